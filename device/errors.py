@@ -1,0 +1,93 @@
+"""What can go wrong with a gate, in words for whoever stands before it.
+
+One tree under GateError. Each error has a stable `code`, which lamp pattern, log, board and
+handbook key on, and a `remedy`: what to do next. Both sentences exist in Vietnamese and English
+(device/i18n.py); the class says the English one. A refusal at the door is no error but a verdict.
+"""
+
+
+class GateError(Exception):
+    """A gate that cannot do its work.
+
+    `code` is stable; `remedy` is one sentence. The message never quotes a code's text.
+    """
+
+    code = "gate-fault"
+    remedy = "restart the gate; if it comes back, call the help line"
+
+
+class ConfigInvalid(GateError):
+    """A configuration file that cannot be read as one."""
+
+    code = "config-invalid"
+    remedy = "correct the named line of the configuration file and start again"
+
+
+class NotEnrolled(GateError):
+    """The gate has no keys or no enrolment, or one that the authority did not sign."""
+
+    code = "not-enrolled"
+    remedy = "make the gate's keys with `gate keys` and enrol it with `provision gate`"
+
+
+class CameraMissing(GateError):
+    """No camera is there, or it cannot be opened."""
+
+    code = "camera-missing"
+    remedy = "check the camera's ribbon cable and start the gate again"
+
+
+class CameraLost(GateError):
+    """The camera stopped delivering frames."""
+
+    code = "camera-lost"
+    remedy = "check the camera's ribbon cable; the gate restarts by itself"
+
+
+class PictureUnreadable(GateError):
+    """A file that is no picture this program can read."""
+
+    code = "picture-unreadable"
+    remedy = "give a JPEG, PNG, WebP or TIFF picture, or a video file"
+
+
+class PinsMissing(GateError):
+    """The board's pins cannot be used."""
+
+    code = "pins-missing"
+    remedy = 'on a machine without pins set panel.pins = "mock" in the configuration'
+
+
+class JournalFull(GateError):
+    """The store reached its limit with nothing safe to drop."""
+
+    code = "journal-full"
+    remedy = "reconnect the gate to the network so that it can send its scans"
+
+
+class JournalBroken(GateError):
+    """The store cannot be written, or cannot be believed after a failed write."""
+
+    code = "journal-broken"
+    remedy = "replace the memory card and keep the old one: the scans on it can be exported"
+
+
+class JournalBusy(GateError):
+    """Another scanner writes this journal."""
+
+    code = "journal-busy"
+    remedy = "stop the other scanner of this gate; only one may write"
+
+
+class LinkRefused(GateError):
+    """The broker answered and does not let the gate in."""
+
+    code = "link-refused"
+    remedy = "check that this gate's certificate is known at the district and not withdrawn"
+
+
+class CertificateExpired(GateError):
+    """A certificate of the link has run out, or is not valid yet."""
+
+    code = "certificate-expired"
+    remedy = "check the gate's clock; if it is right, renew the certificate with `provision gate`"

@@ -1,0 +1,107 @@
+"""The nouns of a passage, in the order in which they come about.
+
+A camera gives a **frame**; in it the reader **sights** codes; presence turns sightings into one
+**reading** per showing; what the code is makes a **credential**; the judge's answer is a
+**verdict**; the panel shows its **signal** once the scan is in the journal. Values only: nothing
+here has a clock, a file or a driver. Times named `up_ns` are CLOCK_BOOTTIME in nanoseconds.
+"""
+
+import enum
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from wire.canonical import Document
+from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature
+
+Luma = npt.NDArray[np.uint8]
+"""A grey picture: H x W, 8 bit, any stride; rows from the top."""
+
+
+class Instant(msgspec.Struct, frozen=True):
+    """A moment, as far as the gate can tell."""
+
+    up_ns: int
+    wall_ms: int
+    """Milliseconds since 1970, UTC, as the wall clock stood."""
+    clock: ClockState
+    boot: str
+    """First eight hex digits of the boot id."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One picture from the camera."""
+
+    luma: Luma
+    up_ns: int
+    """When it was captured."""
+    number: int
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """A code that one decoder read in one frame."""
+
+    text: bytes
+    """Exactly the bytes in the code."""
+    corners: tuple[tuple[int, int], ...]
+    """Four points (x, y) in pixels of the frame, clockwise from the code's top left; may be
+    fewer if the engine does not say."""
+    engine: str
+    """Which attempt of the cascade read it, such as `zxing-half`."""
+
+    @property
+    def extent(self) -> int:
+        """Return the longer side of the code's bounding box, in pixels; 0 if not known."""
+        if not self.corners:
+            return 0
+        xs, ys = zip(*self.corners, strict=True)
+        return int(max(max(xs) - min(xs), max(ys) - min(ys)))
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One code held up once, however many frames it was seen in."""
+
+    text: bytes
+    up_ns: int
+    """Capture of the frame in which it was read."""
+
+
+class Credential(msgspec.Struct, frozen=True):
+    """What a code is, before anything about it is judged."""
+
+    kind: str
+    """A name from device/credential, such as `pass`, `web-link`, `unknown`."""
+    content: Any = None
+    """The parsed content for the judge, if the kind has any."""
+    personal: Document | None = None
+    """The fields worth keeping, to be sealed; never logged."""
+
+
+class Signal(enum.StrEnum):
+    """What the door shows; gpio/patterns.py says how."""
+
+    REST = "rest"
+    READ = "read"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    RETRY = "retry"
+    ATTENDANT = "attendant"
+    OUT_OF_ORDER = "out-of-order"
+    STARTING = "starting"
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The gate's answer to a reading."""
+
+    kind: str
+    signature: Signature
+    identity: Identity
+    outcome: Outcome
+    reason: Reason
+    direction: Direction
+    signal: Signal
+    marks: tuple[Mark, ...] = ()
+    personal: Document | None = None
+    """Fields to be sealed with the scan."""

@@ -1,0 +1,93 @@
+"""A batch of records on its way to the collector.
+
+Live, one record is one batch, sent as plain JSON so that any MQTT tool can read it. On backlog up
+to fifty go together, deflated. All records of a batch come from one boot, whose id is said once.
+"""
+
+import zlib
+
+import msgspec
+
+from wire.canonical import Document, canonical, parse, read
+from wire.errors import WireError
+from wire.record import Seq
+
+VERSION = 1
+MAX_RECORDS = 50
+MAX_BYTES = 256 * 1024
+"""Inflated; the broker's packet limit is the same."""
+
+JSON = "application/json"
+DEFLATED = "application/json+zlib"
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What one message on `scan` says."""
+
+    v: int
+    journal: str
+    boot: str
+    historical: bool
+    """True for backlog: made while the gate could not send."""
+    first: Seq
+    prev: str
+    """Hex of the chain value before the first record."""
+    scans: list[Document]
+    """The records in sequence, each without its `boot`."""
+
+    def documents(self) -> list[Document]:
+        """Return the records as the gate stored them."""
+        return [{**document, "boot": self.boot} for document in self.scans]
+
+
+def pack(journal: str, documents: list[Document], prev: bytes, *, historical: bool) -> bytes:
+    """Spell a batch. `documents` are consecutive records of one boot, at least one."""
+    boot = documents[0]["boot"]
+    batch = Batch(
+        v=VERSION,
+        journal=journal,
+        boot=boot,
+        historical=historical,
+        first=documents[0]["seq"],
+        prev=prev.hex(),
+        scans=[{k: v for k, v in each.items() if k != "boot"} for each in documents],
+    )
+    data = canonical(msgspec.to_builtins(batch))
+    return zlib.compress(data, 6) if historical else data
+
+
+def unpack(data: bytes) -> Batch:
+    """Read a batch; raise WireError for anything that is not one.
+
+    The first byte tells deflated from plain (`{` never begins a zlib stream), so MQTT 3.1.1,
+    which has no content type, needs nothing else.
+    """
+    batch = read(Batch, parse(data if data[:1] == b"{" else _inflate(data), MAX_BYTES))
+    if batch.v != VERSION:
+        msg = f"batch version {batch.v} is not known here"
+        raise WireError(msg)
+    if not 1 <= len(batch.scans) <= MAX_RECORDS:
+        msg = f"{len(batch.scans)} records in a batch; 1 to {MAX_RECORDS} are allowed"
+        raise WireError(msg)
+    for offset, document in enumerate(batch.scans):
+        if document.get("seq") != batch.first + offset:
+            msg = "records of a batch are not consecutive"
+            raise WireError(msg)
+    return batch
+
+
+def _inflate(data: bytes) -> bytes:
+    """Inflate at most MAX_BYTES, whatever the stream claims to hold."""
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(data, MAX_BYTES + 1)
+    except zlib.error as error:
+        msg = "neither JSON nor deflated JSON"
+        raise WireError(msg) from error
+    if len(plain) > MAX_BYTES:
+        msg = f"inflates to more than {MAX_BYTES} bytes"
+        raise WireError(msg)
+    if not inflater.eof:
+        msg = "deflated stream is cut short"
+        raise WireError(msg)
+    return plain

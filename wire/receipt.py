@@ -1,0 +1,58 @@
+"""The collector's receipt: the only word on which a gate may ever forget a record.
+
+A receipt says that everything up to `high` of one journal of one gate is committed, and with
+which chain value. The scanner checks the signature and compares the chain value with its own
+before it drops anything, so neither a broker nor an uplink can make a gate forget.
+"""
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from wire.canonical import canonical, parse, read
+from wire.keys import Keyring, Signed, Use, opened, sign
+from wire.record import Millis, Seq
+
+CONTEXT = "receipt"
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A record the collector cannot take, and why."""
+
+    seq: Seq
+    why: str
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the collector has committed of one journal."""
+
+    gate: str
+    journal: str
+    high: int
+    """The last record up to which nothing is missing; 0 if none is there yet."""
+    hash: str
+    """Hex of the chain value at `high`."""
+    time: Millis
+    """The collector's clock at the commit, ms since 1970, UTC."""
+    want: tuple[tuple[Seq, Seq], ...] = ()
+    """Ranges (first, last) that the collector asks to be sent again."""
+    refused: tuple[Refusal, ...] = ()
+    v: int = 1
+
+
+def pack(receipt: Receipt, key: Ed25519PrivateKey) -> bytes:
+    """Spell and sign a receipt."""
+    return canonical(sign(msgspec.to_builtins(receipt), CONTEXT, key))
+
+
+def unpack(data: bytes, ring: Keyring) -> Receipt:
+    """Read a receipt; raise WireError unless the collector signed it."""
+    signed = read(Signed, parse(data))
+    return read(Receipt, opened(signed, CONTEXT, Use.RECEIPT, ring))
+
+
+def claimed(data: bytes) -> Receipt:
+    """Read a receipt without checking its signature.
+
+    For the uplink, which may hurry or rewind on it but drops nothing.
+    """
+    return read(Receipt, read(Signed, parse(data)).doc)

@@ -1,0 +1,169 @@
+"""What a gate keeps and sends: one unbroken sequence of records, chained by hash.
+
+A record is a scan, a note about the gate itself, or a sealed data key. All three share the
+sequence and the chain, so "nothing is missing between two notes" is something the collector can
+check rather than believe. Records are stored and sent as JSON objects; the structs here say which
+fields they have. Fields left at their default are not written.
+
+The identity of a record is (gate, journal, seq): `journal` is random and made with the journal,
+because a swapped card starts again at 1.
+"""
+
+import enum
+import hashlib
+from typing import Annotated, Any
+
+import msgspec
+
+from wire.canonical import Document, canonical, read
+
+MAX_SEQ = 2**53 - 1
+"""Beyond this a JSON number is no longer exact everywhere."""
+
+Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)]
+Millis = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
+
+
+class Direction(enum.StrEnum):
+    """Which way a person passed."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Signature(enum.StrEnum):
+    """What the gate found out about a code's signature, and nothing about who holds it."""
+
+    CHECKED = "checked"
+    FAILED = "failed"
+    NOT_CHECKED = "not-checked"
+
+
+class Identity(enum.StrEnum):
+    """How it is known who the holder is, and nothing about the code's signature."""
+
+    SEEN = "seen"
+    """Staff looked at the person and a document when the pass was issued."""
+    DECLARED = "declared"
+    """As the holder typed it."""
+    UNKNOWN = "unknown"
+
+
+class Outcome(enum.StrEnum):
+    """What the gate answered."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Reason(enum.StrEnum):
+    """Why. Stored and sent, so never renamed; the list only grows."""
+
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    BAD_SIGNATURE = "bad-signature"
+    WRONG_KIND = "wrong-kind"
+    NOT_A_PASS = "not-a-pass"
+
+
+class Mark(enum.StrEnum):
+    """A doubt or a remark that goes with an answer without changing it."""
+
+    CLOCK_UNSURE = "clock-unsure"
+    """Validity could not be judged: the gate's clock is not to be trusted."""
+
+
+class ClockState(enum.StrEnum):
+    """How the gate's wall clock stood when a record was made."""
+
+    SYNCED = "synced"
+    """The kernel says it is kept in step by a time server."""
+    VOUCHED = "vouched"
+    """Configuration says to trust this machine's clock."""
+    UNSYNCED = "unsynced"
+
+
+class What(enum.StrEnum):
+    """What a note tells about the gate."""
+
+    START = "start"
+    STOP = "stop"
+    ALIVE = "alive"
+
+
+class Stamped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every record has. Stamps are never rewritten; the collector derives corrected times."""
+
+    seq: Seq
+    boot: str
+    """First eight hex digits of the kernel's boot id: `up` counts within one boot."""
+    up: Millis
+    """CLOCK_BOOTTIME in ms: when the frame was captured, or the note made."""
+    wall: Millis
+    """Wall clock in ms since 1970, UTC, as it stood; `clock` says how far to believe it."""
+    clock: ClockState
+
+
+class Scan(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="scan"):
+    """One reading and its verdict."""
+
+    dir: Direction
+    kind: str
+    """What the code was, such as `pass` or `web-link`; device/credential lists the kinds."""
+    signature: Signature
+    identity: Identity
+    outcome: Outcome
+    reason: Reason
+    marks: tuple[Mark, ...] = ()
+    key: Seq | None = None
+    """`seq` of the Key record under which `sealed` was sealed."""
+    sealed: str | None = None
+    """Base64 of nonce and ciphertext of the personal fields; absent where there are none."""
+
+
+class Note(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="note"):
+    """Something about the gate itself, in the same sequence as its scans."""
+
+    what: What
+    data: dict[str, Any] = {}
+
+
+class Key(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="key"):
+    """A data key, sealed to the authority: the gate keeps no copy that outlives its memory."""
+
+    to: str
+    """Name of the authority's sealing key (its kid)."""
+    sealed: str
+    """Base64 of the HPKE message."""
+
+
+Record = Scan | Note | Key
+
+
+def to_document(record: Record) -> Document:
+    """Return the JSON object that is stored and sent."""
+    document: Document = msgspec.to_builtins(record)
+    return document
+
+
+def to_record(document: Document) -> Record:
+    """Read a stored or received object; raise WireError naming the field that is wrong."""
+    return read(Record, document)  # type: ignore[arg-type]  # a union is no type to mypy
+
+
+GENESIS_CONTEXT = b"gq/v1/journal\0"
+
+
+def genesis(gate: str, journal: str) -> bytes:
+    """Return the chain value before a journal's first record."""
+    return hashlib.sha256(GENESIS_CONTEXT + gate.encode() + b"\0" + journal.encode()).digest()
+
+
+def link(previous: bytes, document: Document) -> bytes:
+    """Return the chain value after `document`, given the one before it.
+
+    It runs over the record as stored, so over sealed bytes: whoever holds the record can check
+    it, and nobody needs to open it.
+    """
+    return hashlib.sha256(previous + canonical(document)).digest()

@@ -1,0 +1,55 @@
+"""What a gate says about itself beside its records: its state and its health.
+
+These are hints for the board, retained by the broker and overwritten; nothing is computed from
+them that matters later. Coverage is computed from notes in the journal.
+"""
+
+import msgspec
+
+from wire.canonical import canonical, parse, read
+from wire.record import Millis
+
+
+class State(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether the door works, as the uplink sees it. Also the last will, with `online` false."""
+
+    online: bool
+    scanning: bool
+    """True only while the scanner's own health file is fresh."""
+    incarnation: int
+    """Grows with every start of the uplink: an old will cannot overwrite a new birth."""
+    wall: Millis
+    journal: str = ""
+    last: int = 0
+    """The last durable seq."""
+    v: int = 1
+
+
+class Health(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How the gate fares."""
+
+    waiting: int
+    """Records stored and not yet confirmed."""
+    oldest_ms: int = 0
+    """Age of the oldest of them, by the gate's own boot clock; 0 if none or not known."""
+    days_of_room: float = 0.0
+    camera: str = ""
+    fault: str = ""
+    """`code` of the error the gate reports, if any."""
+    wall: Millis = 0
+    v: int = 1
+
+
+def pack(message: State | Health) -> bytes:
+    """Spell a state or health message."""
+    return canonical(msgspec.to_builtins(message))
+
+
+def unpack_state(data: bytes) -> State:
+    """Read a state message; raise WireError for anything else."""
+    return read(State, parse(data, 16 * 1024))
+
+
+def unpack_health(data: bytes) -> Health:
+    """Read a health message; raise WireError for anything else."""
+    return read(Health, parse(data, 16 * 1024))

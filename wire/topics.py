@@ -1,0 +1,35 @@
+"""The MQTT topics, in one place.
+
+`gq/v1/{gate}/...`: the gate's name is its certificate's common name, so that the broker can tell
+a gate from its neighbour by one pattern. Only the uplink and intake import this.
+"""
+
+ROOT = "gq/v1"
+
+SCAN = "scan"
+STATE = "state"
+HEALTH = "health"
+ACK = "ack"
+
+FROM_GATE = (SCAN, STATE, HEALTH)
+"""What a gate may write; nobody else may."""
+TO_GATE = (ACK,)
+"""What a gate may read of its own; only the collector writes it."""
+
+
+def topic(gate: str, leaf: str) -> str:
+    """Return the topic of one gate."""
+    return f"{ROOT}/{gate}/{leaf}"
+
+
+def of_every_gate(leaf: str) -> str:
+    """Return the subscription that covers `leaf` of all gates."""
+    return f"{ROOT}/+/{leaf}"
+
+
+def split(text: str) -> tuple[str, str] | None:
+    """Return (gate, leaf) of a topic of ours, or None for any other."""
+    parts = text.split("/")
+    if len(parts) != 4 or "/".join(parts[:2]) != ROOT:
+        return None
+    return parts[2], parts[3]
