@@ -51,6 +51,13 @@ class PictureUnreadable(GateError):
     remedy = "give a JPEG, PNG, WebP or TIFF picture, or a video file"
 
 
+class DecoderMissing(GateError):
+    """A library that reads codes is not on this machine."""
+
+    code = "decoder-missing"
+    remedy = "install Debian's package libzbar0 and start the gate again"
+
+
 class PinsMissing(GateError):
     """The board's pins cannot be used."""
 

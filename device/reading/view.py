@@ -1,0 +1,98 @@
+"""One frame, in the shapes that the attempts ask for; each is made at most once.
+
+Whatever comes in, what goes on is 8-bit grey, contiguous, and no larger than an engine should be
+given. It knows no engine.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from device.flow import Luma
+
+MAX_SIDE = 4096
+"""Pixels. Larger pictures are shrunk first: no gate has such a camera, and a stranger's file may
+claim any size."""
+
+_NOTHING: Luma = np.zeros((0, 0), np.uint8)
+
+
+def gamma(power: float) -> Luma:
+    """Return the lookup table that raises every grey value, as a fraction of 255, to `power`."""
+    steps = np.arange(256, dtype=np.float64) / 255
+    return np.asarray(np.rint(steps**power * 255), np.uint8)
+
+
+def as_luma(picture: npt.NDArray[np.generic]) -> Luma:
+    """Return any array as a contiguous 8-bit grey picture; an empty one if it is no picture."""
+    if picture.ndim == 3 and picture.shape[2] in {3, 4}:
+        picture = picture[:, :, :3].mean(axis=2)
+    elif picture.ndim == 3 and picture.shape[2] == 1:
+        picture = picture[:, :, 0]
+    if picture.ndim != 2 or not picture.size or picture.dtype.kind not in "buif":
+        return _NOTHING
+    long_side = max(picture.shape)
+    if long_side > 4 * MAX_SIDE:  # by leaving pixels out, which needs no memory
+        step = -(-long_side // (4 * MAX_SIDE))
+        picture = picture[::step, ::step]
+    return fit(_eight_bit(picture), MAX_SIDE)
+
+
+def fit(luma: Luma, side: int) -> Luma:
+    """Return the picture shrunk to a long side of at most `side` pixels; never enlarged."""
+    height, width = luma.shape
+    scale = side / max(height, width)
+    if scale >= 1:
+        return luma
+    return resized(luma, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def resized(luma: Luma, width: int, height: int) -> Luma:
+    """Return the picture at another size: areas averaged when smaller, cubic when larger."""
+    how = cv2.INTER_AREA if width < luma.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(luma, (width, height), interpolation=how), np.uint8)
+
+
+def _eight_bit(picture: npt.NDArray[np.generic]) -> Luma:
+    if picture.dtype == np.uint8:
+        return np.ascontiguousarray(picture, np.uint8)
+    if picture.dtype == np.uint16:
+        return np.asarray(picture // 256, np.uint8)
+    if picture.dtype == np.bool_:
+        return np.asarray(picture, np.uint8) * np.uint8(255)
+    whole = np.nan_to_num(picture.astype(np.float32), nan=0.0, posinf=255.0, neginf=0.0)
+    return np.asarray(np.clip(whole, 0, 255), np.uint8)
+
+
+class View:
+    """A picture and its smaller copies."""
+
+    def __init__(self, luma: Luma) -> None:
+        """Start with `luma`, contiguous."""
+        self.full = luma
+        self._half: Luma | None = None
+        self._quarter: Luma | None = None
+
+    @property
+    def long_side(self) -> int:
+        """Return the longer side in pixels."""
+        return int(max(self.full.shape))
+
+    @property
+    def half(self) -> Luma:
+        """Return it at half its size."""
+        if self._half is None:
+            self._half = _halved(self.full)
+        return self._half
+
+    @property
+    def quarter(self) -> Luma:
+        """Return it at a quarter of its size."""
+        if self._quarter is None:
+            self._quarter = _halved(self.half)
+        return self._quarter
+
+
+def _halved(luma: Luma) -> Luma:
+    height, width = luma.shape
+    return resized(luma, max(1, width // 2), max(1, height // 2))
