@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Return this moment."""
         ...
 
+    def at(self, captured_ns: int) -> Instant:
+        """Return the moment at which the time since boot was `captured_ns`, just past."""
+        ...
+
 
 class Camera(AbstractContextManager["Camera"], Protocol):
     """Frames of the doorway.

@@ -166,4 +166,9 @@ def link(previous: bytes, document: Document) -> bytes:
     It runs over the record as stored, so over sealed bytes: whoever holds the record can check
     it, and nobody needs to open it.
     """
-    return hashlib.sha256(previous + canonical(document)).digest()
+    return link_spelled(previous, canonical(document))
+
+
+def link_spelled(previous: bytes, spelled: bytes) -> bytes:
+    """Return the chain value after a record whose canonical bytes are at hand."""
+    return hashlib.sha256(previous + spelled).digest()

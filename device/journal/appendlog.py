@@ -1,0 +1,167 @@
+"""TinyDB's Storage for the open segment: an insert is one line and one flush.
+
+TinyDB hands a Storage the whole database at every write. This one finds what was added, appends
+it with a checksum, and returns when `fdatasync` has. It refuses everything that is no append:
+a journal forgets whole segments, never single records.
+"""
+
+import itertools
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from tinydb import TinyDB
+from tinydb.storages import Storage
+
+from device.errors import JournalBroken, JournalFull
+from device.journal import segment
+from device.journal.disk import sync_folder, translated, write_all
+from wire.canonical import Document
+from wire.record import link_spelled
+
+TABLE = TinyDB.default_table_name
+LARGEST = 2048
+"""No record takes more bytes: its personal fields are a few short texts."""
+ZEROS = bytes(64 * 1024)
+
+
+def prepare(path: Path, size: int) -> None:
+    """Make a file of `size` zeros at `path`, really written and durable, to become a segment."""
+    with translated("preparing a segment"):
+        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o640)
+        try:
+            for offset in range(0, size, len(ZEROS)):
+                write_all(fd, ZEROS[: size - offset], offset)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+
+class AppendLog(Storage):
+    """The open segment as a TinyDB storage.
+
+    After an error in `write` nothing more is written: what the disk holds is then unknown, and
+    only opening the file again can tell.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the segment at `path`, cut a torn tail off, and remember what is in it.
+
+        Raises JournalBroken if the file has no whole header, or lines behind a broken one.
+        """
+        with translated("opening a segment"):
+            self._fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            self._load(path)
+        except BaseException:
+            os.close(self._fd)
+            raise
+
+    def _load(self, path: Path) -> None:
+        with translated("reading a segment"):
+            self.room = os.fstat(self._fd).st_size
+            data = os.pread(self._fd, self.room, 0)
+        content = segment.read(data)
+        if content.header is None or content.beyond:
+            msg = f"segment {path.name} is damaged"
+            raise JournalBroken(msg)
+        self.header = content.header
+        self.chains = content.chains
+        """The chain value after each record."""
+        self._documents = {str(each["seq"]): each for each in content.documents}
+        self._end = content.end
+        self._usable = True
+        self._cut(data)
+
+    @classmethod
+    def begin(cls, spare: Path, path: Path, header: segment.Header) -> "AppendLog":
+        """Turn the zeros at `spare` into the segment at `path`, durably, and open it."""
+        with translated("beginning a segment"):
+            fd = os.open(spare, os.O_WRONLY | os.O_NOFOLLOW)
+            try:
+                write_all(fd, segment.spell(msgspec.to_builtins(header)), 0)
+                os.fdatasync(fd)
+            finally:
+                os.close(fd)
+            spare.rename(path)
+            sync_folder(path.parent)
+        return cls(path)
+
+    def __len__(self) -> int:
+        """Return how many records are in the segment."""
+        return len(self._documents)
+
+    @property
+    def last(self) -> int:
+        """Return the seq of the last record: the one before `first` if there is none yet."""
+        return self.header.first + len(self._documents) - 1
+
+    @property
+    def chain(self) -> bytes:
+        """Return the chain value after the last record: what the next one builds on."""
+        return self.chains[-1] if self.chains else bytes.fromhex(self.header.prev)
+
+    def fits(self, count: int) -> bool:
+        """Say whether there is room for `count` more records, even large ones."""
+        return self.room - self._end >= count * LARGEST
+
+    def documents(self) -> list[Document]:
+        """Return the records, in sequence."""
+        return list(self._documents.values())
+
+    def read(self) -> dict[str, dict[str, Any]] | None:
+        """Return the database as TinyDB wants it; the outer mapping is the caller's own."""
+        return {TABLE: self._documents} if self._documents else None
+
+    def write(self, data: dict[str, dict[str, Any]]) -> None:
+        """Append what `data` has more than the segment; return when it is durable."""
+        if not self._usable:
+            msg = "the journal was not usable after an earlier error"
+            raise JournalBroken(msg)
+        added = self._added(data)
+        lines = [segment.spell(each) for each in added]
+        text = b"".join(lines)
+        if self._end + len(text) > self.room:
+            msg = "the segment has no room for the record"
+            raise JournalFull(msg)
+        self._usable = False
+        with translated("writing a record"):
+            write_all(self._fd, text, self._end)
+            os.fdatasync(self._fd)
+        self._usable = True
+        self._end += len(text)
+        for each, line in zip(added, lines, strict=True):
+            self._documents[str(each["seq"])] = each
+            self.chains.append(link_spelled(self.chain, segment.text_of(line)))
+
+    def close(self) -> None:
+        """Close the file; harmless when repeated."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+            self._usable = False
+
+    def _added(self, data: dict[str, dict[str, Any]]) -> list[Document]:
+        """Return the records of `data` behind those that are stored, checked to be the next."""
+        table = data.get(TABLE, {})
+        have = len(self._documents)
+        added = [dict(each) for each in itertools.islice(table.values(), have, None)]
+        follows = all(each.get("seq") == self.last + n for n, each in enumerate(added, 1))
+        kept = all(map(_same_key, table, self._documents)) and len(table) >= have
+        if len(data) > 1 or not kept or not follows:
+            msg = "a journal only grows, one seq after another"
+            raise ValueError(msg)
+        return added
+
+    def _cut(self, data: bytes) -> None:
+        """Put zeros over a torn tail, so that nothing can ever read it as part of a record."""
+        tail = data[self._end :].rstrip(b"\0")
+        if tail:
+            with translated("cutting a torn tail"):
+                write_all(self._fd, bytes(len(tail)), self._end)
+                os.fdatasync(self._fd)
+
+
+def _same_key(one: str, other: str) -> bool:
+    return one == other

@@ -1,0 +1,69 @@
+"""The names in a journal's folder, and what is found there at a start.
+
+    identity.json            which journal this is
+    0000000000000001.json    a sealed segment, named by its first seq
+    0000000000000257.open    the open segment; the one after it may be there already
+    spare                    zeros, ready to become the next segment
+    cursor.json              how far the collector has confirmed
+    ballast                  space kept back for a full card
+    *.bad                    a segment that could not be read, set aside
+"""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+import msgspec
+
+from device.errors import JournalBroken
+from device.journal.disk import replace, translated
+
+SEALED, OPEN, BAD = ".json", ".open", ".bad"
+SPARE, CURSOR, BALLAST, IDENTITY, LOCK = "spare", "cursor.json", "ballast", "identity.json", "lock"
+_SEGMENT = re.compile(r"(\d{16})\.(json|open)")
+
+
+class Named(msgspec.Struct, frozen=True, order=True):
+    """A segment file: sorted by first seq, a sealed one before its open twin."""
+
+    first: int
+    suffix: str
+
+    def within(self, folder: Path) -> Path:
+        """Return the path of the file in `folder`."""
+        return folder / f"{self.first:016d}{self.suffix}"
+
+
+def segments(folder: Path) -> list[Named]:
+    """Return the segment files of a journal, in sequence."""
+    found = (_SEGMENT.fullmatch(name) for name in os.listdir(folder))
+    return sorted(Named(int(each[1]), "." + each[2]) for each in found if each)
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Which journal this is: random, made with the journal."""
+
+    journal: str
+    v: int = 1
+
+
+def identity(folder: Path) -> Identity:
+    """Return the journal's identity; make one if there is none."""
+    path = folder / IDENTITY
+    if not path.exists():
+        return renew(folder)
+    try:
+        with translated("reading the journal's identity"):
+            return msgspec.json.decode(path.read_bytes(), type=Identity)
+    except msgspec.DecodeError as error:
+        msg = "the journal's identity cannot be read"
+        raise JournalBroken(msg) from error
+
+
+def renew(folder: Path) -> Identity:
+    """Give the journal in `folder` a new identity, durably."""
+    made = Identity(secrets.token_hex(8))
+    with translated("making a journal"):
+        replace(folder / IDENTITY, msgspec.json.encode(made))
+    return made

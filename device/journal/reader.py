@@ -1,0 +1,163 @@
+"""Reading a journal that another process writes: for the uplink, and for people.
+
+It never reads beyond the durable end that the scanner has said, and notices by itself when a
+segment is sealed or dropped while it reads.
+"""
+
+import os
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from device.errors import JournalBroken
+from device.journal import folder as names
+from device.journal import sealed, segment
+from wire.canonical import Document
+from wire.record import link
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """Consecutive records, and the chain value before the first."""
+
+    documents: list[Document]
+    prev: bytes
+
+
+class JournalReader:
+    """Reads forward from any record that is still there."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the journal in `folder`."""
+        self._folder = folder
+        self._next = 0
+        self._chain = b""
+        self._ahead: list[Document] = []
+        self._tail: _Tail | None = None
+
+    @property
+    def next(self) -> int:
+        """Return the seq that `take` will give next; 0 before the first `seek`."""
+        return self._next
+
+    def first(self) -> int:
+        """Return the seq of the oldest record that is still there; 1 for an empty journal."""
+        found = names.segments(self._folder)
+        return found[0].first if found else 1
+
+    def seek(self, seq: int) -> int:
+        """Go to record `seq`, or to the oldest there is if that is later; return where.
+
+        Raises JournalBroken if the segment that holds it cannot be read.
+        """
+        self.close()
+        found = names.segments(self._folder)
+        before = [each for each in found if each.first <= seq] or found[:1]
+        if not before:
+            msg = "the journal is empty"
+            raise JournalBroken(msg)
+        self._open(min(each for each in before if each.first == before[-1].first))
+        self._skip_to(seq)
+        return self._next
+
+    def take(self, upto: int, most: int) -> Stretch:
+        """Return up to `most` records of one boot, none beyond `upto`, and move behind them."""
+        if not self._ahead:
+            self._refill(upto)
+        prev, taken = self._chain, []
+        while self._ahead and len(taken) < most and self._next <= upto:
+            if taken and self._ahead[0]["boot"] != taken[0]["boot"]:
+                break
+            document = self._ahead.pop(0)
+            taken.append(document)
+            self._chain = link(self._chain, document)
+            self._next += 1
+        return Stretch(taken, prev)
+
+    def close(self) -> None:
+        """Let go of the file that is being read; harmless when repeated."""
+        if self._tail is not None:
+            self._tail.close()
+        self._tail = None
+        self._ahead = []
+
+    def _open(self, named: names.Named) -> None:
+        path = named.within(self._folder)
+        if named.suffix == names.SEALED:
+            whole = sealed.load(path)
+            self._start(whole.header)
+            self._ahead = whole.documents
+        else:
+            try:
+                self._tail = _Tail(path)
+            except FileNotFoundError:  # sealed since we looked
+                self._open(names.Named(named.first, names.SEALED))
+                return
+            self._start(self._tail.header)
+
+    def _start(self, header: segment.Header) -> None:
+        self._next, self._chain = header.first, bytes.fromhex(header.prev)
+
+    def _skip_to(self, seq: int) -> None:
+        while self._next < seq:
+            if not self._ahead:
+                self._refill(seq - 1)
+            if not self._ahead:
+                return
+            self._chain = link(self._chain, self._ahead.pop(0))
+            self._next += 1
+
+    def _refill(self, upto: int) -> None:
+        """Read on: the rest of the open segment, or the segment after a finished one."""
+        if self._next > upto:
+            return
+        if self._tail is not None:
+            self._ahead = self._tail.read(self._next)
+        if not self._ahead:
+            found = [n for n in names.segments(self._folder) if n.first == self._next]
+            if found:
+                if self._tail is not None:
+                    self._tail.close()
+                    self._tail = None
+                self._open(found[0])
+                if self._tail is not None:
+                    self._ahead = self._tail.read(self._next)
+
+    def __enter__(self) -> Self:
+        """Use it in a `with`."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close."""
+        self.close()
+
+
+class _Tail:
+    """The open segment, followed while it grows; it stays readable when it is sealed."""
+
+    def __init__(self, path: Path) -> None:
+        self._fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        try:
+            head = segment.read_line(os.pread(self._fd, segment.HEADER_BYTES * 4, 0), 0)
+            if head is None:
+                msg = f"segment {path.name} has no header"
+                raise JournalBroken(msg)
+            self.header = msgspec.convert(head[0], segment.Header)
+        except BaseException:
+            os.close(self._fd)
+            raise
+        self._offset = head[1]
+
+    def read(self, seq: int) -> list[Document]:
+        """Return the whole lines from record `seq` on that were not read before."""
+        data = os.pread(self._fd, os.fstat(self._fd).st_size - self._offset, self._offset)
+        documents, at = [], 0
+        while (found := segment.read_line(data, at)) is not None:
+            document, at = found
+            if document.get("seq", 0) >= seq:
+                documents.append(document)
+        self._offset += at
+        return documents
+
+    def close(self) -> None:
+        os.close(self._fd)

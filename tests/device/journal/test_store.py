@@ -1,0 +1,300 @@
+"""The journal keeps every record it said yes to, in one sequence and one chain."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from tinydb import TinyDB, where
+
+from device.errors import JournalBroken, JournalBusy
+from device.flow import Instant, Signal, Verdict
+from device.journal import durable, folder, segment
+from device.journal.reader import JournalReader
+from device.journal.store import CardJournal, Limits
+from wire.receipt import Receipt
+from wire.record import (
+    ClockState,
+    Direction,
+    Identity,
+    Key,
+    Outcome,
+    Reason,
+    Scan,
+    Signature,
+    What,
+    genesis,
+    link,
+    to_document,
+    to_record,
+)
+from wire.sealing import open_data_key, place, seal_key
+
+GATE = "gate-1"
+VAULT = X25519PrivateKey.generate()
+SMALL = Limits(segment_records=4, keep_confirmed_s=0)
+
+
+def moment(second: int = 0) -> Instant:
+    """Return a made-up moment."""
+    return Instant(second * 10**9, 1_780_000_000_000 + second * 1000, ClockState.SYNCED, "0a0b0c0d")
+
+
+ACCEPTED = Verdict(
+    kind="pass",
+    signature=Signature.CHECKED,
+    identity=Identity.SEEN,
+    outcome=Outcome.ACCEPTED,
+    reason=Reason.ACCEPTED,
+    direction=Direction.IN,
+    signal=Signal.ACCEPT,
+    personal={"pass": "00112233aabbccdd"},
+)
+
+
+class Site:
+    """A gate's folders, and the receipts that reach it."""
+
+    def __init__(self, path: Path) -> None:
+        self.journal = path / "journal"
+        self.run = path / "run"
+        self.receipts: list[Receipt] = []
+
+    def open(self, limits: Limits = SMALL) -> CardJournal:
+        """Return the journal, not entered yet."""
+        return CardJournal(
+            self.journal,
+            self.run,
+            GATE,
+            seal_key(VAULT.public_key()),
+            lambda: self.receipts.pop() if self.receipts else None,
+            limits,
+        )
+
+    def stored(self) -> list[dict[str, object]]:
+        """Return every record the uplink could read."""
+        end = durable.read(self.run)
+        assert end is not None
+        taken: list[dict[str, object]] = []
+        with JournalReader(self.journal) as reader:
+            reader.seek(1)
+            while batch := reader.take(end.seq, 50).documents:
+                taken += batch
+        return taken
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Return an empty gate."""
+    yield Site(tmp_path)
+
+
+def receipt_for(journal: CardJournal, documents: list[dict[str, object]], high: int) -> Receipt:
+    """Return the receipt an honest collector would give for records up to `high`."""
+    chain = genesis(GATE, journal.journal)
+    for document in documents[:high]:
+        chain = link(chain, document)
+    return Receipt(GATE, journal.journal, high, chain.hex(), 1)
+
+
+def test_records_are_there_after_a_restart_in_one_sequence_and_one_chain(site: Site) -> None:
+    with site.open() as journal:
+        journal.note(What.START, moment())
+        for second in range(9):
+            journal.scan(ACCEPTED, moment(second))
+            journal.tend(moment(second))
+        identity = journal.journal
+    with site.open() as journal:
+        journal.note(What.START, moment(20))
+        assert journal.journal == identity
+        documents = site.stored()
+        last = journal.last
+    assert [each["seq"] for each in documents] == list(range(1, last + 1))
+    records = [to_record(each) for each in documents]
+    assert sum(isinstance(each, Scan) for each in records) == 9
+    chain = genesis(GATE, identity)
+    for document in documents:
+        chain = link(chain, document)
+    assert journal._chain_at(last) == chain
+
+
+def test_personal_fields_open_only_with_the_authoritys_key_and_only_in_their_place(
+    site: Site,
+) -> None:
+    with site.open() as journal:
+        scan = journal.scan(ACCEPTED, moment())
+        key, stored = (to_record(each) for each in site.stored())
+        identity = journal.journal
+    assert isinstance(scan, Scan)
+    assert isinstance(key, Key)
+    assert stored == scan
+    assert scan.sealed is not None
+    opened = open_data_key(key.sealed, VAULT)
+    assert opened.open(scan.sealed, place(GATE, identity, 2)) == ACCEPTED.personal
+    for path in site.journal.iterdir():
+        assert b"00112233aabbccdd" not in path.read_bytes()
+    with pytest.raises(ValueError, match="do not open"):
+        opened.open(scan.sealed, place(GATE, identity, 3))
+
+
+def test_a_sealed_segment_opens_with_stock_tinydb(site: Site) -> None:
+    with site.open() as journal:
+        for second in range(10):
+            journal.scan(ACCEPTED, moment(second))
+            journal.tend(moment(second))
+    sealed = sorted(site.journal.glob("0*.json"))
+    assert sealed
+    with TinyDB(sealed[0], access_mode="r") as db:
+        assert [row["seq"] for row in db.search(where("t") == "scan")] == [2, 3, 4]
+
+
+def test_the_open_segment_is_found_by_tinydbs_queries(site: Site) -> None:
+    with site.open(Limits()) as journal:
+        journal.note(What.START, moment())
+        journal.scan(ACCEPTED, moment())
+        assert journal._db.get(where("t") == "note") == site.stored()[0]
+        assert journal._db.count(where("t") == "scan") == 1
+
+
+def test_a_torn_tail_is_cut_and_its_number_used_again(site: Site) -> None:
+    with site.open(Limits()) as journal:
+        journal.note(What.START, moment())
+        journal.note(What.ALIVE, moment(1))
+        path = next(site.journal.glob("*.open"))
+    data = path.read_bytes()
+    end = data.rstrip(b"\0")
+    whole = segment.read(data)
+    for cut in range(len(end) - 40, len(end)):
+        path.write_bytes(data[:cut].ljust(len(data), b"\0"))
+        with site.open(Limits()) as journal:
+            assert journal.last == 1
+            journal.note(What.ALIVE, moment(2))
+            assert [each["seq"] for each in site.stored()] == [1, 2]
+    assert whole.beyond == 0
+
+
+def test_a_broken_line_with_whole_ones_behind_it_is_no_torn_tail(site: Site) -> None:
+    with site.open(Limits()) as journal:
+        for second in range(3):
+            journal.note(What.ALIVE, moment(second))
+        path = next(site.journal.glob("*.open"))
+    data = bytearray(path.read_bytes())
+    at = data.index(b'"seq":2')
+    data[at + 6] = ord("7")
+    path.write_bytes(data)
+    with pytest.raises(JournalBroken, match="damaged"):
+        site.open(Limits()).__enter__()
+    assert path.read_bytes() == data
+
+
+def test_a_second_scanner_is_refused(site: Site) -> None:
+    with site.open(), pytest.raises(JournalBusy):
+        site.open().__enter__()
+
+
+def test_only_a_receipt_with_our_own_chain_value_confirms(site: Site) -> None:
+    with site.open() as journal:
+        for second in range(6):
+            journal.scan(ACCEPTED, moment(second))
+        good = receipt_for(journal, site.stored(), 5)
+        wrong = [
+            Receipt("gate-2", good.journal, 5, good.hash, 1),
+            Receipt(GATE, "another", 5, good.hash, 1),
+            Receipt(GATE, good.journal, 4, good.hash, 1),
+            Receipt(GATE, good.journal, 500, good.hash, 1),
+        ]
+        assert [journal.confirm(each) for each in wrong] == [False] * 4
+        assert journal.confirmed == 0
+        assert journal.confirm(good)
+        assert journal.confirmed == 5
+        assert not journal.confirm(good)
+
+
+def test_only_confirmed_segments_are_dropped_and_the_mark_is_stored_first(site: Site) -> None:
+    with site.open() as journal:
+        for second in range(9):
+            journal.scan(ACCEPTED, moment(second))
+            journal.tend(moment(second))
+        for second in range(10, 40):
+            journal.tend(moment(second))
+        assert site.stored()[0]["seq"] == 1
+        site.receipts = [receipt_for(journal, site.stored(), 6)]
+        for second in range(40, 60):
+            journal.tend(Instant(second * 10**9, 4_000_000_000_000, ClockState.SYNCED, "0a0b0c0d"))
+        first = folder.segments(site.journal)[0].first
+    assert first == 5
+    assert json.loads((site.journal / "cursor.json").read_text())["_default"]["1"]["high"] >= 4
+
+
+def test_a_mark_beyond_the_end_makes_a_new_journal(site: Site) -> None:
+    with site.open() as journal:
+        for second in range(3):
+            journal.note(What.ALIVE, moment(second))
+        old = journal.journal
+        copy = {each.name: each.read_bytes() for each in site.journal.glob("0*")}
+        for second in range(3, 9):
+            journal.note(What.ALIVE, moment(second))
+        journal.confirm(receipt_for(journal, site.stored(), 8))
+    for each in site.journal.glob("0*"):
+        each.unlink()
+    for name, data in copy.items():
+        (site.journal / name).write_bytes(data)
+    with site.open() as journal:
+        assert journal.journal != old
+        assert journal.last == 0
+        assert journal.note(What.START, moment(30)).seq == 1
+    assert list((site.journal / f"retired-{old}").iterdir())
+
+
+def test_after_a_failed_write_nothing_more_is_believed(site: Site) -> None:
+    with site.open() as journal:
+        journal.note(What.START, moment())
+        real = journal._current._fd
+        journal._current._fd = os.open("/dev/full", os.O_WRONLY)
+        for _ in range(2):
+            with pytest.raises(Exception, match=r"No space|not usable"):
+                journal.note(What.ALIVE, moment(1))
+        journal._current._fd = real
+        assert [each["seq"] for each in site.stored()] == [1]
+
+
+def test_the_uplink_reads_no_further_than_the_durable_end(site: Site) -> None:
+    with site.open() as journal:
+        for second in range(6):
+            journal.note(What.ALIVE, moment(second))
+        with JournalReader(site.journal) as reader:
+            assert reader.seek(3) == 3
+            taken = reader.take(4, 50)
+            assert [each["seq"] for each in taken.documents] == [3, 4]
+            assert reader.take(4, 50).documents == []
+            assert [each["seq"] for each in reader.take(6, 1).documents] == [5]
+            assert taken.prev == journal._chain_at(2)
+
+
+def test_a_reader_follows_a_segment_that_is_sealed_and_dropped_under_it(site: Site) -> None:
+    with site.open() as journal, JournalReader(site.journal) as reader:
+        journal.note(What.START, moment())
+        reader.seek(1)
+        seen = reader.take(1, 50).documents
+        for second in range(1, 30):
+            journal.note(What.ALIVE, moment(second))
+            journal.tend(moment(second))
+            if second % 3 == 0:
+                seen += reader.take(journal.last, 2).documents
+        while batch := reader.take(journal.last, 50).documents:
+            seen += batch
+        assert [each["seq"] for each in seen] == list(range(1, journal.last + 1))
+
+
+def test_a_record_that_was_refused_leaves_no_trace_of_its_number(site: Site) -> None:
+    with site.open() as journal:
+        journal.note(What.START, moment())
+        journal._refusing = True
+        with pytest.raises(Exception, match="full"):
+            journal.scan(ACCEPTED, moment(1))
+        journal._refusing = False
+        scan = journal.scan(ACCEPTED, moment(2))
+        assert to_document(scan)["seq"] == journal.last
+        assert [each["seq"] for each in site.stored()] == [1, 2, 3]
