@@ -103,10 +103,10 @@ def parse(text: str) -> Parsed:
     return Parsed(_claims(payload), kid.hex(), signature, _sig_structure(protected, body))
 
 
-def _one_item(data: bytes) -> Any:
+def _one_item(data: bytes) -> object:
     """Decode exactly one CBOR item: trailing bytes would ride along unsigned."""
     stream = io.BytesIO(data)
-    item = cbor2.load(stream)
+    item: object = cbor2.load(stream)
     if stream.tell() != len(data):
         msg = "bytes after the end of a pass"
         raise WireError(msg)
@@ -142,14 +142,15 @@ def _claims(payload: object) -> Pass:
     if not isinstance(payload, dict):
         msg = "claims are not a map"
         raise WireError(msg)
-    number, holder = payload.get(CTI), payload.get(CLASS)
-    times = [payload.get(EXP), payload.get(IAT), payload.get(NBF, payload.get(IAT))]
-    status = payload.get(STATUS)
+    number: Any = payload.get(CTI)
+    holder: Any = payload.get(CLASS)
+    times: list[Any] = [payload.get(EXP), payload.get(IAT), payload.get(NBF, payload.get(IAT))]
+    status: Any = payload.get(STATUS)
     fits = (
         isinstance(number, bytes)
         and len(number) == CTI_BYTES
         and isinstance(holder, str)
-        and 0 < len(holder) <= 32  # noqa: PLR2004
+        and 0 < len(holder) <= 32
         and all(type(time) is int and 0 <= time < 2**40 for time in times)
         and (status is None or (type(status) is int and 0 <= status < 2**32))
     )
