@@ -47,6 +47,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     """PEM of the authority's certificate for TLS."""
     issued: Millis
     v: int = 1
+    records: str = ""
+    """Kid of the gate's records key, as it was entered at the collector."""
 
 
 def pack_request(csr: str, key: Ed25519PrivateKey) -> bytes:

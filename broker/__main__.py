@@ -1,0 +1,39 @@
+"""`python -m broker FOLDER`: run the district's broker with the keys in that folder."""
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+
+from broker.errors import BrokerError
+from broker.launch import from_folder, launch
+
+
+def main() -> int:
+    """Run until asked to stop; return the exit status, 2 for what whoever started it can mend."""
+    args = _arguments()
+    settings = from_folder(args.folder, args.address, args.port)
+    try:
+        with launch(settings, args.state or args.folder) as broker:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: broker.terminate())
+            print(f"broker: listening on {args.address} port {args.port}", flush=True)
+            return broker.wait()
+    except BrokerError as error:
+        print(f"broker: {error} [{error.code}]\n  -> {error.remedy}", file=sys.stderr)
+        return 2
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m broker", description=__doc__)
+    parser.add_argument("folder", type=Path, help="holds tls.pem, certificate.pem and ca.pem")
+    parser.add_argument("--address", default="127.0.0.1", help="the one address to listen on")
+    parser.add_argument("--port", type=int, default=8883)
+    parser.add_argument(
+        "--state", type=Path, help="takes configuration and log; FOLDER if not given"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""What can keep a broker from running, in words for whoever starts it."""
+
+
+class BrokerError(Exception):
+    """A broker that does not run. `code` is stable; `remedy` is one sentence."""
+
+    code = "broker-fault"
+    remedy = "read the broker's log and start it again"
+
+
+class BrokerMissing(BrokerError):
+    """Mosquitto is not installed."""
+
+    code = "broker-missing"
+    remedy = "install it with `apt install mosquitto`, version 2.0.11 or newer"
+
+
+class PortBusy(BrokerError):
+    """Another program has the port."""
+
+    code = "port-busy"
+    remedy = "stop the other program, or give the broker another port"
+
+
+class ConfigRefused(BrokerError):
+    """The broker's settings, keys or certificates cannot be used."""
+
+    code = "broker-refused-config"
+    remedy = "correct what is named and start the broker again"

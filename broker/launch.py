@@ -1,0 +1,206 @@
+"""Starting the real Mosquitto as a child, and saying clearly why it does not start.
+
+Knows nothing of who connects. The child never outlives its parent: if the parent is killed, the
+kernel ends the child too.
+"""
+
+import errno
+import os
+import pwd
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import msgspec
+
+from broker.config import BrokerSettings, render, render_acl
+from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
+
+SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
+"""Debian installs Mosquitto there, which is not on a plain user's PATH."""
+LOG = "mosquitto.log"
+STEP_S = 0.02
+STOP_S = 5.0
+
+
+class Broker:
+    """A running broker."""
+
+    def __init__(self, settings: BrokerSettings, child: subprocess.Popen[bytes]) -> None:
+        """Take the running child."""
+        self.settings = settings
+        self._child = child
+
+    @property
+    def pid(self) -> int:
+        """Return the process id of Mosquitto itself."""
+        return self._child.pid
+
+    def wait(self) -> int:
+        """Wait until it ends by itself or by a signal; return its exit status."""
+        return self._child.wait()
+
+    def terminate(self) -> None:
+        """Ask it to stop, and return at once."""
+        self._child.terminate()
+
+    def kill(self) -> None:
+        """End it as a power cut would, and wait for it."""
+        self._child.kill()
+        self._child.wait()
+
+    def stop(self) -> None:
+        """End it in good order; harmless if it has ended."""
+        self._child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(STOP_S)
+        self.kill()
+
+
+def from_folder(folder: Path, address: str = "127.0.0.1", port: int = 8883) -> BrokerSettings:
+    """Return settings for the keys that provisioning puts into the authority's `broker` folder."""
+    revoked = folder / "revoked.pem"
+    return BrokerSettings(
+        address=address,
+        port=port,
+        certificate=folder / "certificate.pem",
+        key=folder / "tls.pem",
+        ca=folder / "ca.pem",
+        revoked=revoked if revoked.exists() else None,
+    )
+
+
+@contextmanager
+def launch(settings: BrokerSettings, folder: Path, patience_s: float = 10.0) -> Iterator[Broker]:
+    """Run Mosquitto while the block runs; `folder` takes its configuration and its log.
+
+    It answers when the block begins. Raises BrokerMissing, PortBusy or ConfigRefused.
+    """
+    program = find_program()
+    _check_keys(settings)
+    _check_port(settings)
+    config = _write(settings, folder)
+    with (folder / LOG).open("wb") as log:
+        child = subprocess.Popen(  # noqa: S603 - the program found above, and our own file
+            [*_tether(), program, "-c", str(config)], stdin=subprocess.DEVNULL, stderr=log
+        )
+    broker = Broker(settings, child)
+    try:
+        _await_answer(child, settings, folder / LOG, patience_s)
+        yield broker
+    finally:
+        broker.stop()
+
+
+def find_program() -> str:
+    """Return the path of Mosquitto, or raise BrokerMissing."""
+    program = shutil.which("mosquitto") or shutil.which("mosquitto", path=SBIN)
+    if program is None:
+        msg = "the MQTT broker Mosquitto is not installed"
+        raise BrokerMissing(msg)
+    return program
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """Return a port that is free at this moment."""
+    with socket.create_server((address, 0), family=_family(address)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+def _tether() -> list[str]:
+    """Return the words that tie a child to its parent's life, where the system has them."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "KILL", "--"] if setpriv else []
+
+
+def _check_keys(settings: BrokerSettings) -> None:
+    """Raise ConfigRefused for keys that do not fit: Mosquitto would only name an OpenSSL code."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for path in filter(None, (settings.certificate, settings.key, settings.ca, settings.revoked)):
+        if not os.access(path, os.R_OK):
+            msg = f"the broker cannot read {path}"
+            raise ConfigRefused(msg)
+    try:
+        context.load_verify_locations(settings.ca)
+        context.load_cert_chain(settings.certificate, settings.key, password=_no_passphrase)
+    except (ssl.SSLError, OSError, ValueError) as error:
+        msg = f"the keys of the broker beside {settings.certificate} do not fit or are broken"
+        raise ConfigRefused(msg) from error
+
+
+def _no_passphrase() -> str:
+    """Refuse a key that asks for a passphrase; OpenSSL would stop and ask the terminal."""
+    msg = "the key has a passphrase"
+    raise ValueError(msg)
+
+
+def _check_port(settings: BrokerSettings) -> None:
+    """Raise PortBusy or ConfigRefused if the address cannot be had."""
+    where = (settings.address, settings.port)
+    try:
+        socket.create_server(where, family=_family(settings.address)).close()
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise _busy(settings) from error
+        msg = f"the broker cannot listen on {settings.address} port {settings.port}"
+        raise ConfigRefused(msg) from error
+
+
+def _busy(settings: BrokerSettings) -> PortBusy:
+    return PortBusy(f"port {settings.port} of {settings.address} is used by another program")
+
+
+def _write(settings: BrokerSettings, folder: Path) -> Path:
+    """Write configuration and access list, readable by nobody else; return the former."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    config, acl = folder / "mosquitto.conf", folder / "acl"
+    # Started by root, Mosquitto would become another user, who cannot read the key.
+    settings = msgspec.structs.replace(
+        settings,
+        user=settings.user or pwd.getpwuid(os.geteuid()).pw_name,
+        certificate=settings.certificate.absolute(),
+        key=settings.key.absolute(),
+        ca=settings.ca.absolute(),
+        revoked=settings.revoked and settings.revoked.absolute(),
+    )
+    for path, text in ((acl, render_acl()), (config, render(settings, acl.absolute()))):
+        path.unlink(missing_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+    return config
+
+
+def _await_answer(
+    child: subprocess.Popen[bytes], settings: BrokerSettings, log: Path, patience_s: float
+) -> None:
+    """Return when the port answers; raise what kept the broker from it."""
+    for _ in range(int(patience_s / STEP_S)):
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(STEP_S)
+            raise _reason(log, settings)
+        with (
+            suppress(OSError),
+            socket.create_connection((settings.address, settings.port), timeout=1),
+        ):
+            return
+    msg = f"the broker does not answer on port {settings.port} after {patience_s:.0f} s"
+    raise BrokerError(msg)
+
+
+def _reason(log: Path, settings: BrokerSettings) -> BrokerError:
+    """Say why Mosquitto ended, from the last error in its log."""
+    text = log.read_text(encoding="utf-8", errors="replace")
+    if "Address already in use" in text:
+        return _busy(settings)
+    errors = [line.partition("Error: ")[2] for line in text.splitlines() if "Error: " in line]
+    said = errors[-1] if errors else "no reason given"
+    return ConfigRefused(f"Mosquitto ended at once: {said}")

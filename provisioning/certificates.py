@@ -1,0 +1,134 @@
+"""X.509 for the road between gates, broker and collector: one CA, and leaves for one use each.
+
+Knows no file and no clock. All keys are EC P-256, which every TLS library of a Raspberry Pi has.
+"""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+    generate_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from provisioning.errors import ClockWrong, ValueInvalid
+
+SINCE = datetime(2021, 1, 1, tzinfo=UTC)
+"""Every certificate is valid from here on. A gate has no clock of its own: it wakes no earlier
+than the day its release was built, and must be able to connect in order to learn the time."""
+CA_DAYS = 3653
+CN_BYTES = 64
+CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
+SERVER = ExtendedKeyUsageOID.SERVER_AUTH
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def new_key() -> EllipticCurvePrivateKey:
+    """Make a key for TLS."""
+    return generate_private_key(SECP256R1())
+
+
+def make_ca(name: str, key: EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
+    """Return the authority's own certificate, valid for ten years."""
+    subject = _named(_cut(name))
+    return (
+        _start(subject, subject, key.public_key(), now, now + timedelta(days=CA_DAYS))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(ca=True), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """The authority's certificate with its key."""
+
+    ca: x509.Certificate
+    key: EllipticCurvePrivateKey
+
+    def issue(
+        self,
+        name: str,
+        public: EllipticCurvePublicKey,
+        use: x509.ObjectIdentifier,
+        *,
+        hosts: tuple[str, ...],
+        now: datetime,
+        days: int,
+    ) -> x509.Certificate:
+        """Return a leaf for one use, CLIENT or SERVER; it never outlives the CA."""
+        until = min(now + timedelta(days=days), self.ca.not_valid_after_utc)
+        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
+        builder = (
+            _start(_named(name), self.ca.subject, public, now, until)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(ca=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
+            .add_extension(authority, critical=False)
+        )
+        if hosts:
+            names = x509.SubjectAlternativeName([_host(host) for host in hosts])
+            builder = builder.add_extension(names, critical=False)
+        return builder.sign(self.key, hashes.SHA256())
+
+
+def _start(
+    subject: x509.Name,
+    issuer: x509.Name,
+    public: EllipticCurvePublicKey,
+    now: datetime,
+    until: datetime,
+) -> x509.CertificateBuilder:
+    if now < SINCE:
+        raise ClockWrong(when=f"{now:%Y-%m-%d}")
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(SINCE)
+        .not_valid_after(until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+
+
+def _usage(*, ca: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not ca,
+        key_cert_sign=ca,
+        crl_sign=ca,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _cut(name: str) -> str:
+    """Return as much of `name` as a common name may hold; the whole is in public.json."""
+    return name.encode()[:CN_BYTES].decode(errors="ignore")
+
+
+def _host(host: str) -> x509.GeneralName:
+    """Read a host name or an address; raise ValueInvalid if it is neither."""
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError as error:
+        fits = len(host) <= 253 and all(LABEL.fullmatch(part) for part in host.split("."))
+        if not fits:
+            raise ValueInvalid(name="host", value=host) from error
+        return x509.DNSName(host)

@@ -1,0 +1,173 @@
+"""`provision`: make an authority, admit a gate, issue a pass.
+
+Speaks Vietnamese or English; an error is one sentence with its code and what to do, on standard
+error, and the exit status is then 2.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from provisioning import authority, clock, files, gates, passcard, passes
+from provisioning.errors import ArgumentsInvalid, ProvisionError
+from provisioning.i18n import catalogue
+from wire.enrolment import LIMIT
+from wire.language import choose
+from wire.record import Direction
+
+Translate = Callable[[str], str]
+DIRECTIONS = {
+    "in": (Direction.IN,),
+    "out": (Direction.OUT,),
+    "both": (Direction.IN, Direction.OUT),
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are errors like any other."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ArgumentsInvalid."""
+        raise ArgumentsInvalid(detail=message)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; return the exit status."""
+    _ = catalogue(choose(os.environ)).gettext
+    try:
+        asked = _parser(_).parse_args(arguments)
+        print(asked.work(asked, _))
+    except ProvisionError as error:
+        print(_told(error, _), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _told(error: ProvisionError, _: Translate) -> str:
+    """Spell an error in the reader's language."""
+    details = {
+        name: _(value) if isinstance(value, str) and value else value
+        for name, value in error.details.items()
+    }
+    sentence, remedy = (_(text).format(**details) for text in (error.sentence, error.remedy))
+    return f"provision: {sentence} [{error.code}]\n  -> {remedy}"
+
+
+def _parser(_: Translate) -> Parser:
+    parser = Parser(prog="provision", description=_("The authority's keys, gates and passes."))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _authority_command(commands.add_parser("authority", help=_("make a new authority")), _)
+    _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
+    _pass_command(commands.add_parser("pass", help=_("issue a pass")), _)
+    return parser
+
+
+def _authority_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_make_authority)
+    parser.add_argument("--out", type=Path, required=True, help=_("a new folder for its keys"))
+    parser.add_argument("--name", required=True, help=_("its name, for people"))
+    parser.add_argument("--help-line", default="", help=_("whom to call"))
+    parser.add_argument(
+        "--host",
+        action="append",
+        help=_("a name or address of the broker; may be given more than once"),
+    )
+
+
+def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_admit_gate)
+    _of_authority(parser, _)
+    parser.add_argument(
+        "--request", type=Path, required=True, help=_("the file that `gate keys` made on the gate")
+    )
+    parser.add_argument(
+        "--gate", required=True, help=_("its name: letters a to z, digits and hyphens")
+    )
+    parser.add_argument("--place", required=True, help=_("the place where it stands, for people"))
+    parser.add_argument("--area", required=True, help=_("the commune or area"))
+    parser.add_argument("--sector", required=True, help=_("such as health, education, transport"))
+    parser.add_argument(
+        "--direction", choices=DIRECTIONS, required=True, help=_("the ways this door serves")
+    )
+    parser.add_argument(
+        "--days", type=int, default=gates.DAYS, help=_("how long its certificate is valid")
+    )
+    parser.add_argument(
+        "--replace", action="store_true", help=_("this gate takes the place of one of that name")
+    )
+    parser.add_argument("--out", type=Path, required=True, help=_("the file for the gate"))
+
+
+def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_issue_pass)
+    _of_authority(parser, _)
+    parser.add_argument(
+        "--holder", choices=passes.HOLDERS, required=True, help=_("the class of holder")
+    )
+    parser.add_argument("--days", type=int, required=True, help=_("how long it is valid"))
+    parser.add_argument(
+        "--not-before", type=passes.moment, metavar="ISO", help=_("valid from then; now if missing")
+    )
+    parser.add_argument(
+        "--identity",
+        choices=passes.IDENTITIES,
+        default="seen",
+        help=_("whether staff has seen the person and a document"),
+    )
+    parser.add_argument("--out", type=Path, required=True, help=_("the picture, a PNG file"))
+    parser.add_argument("--text", action="store_true", help=_("write the text of the code as well"))
+
+
+def _of_authority(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.add_argument("--authority", type=Path, required=True, help=_("the authority's folder"))
+
+
+def _make_authority(asked: argparse.Namespace, _: Translate) -> str:
+    hosts = tuple(host.lower() for host in asked.host or authority.HOSTS)
+    authority.create(asked.out, asked.name, help_line=asked.help_line, hosts=hosts, now=clock.now())
+    return _(
+        "{name}: keys made in {folder}. Keep its folder “offline” away from networks, "
+        "and a backup of all of it."
+    ).format(name=asked.name, folder=asked.out)
+
+
+def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
+    enrolment = gates.enrol(
+        authority.load(asked.authority),
+        files.read(asked.request, LIMIT),
+        gate=asked.gate,
+        place=asked.place,
+        area=asked.area,
+        sector=asked.sector,
+        directions=DIRECTIONS[asked.direction],
+        now=clock.now(),
+        days=asked.days,
+        replace=asked.replace,
+    )
+    files.write(asked.out, enrolment)
+    return _("{gate}: admitted. Carry {path} to the gate and give it to `gate enrol`.").format(
+        gate=asked.gate, path=asked.out
+    )
+
+
+def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:
+    issued = passes.issue(
+        authority.load(asked.authority),
+        asked.holder,
+        days=asked.days,
+        now=clock.now(),
+        not_before=asked.not_before,
+        identity=asked.identity,
+    )
+    files.write(asked.out, passcard.draw(issued), files.PRIVATE)
+    told = _("{path}: print at 300 dots an inch, so that the code is at least 5 cm wide.").format(
+        path=asked.out
+    )
+    return f"{issued.text}\n{told}" if asked.text else told
+
+
+if __name__ == "__main__":
+    sys.exit(main())

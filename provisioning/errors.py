@@ -1,0 +1,125 @@
+"""What can go wrong at the authority's desk, in words for whoever sits there.
+
+One tree under ProvisionError. Each error has a stable `code`, a `sentence` with places for its
+details, and a `remedy`: what to do next. Both exist in Vietnamese and English; str() is English.
+"""
+
+from provisioning.i18n import marked
+
+
+class ProvisionError(Exception):
+    """Something that this program cannot do as asked. Details are given by name."""
+
+    code = "provision-fault"
+    sentence = marked("something went wrong: {detail}")
+    remedy = marked("try again; if it comes back, call the help line")
+
+    def __init__(self, **details: object) -> None:
+        """Take the details that `sentence` has places for."""
+        super().__init__(self.sentence.format(**details))
+        self.details = details
+
+
+class ArgumentsInvalid(ProvisionError):
+    """A command line that cannot be understood."""
+
+    code = "arguments-invalid"
+    sentence = marked("the command cannot be understood: {detail}")
+    remedy = marked("see `provision --help` for the commands and what they take")
+
+
+class AuthorityExists(ProvisionError):
+    """The folder already has something in it."""
+
+    code = "authority-exists"
+    sentence = marked("{folder} already exists and is not empty")
+    remedy = marked("name a new folder: the keys of an authority are never overwritten")
+
+
+class AuthorityMissing(ProvisionError):
+    """The folder is not that of an authority."""
+
+    code = "authority-missing"
+    sentence = marked("{folder} is not the folder of an authority, or it is damaged")
+    remedy = marked("name the folder made by `provision authority`, or restore its backup")
+
+
+class KeyMissing(ProvisionError):
+    """A private key that this needs is not here, or cannot be read as one."""
+
+    code = "key-missing"
+    sentence = marked("the key {path} is not here or is damaged")
+    remedy = marked("do this where that part of the authority's folder is kept")
+
+
+class ClockWrong(ProvisionError):
+    """This machine's clock cannot be right."""
+
+    code = "clock-wrong"
+    sentence = marked("the clock of this machine says {when}, which cannot be right")
+    remedy = marked("set the clock and try again: certificates and passes carry dates")
+
+
+class RequestInvalid(ProvisionError):
+    """A gate's request that is none, or that its own key did not sign."""
+
+    code = "request-invalid"
+    sentence = marked("the gate's request cannot be used: {detail}")
+    remedy = marked("make the request again on the gate with `gate keys` and copy the whole file")
+
+
+class RequestUsed(ProvisionError):
+    """The request of a gate that is already enrolled under another name."""
+
+    code = "request-used"
+    sentence = marked("this request belongs to the gate {gate}, which is already enrolled")
+    remedy = marked("use the request of the new gate: each gate makes keys of its own")
+
+
+class GateKnown(ProvisionError):
+    """A gate of that name is enrolled with another key."""
+
+    code = "gate-known"
+    sentence = marked("a gate named {gate} is already enrolled with other keys")
+    remedy = marked("choose another name; or, if this gate takes its place, add --replace")
+
+
+class RosterDamaged(ProvisionError):
+    """The list of gates cannot be read."""
+
+    code = "roster-damaged"
+    sentence = marked("the list of gates {path} cannot be read")
+    remedy = marked("restore roster.json from a backup of the authority's folder")
+
+
+class ValueInvalid(ProvisionError):
+    """A value that cannot be used."""
+
+    code = "value-invalid"
+    sentence = marked("{name} cannot be “{value}”")
+    remedy = marked("see `provision --help` for what it takes")
+
+
+class NameInvalid(ValueInvalid):
+    """A gate's name that would not fit into topics."""
+
+    code = "name-invalid"
+    remedy = marked(
+        "use 1 to 40 of the letters a to z, the digits and the hyphen; not “{reserved}”"
+    )
+
+
+class FileUnusable(ProvisionError):
+    """A file that cannot be read or written."""
+
+    code = "file-unusable"
+    sentence = marked("{path} cannot be used: {detail}")
+    remedy = marked("check the name, the free space and the permissions")
+
+
+class FontMissing(ProvisionError):
+    """No font with Vietnamese letters is installed."""
+
+    code = "font-missing"
+    sentence = marked("no font with Vietnamese letters is installed, so a pass cannot be drawn")
+    remedy = marked("install one with `apt install fonts-dejavu-core`")

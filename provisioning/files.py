@@ -1,0 +1,49 @@
+"""Reading and writing files so that a power cut leaves the old one or the new one, whole."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from provisioning.errors import FileUnusable
+
+PRIVATE = 0o600
+PUBLIC = 0o644
+
+
+def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
+    """Put `data` into `path`, whole or not at all; raise FileUnusable if it cannot be done."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                os.fchmod(file.fileno(), mode)
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                Path(name).unlink()
+            raise
+        flush_folder(path.parent)
+    except OSError as error:
+        raise FileUnusable(path=path, detail=error.strerror) from error
+
+
+def flush_folder(folder: Path) -> None:
+    """Put the names in `folder` on stable storage."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read(path: Path, limit: int) -> bytes:
+    """Return at most `limit` + 1 bytes of `path`; raise FileUnusable if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except OSError as error:
+        raise FileUnusable(path=path, detail=error.strerror) from error

@@ -1,0 +1,104 @@
+"""Admitting a gate: from its request to the signed answer that makes it one of ours.
+
+The gate's private keys never come here. Whatever the request says about names is ignored: what a
+gate is called and where it stands is decided at this desk.
+"""
+
+import re
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from provisioning import certificates, clock, roster
+from provisioning.authority import INTAKE, MAX_TEXT, Authority
+from provisioning.errors import NameInvalid, RequestInvalid, ValueInvalid
+from provisioning.i18n import marked
+from wire.enrolment import Enrolment, Request, pack, unpack_request
+from wire.errors import WireError
+from wire.record import Direction
+
+NAME = re.compile(r"[a-z0-9-]{1,40}")
+"""A gate's name stands in topics and in its certificate."""
+RESERVED = frozenset({INTAKE, "broker", "collector"})
+"""Names of services: a gate called `intake` would have the collector's rights."""
+MAX_DAYS = 3653
+DAYS = 730
+
+
+def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
+    authority: Authority,
+    request: bytes,
+    *,
+    gate: str,
+    place: str,
+    area: str,
+    sector: str,
+    directions: tuple[Direction, ...],
+    now: datetime,
+    days: int = DAYS,
+    replace: bool = False,
+) -> bytes:
+    """Enter the gate into the roster and return its signed enrolment, to be carried to it.
+
+    Asking again with the same request renews certificate and keys. Raises RequestInvalid,
+    NameInvalid, ValueInvalid, GateKnown, RequestUsed, KeyMissing.
+    """
+    _check(gate, {"place": place, "area": area, "sector": sector}, directions, days)
+    asked = _request(request)
+    issuer, root = authority.issuer(), authority.root()
+    leaf = issuer.issue(gate, _tls_key(asked), certificates.CLIENT, hosts=(), now=now, days=days)
+    enrolment = Enrolment(
+        gate=gate,
+        authority=authority.public.authority,
+        place=place,
+        directions=directions,
+        keys=authority.public.keys,
+        seal=authority.public.seal,
+        certificate=leaf.public_bytes(Encoding.PEM).decode(),
+        ca=issuer.ca.public_bytes(Encoding.PEM).decode(),
+        issued=clock.millis(now),
+        records=asked.records.kid,
+    )
+    signed = pack(enrolment, root)
+    entered = roster.Gate(gate, place, area, sector, directions, asked.records)
+    roster.enter(authority.folder, entered, replace=replace)
+    return signed
+
+
+def _check(gate: str, texts: dict[str, str], directions: tuple[Direction, ...], days: int) -> None:
+    """Raise NameInvalid or ValueInvalid for what cannot be said about a gate."""
+    if not NAME.fullmatch(gate) or gate in RESERVED:
+        raise NameInvalid(name="gate", value=gate, reserved=", ".join(sorted(RESERVED)))
+    for name, text in texts.items():
+        if not 0 < len(text.strip()) <= len(text) <= MAX_TEXT or not text.isprintable():
+            raise ValueInvalid(name=name, value=text)
+    if not directions:
+        raise ValueInvalid(name="direction", value="")
+    if not 0 < days <= MAX_DAYS:
+        raise ValueInvalid(name="days", value=days)
+
+
+def _request(data: bytes) -> Request:
+    try:
+        return unpack_request(data)
+    except WireError as error:
+        raise RequestInvalid(
+            detail=marked("it is damaged, or not signed by the gate that made it")
+        ) from error
+
+
+def _tls_key(request: Request) -> EllipticCurvePublicKey:
+    """Return the key that the request asks a certificate for, if the gate proves to hold it."""
+    try:
+        csr = x509.load_pem_x509_csr(request.csr.encode())
+        signed, public = csr.is_signature_valid, csr.public_key()
+    except (ValueError, TypeError, UnsupportedAlgorithm, InvalidSignature) as error:
+        raise RequestInvalid(detail=marked("its certificate request is damaged")) from error
+    if not signed:
+        raise RequestInvalid(detail=marked("its certificate request is damaged"))
+    if not isinstance(public, EllipticCurvePublicKey) or not isinstance(public.curve, SECP256R1):
+        raise RequestInvalid(detail=marked("its key for TLS is not EC P-256"))
+    return public

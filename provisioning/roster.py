@@ -1,0 +1,91 @@
+"""The roster: which gates the authority has admitted, where they stand, and their public keys.
+
+One JSON file in the authority's folder, which the collector reads. Written whole by rename, by
+one program at a time.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from provisioning import files
+from provisioning.errors import FileUnusable, GateKnown, RequestUsed, RosterDamaged
+from wire.keys import KeyEntry
+from wire.record import Direction
+
+NAME = "roster.json"
+LIMIT = 64 * 1024 * 1024
+"""A hundred thousand gates, with room."""
+
+
+class Gate(msgspec.Struct, frozen=True):
+    """One gate and where it stands."""
+
+    gate: str
+    place: str
+    area: str
+    sector: str
+    directions: tuple[Direction, ...]
+    records: KeyEntry
+
+
+class Roster(msgspec.Struct, frozen=True):
+    """The authority's gates, sorted by name."""
+
+    authority: str
+    help_line: str
+    gates: tuple[Gate, ...]
+
+
+def start(folder: Path, authority: str, help_line: str) -> None:
+    """Write a roster without gates."""
+    _write(folder, Roster(authority, help_line, ()))
+
+
+def load(folder: Path) -> Roster:
+    """Read the roster; raise RosterDamaged if it is none."""
+    try:
+        return msgspec.json.decode(files.read(folder / NAME, LIMIT), type=Roster)
+    except (FileUnusable, msgspec.DecodeError, RecursionError) as error:
+        raise RosterDamaged(path=folder / NAME) from error
+
+
+def enter(folder: Path, gate: Gate, *, replace: bool = False) -> None:
+    """Put a gate into the roster.
+
+    A gate that is there with the same key is brought up to date. With another key it is another
+    machine: GateKnown, unless `replace` says that it takes the old one's place. Raises
+    RequestUsed if the key belongs to a gate of another name.
+    """
+    with _alone(folder):
+        roster = load(folder)
+        for known in roster.gates:
+            if known.gate != gate.gate and known.records.kid == gate.records.kid:
+                raise RequestUsed(gate=known.gate)
+            if known.gate == gate.gate and known.records.kid != gate.records.kid and not replace:
+                raise GateKnown(gate=gate.gate)
+        others = [known for known in roster.gates if known.gate != gate.gate]
+        gates = tuple(sorted([*others, gate], key=lambda each: each.gate))
+        _write(folder, msgspec.structs.replace(roster, gates=gates))
+
+
+def _write(folder: Path, roster: Roster) -> None:
+    files.write(folder / NAME, msgspec.json.format(msgspec.json.encode(roster), indent=2) + b"\n")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other program is changing the roster."""
+    try:
+        handle = os.open(folder / ".roster.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FileUnusable(path=folder / ".roster.lock", detail=error.strerror) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,4 @@
+MODE_ALPHA_NUM: int
+
+class QRData:
+    def __init__(self, data: bytes, mode: int | None = ..., check_data: bool = ...) -> None: ...
