@@ -10,7 +10,7 @@ import msgspec
 
 from wire.canonical import Document, canonical, parse, read
 from wire.errors import WireError
-from wire.record import Seq
+from wire.record import MAX_SEQ, Seq
 
 VERSION = 1
 MAX_RECORDS = 50
@@ -74,6 +74,21 @@ def unpack(data: bytes) -> Batch:
             msg = "records of a batch are not consecutive"
             raise WireError(msg)
     return batch
+
+
+def claimed(data: bytes) -> tuple[str, int]:
+    """Return the journal and first seq that bytes refused by `unpack` name, or ("", 1).
+
+    So that the collector can answer a batch which it cannot read.
+    """
+    try:
+        document = parse(data if data[:1] == b"{" else _inflate(data), MAX_BYTES)
+    except WireError:
+        return "", 1
+    journal, first = document.get("journal"), document.get("first")
+    if not isinstance(journal, str) or type(first) is not int or not 1 <= first <= MAX_SEQ:
+        return "", 1
+    return journal, first
 
 
 def _inflate(data: bytes) -> bytes:

@@ -1,0 +1,135 @@
+"""The collector's configuration: TOML, read once, whole and strictly.
+
+Knows which keys there are and what they may be; every part receives values, never the config.
+Relative paths are relative to the configuration file.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+
+from collector.errors import ConfigInvalid
+
+Language = Literal["vi", "en"]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
+
+
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table in which every key must be known."""
+
+
+class LedgerConfig(Strict, frozen=True):
+    """Where the records are."""
+
+    path: Path
+
+
+class RosterConfig(Strict, frozen=True):
+    """Where the list of gates is."""
+
+    path: Path
+
+
+class BrokerConfig(Strict, frozen=True):
+    """How to reach the broker."""
+
+    host: Host
+    ca: Path
+    """PEM of the authority's TLS certificate."""
+    certificate: Path
+    key: Path
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8883
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "intake"
+    """MQTT client id; the same as the common name of the certificate."""
+
+
+class ReceiptConfig(Strict, frozen=True):
+    """Whose word a receipt is."""
+
+    key: Path
+    """PEM (PKCS8) of an Ed25519 private key."""
+
+
+class WebConfig(Strict, frozen=True):
+    """Where the pages are offered."""
+
+    state: Path
+    """A directory of its own, for accounts and the secret of the sessions."""
+    host: Host = "127.0.0.1"
+    port: Port = 8080
+    names: tuple[Host, ...] = ()
+    """Further host names by which browsers reach the pages."""
+    https: bool = False
+    """True behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies are marked secure."""
+
+
+class DisplayConfig(Strict, frozen=True):
+    """How the pages speak until a reader chooses otherwise."""
+
+    language: Language = "vi"
+
+
+class Config(Strict, frozen=True):
+    """The whole file."""
+
+    ledger: LedgerConfig
+    roster: RosterConfig
+    broker: BrokerConfig
+    receipt: ReceiptConfig
+    web: WebConfig
+    display: DisplayConfig = DisplayConfig()
+
+
+def load(path: Path) -> Config:
+    """Read a configuration; raise ConfigInvalid naming the key that is wrong."""
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        msg = f"{path}: {error.strerror or 'cannot be read'}"
+        raise ConfigInvalid(msg) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{path}: not TOML: {error}"
+        raise ConfigInvalid(msg) from error
+    folder = path.resolve().parent
+    try:
+        return msgspec.convert(document, Config, dec_hook=lambda _, text: _path(folder, text))
+    except msgspec.ValidationError as error:
+        msg = f"{path}: {named(str(error))}"
+        raise ConfigInvalid(msg) from error
+
+
+def effective(config: Config) -> str:
+    """Spell the configuration with every default filled in, one `table.key = value` a line."""
+    tables = msgspec.to_builtins(config, enc_hook=str)
+    return "\n".join(
+        f"{table}.{key} = {msgspec.json.encode(value).decode()}"
+        for table, keys in tables.items()
+        for key, value in keys.items()
+    )
+
+
+def named(error: str) -> str:
+    """Turn msgspec's sentence into one that begins with the full path of the key.
+
+    `Expected ``int``, got ``str`` - at ``$.web.port``` becomes `web.port: expected int, got str`.
+    """
+    sentence, _, place = error.partition(" - at ")
+    parts = [place.strip("`").removeprefix("$").removeprefix(".")]
+    field = re.search(r"(?:unknown|required) field `([^`]+)`", sentence)
+    if field:
+        parts.append(field.group(1))
+        sentence = "unknown key" if "unknown" in sentence else "missing"
+    key = ".".join(part for part in parts if part)
+    sentence = sentence[:1].lower() + sentence[1:].replace("`", "")
+    return f"{key}: {sentence}" if key else sentence
+
+
+def _path(folder: Path, text: object) -> Path:
+    if not isinstance(text, str) or not text or "\0" in text:
+        msg = "Expected a path"
+        raise ValueError(msg)  # msgspec turns ValueError into a named key
+    return folder / Path(text).expanduser()

@@ -1,0 +1,174 @@
+"""The values that go into a ledger and come out of it. Values only: no file, no clock."""
+
+import enum
+
+import msgspec
+
+from wire.record import ClockState, Direction, Identity, Outcome, Reason, Record, Signature, genesis
+
+
+class Why(enum.StrEnum):
+    """Why a record was not taken as it came. Sent to gates and stored, so never renamed."""
+
+    UNREADABLE = "unreadable"
+    """The message is no batch this collector can read."""
+    UNKNOWN_GATE = "unknown-gate"
+    """The roster has no such gate."""
+    ODD = "odd-record"
+    """Kept as received, and counted, but its form is not known here."""
+    FORK = "fork"
+    """Another record of the same identity is in the ledger."""
+    ALTERED = "altered"
+    """It does not continue the chain that is in the ledger."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One record of an arrival."""
+
+    seq: int
+    chain: bytes
+    """The chain value after it."""
+    raw: bytes
+    """Its canonical bytes, over which the chain runs."""
+    record: Record | None
+    """None if its form is not known here: kept all the same."""
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """Consecutive records of one journal, at least one, and the chain value before them."""
+
+    gate: str
+    journal: str
+    prev: bytes
+    entries: tuple[Entry, ...]
+
+    @property
+    def first(self) -> int:
+        """Return the first seq."""
+        return self.entries[0].seq
+
+    @property
+    def last(self) -> int:
+        """Return the last seq."""
+        return self.entries[-1].seq
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far one journal of one gate is in the ledger, without a hole."""
+
+    gate: str
+    journal: str
+    high: int
+    chain: bytes
+    """The chain value at `high`."""
+
+
+def unmarked(gate: str, journal: str) -> Mark:
+    """Return the mark of a journal of which nothing is there yet."""
+    return Mark(gate, journal, 0, genesis(gate, journal))
+
+
+class Topic(enum.StrEnum):
+    """What a report is about."""
+
+    STATE = "state"
+    HEALTH = "health"
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a gate said about itself, as received."""
+
+    gate: str
+    topic: Topic
+    raw: bytes
+    retained: bool = False
+    """True if the broker had kept it: said at some time before now."""
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """Something a gate sent that was not taken, or not as it came."""
+
+    gate: str
+    journal: str
+    seq: int
+    why: Why
+
+
+class Post(msgspec.Struct, frozen=True):
+    """All that is to be committed together."""
+
+    arrivals: tuple[Arrival, ...] = ()
+    reports: tuple[Report, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+
+
+class Taking(msgspec.Struct, frozen=True):
+    """What became of one arrival."""
+
+    mark: Mark
+    """Afterwards."""
+    fresh: tuple[Entry, ...] = ()
+    """Stored now."""
+    absorbed: int = 0
+    """How many were there already."""
+    want: tuple[int, int] | None = None
+    """First and last seq missing before the arrival; nothing of it was stored."""
+    forked: tuple[Entry, ...] = ()
+    """Kept apart and alarmed."""
+    complaints: tuple[Complaint, ...] = ()
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A scan as the pages show it: nothing about the person."""
+
+    gate: str
+    wall: int
+    clock: ClockState
+    dir: Direction
+    kind: str
+    signature: Signature
+    identity: Identity
+    outcome: Outcome
+    reason: Reason
+    marks: tuple[str, ...]
+    received: int
+    """Collector's clock at the commit, ms since 1970."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """The last that is known of a gate."""
+
+    gate: str
+    state: bytes = b""
+    state_ms: int = 0
+    health: bytes = b""
+    health_ms: int = 0
+    said: str = ""
+    """`start` or `stop`: the last such note in its journal."""
+    record_ms: int = 0
+    """When the last record was received; 0 for never."""
+    record_wall: int = 0
+    record_clock: str = ""
+    high: int = 0
+    """The mark of the journal that moved last."""
+    forks: int = 0
+    complaints: int = 0
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """The counts of one journal, counted from the rows themselves."""
+
+    gate: str
+    journal: str
+    high: int
+    chain: str
+    """Hex of the chain value at `high`."""
+    rows: int
+    doubles: int
+    """Rows beyond one for each seq: must be 0."""
+    missing: int
+    """Seqs up to `high` without a row: must be 0."""
+    scans: int
+    accepted: int
+    odd: int
+    forks: int

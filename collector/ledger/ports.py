@@ -1,0 +1,69 @@
+"""What intake and the pages need from a ledger, on one page."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from collector.ledger.entries import Mark, Post, Row, Standing, Taking, Tally
+
+FORKS_KEPT = 1000
+"""Of one journal; more are counted as complaints and not kept, so that nobody can fill the disk."""
+
+
+class View(AbstractContextManager["View"], Protocol):
+    """A ledger to look at.
+
+    - Reads only, whatever happens; several views and one writer do not disturb one another.
+    - Every answer is of one moment: a commit is seen whole or not at all.
+    - Closing twice is harmless.
+    - Raises LedgerMissing, LedgerBusy, LedgerBroken.
+    """
+
+    def change(self) -> int:
+        """Return a number that differs after any commit; cheap enough for any page load."""
+        ...
+
+    def latest(self, limit: int) -> tuple[Row, ...]:
+        """Return the scans received last, the newest arrival first."""
+        ...
+
+    def standings(self) -> dict[str, Standing]:
+        """Return the last that is known of every gate ever heard of, by its name."""
+        ...
+
+    def tallies(self) -> tuple[Tally, ...]:
+        """Count every journal from its rows, in order of gate and journal; not for a page."""
+        ...
+
+    def broken(self) -> tuple[tuple[str, str, int], ...]:
+        """Walk every chain over the stored bytes; return (gate, journal, seq) where one breaks."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        ...
+
+
+class Ledger(AbstractContextManager["Ledger"], Protocol):
+    """A ledger to write to.
+
+    - `commit` is one transaction: all of the post or nothing, on stable storage when it returns.
+    - One mark for each (gate, journal), which only grows: a record is stored once however often
+      it arrives, and never with a hole before it.
+    - A record that differs from the one of the same identity is a fork: kept apart, never taken
+      for a duplicate, never in its place.
+    - A record of a form not known here is kept as received; it blocks nothing.
+    - What is stored is never changed and never deleted.
+    - Raises LedgerFull, LedgerBusy (try again), LedgerBroken (give up); nothing is stored then.
+    """
+
+    def commit(self, post: Post, at_ms: int) -> tuple[Taking, ...]:
+        """Store the post as received at `at_ms`; return what became of each arrival, in order."""
+        ...
+
+    def mark(self, gate: str, journal: str) -> Mark:
+        """Return how far a journal is; high 0 for one never seen."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        ...

@@ -1,0 +1,192 @@
+"""The ledger in one SQLite file: nothing to install, enough for a district.
+
+WAL with synchronous FULL: a commit that returned survives a power cut. Any number of views read
+beside the one writer.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from collector.ledger import schema
+from collector.ledger.entries import (
+    Arrival,
+    Complaint,
+    Entry,
+    Mark,
+    Post,
+    Report,
+    Taking,
+    Topic,
+    unmarked,
+)
+from collector.ledger.order import weigh
+from collector.ledger.ports import FORKS_KEPT
+from collector.ledger.reports import heard, supersedes
+from wire.record import Scan
+
+_INSERT = (
+    "INSERT INTO record (mark, seq, t, boot, up, wall, clock, dir, kind, signature, identity,"
+    " outcome, reason, marks, chain, raw, received_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_FORK = (
+    "INSERT OR IGNORE INTO fork (mark, seq, chain, raw, received_ms)"
+    " SELECT ?1, ?2, ?3, ?4, ?5 WHERE (SELECT COUNT(*) FROM fork WHERE mark = ?1) < ?6"
+)
+_COMPLAINT = (
+    "INSERT INTO refusal (gate, why, journal, seq, times, last_ms) VALUES (?, ?, ?, ?, 1, ?)"
+    " ON CONFLICT (gate, why) DO UPDATE SET journal = excluded.journal, seq = excluded.seq,"
+    " times = times + 1, last_ms = excluded.last_ms"
+)
+_REPORT = {
+    topic: f"INSERT INTO gate (gate, {topic}, {topic}_ms) VALUES (?, ?, ?)"  # noqa: S608  # closed enum
+    f" ON CONFLICT (gate) DO UPDATE SET {topic} = excluded.{topic},"
+    f" {topic}_ms = excluded.{topic}_ms"
+    for topic in Topic
+}
+_REPORTED = {
+    topic: f"SELECT {topic} FROM gate WHERE gate = ?"  # noqa: S608  # closed enum
+    for topic in Topic
+}
+_HEARD = (
+    "INSERT INTO gate (gate, record_ms, record_wall, record_clock, said, high)"
+    " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (gate) DO UPDATE SET record_ms = excluded.record_ms,"
+    " record_wall = excluded.record_wall, record_clock = excluded.record_clock,"
+    " said = CASE excluded.said WHEN '' THEN said ELSE excluded.said END, high = excluded.high"
+)
+
+
+class SqliteLedger:
+    """A ledger to write to; the promises are those of the port."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path of the file; `with` opens it."""
+        self._path = path
+        self._db: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        """Open the file, making it if there is none."""
+        self._db = schema.open_to_write(self._path)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def mark(self, gate: str, journal: str) -> Mark:
+        """Return how far a journal is."""
+        with schema.translated(self._path):
+            found = self._open.execute(
+                "SELECT high, chain FROM mark WHERE gate = ? AND journal = ?", (gate, journal)
+            ).fetchone()
+        return Mark(gate, journal, *found) if found else unmarked(gate, journal)
+
+    def commit(self, post: Post, at_ms: int) -> tuple[Taking, ...]:
+        """Store the post in one transaction."""
+        with schema.translated(self._path), self._transaction() as db:
+            takings = tuple(self._take(db, arrival, at_ms) for arrival in post.arrivals)
+            for taking in takings:
+                _complain(db, taking.complaints, at_ms)
+            _complain(db, post.complaints, at_ms)
+            for report in post.reports:
+                _note(db, report, at_ms)
+            _hear(db, takings, at_ms)
+        return takings
+
+    @property
+    def _open(self) -> sqlite3.Connection:
+        if self._db is None:
+            msg = "the ledger is not open"
+            raise RuntimeError(msg)
+        return self._db
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        db = self._open
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield db
+            db.execute("COMMIT")
+        except BaseException:
+            # On some errors (a full disk) SQLite has rolled back by itself.
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+
+    def _take(self, db: sqlite3.Connection, arrival: Arrival, at_ms: int) -> Taking:
+        """Store what is next of one arrival, and keep what is odd about it."""
+        key, mark = _marked(db, arrival, at_ms)
+
+        def kept(seq: int) -> bytes | None:
+            found = db.execute(
+                "SELECT chain FROM record WHERE mark = ? AND seq = ?", (key, seq)
+            ).fetchone()
+            return found[0] if found else None
+
+        taking = weigh(mark, arrival, kept)
+        if taking.fresh:
+            db.executemany(_INSERT, (_row(key, entry, at_ms) for entry in taking.fresh))
+            db.execute(
+                "UPDATE mark SET high = ?, chain = ?, moved_ms = ? WHERE id = ?",
+                (taking.mark.high, taking.mark.chain, at_ms, key),
+            )
+        for entry in taking.forked:
+            row = (key, entry.seq, entry.chain, entry.raw, at_ms, FORKS_KEPT)
+            db.execute(_FORK, row)
+        return taking
+
+
+def _marked(db: sqlite3.Connection, arrival: Arrival, at_ms: int) -> tuple[int, Mark]:
+    """Return the key and the mark of a journal, making a mark for a new one."""
+    name = (arrival.gate, arrival.journal)
+    found = db.execute(
+        "SELECT id, high, chain FROM mark WHERE gate = ? AND journal = ?", name
+    ).fetchone()
+    if found:
+        return found[0], Mark(*name, found[1], found[2])
+    mark = unmarked(*name)
+    made = db.execute(
+        "INSERT INTO mark (gate, journal, high, chain, moved_ms) VALUES (?, ?, ?, ?, ?)",
+        (*name, mark.high, mark.chain, at_ms),
+    )
+    return made.lastrowid or 0, mark
+
+
+def _row(key: int, entry: Entry, at_ms: int) -> tuple[object, ...]:
+    """Spell a record as the values of its columns."""
+    record = entry.record
+    tail = (entry.chain, entry.raw, at_ms)
+    if record is None:
+        return (key, entry.seq, "odd", *[None] * 11, *tail)
+    head = (key, entry.seq, type(record).__name__.lower())
+    stamp = (record.boot, record.up, record.wall, record.clock)
+    if not isinstance(record, Scan):
+        return (*head, *stamp, *[None] * 7, *tail)
+    said = (record.dir, record.kind, record.signature, record.identity)
+    answer = (record.outcome, record.reason, " ".join(record.marks))
+    return (*head, *stamp, *said, *answer, *tail)
+
+
+def _complain(db: sqlite3.Connection, complaints: tuple[Complaint, ...], at_ms: int) -> None:
+    for each in complaints:
+        db.execute(_COMPLAINT, (each.gate, each.why, each.journal, each.seq, at_ms))
+
+
+def _note(db: sqlite3.Connection, report: Report, at_ms: int) -> None:
+    found = db.execute(_REPORTED[report.topic], (report.gate,)).fetchone()
+    if supersedes(report, found[0] if found else b""):
+        db.execute(_REPORT[report.topic], (report.gate, report.raw, at_ms))
+
+
+def _hear(db: sqlite3.Connection, takings: tuple[Taking, ...], at_ms: int) -> None:
+    for gate, last in heard(takings).items():
+        db.execute(_HEARD, (gate, at_ms, last.wall, last.clock, last.said, last.high))

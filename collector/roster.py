@@ -1,0 +1,97 @@
+"""The roster: which gates there are, where they stand, and whose help line to call.
+
+Written by provisioning, only read here. A gate that is not in it is unknown. Areas and sectors
+are data: this file knows no district by name.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from collector.errors import RosterInvalid
+from wire.errors import WireError
+from wire.keys import KeyEntry, Keyring
+from wire.record import Direction
+
+MAX_BYTES = 64 * 1024 * 1024
+"""A hundred thousand gates, with room."""
+
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One gate and where it stands."""
+
+    gate: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+    """Its name on the wire: the common name of its certificate."""
+    place: Text
+    area: Text
+    sector: Text
+    directions: Annotated[tuple[Direction, ...], msgspec.Meta(min_length=1)]
+    records: KeyEntry
+    """The public key with which it signs the heads of its chain."""
+
+
+class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The authority's gates."""
+
+    authority: Text
+    help_line: Text
+    gates: tuple[Gate, ...]
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all gates."""
+        return frozenset(gate.gate for gate in self.gates)
+
+
+class RosterFile:
+    """The roster as it now stands on disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path; nothing is read yet."""
+        self._path = path
+        self._seen: tuple[int, int, int] | None = None
+        self._roster: Roster | None = None
+
+    def current(self) -> Roster:
+        """Return the roster, read again if the file has changed.
+
+        Raises RosterInvalid once for each bad version of the file; after that the last good one
+        is returned, so that a slip of the pen does not lock the gates out.
+        """
+        try:
+            stat = self._path.stat()
+            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+        except OSError as error:
+            if self._roster is not None:
+                return self._roster
+            msg = f"{self._path}: {error.strerror or 'cannot be read'}"
+            raise RosterInvalid(msg) from error
+        if seen != self._seen or self._roster is None:
+            self._seen = seen
+            self._roster = load(self._path)
+        return self._roster
+
+
+def load(path: Path) -> Roster:
+    """Read a roster; raise RosterInvalid naming what is wrong."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        msg = f"{path}: {error.strerror or 'cannot be read'}"
+        raise RosterInvalid(msg) from error
+    if len(data) > MAX_BYTES:
+        msg = f"{path}: longer than {MAX_BYTES} bytes"
+        raise RosterInvalid(msg)
+    try:
+        roster = msgspec.json.decode(data, type=Roster)
+        Keyring([gate.records for gate in roster.gates])
+    except (msgspec.DecodeError, WireError, RecursionError) as error:
+        msg = f"{path}: {str(error).replace('`', '')}"
+        raise RosterInvalid(msg) from error
+    if len(roster.names()) != len(roster.gates):
+        msg = f"{path}: two gates have one name"
+        raise RosterInvalid(msg)
+    return roster

@@ -1,0 +1,250 @@
+"""What every ledger promises (collector/ledger/ports.py), run on each implementation.
+
+To add an implementation, add an opener: it yields the ledger and a view of the same records.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.ledger.entries import Arrival, Complaint, Post, Report, Taking, Topic, Why
+from collector.ledger.memory import MemoryLedger
+from collector.ledger.ports import FORKS_KEPT, Ledger, View
+from collector.ledger.sqlite import SqliteLedger
+from collector.ledger.sqliteview import SqliteView
+from wire.record import ClockState, Reason, What, genesis
+from wire.state import State, pack
+
+Both = tuple[Ledger, View]
+AT = 1_790_000_000_000
+
+
+@contextmanager
+def sqlite(folder: Path) -> Iterator[Both]:
+    path = folder / "ledger.db"
+    with SqliteLedger(path) as ledger, SqliteView(path) as view:
+        yield ledger, view
+
+
+@contextmanager
+def memory(_: Path) -> Iterator[Both]:
+    with MemoryLedger() as ledger:
+        yield ledger, ledger
+
+
+@pytest.fixture(params=[sqlite, memory], ids=lambda opener: opener.__name__)
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
+    with request.param(tmp_path) as opened:
+        yield opened
+
+
+def commit(ledger: Ledger, *arrivals: Arrival, at_ms: int = AT) -> tuple[Taking, ...]:
+    return ledger.commit(Post(arrivals=arrivals), at_ms)
+
+
+def test_a_journal_never_seen_stands_at_its_genesis(both: Both) -> None:
+    mark = both[0].mark("g1", "j1")
+    assert (mark.high, mark.chain) == (0, genesis("g1", "j1"))
+
+
+def test_what_is_next_is_stored_and_moves_the_mark(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(3)
+    (taking,) = commit(ledger, pen.arrival(1, 3))
+    assert [entry.seq for entry in taking.fresh] == [1, 2, 3]
+    assert ledger.mark("g1", "j1") == taking.mark
+    assert (taking.mark.high, taking.mark.chain) == (3, pen.chain[3])
+    (tally,) = view.tallies()
+    assert (tally.rows, tally.doubles, tally.missing, tally.scans) == (3, 0, 0, 3)
+    assert view.broken() == ()
+
+
+def test_what_arrives_twice_is_stored_once(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(8)
+    commit(ledger, pen.arrival(1, 5))
+    again, overlapping, old = commit(
+        ledger, pen.arrival(1, 5), pen.arrival(4, 8), pen.arrival(2, 3)
+    )
+    assert (again.absorbed, again.fresh) == (5, ())
+    assert (overlapping.absorbed, [entry.seq for entry in overlapping.fresh]) == (2, [6, 7, 8])
+    assert (old.absorbed, old.fresh, old.mark.high) == (2, (), 8)
+    (tally,) = view.tallies()
+    assert (tally.rows, tally.doubles, tally.missing, tally.forks) == (8, 0, 0, 0)
+
+
+def test_what_is_ahead_is_not_stored_but_asked_for(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(9)
+    commit(ledger, pen.arrival(1, 2))
+    (taking,) = commit(ledger, pen.arrival(6, 9))
+    assert (taking.want, taking.fresh, taking.mark.high) == ((3, 5), (), 2)
+    assert view.tallies()[0].rows == 2
+
+
+def test_another_record_of_the_same_identity_is_a_fork_and_no_duplicate(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    kept = journal("g1", "j1").scan(5)
+    other = journal("g1", "j1").scan(2).scan(2, reason=Reason.EXPIRED)
+    commit(ledger, kept.arrival(1, 5))
+    (taking,) = commit(ledger, other.arrival(1, 4))
+    assert [entry.seq for entry in taking.forked] == [3, 4]
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.FORK),)
+    assert (taking.fresh, taking.absorbed, taking.mark.high) == ((), 0, 5)
+    (tally,) = view.tallies()
+    assert (tally.rows, tally.forks, tally.chain) == (5, 2, kept.chain[5].hex())
+    assert view.standings()["g1"].forks == 2
+
+
+def test_a_fork_that_goes_on_past_the_mark_does_not_move_it(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(2).arrival(1, 2))
+    other = journal("g1", "j1").scan(1).scan(4, reason=Reason.EXPIRED)
+    (taking,) = commit(ledger, other.arrival(1, 5))
+    assert [entry.seq for entry in taking.forked] == [2, 3, 4, 5]
+    assert view.tallies()[0].rows == 2
+
+
+def test_what_does_not_continue_the_chain_is_kept_apart(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(2).arrival(1, 2))
+    other = journal("g1", "j1").scan(1).scan(3, reason=Reason.EXPIRED)
+    (taking,) = commit(ledger, other.arrival(3, 4))
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.ALTERED),)
+    assert (taking.mark.high, view.tallies()[0].rows, view.tallies()[0].forks) == (2, 2, 2)
+
+
+def test_a_first_record_that_does_not_begin_at_genesis_is_refused(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    stolen = journal("g2", "j1").scan(1).arrival(1, 1)
+    (taking,) = commit(both[0], Arrival("g1", "j1", stolen.prev, stolen.entries))
+    assert taking.complaints == (Complaint("g1", "j1", 1, Why.ALTERED),)
+
+
+def test_a_fork_sent_for_ever_is_kept_once(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(1).arrival(1, 1))
+    other = journal("g1", "j1").scan(1, reason=Reason.EXPIRED)
+    for _ in range(3):
+        commit(ledger, other.arrival(1, 1))
+    standing = view.standings()["g1"]
+    assert (standing.forks, standing.complaints) == (1, 3)
+
+
+def test_forks_cannot_fill_the_disk(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(1).arrival(1, 1))
+    other = journal("g1", "j1", boot="feedbeef").scan(FORKS_KEPT + 100)
+    for first in range(1, FORKS_KEPT + 51, 50):
+        pen = journal("g1", "j1", boot=f"{first:08x}").scan(50)
+        commit(ledger, pen.arrival(1, 50))
+    commit(ledger, other.arrival(1, 50))
+    assert view.standings()["g1"].forks == FORKS_KEPT
+
+
+def test_a_swapped_card_is_another_journal_and_not_a_duplicate(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "old").scan(3).arrival(1, 3))
+    commit(ledger, journal("g1", "new").scan(2).arrival(1, 2))
+    assert [(tally.journal, tally.rows) for tally in view.tallies()] == [("new", 2), ("old", 3)]
+
+
+def test_a_record_of_unknown_form_is_kept_and_blocks_nothing(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(1)
+    pen.add({"t": "from-the-future", "up": 1})
+    pen.scan(1)
+    (taking,) = commit(ledger, pen.arrival(1, 3))
+    assert taking.complaints == (Complaint("g1", "j1", 2, Why.ODD),)
+    (tally,) = view.tallies()
+    assert (tally.high, tally.rows, tally.odd, tally.scans) == (3, 3, 1, 2)
+    assert view.broken() == ()
+
+
+def test_the_last_scans_come_newest_first_and_tell_nothing_else(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(1).note(What.ALIVE).scan(1, reason=Reason.EXPIRED).scan(1)
+    commit(ledger, pen.arrival(1, 4))
+    rows = view.latest(2)
+    assert [row.reason for row in rows] == [Reason.ACCEPTED, Reason.EXPIRED]
+    assert (rows[0].gate, rows[0].received, rows[0].clock) == ("g1", AT, ClockState.SYNCED)
+
+
+def test_a_gate_stands_where_its_records_and_reports_left_it(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").note(What.START).scan(2).note(What.STOP)
+    commit(ledger, pen.arrival(1, 3))
+    assert view.standings()["g1"].said == "start"
+    commit(ledger, pen.arrival(4, 4), at_ms=AT + 5)
+    standing = view.standings()["g1"]
+    assert (standing.said, standing.record_ms, standing.high) == ("stop", AT + 5, 4)
+    assert standing.record_clock == "unsynced"
+
+
+def state(incarnation: int, *, online: bool = True, journal: str = "j1") -> bytes:
+    return pack(State(online, scanning=online, incarnation=incarnation, wall=1, journal=journal))
+
+
+def test_an_old_will_does_not_overwrite_a_new_birth(both: Both) -> None:
+    ledger, view = both
+    for number, raw in enumerate([state(2), state(1, online=False)]):
+        ledger.commit(Post(reports=(Report("g1", Topic.STATE, raw),)), AT + number)
+    assert (view.standings()["g1"].state, view.standings()["g1"].state_ms) == (state(2), AT)
+    own_will = Report("g1", Topic.STATE, state(2, online=False))
+    ledger.commit(Post(reports=(own_will,)), AT + 9)
+    assert view.standings()["g1"].state == own_will.raw
+
+
+def test_a_gate_on_a_new_card_may_count_its_starts_again(both: Both) -> None:
+    ledger, view = both
+    for raw in (state(7), state(1, journal="j2")):
+        ledger.commit(Post(reports=(Report("g1", Topic.STATE, raw),)), AT)
+    assert view.standings()["g1"].state == state(1, journal="j2")
+
+
+def test_what_the_broker_only_repeats_is_no_news(both: Both) -> None:
+    ledger, view = both
+    for at_ms, retained in ((AT, False), (AT + 60, True)):
+        report = Report("g1", Topic.HEALTH, b'{"waiting":1}', retained)
+        ledger.commit(Post(reports=(report,)), at_ms)
+    assert view.standings()["g1"].health_ms == AT
+    ledger.commit(Post(reports=(Report("g1", Topic.HEALTH, b'{"waiting":1}'),)), AT + 90)
+    assert view.standings()["g1"].health_ms == AT + 90
+
+
+def test_complaints_are_counted_for_their_gate(both: Both) -> None:
+    ledger, view = both
+    ledger.commit(Post(complaints=(Complaint("g1", "", 1, Why.UNREADABLE),) * 2), AT)
+    assert view.standings()["g1"].complaints == 2
+
+
+def test_any_commit_is_a_change(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    before = view.change()
+    assert view.change() == before
+    commit(ledger, journal("g1", "j1").scan(1).arrival(1, 1))
+    assert view.change() != before
+
+
+def test_closing_twice_is_harmless(both: Both) -> None:
+    for each in both:
+        each.close()
+        each.close()
