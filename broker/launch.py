@@ -23,6 +23,7 @@ from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""
 LOG = "mosquitto.log"
+LOG_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 STEP_S = 0.02
 STOP_S = 5.0
 
@@ -84,7 +85,7 @@ def launch(settings: BrokerSettings, folder: Path, patience_s: float = 10.0) -> 
     _check_keys(settings)
     _check_port(settings)
     config = _write(settings, folder)
-    with (folder / LOG).open("wb") as log:
+    with os.fdopen(os.open(folder / LOG, LOG_FLAGS, 0o600), "wb") as log:
         child = subprocess.Popen(  # noqa: S603 - the program found above, and our own file
             [*_tether(), program, "-c", str(config)], stdin=subprocess.DEVNULL, stderr=log
         )
@@ -197,10 +198,10 @@ def _await_answer(
 
 
 def _reason(log: Path, settings: BrokerSettings) -> BrokerError:
-    """Say why Mosquitto ended, from the last error in its log."""
+    """Say why Mosquitto ended, from the errors in its log."""
     text = log.read_text(encoding="utf-8", errors="replace")
     if "Address already in use" in text:
         return _busy(settings)
     errors = [line.partition("Error: ")[2] for line in text.splitlines() if "Error: " in line]
-    said = errors[-1] if errors else "no reason given"
+    said = "; ".join(errors) or "no reason given"
     return ConfigRefused(f"Mosquitto ended at once: {said}")

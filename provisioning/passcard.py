@@ -44,7 +44,7 @@ def draw(issued: Issued, font_folder: Path = FONT_FOLDER) -> bytes:
     bold, plain = _fonts(font_folder)
     code = _code(issued.text)
     lines = _caption(issued)
-    fonts = [bold, bold, plain, plain, plain]
+    fonts = [bold, bold, plain, plain, plain, plain]
     height = sum(_step(font) for font in fonts)
     width = max(
         code.width,
@@ -67,6 +67,7 @@ def _caption(issued: Issued) -> list[str]:
     return [
         vietnamese,
         english,
+        "Có giá trị / Valid",
         f"{_day(claims.not_before)} - {_day(claims.expires)}",
         CHECKED[issued.identity],
         f"Số / No. …{claims.number.hex()[-4:]}",

@@ -1,0 +1,207 @@
+"""Who may connect and what they may say, asked of a real Mosquitto over TLS."""
+
+import ctypes
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from broker.launch import Broker
+from tests.broker.speaker import District, Identity, Join
+from wire.topics import topic
+
+CONNECT = bytes.fromhex("100e00044d5154540402003c00026731")
+"""MQTT 3.1.1 CONNECT of a client `g1` without user name."""
+SYS_PIDFD_GETFD = 438
+
+
+def answer(channel: socket.socket) -> bytes:
+    """Say CONNECT and return what comes back; nothing if the broker hangs up."""
+    try:
+        channel.settimeout(10)
+        channel.sendall(CONNECT)
+        return channel.recv(16)
+    except (ssl.SSLError, ConnectionError):
+        return b""
+
+
+@pytest.fixture
+def plain(broker: Broker) -> Iterator[socket.socket]:
+    where = (broker.settings.address, broker.settings.port)
+    with socket.create_connection(where, timeout=10) as channel:
+        yield channel
+
+
+def tls(district: District, who: Identity | None = None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=district.settings.ca)
+    if who is not None:
+        context.load_cert_chain(who.certificate, who.key)
+    return context
+
+
+def shake(context: ssl.SSLContext, plain: socket.socket) -> bytes:
+    """Return the broker's answer to CONNECT over TLS; nothing if it refuses the handshake."""
+    try:
+        with context.wrap_socket(plain, server_hostname="127.0.0.1") as channel:
+            return answer(channel)
+    except (ssl.SSLError, ConnectionError):
+        return b""
+
+
+def test_a_gate_with_its_certificate_is_welcome(district: District, plain: socket.socket) -> None:
+    assert shake(tls(district, district.gate1), plain) == bytes.fromhex("20020000")
+
+
+def test_a_gate_that_knows_only_tls_1_2_is_welcome(
+    district: District, plain: socket.socket
+) -> None:
+    context = tls(district, district.gate1)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    assert shake(context, plain) == bytes.fromhex("20020000")
+
+
+def test_no_one_comes_in_without_a_certificate(district: District, plain: socket.socket) -> None:
+    assert shake(tls(district), plain) == b""
+
+
+def test_no_one_comes_in_without_tls(plain: socket.socket) -> None:
+    assert answer(plain) == b""
+
+
+def test_a_certificate_of_another_authority_counts_for_nothing(
+    district: District, plain: socket.socket
+) -> None:
+    assert shake(tls(district, district.stranger), plain) == b""
+
+
+def test_the_brokers_own_certificate_is_no_clients(
+    district: District, plain: socket.socket
+) -> None:
+    context = tls(district)
+    context.load_cert_chain(district.settings.certificate, district.settings.key)
+    assert shake(context, plain) == b""
+
+
+def test_a_gates_certificate_is_no_brokers(district: District) -> None:
+    client, server = socket.socketpair()
+    context = ssl.create_default_context(cafile=district.settings.ca)
+    context.check_hostname = False
+    false_broker = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    false_broker.load_cert_chain(district.gate1.certificate, district.gate1.key)
+    with client, server:
+        incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        to_server, from_server = ssl.MemoryBIO(), ssl.MemoryBIO()
+        near = context.wrap_bio(incoming, outgoing)
+        far = false_broker.wrap_bio(to_server, from_server, server_side=True)
+        with pytest.raises(ssl.SSLWantReadError):
+            near.do_handshake()
+        to_server.write(outgoing.read())
+        with pytest.raises(ssl.SSLWantReadError):
+            far.do_handshake()
+        incoming.write(from_server.read())
+        with pytest.raises(ssl.SSLCertVerificationError, match="purpose"):
+            near.do_handshake()
+
+
+@pytest.mark.parametrize("leaf", ["scan", "state", "health"])
+def test_the_collector_hears_what_a_gate_says(district: District, join: Join, leaf: str) -> None:
+    intake, gate = join(district.intake), join(district.gate1)
+    intake.subscribe(f"gq/v1/+/{leaf}")
+    assert not gate.publish(topic("g1", leaf), b"mine").is_failure
+    assert intake.hear() == (topic("g1", leaf), b"mine")
+
+
+def test_a_gate_hears_its_receipts(district: District, join: Join) -> None:
+    intake, gate = join(district.intake), join(district.gate1)
+    gate.subscribe(topic("g1", "ack"))
+    assert not intake.publish(topic("g1", "ack"), b"receipt").is_failure
+    assert gate.hear() == (topic("g1", "ack"), b"receipt")
+
+
+@pytest.mark.parametrize("leaf", ["scan", "state", "health", "ack", "policy"])
+def test_a_gate_cannot_speak_for_its_neighbour(district: District, join: Join, leaf: str) -> None:
+    intake, gate = join(district.intake), join(district.gate1)
+    intake.subscribe("gq/v1/#")
+    assert gate.publish(topic("g2", leaf), b"forged").getName() == "Not authorized"
+    gate.publish(topic("g1", "scan"), b"true")
+    assert intake.hear() == (topic("g1", "scan"), b"true")
+
+
+@pytest.mark.parametrize("leaf", ["ack", "policy", "command", "anything/else"])
+def test_a_gate_cannot_write_its_own_receipts_or_orders(
+    district: District, join: Join, leaf: str
+) -> None:
+    assert join(district.gate1).publish(topic("g1", leaf), b"x").getName() == "Not authorized"
+
+
+def test_a_gate_hears_nothing_that_is_not_its_own(district: District, join: Join) -> None:
+    intake, gate1, gate2 = join(district.intake), join(district.gate1), join(district.gate2)
+    for wish in (topic("g2", "ack"), "gq/v1/+/ack", "gq/v1/+/scan", "#", "$SYS/#"):
+        gate1.subscribe(wish)
+    gate2.publish(topic("g2", "scan"), b"private")
+    intake.publish(topic("g2", "ack"), b"private")
+    intake.publish(topic("g1", "ack"), b"own")
+    assert gate1.hear() == (topic("g1", "ack"), b"own")
+
+
+@pytest.mark.parametrize("where", ["gq/v1/g1/scan", "gq/v1/g1/state", "elsewhere"])
+def test_the_collector_cannot_speak_as_a_gate(district: District, join: Join, where: str) -> None:
+    assert join(district.intake).publish(where, b"x").getName() == "Not authorized"
+
+
+def test_a_gate_cannot_put_another_off_the_line_by_its_client_id(
+    district: District, join: Join
+) -> None:
+    intake, honest = join(district.intake, "intake"), join(district.gate2, "g2")
+    intake.subscribe("gq/v1/+/scan")
+    rogue = join(district.gate1, "g2")
+    rogue.publish(topic("g1", "scan"), b"rogue")
+    assert not honest.publish(topic("g2", "scan"), b"here").is_failure
+    assert [intake.hear()[1], intake.hear()[1]] == [b"rogue", b"here"]
+    assert honest.lost.empty()
+
+
+def test_who_sends_too_much_is_cut_off_and_no_one_else(district: District, join: Join) -> None:
+    intake, huge, other = join(district.intake), join(district.gate1), join(district.gate2)
+    intake.subscribe("gq/v1/+/scan")
+    huge.client.publish(topic("g1", "scan"), bytes(300_000), qos=1)
+    assert huge.lost.get(timeout=10).is_failure
+    assert not other.publish(topic("g2", "scan"), b"alive").is_failure
+    assert intake.hear() == (topic("g2", "scan"), b"alive")
+    assert other.lost.empty()
+    assert intake.lost.empty()
+
+
+def test_a_full_batch_fits(district: District, join: Join) -> None:
+    assert not join(district.gate1).publish(topic("g1", "scan"), bytes(256_000)).is_failure
+
+
+def test_the_brokers_end_of_the_line_does_not_wait_to_fill_packets(
+    district: District, broker: Broker, join: Join
+) -> None:
+    join(district.gate1)
+    assert options_of_connections(broker.pid, broker.settings.port) == {True}
+
+
+def options_of_connections(pid: int, port: int) -> set[bool]:
+    """Look into the broker's sockets: which values TCP_NODELAY has on its connections."""
+    libc, process = ctypes.CDLL(None, use_errno=True), os.pidfd_open(pid)
+    seen = set()
+    for target in Path(f"/proc/{pid}/fd").iterdir():
+        if not target.is_socket():
+            continue
+        copy = libc.syscall(SYS_PIDFD_GETFD, process, int(target.name), 0)
+        assert copy >= 0, os.strerror(ctypes.get_errno())
+        with socket.socket(fileno=copy) as channel:
+            is_connection = (
+                channel.family == socket.AF_INET
+                and not channel.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+                and channel.getsockname()[1] == port
+            )
+            if is_connection:
+                seen.add(bool(channel.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+    os.close(process)
+    return seen
