@@ -1,0 +1,34 @@
+# What can be done with a checkout. Each target installs what it lacks (tools/install).
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock clean
+python := .venv/bin/python
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: ## a district on this machine: three doors and their page (ONCE=1: one fixed scenario)
+	@tools/install demo
+	@$(python) -m demo $(if $(filter-out 0,$(ONCE)),--once) $(ARGS)
+
+test: ## everything that says whether the project is sound
+	@tools/install test
+	@tools/lanes
+
+check: ## lint, types, who imports whom, branches of the pure parts; no program is started
+	@tools/install test
+	@tools/checks
+
+format: ## lay the code out
+	@tools/install test
+	@.venv/bin/ruff check --quiet --fix --exit-zero
+	@.venv/bin/ruff format
+
+lock: ## pin the packages again after a change in pyproject.toml (UPGRADE=1: take newer ones)
+	@tools/install test
+	@$(python) tools/lock.py $(if $(filter-out 0,$(UPGRADE)),--upgrade)
+	@tools/install test
+
+clean: ## forget everything that was made here, the environment too
+	@rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist demo-state
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
