@@ -1,8 +1,7 @@
 """The attempts that can be made at one frame, each a name, a rough cost and a function.
 
-Which attempt reads which photo was measured; an attempt stays in the list only while it reads
-codes that the ones before it miss. Nothing that an engine does, raising included, gets past
-`sightings`: a stranger chooses what is shown to the camera.
+The order is by what an attempt adds on real photos for its cost. Nothing that an engine does,
+raising included, gets past `sightings`: a stranger chooses what is shown to the camera.
 """
 
 from collections.abc import Callable, Sequence

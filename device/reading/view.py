@@ -23,8 +23,11 @@ def gamma(power: float) -> Luma:
     return np.asarray(np.rint(steps**power * 255), np.uint8)
 
 
-def as_luma(picture: npt.NDArray[np.generic]) -> Luma:
-    """Return any array as a contiguous 8-bit grey picture; an empty one if it is no picture."""
+def as_luma(picture: npt.NDArray[np.generic], side: int | None = None) -> Luma:
+    """Return any array as a contiguous 8-bit grey picture; an empty one if it is no picture.
+
+    Its long side is at most `side` pixels, and never more than MAX_SIDE.
+    """
     if picture.ndim == 3 and picture.shape[2] in {3, 4}:
         picture = picture[:, :, :3].mean(axis=2)
     elif picture.ndim == 3 and picture.shape[2] == 1:
@@ -35,7 +38,7 @@ def as_luma(picture: npt.NDArray[np.generic]) -> Luma:
     if long_side > 4 * MAX_SIDE:  # by leaving pixels out, which needs no memory
         step = -(-long_side // (4 * MAX_SIDE))
         picture = picture[::step, ::step]
-    return fit(_eight_bit(picture), MAX_SIDE)
+    return fit(_eight_bit(picture), min(side or MAX_SIDE, MAX_SIDE))
 
 
 def fit(luma: Luma, side: int) -> Luma:
