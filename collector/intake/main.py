@@ -1,0 +1,26 @@
+"""`collector intake`: puts the parts together and runs them until SIGTERM or SIGINT."""
+
+import signal
+
+from collector import clock
+from collector.config import Config
+from collector.intake.desk import Desk
+from collector.intake.keys import receipt_key, tls
+from collector.intake.link import Link
+from collector.intake.service import Intake
+from collector.ledger.sqlite import SqliteLedger
+from collector.roster import RosterFile
+
+
+def run(config: Config) -> int:
+    """Serve until a signal; return the exit status. Raises CollectorError."""
+    broker = config.broker
+    key = receipt_key(config.receipt.key)
+    context = tls(broker.ca, broker.certificate, broker.key, clock.wall_ms())
+    with SqliteLedger(config.ledger.path) as ledger:
+        link = Link(broker.host, broker.port, broker.name, context)
+        intake = Intake(link, Desk(ledger, key), RosterFile(config.roster.path))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: intake.stop())
+        intake.run()
+    return 0

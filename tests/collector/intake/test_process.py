@@ -1,0 +1,210 @@
+"""`collector intake` as it is run for real: its own process, Mosquitto on loopback, mutual TLS.
+
+Claims: a gate's records are committed and receipted with a signature; the retained state reaches
+the ledger; a broker that goes and comes back is found again; SIGTERM ends it with status 0.
+"""
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from paho.mqtt import client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from broker.launch import Broker, free_port, from_folder, launch
+from collector.ledger.sqliteview import SqliteView
+from provisioning import authority, certificates, roster
+from wire import receipt, topics
+from wire.keys import Keyring, Use, entry
+from wire.record import Direction
+from wire.state import State, pack
+
+pytestmark = pytest.mark.journey
+
+NOW = datetime.now(UTC)  # noqa: TID251  # certificates are checked by the real clock
+CONFIG = """
+[ledger]
+path = "ledger.db"
+[roster]
+path = "authority/roster.json"
+[broker]
+host = "127.0.0.1"
+port = {port}
+ca = "authority/collector/ca.pem"
+certificate = "authority/collector/certificate.pem"
+key = "authority/collector/tls.pem"
+[receipt]
+key = "authority/collector/receipt.pem"
+[web]
+state = "web"
+"""
+
+
+class District:
+    """An authority with one gate, and where its broker listens."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port = folder, free_port()
+        self.authority = authority.create(folder / "authority", "Huyện Mẫu", now=NOW)
+        key = certificates.new_key()
+        leaf = self.authority.issuer().issue(
+            "g1", key.public_key(), certificates.CLIENT, hosts=(), now=NOW, days=1
+        )
+        self.key = folder / "gate.key"
+        self.key.write_bytes(_pem(key))
+        self.certificate = folder / "gate.pem"
+        self.certificate.write_bytes(leaf.public_bytes(Encoding.PEM))
+        records = entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS)
+        gate = roster.Gate("g1", "Bến xe Mẫu", "Mẫu", "transport", (Direction.IN,), records)
+        roster.enter(folder / "authority", gate)
+        self.config = folder / "collector.toml"
+        self.config.write_text(CONFIG.format(port=self.port), encoding="utf-8")
+
+    def broker(self) -> Any:  # noqa: ANN401  # a context manager of the launcher's own kind
+        settings = from_folder(self.folder / "authority" / "broker", port=self.port)
+        return launch(settings, self.folder / "mosquitto")
+
+    def view(self) -> SqliteView:
+        return SqliteView(self.folder / "ledger.db")
+
+
+class Gate:
+    """A gate's network side, as plain as can be: it sends and waits for receipts."""
+
+    def __init__(self, district: District) -> None:
+        self._ring = Keyring(list(district.authority.public.keys))
+        self._receipts: list[receipt.Receipt] = []
+        self._came = threading.Condition()
+        self._subscribed = threading.Event()
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, "g1", protocol=mqtt.MQTTv5)
+        self._client.tls_set(
+            str(district.folder / "authority/ca.pem"), str(district.certificate), str(district.key)
+        )
+        self._client.on_connect = lambda client, *_: client.subscribe(topics.topic("g1", "ack"), 1)
+        self._client.on_subscribe = lambda *_: self._subscribed.set()
+        self._client.on_message = self._message
+        self._client.connect("127.0.0.1", district.port)
+        self._client.loop_start()
+        assert self._subscribed.wait(20)
+
+    def _message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
+        with self._came:
+            self._receipts.append(receipt.unpack(message.payload, self._ring))
+            self._came.notify_all()
+
+    def send(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:
+        self._client.publish(topics.topic("g1", leaf), payload, qos=1, retain=retain)
+
+    def receipt(self, high: int) -> receipt.Receipt:
+        """Wait for a receipt that reaches `high`."""
+        with self._came:
+            done = self._came.wait_for(
+                lambda: any(each.high >= high for each in self._receipts), timeout=30
+            )
+            assert done
+            return next(each for each in self._receipts if each.high >= high)
+
+    def close(self) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def start(config: Path, *words: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
+    return subprocess.Popen(
+        [*command, *words, "--config", str(config)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+@pytest.fixture
+def district(tmp_path: Path) -> District:
+    return District(tmp_path)
+
+
+@pytest.fixture
+def intake(district: District) -> Iterator["subprocess.Popen[bytes]"]:
+    child = start(district.config, "intake")
+    yield child
+    child.kill()
+    child.communicate()
+
+
+def test_a_gate_is_answered_and_a_lost_broker_is_found_again(
+    district: District, intake: "subprocess.Popen[bytes]", journal: Callable[..., Any]
+) -> None:
+    pen = journal("g1", "j1").scan(60)
+    with district.broker() as broker:
+        assert isinstance(broker, Broker)
+        gate = Gate(district)
+        state = pack(State(online=True, scanning=True, incarnation=1, wall=1, journal="j1"))
+        gate.send("state", state, retain=True)
+        # Until intake has subscribed the broker keeps nothing for it: the gate sends again.
+        for _ in range(100):
+            gate.send("scan", pen.payload(1, 1))
+            with gate._came:
+                if gate._came.wait_for(lambda: gate._receipts, timeout=0.3):
+                    break
+        gate.send("scan", pen.payload(2, 2))
+        gate.send("scan", pen.payload(3, 50, historical=True))
+        assert gate.receipt(50).hash == pen.chain[50].hex()
+        gate.close()
+    with district.broker():
+        gate = Gate(district)
+        for _ in range(100):
+            gate.send("scan", pen.payload(51, 60))
+            with gate._came:
+                if gate._came.wait_for(lambda: gate._receipts, timeout=0.3):
+                    break
+        assert gate.receipt(60).hash == pen.chain[60].hex()
+        gate.close()
+        intake.send_signal(signal.SIGTERM)
+        _, errors = intake.communicate(timeout=20)
+    assert intake.returncode == 0, errors
+    events = [line.split(b'"event": "')[1].split(b'"')[0] for line in errors.splitlines()]
+    assert events.count(b"intake.connected") == 2
+    assert events[-1] == b"intake.stopped"
+    with district.view() as view:
+        (tally,) = view.tallies()
+        assert (tally.rows, tally.doubles, tally.missing, tally.forks) == (60, 0, 0, 0)
+        assert view.broken() == ()
+        assert view.standings()["g1"].state == state
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "code"),
+    [
+        ("collector.toml", "[ledger]\npath = 1\n", b"config-invalid: "),
+        ("authority/roster.json", "{}", b"roster-invalid: "),
+        ("authority/collector/receipt.pem", "none", b"key-unreadable: receipt.key"),
+        ("authority/collector/certificate.pem", "none", b"key-unreadable: broker.certificate"),
+        ("ledger.db", "no database" * 100, b"ledger-broken: "),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(
+    district: District, file: str, content: str, code: bytes
+) -> None:
+    (district.folder / file).chmod(0o600) if (district.folder / file).exists() else None
+    (district.folder / file).write_text(content, encoding="utf-8")
+    child = start(district.config, "intake")
+    _, errors = child.communicate(timeout=30)
+    assert child.returncode == 2
+    assert errors.splitlines()[0].startswith(code)
+    assert errors.splitlines()[1].startswith(b"  -> ")
+    assert b"Traceback" not in errors
