@@ -2,99 +2,117 @@
 
 One tree under GateError. Each error has a stable `code`, which lamp pattern, log, board and
 handbook key on, and a `remedy`: what to do next. Both sentences exist in Vietnamese and English
-(device/i18n.py); the class says the English one. A refusal at the door is no error but a verdict.
+(device/i18n.py). A refusal at the door is no error but a verdict.
 """
+
+from device.i18n import N_
 
 
 class GateError(Exception):
     """A gate that cannot do its work.
 
-    `code` is stable; `remedy` is one sentence. The message never quotes a code's text.
+    `code` is stable; `says` and `remedy` are one sentence each, in the catalogues. The message
+    adds the detail of the moment and never quotes a code's text.
     """
 
     code = "gate-fault"
-    remedy = "restart the gate; if it comes back, call the help line"
+    says = N_("The gate cannot do its work")
+    remedy = N_("restart the gate; if it comes back, call the help line")
 
 
 class ConfigInvalid(GateError):
     """A configuration file that cannot be read as one."""
 
     code = "config-invalid"
-    remedy = "correct the named line of the configuration file and start again"
+    says = N_("The configuration file is not right")
+    remedy = N_("correct the named line of the configuration file and start again")
 
 
 class NotEnrolled(GateError):
     """The gate has no keys or no enrolment, or one that the authority did not sign."""
 
     code = "not-enrolled"
-    remedy = "make the gate's keys with `gate keys` and enrol it with `provision gate`"
+    says = N_("This gate is not enrolled")
+    remedy = N_("make the gate's keys with `gate keys` and enrol it with `provision gate`")
 
 
 class CameraMissing(GateError):
     """No camera is there, or it cannot be opened."""
 
     code = "camera-missing"
-    remedy = "check the camera's ribbon cable and start the gate again"
+    says = N_("No camera is there, or it cannot be opened")
+    remedy = N_("check the camera's ribbon cable and start the gate again")
 
 
 class CameraLost(GateError):
     """The camera stopped delivering frames."""
 
     code = "camera-lost"
-    remedy = "check the camera's ribbon cable; the gate restarts by itself"
+    says = N_("The camera stopped delivering frames")
+    remedy = N_("check the camera's ribbon cable; the gate restarts by itself")
 
 
 class PictureUnreadable(GateError):
     """A file that is no picture this program can read."""
 
     code = "picture-unreadable"
-    remedy = "give a JPEG, PNG, WebP or TIFF picture, or a video file"
+    says = N_("This file is not a picture that can be read")
+    remedy = N_("give a JPEG, PNG, WebP or TIFF picture, or a video file")
 
 
 class DecoderMissing(GateError):
     """A library that reads codes is not on this machine."""
 
     code = "decoder-missing"
-    remedy = "install Debian's package libzbar0 and start the gate again"
+    says = N_("A library that reads codes is not on this machine")
+    remedy = N_("install Debian's package libzbar0 and start the gate again")
 
 
 class PinsMissing(GateError):
     """The board's pins cannot be used."""
 
     code = "pins-missing"
-    remedy = 'on a machine without pins set panel.pins = "mock" in the configuration'
+    says = N_("The board's pins cannot be used")
+    remedy = N_('on a machine without pins set panel.pins = "mock" in the configuration')
 
 
 class JournalFull(GateError):
     """The store reached its limit with nothing safe to drop."""
 
     code = "journal-full"
-    remedy = "reconnect the gate to the network so that it can send its scans"
+    says = N_("The memory card is full of scans that are not sent yet")
+    remedy = N_("reconnect the gate to the network so that it can send its scans")
 
 
 class JournalBroken(GateError):
     """The store cannot be written, or cannot be believed after a failed write."""
 
     code = "journal-broken"
-    remedy = "replace the memory card and keep the old one: the scans on it can be exported"
+    says = N_("The scans on the memory card cannot be written or read")
+    remedy = N_("replace the memory card and keep the old one: the scans on it can be exported")
 
 
 class JournalBusy(GateError):
     """Another scanner writes this journal."""
 
     code = "journal-busy"
-    remedy = "stop the other scanner of this gate; only one may write"
+    says = N_("Another scanner is already running for this gate")
+    remedy = N_("stop the other scanner of this gate; only one may write")
 
 
 class LinkRefused(GateError):
     """The broker answered and does not let the gate in."""
 
     code = "link-refused"
-    remedy = "check that this gate's certificate is known at the district and not withdrawn"
+    says = N_("The district's broker does not let this gate in")
+    remedy = N_("check that this gate's certificate is known at the district and not withdrawn")
 
 
 class CertificateExpired(GateError):
     """A certificate of the link has run out, or is not valid yet."""
 
     code = "certificate-expired"
-    remedy = "check the gate's clock; if it is right, renew the certificate with `provision gate`"
+    says = N_("A certificate has run out or is not valid yet")
+    remedy = N_(
+        "check the gate's clock; if it is right, renew the certificate with `provision gate`"
+    )

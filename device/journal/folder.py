@@ -1,15 +1,14 @@
 """The names in a journal's folder, and what is found there at a start.
 
-    identity.json            which journal this is
-    0000000000000001.json    a sealed segment, named by its first seq
-    0000000000000257.open    the open segment; the one after it may be there already
-    spare                    zeros, ready to become the next segment
-    cursor.json              how far the collector has confirmed
-    ballast                  space kept back for a full card
-    *.bad                    a segment that could not be read, set aside
+identity.json            which journal this is
+0000000000000001.json    a sealed segment, named by its first seq
+0000000000000257.open    the open segment; the one after it may be there already
+spare                    zeros, ready to become the next segment
+cursor.json              how far the collector has confirmed
+ballast                  space kept back for a full card
+*.bad                    a segment that could not be read, set aside
 """
 
-import os
 import re
 import secrets
 from pathlib import Path
@@ -37,7 +36,7 @@ class Named(msgspec.Struct, frozen=True, order=True):
 
 def segments(folder: Path) -> list[Named]:
     """Return the segment files of a journal, in sequence."""
-    found = (_SEGMENT.fullmatch(name) for name in os.listdir(folder))
+    found = (_SEGMENT.fullmatch(each.name) for each in folder.iterdir())
     return sorted(Named(int(each[1]), "." + each[2]) for each in found if each)
 
 

@@ -16,6 +16,8 @@ from device.journal import sealed, segment
 from wire.canonical import Document
 from wire.record import link
 
+HEAD_BYTES = 4 * segment.HEADER_BYTES
+
 
 class Stretch(msgspec.Struct, frozen=True):
     """Consecutive records, and the chain value before the first."""
@@ -64,7 +66,8 @@ class JournalReader:
         """Return up to `most` records of one boot, none beyond `upto`, and move behind them."""
         if not self._ahead:
             self._refill(upto)
-        prev, taken = self._chain, []
+        prev = self._chain
+        taken: list[Document] = []
         while self._ahead and len(taken) < most and self._next <= upto:
             if taken and self._ahead[0]["boot"] != taken[0]["boot"]:
                 break
@@ -111,17 +114,21 @@ class JournalReader:
         """Read on: the rest of the open segment, or the segment after a finished one."""
         if self._next > upto:
             return
-        if self._tail is not None:
-            self._ahead = self._tail.read(self._next)
+        self._ahead = self._unread()
         if not self._ahead:
-            found = [n for n in names.segments(self._folder) if n.first == self._next]
-            if found:
-                if self._tail is not None:
-                    self._tail.close()
-                    self._tail = None
-                self._open(found[0])
-                if self._tail is not None:
-                    self._ahead = self._tail.read(self._next)
+            self._follow()
+
+    def _follow(self) -> None:
+        """Go to the segment that begins with the next record, if there is one yet."""
+        found = [each for each in names.segments(self._folder) if each.first == self._next]
+        if found:
+            self.close()
+            self._open(found[0])
+            self._ahead = self._ahead or self._unread()
+
+    def _unread(self) -> list[Document]:
+        """Return what the open segment has and was not read yet."""
+        return self._tail.read(self._next) if self._tail is not None else []
 
     def __enter__(self) -> Self:
         """Use it in a `with`."""
@@ -138,15 +145,10 @@ class _Tail:
     def __init__(self, path: Path) -> None:
         self._fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
         try:
-            head = segment.read_line(os.pread(self._fd, segment.HEADER_BYTES * 4, 0), 0)
-            if head is None:
-                msg = f"segment {path.name} has no header"
-                raise JournalBroken(msg)
-            self.header = msgspec.convert(head[0], segment.Header)
+            self.header, self._offset = _header(os.pread(self._fd, HEAD_BYTES, 0), path.name)
         except BaseException:
             os.close(self._fd)
             raise
-        self._offset = head[1]
 
     def read(self, seq: int) -> list[Document]:
         """Return the whole lines from record `seq` on that were not read before."""
@@ -161,3 +163,12 @@ class _Tail:
 
     def close(self) -> None:
         os.close(self._fd)
+
+
+def _header(data: bytes, name: str) -> tuple[segment.Header, int]:
+    """Return the header of an open segment and the offset behind it."""
+    head = segment.read_line(data, 0)
+    if head is None:
+        msg = f"segment {name} has no header"
+        raise JournalBroken(msg)
+    return msgspec.convert(head[0], segment.Header), head[1]

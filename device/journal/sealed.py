@@ -80,7 +80,7 @@ def load(path: Path) -> SealedSegment:
         about = db.table(ABOUT).get(doc_id=1)
         documents = [dict(each) for each in db.all()]
     try:
-        header = msgspec.convert(dict(about or {}), Header)  # type: ignore[call-overload]
+        header = msgspec.convert(dict(about or {}), Header)
         chain = bytes.fromhex(header.prev)
     except (msgspec.ValidationError, ValueError) as error:
         msg = f"sealed segment {path.name} has no header"
@@ -92,7 +92,7 @@ def load(path: Path) -> SealedSegment:
         if document.get("seq") != seq:
             msg = f"sealed segment {path.name} is not in sequence"
             raise JournalBroken(msg)
-    if chain.hex() != (about or {}).get("hash"):  # type: ignore[union-attr]
+    if chain.hex() != (about or {}).get("hash"):
         msg = f"sealed segment {path.name} does not fit its chain"
         raise JournalBroken(msg)
     return SealedSegment(header, documents, chains)
@@ -112,7 +112,7 @@ class Cursor:
         except JournalBroken:
             path.unlink()
             stored = None
-        found: Document = dict(stored) if stored else {}  # type: ignore[call-overload]
+        found: Document = dict(stored) if stored else {}
         self.journal: str = str(found.get("journal", ""))
         self.high: int = int(found.get("high", 0))
 

@@ -143,7 +143,12 @@ class CardJournal:
         seq = self.last + 1
         if verdict.personal is not None and self._sealer.key_seq is None:
             records.append(
-                Key(seq=seq, to=self._sealer.to, sealed=self._sealer.sealed_key(), **_stamp(captured))
+                Key(
+                    seq=seq,
+                    to=self._sealer.to,
+                    sealed=self._sealer.sealed_key(),
+                    **_stamp(captured),
+                )
             )
             self._sealer.key_seq = seq
             seq += 1
@@ -240,7 +245,7 @@ class CardJournal:
         except JournalFull:
             if not self._refusing:
                 self._refusing = True
-                log.error("journal.full", waiting=self.waiting)
+                log.error("journal.full", waiting=self.waiting)  # noqa: TRY400
             self._ballast.release()
 
     def _tidy(self, at: Instant) -> None:
@@ -256,9 +261,7 @@ class CardJournal:
 
     def _cursor_due(self, at: Instant) -> bool:
         behind = self._confirmed - self._cursor.high
-        return behind >= CURSOR_RECORDS or (
-            behind > 0 and at.up_ns - self._cursor_at >= CURSOR_NS
-        )
+        return behind >= CURSOR_RECORDS or (behind > 0 and at.up_ns - self._cursor_at >= CURSOR_NS)
 
     def _roll(self) -> None:
         """Begin the next segment; the full one is sealed when there is time."""
@@ -301,7 +304,7 @@ class CardJournal:
         The cursor goes first: a journal must never begin behind its own mark.
         """
         found = names.segments(self._folder)
-        if len(found) < 2 or found[0].suffix != names.SEALED:  # noqa: PLR2004
+        if len(found) < 2 or found[0].suffix != names.SEALED:
             return
         path = found[0].within(self._folder)
         kept_ms = at.wall_ms - path.stat().st_mtime_ns // 1_000_000

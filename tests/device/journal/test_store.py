@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -86,9 +85,9 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path) -> Site:
     """Return an empty gate."""
-    yield Site(tmp_path)
+    return Site(tmp_path)
 
 
 def receipt_for(journal: CardJournal, documents: list[dict[str, object]], high: int) -> Receipt:

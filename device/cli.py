@@ -1,0 +1,133 @@
+"""The command `gate`: what runs on a gate, and what a technician types there.
+
+gate run --config FILE                 watch the door
+gate uplink --config FILE              carry records to the district
+gate check --config FILE               read the configuration and say what it means
+gate keys --config FILE                make this gate's keys, print the request for the authority
+gate enrol --config FILE ENROLMENT     take the authority's answer
+gate read [--json] [--reveal] FILE...  say what the codes in pictures are
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from device import config, enrol, look, wiring
+from device.errors import GateError
+from device.i18n import _
+
+FAILED = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; every error is one sentence, its remedy and a stable code."""
+    asked = _parser().parse_args(arguments)
+    _log_as_json()
+    try:
+        return int(asked.run(asked) or 0)
+    except GateError as error:
+        print(f"{error.code}: {_(error.says)} ({error})", file=sys.stderr)
+        print(f"  -> {_(error.remedy)}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # whoever read our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="gate", description=_("The programs of one gate."))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int | None], says: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=says)
+        added.set_defaults(run=run)
+        return added
+
+    configured = {
+        "run": (_run, _("watch the door")),
+        "uplink": (_uplink, _("carry records to the district")),
+        "check": (_check, _("read the configuration and say what it means")),
+        "keys": (_keys, _("make this gate's keys and print its request")),
+        "enrol": (_enrol, _("take the authority's answer to the request")),
+    }
+    for name, (run, says) in configured.items():
+        added = command(name, run, says)
+        added.add_argument("--config", type=Path, required=True, metavar="FILE")
+        if name == "enrol":
+            added.add_argument("enrolment", type=Path, metavar="ENROLMENT")
+    reading = command("read", _read, _("say what the codes in pictures are"))
+    reading.add_argument("--json", action="store_true", help=_("one JSON object per file"))
+    reading.add_argument("--reveal", action="store_true", help=_("with the text of the codes"))
+    reading.add_argument("--config", type=Path, metavar="FILE", help=_("judge as this gate does"))
+    reading.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    return parser
+
+
+def _run(asked: argparse.Namespace) -> None:
+    with wiring.scanner(config.load(asked.config)) as scanner:
+        _stop_with(scanner.stop)
+        scanner.run()
+
+
+def _uplink(asked: argparse.Namespace) -> None:
+    link = wiring.link(config.load(asked.config))
+    _stop_with(link.stop)
+    link.run()
+
+
+def _check(asked: argparse.Namespace) -> None:
+    found = config.load(asked.config)
+    print(msgspec.json.format(msgspec.json.encode(found, enc_hook=str)).decode())
+
+
+def _keys(asked: argparse.Namespace) -> None:
+    print(enrol.make_keys(config.load(asked.config).folders.keys).decode())
+
+
+def _enrol(asked: argparse.Namespace) -> None:
+    keys = config.load(asked.config).folders.keys
+    enrolment = enrol.read_enrolment(asked.enrolment)
+    answer = enrol.accept(keys, enrolment, enrol.root_key(keys / enrol.ROOT))
+    print(_("This is now gate {gate} at {place}.").format(gate=answer.gate, place=answer.place))
+
+
+def _read(asked: argparse.Namespace) -> int:
+    found = config.load(asked.config) if asked.config else None
+    judge = look.judge_for(found)
+    failures = 0
+    for path in asked.files:
+        result = look.look(path, judge, reveal=asked.reveal)
+        failures += result.error is not None
+        print(look.as_json(result) if asked.json else look.as_text(result), flush=True)
+    return FAILED if failures else 0
+
+
+def _stop_with(stop: Callable[[], None]) -> None:
+    """End cleanly on SIGTERM and Ctrl-C."""
+
+    def asked(_number: int, _frame: Any) -> None:  # noqa: ANN401  (the signal module's own type)
+        stop()
+
+    signal.signal(signal.SIGTERM, asked)
+    signal.signal(signal.SIGINT, asked)
+
+
+def _log_as_json() -> None:
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

@@ -1,0 +1,196 @@
+"""A gate's configuration: one TOML file, read once, whole and strictly.
+
+An unknown key, a wrong type or a missing file names the full key and ends the program. Parts get
+values from here through `wiring`; they never see the configuration itself. Relative paths are
+relative to the file's own folder.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from device.errors import ConfigInvalid
+
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class Folders(Section, frozen=True, kw_only=True):
+    """Where the gate keeps things. Each folder has one writer."""
+
+    state: Path = Path("/var/lib/gate")
+    """journal/ and presence/ are the scanner's, inbox/ the uplink's."""
+    run: Path = Path("/run/gate")
+    """Emptied at every boot."""
+    keys: Path = Path("/etc/gate/keys")
+
+
+class PiCameraSource(Section, frozen=True, kw_only=True, tag_field="source", tag="picamera2"):
+    """The Pi's camera module."""
+
+    width: int = 1280
+    height: int = 720
+    fps: Positive = 15.0
+    controls: dict[str, int | float | bool] = {}
+    """libcamera controls by name, such as LensPosition; those the camera lacks are reported."""
+
+
+class PicturesSource(Section, frozen=True, kw_only=True, tag_field="source", tag="pictures"):
+    """A picture, a folder of pictures, or a video."""
+
+    path: Path
+    fps: Positive = 5.0
+    repeat: bool = False
+
+
+class DoorwaySource(Section, frozen=True, kw_only=True, tag_field="source", tag="doorway"):
+    """A drawn doorway, for a machine without a camera."""
+
+    script: Path
+    fps: Positive = 15.0
+    record: Path | None = None
+    """Where to note which frame showed whom, so that a run can be checked afterwards."""
+
+
+class Reading(Section, frozen=True, kw_only=True):
+    """When a code that is seen counts as shown."""
+
+    leave_s: Positive = 0.6
+    """Out of view for so long is gone."""
+    floor_s: Positive = 3.0
+    """The same code counts again only so long after it counted."""
+    wrong_kind_s: Positive = 0.7
+    """A code that is no pass must stay so long before it is answered."""
+    poster_s: Positive = 10.0
+    """A code that does not move for so long is part of the wall."""
+
+
+class PanelPins(Section, frozen=True, kw_only=True):
+    """What is connected to which pin (BCM numbers)."""
+
+    green: Pin = 17
+    red: Pin = 27
+    amber: Pin | None = None
+    buzzer: Pin = 18
+    tonal: bool = True
+    relay: Pin | None = None
+    relay_active_high: bool = True
+    tone_offset: Positive = 1.0
+
+
+class Panel(Section, frozen=True, kw_only=True):
+    """What shows the signals."""
+
+    board: str = "pins"
+    """`pins` for a real board, `mock` for a machine without one; never chosen by itself."""
+    pins: PanelPins = PanelPins()
+    trace: Path | None = None
+    """With `mock`: the file to which every change of level is written."""
+    console: bool = False
+    """Show lamps and tones on the terminal too."""
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown board."""
+        if self.board not in ("pins", "mock"):
+            msg = 'board is "pins" or "mock"'
+            raise ValueError(msg)
+
+
+class Clock(Section, frozen=True, kw_only=True):
+    """How far this machine's clock may be believed."""
+
+    vouched: bool = False
+    """True where somebody else keeps it right (a laptop, a test host)."""
+
+
+class Journal(Section, frozen=True, kw_only=True):
+    """How the journal is cut, and how long confirmed records stay."""
+
+    segment_records: Annotated[int, msgspec.Meta(ge=4, le=4096)] = 256
+    keep_confirmed_s: Annotated[int, msgspec.Meta(ge=0)] = 172_800
+    alive_s: Annotated[int, msgspec.Meta(ge=10)] = 300
+
+
+class Broker(Section, frozen=True, kw_only=True):
+    """An address of the district's broker."""
+
+    host: str
+    port: Port = 8883
+
+
+class Link(Section, frozen=True, kw_only=True):
+    """The way to the district."""
+
+    brokers: tuple[Broker, ...]
+    keepalive_s: Annotated[int, msgspec.Meta(ge=5, le=1200)] = 30
+    window: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 400
+    """Records sent and not yet confirmed, at most."""
+    retry_s: Positive = 10.0
+    """Without progress of receipts for so long, sending starts again at the mark."""
+    reconnect_max_s: Positive = 300.0
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    camera: PiCameraSource | PicturesSource | DoorwaySource
+    link: Link
+    folders: Folders = Folders()
+    reading: Reading = Reading()
+    panel: Panel = Panel()
+    clock: Clock = Clock()
+    journal: Journal = Journal()
+
+
+def load(path: Path) -> Config:
+    """Read the file at `path`; raise ConfigInvalid naming what is wrong and where."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        msg = f"{path}: {why}"
+        raise ConfigInvalid(msg) from error
+    try:
+        config = msgspec.convert(tomllib.loads(text), Config, dec_hook=_path)
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: {error}"
+        raise ConfigInvalid(msg) from error
+    except msgspec.ValidationError as error:
+        msg = f"{path}: {_key(str(error))}"
+        raise ConfigInvalid(msg) from error
+    return _rooted(config, path.resolve().parent)
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str) and value:
+        return Path(value)
+    msg = "expected a path"
+    raise ValueError(msg)
+
+
+def _key(message: str) -> str:
+    """Put the key in front: `Expected int - at $.camera.fps` is `camera.fps: Expected int`."""
+    what, separator, where = message.partition(" - at `$.")
+    return f"{where.rstrip('`')}: {what}" if separator else what
+
+
+def _rooted(config: Config, root: Path) -> Config:
+    """Make every path absolute."""
+    changes = {}
+    for name in config.__struct_fields__:
+        section = getattr(config, name)
+        paths = {
+            field: root / value
+            for field in section.__struct_fields__
+            if isinstance(value := getattr(section, field), Path)
+        }
+        if paths:
+            changes[name] = msgspec.structs.replace(section, **paths)
+    return msgspec.structs.replace(config, **changes)

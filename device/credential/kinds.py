@@ -1,0 +1,30 @@
+"""The kinds of code, in the order in which they are tried."""
+
+from device.credential import own_pass, strangers
+from device.flow import Credential
+
+UNKNOWN = "unknown"
+MAX_BYTES = 4296
+"""No QR code holds more characters; anything longer did not come from one."""
+
+READERS = (own_pass.read, strangers.read)
+KINDS = (own_pass.KIND, *strangers.KINDS, UNKNOWN)
+"""Every name a record's `kind` can have. Stored and sent, so never renamed."""
+
+# Serial scanners and careless generators put these around a text.
+_EDGES = "\ufeff\r\n\0"
+
+
+def classify(code: bytes) -> Credential:
+    """Say what a code is. Total: any bytes give a Credential."""
+    if not 0 < len(code) <= MAX_BYTES:
+        return Credential(UNKNOWN)
+    try:
+        text = code.decode("utf-8").strip(_EDGES)
+    except UnicodeDecodeError:
+        return Credential(UNKNOWN)
+    for read in READERS:
+        found = read(text)
+        if found is not None:
+            return found
+    return Credential(UNKNOWN)

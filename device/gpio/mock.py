@@ -1,0 +1,35 @@
+"""Pins for a machine that has none: gpiozero's mock board, with every level written down.
+
+It is used only where configuration says so, never because real pins failed. The file is written by
+the pin itself, so it shows what a wire would show, whatever the programs above believed.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from gpiozero.pins.mock import MockFactory, MockPWMPin
+
+
+def traced_factory(trace: Path | None, up_ns: Callable[[], int]) -> MockFactory:
+    """Return a mock board that appends one line per change of level to `trace`, if given.
+
+    A line holds the time since boot, the pin and its level, and is written in one system call, so
+    that a kill loses none.
+    """
+    fd = os.open(trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640) if trace else None
+
+    class TracedPin(MockPWMPin):
+        """A mock pin that reports its changes instead of remembering them all."""
+
+        def _change_state(self, value: float) -> bool:
+            if self._state == value:
+                return False
+            self._state = value
+            if fd is not None:
+                line = {"up_ns": up_ns(), "pin": self.info.name, "level": float(value)}
+                os.write(fd, json.dumps(line).encode() + b"\n")
+            return True
+
+    return MockFactory(pin_class=TracedPin)

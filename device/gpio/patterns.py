@@ -1,0 +1,66 @@
+"""The table of signals.
+
+Each differs in rhythm as well as in colour and tone, so that it is understood in the sun, in
+noise, and by people who do not tell red from green.
+"""
+
+import msgspec
+
+from device.flow import Signal
+
+LOW_HZ, HIGH_HZ = 330.0, 880.0
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What is on, and for how long."""
+
+    ms: int
+    green: bool = False
+    red: bool = False
+    amber: bool = False
+    hz: float = 0.0
+    """Pitch of the buzzer; 0 is silence. A buzzer with a tone of its own is on or off."""
+    relay: bool = False
+
+
+REST = Step(ms=0)
+Pattern = tuple[Step, ...]
+
+_LOW = Step(ms=140, red=True, hz=LOW_HZ)
+_LOW_GAP = Step(ms=90, red=True)
+_AMBER = Step(ms=180, amber=True, hz=550.0)
+_AMBER_GAP = Step(ms=140)
+
+PATTERNS: dict[Signal, Pattern] = {
+    Signal.REST: (),
+    Signal.READ: (Step(ms=30, hz=1760.0),),
+    Signal.ACCEPT: (
+        Step(ms=350, green=True, hz=HIGH_HZ, relay=True),
+        Step(ms=650, green=True, relay=True),
+    ),
+    Signal.REJECT: (_LOW, _LOW_GAP, _LOW, _LOW_GAP, _LOW, Step(ms=400, red=True)),
+    Signal.RETRY: (_AMBER, _AMBER_GAP, _AMBER, _AMBER_GAP),
+    Signal.ATTENDANT: (
+        *(Step(ms=200, amber=True, hz=660.0), Step(ms=200, green=True)) * 2,
+        Step(ms=400, amber=True),
+    ),
+    Signal.OUT_OF_ORDER: (
+        *(Step(ms=120, red=True, amber=True, hz=LOW_HZ), Step(ms=120)) * 4,
+        Step(ms=800, red=True, amber=True),
+    ),
+    Signal.STARTING: (Step(ms=300, amber=True), Step(ms=300, green=True), Step(ms=300, red=True)),
+}
+
+
+def length_ms(signal: Signal) -> int:
+    """Return how long a signal lasts."""
+    return sum(step.ms for step in PATTERNS[signal])
+
+
+MINIMUM_MS = 700
+"""No other person is answered before an answer was shown so long."""
+
+
+def speaks_ms(signal: Signal) -> int:
+    """Return how long the door speaks to one person before the next may be answered."""
+    return min(MINIMUM_MS, length_ms(signal))

@@ -1,0 +1,92 @@
+"""Plays patterns in time, on whatever shows them, and always ends at rest."""
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+from device.flow import Signal
+from device.gpio.patterns import PATTERNS, REST, Pattern, Step
+
+
+class Lamps(Protocol):
+    """Something that can show a step: pins, a terminal.
+
+    - `show` sets everything the step says, and clears what it does not.
+    - `close` leaves everything at rest; twice is harmless.
+    """
+
+    def show(self, step: Step) -> None:
+        """Set the step."""
+        ...
+
+    def close(self) -> None:
+        """Go to rest and let go of what is held."""
+        ...
+
+
+class Player:
+    """The Panel port: one thread that walks through the steps of the newest signal.
+
+    The first step is set by the caller's own thread, so that nothing comes between a stored scan
+    and its light.
+    """
+
+    def __init__(self, lamps: Sequence[Lamps]) -> None:
+        """Play on all of `lamps`, the board's pins first."""
+        self._lamps = lamps
+        self._turn = threading.Condition()
+        self._left: Pattern = ()
+        self._round = 0
+        self._closing = False
+        self._thread = threading.Thread(target=self._play, name="signals", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Go to rest and start."""
+        self._set(REST)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """End the thread and leave everything at rest."""
+        with self._turn:
+            self._closing = True
+            self._turn.notify()
+        try:
+            self._thread.join()
+        finally:
+            for each in self._lamps:
+                each.close()
+
+    def show(self, signal: Signal) -> None:
+        """Set the first step of `signal` now; the rest follows by itself."""
+        pattern = PATTERNS[signal]
+        with self._turn:
+            self._round += 1
+            self._left = pattern
+            self._set(pattern[0] if pattern else REST)
+            self._turn.notify()
+
+    def _set(self, step: Step) -> None:
+        for each in self._lamps:
+            each.show(step)
+
+    def _play(self) -> None:
+        with self._turn:
+            try:
+                while not self._closing:
+                    self._walk()
+            finally:
+                self._set(REST)
+
+    def _walk(self) -> None:
+        """Wait out the step that is shown, unless a new signal comes; then set the next."""
+        if not self._left:
+            self._turn.wait()
+            return
+        now = self._round
+        self._turn.wait_for(
+            lambda: self._closing or self._round != now, timeout=self._left[0].ms / 1000
+        )
+        if not self._closing and self._round == now:
+            self._left = self._left[1:]
+            self._set(self._left[0] if self._left else REST)

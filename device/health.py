@@ -1,0 +1,64 @@
+"""How the scanner says that it is well: a small file in /run, replaced once a second.
+
+The uplink reads it to tell the district whether the door works. It is written only after a frame
+was really got, so a file that is fresh means a door that sees.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from device.flow import Frame, Instant
+
+NAME = "scanner.json"
+EVERY_NS = 10**9
+FRESH_NS = 5 * 10**9
+
+
+class Wellbeing(msgspec.Struct, frozen=True):
+    """What the scanner knows of itself."""
+
+    up_ns: int
+    frames: int
+    waiting: int
+    refusing: bool
+    """The card is full and new scans are refused."""
+    oldest_up_ms: int = 0
+
+
+class HealthFile:
+    """Writes it."""
+
+    def __init__(self, run: Path, waiting: Callable[[], tuple[int, bool]]) -> None:
+        """Write into `run`; `waiting` gives the unconfirmed count and whether scans are refused."""
+        self._path = run / NAME
+        self._waiting = waiting
+        self._written_ns = -EVERY_NS
+        self._frames = 0
+
+    def report(self, frame: Frame, now: Instant) -> None:
+        """Take note of a frame; write if a second has passed."""
+        del frame
+        self._frames += 1
+        if now.up_ns - self._written_ns < EVERY_NS:
+            return
+        self._written_ns = now.up_ns
+        waiting, refusing = self._waiting()
+        found = Wellbeing(now.up_ns, self._frames, waiting, refusing)
+        temporary = self._path.with_suffix(".new")
+        temporary.write_bytes(msgspec.json.encode(found))
+        temporary.replace(self._path)
+
+
+def read(run: Path) -> Wellbeing | None:
+    """Return what the scanner last said, or None if nothing readable is there."""
+    try:
+        return msgspec.json.decode((run / NAME).read_bytes(), type=Wellbeing)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return None
+
+
+def is_fresh(found: Wellbeing | None, up_ns: int) -> bool:
+    """Say whether the door saw something within the last seconds."""
+    return found is not None and 0 <= up_ns - found.up_ns < FRESH_NS and not found.refusing

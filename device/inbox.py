@@ -1,0 +1,70 @@
+"""What the uplink brought, as the scanner may see it: hostile until its signature is checked.
+
+The folder belongs to another process, the one with the network. A file there may be a link, a
+device, huge, or half written; nothing about it is trusted but a signature of the authority's.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+import structlog
+
+from wire import receipt
+from wire.errors import WireError
+from wire.keys import Keyring
+from wire.receipt import Receipt
+
+log = structlog.get_logger()
+
+RECEIPT = "receipt.json"
+LIMIT = 64 * 1024
+
+
+class Inbox:
+    """Looks for news in the uplink's folder."""
+
+    def __init__(self, folder: Path, ring: Keyring) -> None:
+        """Read `folder`, believing the keys in `ring`."""
+        self._path = folder / RECEIPT
+        self._ring = ring
+        self._seen: tuple[int, int] | None = None
+        self._refused = False
+
+    def receipt(self) -> Receipt | None:
+        """Return a receipt that the collector signed and that was not returned before, or None."""
+        data = self._fresh()
+        if data is None:
+            return None
+        try:
+            found = receipt.unpack(data, self._ring)
+        except WireError as error:
+            if not self._refused:
+                log.error("receipt.refused", detail=str(error))  # noqa: TRY400
+            self._refused = True
+            return None
+        self._refused = False
+        return found
+
+    def _fresh(self) -> bytes | None:
+        """Return the file's content if it is a plain small file that changed since last time."""
+        try:
+            found = os.lstat(self._path)
+            if (found.st_ino, found.st_mtime_ns) == self._seen:
+                return None
+            self._seen = (found.st_ino, found.st_mtime_ns)
+            return _plain(self._path)
+        except OSError:
+            return None
+
+
+def _plain(path: Path) -> bytes | None:
+    """Read a regular file of bounded size without following a link or waiting for a pipe."""
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LIMIT:
+            return None
+        return os.read(fd, LIMIT)
+    finally:
+        os.close(fd)

@@ -1,0 +1,135 @@
+"""The story of a gate: frame -> reading -> verdict -> scan -> signal.
+
+One straight loop. It waits for nothing but the next frame and the journal's flush; the network is
+not in this process. Only this module knows the order of the stages, and it names none of their
+drivers.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from device.errors import JournalFull
+from device.flow import Credential, Frame, Instant, Reading, Signal, Verdict
+from device.ports import Camera, Clock, Journal, Panel, Presence, Reader
+from wire.record import Direction, Record, What
+
+log = structlog.get_logger()
+
+
+class Doorman(Protocol):
+    """Answers a credential: which way, and whether."""
+
+    def direction(self, credential: Credential) -> Direction:
+        """Return the way in which the holder would pass now."""
+        ...
+
+    def judge(self, credential: Credential, direction: Direction, now: Instant) -> Verdict:
+        """Return the answer; every credential has one."""
+        ...
+
+    def passed(self, credential: Credential, verdict: Verdict) -> None:
+        """Remember a passage that is stored."""
+        ...
+
+
+class Scanner:
+    """One door, from the camera's frame to the lamp."""
+
+    def __init__(  # noqa: PLR0913  (the whole gate comes together here, each part under its name)
+        self,
+        *,
+        camera: Camera,
+        reader: Reader,
+        presence: Presence,
+        classify: Callable[[bytes], Credential],
+        doorman: Doorman,
+        journal: Journal,
+        panel: Panel,
+        clock: Clock,
+        speaks_ms: Callable[[Signal], int],
+        report: Callable[[Frame, Instant], None],
+    ) -> None:
+        """Take the parts; `run` opens them.
+
+        `speaks_ms` says how long a signal needs before the next person may be answered; `report`
+        is told of every frame that was got, and says how the gate fares.
+        """
+        self._camera, self._reader, self._presence = camera, reader, presence
+        self._classify, self._doorman = classify, doorman
+        self._journal, self._panel, self._clock = journal, panel, clock
+        self._speaks_ms = speaks_ms
+        self._report = report
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Ask the loop to end after the frame it is at; safe from a signal handler."""
+        self._stopping = True
+
+    def run(self) -> None:
+        """Watch the door until the frames end or `stop` is called."""
+        with self._journal, self._panel:
+            self._panel.show(Signal.STARTING)
+            with self._camera:
+                self._note(What.START)
+                self._panel.show(Signal.REST)
+                for frame in self._camera:
+                    if self._stopping:
+                        break
+                    self._see(frame)
+            self._note(What.STOP)
+
+    def _see(self, frame: Frame) -> None:
+        sightings = self._reader.see(frame)
+        reading = self._presence.admit(sightings, frame.up_ns)
+        if reading is not None:
+            self._answer(reading)
+        now = self._clock.now()
+        self._journal.tend(now)
+        self._report(frame, now)
+
+    def _answer(self, reading: Reading) -> None:
+        """Judge a reading, store the scan, and only then show the signal."""
+        self._panel.show(Signal.READ)
+        credential = self._classify(reading.text)
+        captured = self._clock.at(reading.up_ns)
+        verdict = self._doorman.judge(credential, self._doorman.direction(credential), captured)
+        record = self._store(verdict, captured)
+        signal = verdict.signal if record is not None else Signal.OUT_OF_ORDER
+        self._panel.show(signal)
+        shown = self._clock.now()
+        self._presence.answered(reading, shown.up_ns + self._speaks_ms(signal) * 1_000_000)
+        if record is not None:
+            self._doorman.passed(credential, verdict)
+            _tell(record, verdict, captured, shown)
+
+    def _store(self, verdict: Verdict, captured: Instant) -> Record | None:
+        """Return the stored scan, or None if the card is full: a gate refuses, it never forgets."""
+        try:
+            return self._journal.scan(verdict, captured)
+        except JournalFull as error:
+            log.error("scan.refused", code=error.code)  # noqa: TRY400  (said, not debugged)
+            return None
+
+    def _note(self, what: What) -> None:
+        try:
+            self._journal.note(what, self._clock.now())
+        except JournalFull as error:
+            log.error("note.refused", what=what, code=error.code)  # noqa: TRY400
+
+
+def _tell(record: Record, verdict: Verdict, captured: Instant, shown: Instant) -> None:
+    """Log the passage: what was answered and why, nothing about who."""
+    log.info(
+        "passage",
+        seq=record.seq,
+        direction=verdict.direction,
+        kind=verdict.kind,
+        signature=verdict.signature,
+        identity=verdict.identity,
+        outcome=verdict.outcome,
+        reason=verdict.reason,
+        captured_ns=captured.up_ns,
+        shown_ns=shown.up_ns,
+    )

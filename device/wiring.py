@@ -1,0 +1,168 @@
+"""The only place that picks parts and reads configuration."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from device import clock, config, enrol, health
+from device.camera.doorway import Doorway
+from device.camera.picamera import PiCamera
+from device.camera.pictures import Pictures
+from device.camera.script import load_script
+from device.credential import classify
+from device.credential.own_pass import KIND as PASS
+from device.flow import Credential, Frame, Instant, Verdict
+from device.gpio.board import Board, Pins
+from device.gpio.console import Console
+from device.gpio.mock import traced_factory
+from device.gpio.patterns import speaks_ms
+from device.gpio.player import Lamps, Player
+from device.inbox import Inbox
+from device.journal.store import CardJournal, Limits
+from device.memory import Memory
+from device.ports import Camera
+from device.reading.cascade import CascadeReader
+from device.reading.presence import OnePerShowing, PresenceRules
+from device.scanner import Scanner
+from device.uplink import uplink
+from device.uplink.link import Address
+from device.verdict import judge
+from device.verdict.direction import Alternation
+from device.verdict.policy import Policy
+from wire.enrolment import Enrolment
+from wire.keys import Keyring
+from wire.record import Direction
+
+
+class Attendant:
+    """The Doorman port: this site's rules, and who went in."""
+
+    def __init__(self, policy: Policy, issuers: Keyring) -> None:
+        """Judge by `policy`, believing passes of `issuers`."""
+        self._policy, self._issuers = policy, issuers
+        self._ways = Alternation(policy.directions)
+
+    def direction(self, credential: Credential) -> Direction:
+        """Return the way in which the holder would pass now."""
+        return self._ways.of(credential)
+
+    def judge(self, credential: Credential, direction: Direction, now: Instant) -> Verdict:
+        """Return the answer."""
+        return judge(credential, direction, self._policy, self._issuers, now)
+
+    def passed(self, credential: Credential, verdict: Verdict) -> None:
+        """Remember a passage that is stored."""
+        self._ways.passed(credential, verdict)
+
+
+@contextmanager
+def scanner(found: config.Config) -> Iterator[Scanner]:
+    """Build the scanner of a gate; raise a GateError if a part is missing."""
+    root = enrol.root_key(found.folders.keys / enrol.ROOT)
+    enrolment = enrol.load(found.folders.keys, root).enrolment
+    run = found.folders.run
+    run.mkdir(parents=True, exist_ok=True, mode=0o755)
+    ring = Keyring(enrolment.keys)
+    memory = Memory(run)
+    presence = OnePerShowing(
+        lambda text: classify(text).kind == PASS, _rules(found.reading), memory.tag
+    )
+    presence.restore(memory.load())
+    journal = _journal(found, enrolment, ring)
+    wellbeing = health.HealthFile(run, lambda: (journal.waiting, journal.refusing))
+
+    def report(frame: Frame, now: Instant) -> None:
+        wellbeing.report(frame, now)
+        memory.keep(presence.remember, now.up_ns)
+
+    yield Scanner(
+        camera=camera(found.camera),
+        reader=CascadeReader(),
+        presence=presence,
+        classify=classify,
+        doorman=Attendant(Policy(directions=enrolment.directions), ring),
+        journal=journal,
+        panel=Player(_lamps(found.panel, enrolment.gate)),
+        clock=clock.SystemClock(vouched=found.clock.vouched),
+        speaks_ms=speaks_ms,
+        report=report,
+    )
+
+
+def link(found: config.Config) -> uplink.Uplink:
+    """Build the uplink of a gate."""
+    keys = found.folders.keys
+    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
+    addresses = tuple(
+        Address(each.host, each.port, enrolment.gate, keys / "uplink", found.link.keepalive_s)
+        for each in found.link.brokers
+    )
+    settings = uplink.Settings(
+        gate=enrolment.gate,
+        addresses=addresses,
+        window=found.link.window,
+        retry_ns=int(found.link.retry_s * 1e9),
+        reconnect_max_s=found.link.reconnect_max_s,
+    )
+    folders = uplink.Folders(
+        journal_folder(found), found.folders.run, found.folders.state / "inbox"
+    )
+    system = clock.SystemClock(vouched=found.clock.vouched)
+    return uplink.Uplink(
+        settings, folders, Keyring(enrolment.keys), clock.up_ns, lambda: system.now().wall_ms
+    )
+
+
+def camera(
+    source: config.PiCameraSource | config.PicturesSource | config.DoorwaySource,
+) -> Camera:
+    """Return the camera that the configuration names."""
+    match source:
+        case config.PiCameraSource():
+            return PiCamera((source.width, source.height), source.fps, source.controls)
+        case config.PicturesSource():
+            return Pictures(source.path, source.fps, clock.up_ns, clock.sleep, repeat=source.repeat)
+        case config.DoorwaySource():
+            script = load_script(source.script)
+            return Doorway(script, source.fps, clock.up_ns, clock.sleep, source.record)
+
+
+def journal_folder(found: config.Config) -> Path:
+    """Return where a gate keeps its records."""
+    return found.folders.state / "journal"
+
+
+def _journal(found: config.Config, enrolment: Enrolment, ring: Keyring) -> CardJournal:
+    limits = Limits(
+        segment_records=found.journal.segment_records,
+        keep_confirmed_s=found.journal.keep_confirmed_s,
+        alive_s=found.journal.alive_s,
+    )
+    receipts = Inbox(found.folders.state / "inbox", ring).receipt
+    return CardJournal(
+        journal_folder(found),
+        found.folders.run,
+        enrolment.gate,
+        enrolment.seal,
+        receipts,
+        limits,
+    )
+
+
+def _rules(found: config.Reading) -> PresenceRules:
+    return PresenceRules(
+        leave_s=found.leave_s,
+        floor_s=found.floor_s,
+        wrong_kind_s=found.wrong_kind_s,
+        poster_s=found.poster_s,
+    )
+
+
+def _lamps(panel: config.Panel, gate: str) -> list[Lamps]:
+    pins = Pins(**{name: getattr(panel.pins, name) for name in Pins.__struct_fields__})
+    factory = traced_factory(panel.trace, clock.up_ns) if panel.board == "mock" else None
+    lamps: list[Lamps] = [Board(pins, factory)]
+    if panel.console:
+        lamps.append(Console(sys.stdout, gate))
+    return lamps
