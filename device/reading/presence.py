@@ -54,7 +54,7 @@ class _Showing:
         self.is_background = False
 
 
-class Presence:
+class OnePerShowing:
     """The Presence port. Feed it every frame, also those in which nothing was read."""
 
     def __init__(
@@ -77,8 +77,8 @@ class Presence:
     def posters(self) -> int:
         """Return how many codes in view are background."""
         leave_ns = self._rules.leave_s * _S
-        shown = [each for each in self._showings.values() if each.absent_ns <= leave_ns]
-        return [each.is_background for each in shown].count(True)
+        shown = self._showings.values()
+        return sum(each.is_background and each.absent_ns <= leave_ns for each in shown)
 
     def admit(self, sightings: tuple[Sighting, ...], up_ns: int) -> Reading | None:
         """Return the reading that is due in the frame captured at `up_ns`, if any.
@@ -89,7 +89,7 @@ class Presence:
         seen = {each.text: self._sight(each, up_ns) for each in sightings}
         self._forget(up_ns)
         candidates = {text: each for text, each in seen.items() if not each.is_background}
-        if True in [each.wanted for each in candidates.values()]:
+        if any(each.wanted for each in candidates.values()):
             self._wanted_seen_ns = up_ns
         if up_ns < self._busy_until:
             return None

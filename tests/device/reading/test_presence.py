@@ -6,8 +6,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.flow import Sighting
-from device.reading.presence import Presence, PresenceRules
+from device.flow import Reading, Sighting
+from device.reading.presence import OnePerShowing, PresenceRules
 
 S = 1_000_000_000
 RULES = PresenceRules()
@@ -35,7 +35,7 @@ def see(text: bytes, x: int = 0, y: int = 0) -> Sighting:
     return Sighting(text, ((x, y), (x + 9, y), (x + 9, y + 9), (x, y + 9)), "test")
 
 
-def readings(presence: Presence, showing: Showing, signal_ns: int) -> list[tuple[bytes, int]]:
+def readings(presence: OnePerShowing, showing: Showing, signal_ns: int) -> list[tuple[bytes, int]]:
     up_ns, seen = 0, []
     for wait_ns, texts in showing:
         up_ns += wait_ns
@@ -51,29 +51,29 @@ def readings(presence: Presence, showing: Showing, signal_ns: int) -> list[tuple
 @given(frames)
 def test_no_code_is_read_twice_within_the_floor(showing: Showing) -> None:
     last: dict[bytes, int] = {}
-    for text, up_ns in readings(Presence(wanted), showing, 0):
+    for text, up_ns in readings(OnePerShowing(wanted), showing, 0):
         assert text not in last or up_ns - last[text] >= RULES.floor_s * S
         last[text] = up_ns
 
 
 @given(frames, st.integers(0, 2 * S))
 def test_the_door_speaks_to_one_person_at_a_time(showing: Showing, signal_ns: int) -> None:
-    stamps = [up_ns for _, up_ns in readings(Presence(wanted), showing, signal_ns)]
+    stamps = [up_ns for _, up_ns in readings(OnePerShowing(wanted), showing, signal_ns)]
     assert all(b - a >= signal_ns for a, b in itertools.pairwise(stamps))
 
 
 @given(frames)
 def test_a_code_never_out_of_view_is_read_at_most_once(showing: Showing) -> None:
     always = [(wait, sorted({*texts, b"PASS-A"})) for wait, texts in showing]
-    seen = [text for text, _ in readings(Presence(wanted), always, 0)]
+    seen = [text for text, _ in readings(OnePerShowing(wanted), always, 0)]
     assert seen.count(b"PASS-A") == (1 if showing else 0)
 
 
 @given(frames, st.integers(0, 120))
 def test_a_restart_doubles_no_code_that_was_being_held_up(showing: Showing, cut: int) -> None:
-    first = Presence(wanted, tag=tag)
+    first = OnePerShowing(wanted, tag=tag)
     before = readings(first, showing[:cut], 0)
-    again = Presence(wanted, tag=tag)
+    again = OnePerShowing(wanted, tag=tag)
     again.restore(first.remember())
     start = sum(wait for wait, _ in showing[:cut])
     after = readings(again, [(start, []), *showing[cut:]], 0)
@@ -84,7 +84,7 @@ def test_a_restart_doubles_no_code_that_was_being_held_up(showing: Showing, cut:
 
 @given(frames)
 def test_a_wrong_kind_is_never_read_in_a_frame_that_shows_a_pass(showing: Showing) -> None:
-    presence, up_ns = Presence(wanted), 0
+    presence, up_ns = OnePerShowing(wanted), 0
     for wait_ns, texts in showing:
         up_ns += wait_ns
         reading = presence.admit(tuple(see(each) for each in texts), up_ns)
@@ -93,26 +93,26 @@ def test_a_wrong_kind_is_never_read_in_a_frame_that_shows_a_pass(showing: Showin
 
 
 def test_what_is_remembered_holds_no_text() -> None:
-    presence = Presence(wanted, tag=tag)
+    presence = OnePerShowing(wanted, tag=tag)
     assert presence.admit((see(b"PASS-A"),), 5) is not None
     assert presence.remember() == ((tag(b"PASS-A"), 5),)
-    assert Presence(wanted).remember() == ()
+    assert OnePerShowing(wanted).remember() == ()
 
 
 def test_a_code_of_another_boot_is_not_taken_for_one_still_held_up() -> None:
-    presence = Presence(wanted, tag=tag)
+    presence = OnePerShowing(wanted, tag=tag)
     presence.restore([(tag(b"PASS-A"), 900 * S)])
     assert presence.admit((see(b"PASS-A"),), 30 * S) is not None
 
 
 def test_a_stalled_camera_is_no_leaving() -> None:
-    presence = Presence(wanted)
+    presence = OnePerShowing(wanted)
     assert presence.admit((see(b"PASS-A"),), 0) is not None
     assert presence.admit((see(b"PASS-A"),), 60 * S) is None
 
 
 def test_a_poster_is_counted_while_in_view() -> None:
-    presence = Presence(wanted)
+    presence = OnePerShowing(wanted)
     for second in range(12):
         presence.admit((see(b"LINK-A"),), second * S)
     assert presence.posters == 1
@@ -122,15 +122,22 @@ def test_a_poster_is_counted_while_in_view() -> None:
 
 
 def test_a_code_without_corners_is_never_a_poster() -> None:
-    presence = Presence(wanted)
+    presence = OnePerShowing(wanted)
     for second in range(12):
         presence.admit((Sighting(b"PASS-A", (), "test"),), second * S)
     assert presence.posters == 0
 
 
 def test_a_screen_that_flashes_thousands_of_codes_fills_no_memory() -> None:
-    presence = Presence(wanted, PresenceRules(most=16))
+    presence = OnePerShowing(wanted, PresenceRules(most=16))
     for number in range(500):
         presence.admit((see(b"PASS-%d" % number), see(b"PASS-HELD")), number * S // 15)
     assert len(presence.remember()) <= 16
     assert presence.admit((see(b"PASS-HELD"),), 34 * S) is None
+
+
+def test_an_answer_to_a_code_long_forgotten_still_keeps_the_door_busy() -> None:
+    presence = OnePerShowing(wanted)
+    presence.answered(Reading(b"PASS-A", 0), 2 * S)
+    assert presence.admit((see(b"PASS-B"),), S) is None
+    assert presence.admit((see(b"PASS-B"),), 2 * S) is not None

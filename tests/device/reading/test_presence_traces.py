@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from device.flow import Sighting
-from device.reading.presence import Presence, PresenceRules
+from device.reading.presence import OnePerShowing, PresenceRules
 
 TRACES = sorted((Path(__file__).parents[2] / "traces" / "presence").glob("*.trace"))
 S = 1_000_000_000
@@ -39,8 +39,8 @@ class Player:
         self.signal_ns = 0
         self.presence = self._new()
 
-    def _new(self) -> Presence:
-        return Presence(wanted, PresenceRules(**self.rules), tag)
+    def _new(self) -> OnePerShowing:
+        return OnePerShowing(wanted, PresenceRules(**self.rules), tag)
 
     def play(self, trace: str) -> str:
         """Return the trace with the readings that really came."""

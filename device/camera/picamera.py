@@ -1,0 +1,152 @@
+"""The Pi's camera module, through picamera2: the only file that knows it.
+
+picamera2 comes from the system on a Pi and is imported when the camera is opened, so that a
+machine without it can run everything else. The camera is opened once: opening it again and again
+leaks memory in the driver, so after a loss the program ends and systemd starts it anew.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import structlog
+
+from device.errors import CameraLost, CameraMissing
+from device.flow import Frame, Luma
+
+if TYPE_CHECKING:
+    from picamera2 import CompletedRequest, Picamera2
+
+_log = structlog.get_logger("camera")
+
+FRAME_WAIT_S = 3.0
+"""Without a frame for so long the camera is lost; long exposures take a tenth of it."""
+BUFFERS = 4
+
+
+def luma_of(buffer: npt.NDArray[np.uint8], size: tuple[int, int], stride: int) -> Luma:
+    """Return a copy of the luma plane at the head of a YUV420 or NV12 buffer.
+
+    `size` is (width, height); rows are `stride` bytes apart, which is more than the width on
+    some boards. It is a copy because the camera writes into the buffer again.
+    """
+    width, height = size
+    plane = buffer.reshape(-1)[: stride * height]
+    return plane.reshape(height, stride)[:, :width].copy()
+
+
+def wanted_controls(
+    wished: Mapping[str, object], offered: Mapping[str, object]
+) -> tuple[dict[str, object], list[str]]:
+    """Return the controls that the camera has, and the names of those it has not."""
+    present = {name: value for name, value in wished.items() if name in offered}
+    return present, sorted(set(wished) - set(present))
+
+
+class PiCamera:
+    """The Camera port over picamera2."""
+
+    def __init__(
+        self,
+        size: tuple[int, int] = (1280, 720),
+        fps: float = 15.0,
+        controls: Mapping[str, object] | None = None,
+        up_ns: Callable[[], int] | None = None,
+    ) -> None:
+        """Take the size in pixels, frames a second, and libcamera's controls by name.
+
+        `up_ns` stamps frames of a camera that does not say itself when they were captured.
+        """
+        self._size, self._fps = size, fps
+        self._controls = dict(controls or {})
+        self._up_ns = up_ns
+        self._camera: Picamera2 | None = None
+        self._got: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        """Open the camera and start it; raise CameraMissing if there is none."""
+        try:
+            from picamera2 import Picamera2  # noqa: PLC0415  # only where there is a camera
+        except (ImportError, OSError) as error:
+            msg = "the camera software (picamera2) is not installed"
+            raise CameraMissing(msg) from error
+        try:
+            self._camera = Picamera2()
+            self._start(self._camera)
+        except Exception as error:
+            # picamera2 raises IndexError for no camera and RuntimeError for one in use, and
+            # leaves half-open what it could not configure.
+            self.__exit__(None, None, None)
+            msg = f"the camera cannot be opened ({type(error).__name__}: {error})"
+            raise CameraMissing(msg) from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop and close the camera, once."""
+        camera, self._camera = self._camera, None
+        if camera is not None:
+            try:
+                camera.stop()
+            finally:
+                camera.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield frames for ever; raise CameraLost when none comes for FRAME_WAIT_S."""
+        number = 0
+        while self._camera is not None:
+            yield self._frame(self._camera, number)
+            number += 1
+
+    def _start(self, camera: "Picamera2") -> None:
+        period_us = round(1_000_000 / self._fps)
+        wished = {"FrameDurationLimits": (period_us, period_us), **self._controls}
+        controls, lacking = wanted_controls(wished, camera.camera_controls)
+        if lacking:
+            _log.warning("camera.controls_missing", names=lacking)
+        camera.configure(
+            camera.create_video_configuration(
+                main={"size": self._size, "format": "YUV420"},
+                controls=controls,
+                buffer_count=BUFFERS,
+                queue=False,  # the next frame after the call, not one that lay waiting
+            )
+        )
+        # The driver may have chosen another size or format than it was asked for.
+        self._got = camera.camera_configuration()["main"]
+        if tuple(self._got["size"]) != tuple(self._size):
+            _log.warning("camera.other_size", asked=self._size, got=self._got["size"])
+        camera.start()
+
+    def _frame(self, camera: "Picamera2", number: int) -> Frame:
+        try:
+            request = camera.capture_request(wait=FRAME_WAIT_S)
+        except Exception as error:
+            msg = f"no frame came from the camera ({type(error).__name__})"
+            raise CameraLost(msg) from error
+        try:
+            return Frame(self._luma(request), self._stamp(request), number)
+        finally:
+            request.release()
+
+    def _luma(self, request: "CompletedRequest") -> Luma:
+        from picamera2 import MappedArray  # noqa: PLC0415  # only where there is a camera
+
+        # No view may outlive the mapping: luma_of copies.
+        with MappedArray(request, "main", reshape=False, write=False) as mapped:
+            return luma_of(mapped.array, self._got["size"], self._got["stride"])
+
+    def _stamp(self, request: "CompletedRequest") -> int:
+        stamp = request.get_metadata().get("SensorTimestamp")
+        if stamp:
+            return int(stamp)
+        if self._up_ns is None:
+            msg = "the camera does not say when a frame was captured"
+            raise CameraLost(msg)
+        return self._up_ns()
