@@ -66,8 +66,13 @@ def fitted(luma: Luma, side: int = SIDE) -> Luma:
     scale = side / max(height, width)
     if scale >= 1:
         return luma
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return resized(luma, max(1, round(width * scale)), max(1, round(height * scale)))
+
+
+def resized(luma: Luma, width: int, height: int) -> Luma:
+    """Return the picture at another size: areas averaged when smaller, cubic when larger."""
+    how = cv2.INTER_AREA if width < luma.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(luma, (width, height), interpolation=how), np.uint8)
 
 
 class Pictures:
