@@ -57,7 +57,7 @@ def paper(text: str, tallest: int, dice: Dice) -> Luma:
 
 
 def photo(path: Path, widest: int, tallest: int) -> Luma:
-    """Return a photo as a print of it, as large as the frame allows; raise PictureUnreadable if it is none."""
+    """Return a photo as large as the frame allows; raise PictureUnreadable if it is none."""
     luma = load_luma(path)
     height, width = luma.shape
     scale = min(widest / width, tallest / height)

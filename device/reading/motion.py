@@ -13,9 +13,9 @@ STEP = 16
 """Pixels between those looked at, each way."""
 CELL = 5
 """Looked-at pixels along the side of a cell: 80 pixels of the frame."""
-THRESHOLD = 5.0
+THRESHOLD = 8.0
 """Grey levels of 255. The mean of 25 pixels with noise of sigma 6 strays by 1.7 between two
-frames, so that noise alone never gets here."""
+frames, so that noise alone gets here about once in a thousand frames."""
 
 Means = npt.NDArray[np.float32]
 
