@@ -19,7 +19,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from device import config, enrol, look, wiring
+from device import config, enrol
 from device.errors import GateError
 from device.i18n import _
 
@@ -72,14 +72,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# Each command loads its own program only: the scanner's process never loads the network's code,
+# nor the uplink's the camera's.
+
+
 def _run(asked: argparse.Namespace) -> None:
-    with wiring.scanner(config.load(asked.config)) as scanner:
+    from device.wiring import door  # noqa: PLC0415
+
+    with door.scanner(config.load(asked.config)) as scanner:
         _stop_with(scanner.stop)
         scanner.run()
 
 
 def _uplink(asked: argparse.Namespace) -> None:
-    link = wiring.link(config.load(asked.config))
+    from device.wiring import road  # noqa: PLC0415
+
+    link = road.uplink(config.load(asked.config))
     _stop_with(link.stop)
     link.run()
 
@@ -95,12 +103,13 @@ def _keys(asked: argparse.Namespace) -> None:
 
 def _enrol(asked: argparse.Namespace) -> None:
     keys = config.load(asked.config).folders.keys
-    enrolment = enrol.read_enrolment(asked.enrolment)
-    answer = enrol.accept(keys, enrolment, enrol.root_key(keys / enrol.ROOT))
+    answer = enrol.accept(keys, enrol.brought(asked.enrolment), enrol.root_key(keys / enrol.ROOT))
     print(_("This is now gate {gate} at {place}.").format(gate=answer.gate, place=answer.place))
 
 
 def _read(asked: argparse.Namespace) -> int:
+    from device import look  # noqa: PLC0415
+
     found = config.load(asked.config) if asked.config else None
     judge = look.judge_for(found)
     failures = 0

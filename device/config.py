@@ -31,6 +31,16 @@ class Folders(Section, frozen=True, kw_only=True):
     """Emptied at every boot."""
     keys: Path = Path("/etc/gate/keys")
 
+    @property
+    def journal(self) -> Path:
+        """Return where the scanner keeps its records."""
+        return self.state / "journal"
+
+    @property
+    def inbox(self) -> Path:
+        """Return where the uplink lays what it brings."""
+        return self.state / "inbox"
+
 
 class PiCameraSource(Section, frozen=True, kw_only=True, tag_field="source", tag="picamera2"):
     """The Pi's camera module."""

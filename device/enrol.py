@@ -122,14 +122,18 @@ def accept(folder: Path, enrolment: bytes, root: KeyEntry) -> Enrolment:
 def load(folder: Path, root: KeyEntry) -> Enrolled:
     """Return who this gate is, for the scanner; raise NotEnrolled if it is nobody yet."""
     records = _records_key(folder)
-    enrolment = _held(folder, root)
+    enrolment = held(folder, root)
     if enrolment.records and enrolment.records != kid_of(raw_public(records)):
         msg = "the gate's enrolment does not belong to its key"
         raise NotEnrolled(msg)
     return Enrolled(enrolment, records)
 
 
-def _held(folder: Path, root: KeyEntry) -> Enrolment:
+def held(folder: Path, root: KeyEntry) -> Enrolment:
+    """Return what the authority said of this gate, for who has no need of its records key.
+
+    Raises NotEnrolled if it has said nothing that counts.
+    """
     try:
         data = _read(folder / ENROLMENT)
     except FileNotFoundError as error:
@@ -141,10 +145,19 @@ def _held(folder: Path, root: KeyEntry) -> Enrolment:
     return _opened(data, root)
 
 
+def brought(path: Path) -> bytes:
+    """Return an enrolment that a technician names; raise NotEnrolled if there is none."""
+    try:
+        return _read(path)
+    except OSError as error:
+        msg = f"{path}: {error.strerror}"
+        raise NotEnrolled(msg) from error
+
+
 def _held_or_none(folder: Path, root: KeyEntry) -> Enrolment | None:
     """Return what is held, or None if there is nothing or nothing that counts any more."""
     try:
-        return _held(folder, root)
+        return held(folder, root)
     except NotEnrolled:
         return None
 

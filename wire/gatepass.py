@@ -10,6 +10,7 @@ the text or the signature. It is not deflated, because a signature and random by
 """
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import base45
@@ -118,7 +119,7 @@ def _parts(message: object) -> tuple[bytes, bytes, bytes]:
     if isinstance(message, cbor2.CBORTag) and message.tag == COSE_SIGN1:
         message = message.value
     match message:
-        case [bytes() as protected, dict(), bytes() as body, bytes() as signature] if (
+        case [bytes() as protected, Mapping(), bytes() as body, bytes() as signature] if (
             len(signature) == SIGNATURE_BYTES
         ):
             return protected, body, signature
@@ -128,7 +129,7 @@ def _parts(message: object) -> tuple[bytes, bytes, bytes]:
 
 
 def _kid(header: object) -> bytes:
-    if not isinstance(header, dict) or header.get(ALG) not in (EDDSA, ED25519):
+    if not isinstance(header, Mapping) or header.get(ALG) not in (EDDSA, ED25519):
         msg = "a pass is signed with Ed25519"
         raise WireError(msg)
     kid = header.get(KID)
@@ -139,7 +140,7 @@ def _kid(header: object) -> bytes:
 
 
 def _claims(payload: object) -> Pass:
-    if not isinstance(payload, dict):
+    if not isinstance(payload, Mapping):
         msg = "claims are not a map"
         raise WireError(msg)
     number: Any = payload.get(CTI)

@@ -3,7 +3,7 @@
 from device.credential import own_pass, strangers
 from device.flow import Credential
 
-UNKNOWN = "unknown"
+UNKNOWN = own_pass.UNKNOWN
 MAX_BYTES = 4296
 """No QR code holds more characters; anything longer did not come from one."""
 

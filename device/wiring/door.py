@@ -1,9 +1,8 @@
-"""The only place that picks parts and reads configuration."""
+"""Picks the parts of the scanner: the process with the camera and the pins, and no network."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from device import clock, config, enrol, health
 from device.camera.doorway import Doorway
@@ -25,8 +24,6 @@ from device.ports import Camera
 from device.reading.cascade import CascadeReader
 from device.reading.presence import OnePerShowing, PresenceRules
 from device.scanner import Scanner
-from device.uplink import uplink
-from device.uplink.link import Address
 from device.verdict import judge
 from device.verdict.direction import Alternation
 from device.verdict.policy import Policy
@@ -90,30 +87,6 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     )
 
 
-def link(found: config.Config) -> uplink.Uplink:
-    """Build the uplink of a gate."""
-    keys = found.folders.keys
-    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
-    addresses = tuple(
-        Address(each.host, each.port, enrolment.gate, keys / "uplink", found.link.keepalive_s)
-        for each in found.link.brokers
-    )
-    settings = uplink.Settings(
-        gate=enrolment.gate,
-        addresses=addresses,
-        window=found.link.window,
-        retry_ns=int(found.link.retry_s * 1e9),
-        reconnect_max_s=found.link.reconnect_max_s,
-    )
-    folders = uplink.Folders(
-        journal_folder(found), found.folders.run, found.folders.state / "inbox"
-    )
-    system = clock.SystemClock(vouched=found.clock.vouched)
-    return uplink.Uplink(
-        settings, folders, Keyring(enrolment.keys), clock.up_ns, lambda: system.now().wall_ms
-    )
-
-
 def camera(
     source: config.PiCameraSource | config.PicturesSource | config.DoorwaySource,
 ) -> Camera:
@@ -128,20 +101,15 @@ def camera(
             return Doorway(script, source.fps, clock.up_ns, clock.sleep, source.record)
 
 
-def journal_folder(found: config.Config) -> Path:
-    """Return where a gate keeps its records."""
-    return found.folders.state / "journal"
-
-
 def _journal(found: config.Config, enrolment: Enrolment, ring: Keyring) -> CardJournal:
     limits = Limits(
         segment_records=found.journal.segment_records,
         keep_confirmed_s=found.journal.keep_confirmed_s,
         alive_s=found.journal.alive_s,
     )
-    receipts = Inbox(found.folders.state / "inbox", ring).receipt
+    receipts = Inbox(found.folders.inbox, ring).receipt
     return CardJournal(
-        journal_folder(found),
+        found.folders.journal,
         found.folders.run,
         enrolment.gate,
         enrolment.seal,

@@ -1,0 +1,299 @@
+"""What really happened, counted from what the parts recorded and not from what was intended.
+
+    frames.jsonl   which frame showed whom (each is drawn again and must have the same checksum)
+    pins.jsonl     every change of level, written by the pins
+    gate logs      passages and receipts, with their stamps
+    ledger         what the collector has, read as a file, after everything was stopped
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from statistics import quantiles
+from typing import Any
+
+import msgspec
+
+from collector.ledger.sqliteview import SqliteView
+from demo.district import District, Door
+from demo.told import Event
+from wire.record import Outcome, Reason
+
+S = 10**9
+READABLE_NS = S
+"""A code shown readably for so long must have become a scan."""
+NEAR_MS = 3000
+ENOUGH = 0.98
+KILLS = 4
+GREEN, RED, AMBER = "GPIO17", "GPIO27", "GPIO22"
+PASS_REASONS = {"accepted", "expired", "not-yet-valid", "bad-signature"}
+
+
+class Showing(msgspec.Struct, frozen=True):
+    """One person before one door: the frames in which they were in view."""
+
+    who: str
+    stamps: tuple[int, ...]
+    checksums: tuple[int, ...]
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the whole cascade can read of a showing."""
+
+    who: str
+    first_ns: int | None
+    """Capture of the first frame that it can read."""
+    readably: bool
+    """It can read one a second or more later too."""
+    faithful: bool
+    """Every frame drawn again had the checksum that was recorded."""
+
+
+class Scan(msgspec.Struct, frozen=True):
+    """A row of the ledger."""
+
+    seq: int
+    up_ms: int
+    outcome: str
+    reason: str
+
+
+class Account(msgspec.Struct, kw_only=True):
+    """The figures, and what did not hold."""
+
+    presented: int = 0
+    readable: int = 0
+    scans: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    confirmed: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    kills: int = 0
+    signal: list[float] = []
+    other_signal: list[float] = []
+    confirm: list[float] = []
+    complaints: list[str] = []
+
+    @property
+    def holds(self) -> bool:
+        """Say whether every promise held."""
+        return not self.complaints
+
+    def figures(self) -> dict[str, Any]:
+        """Return the last line."""
+        return {
+            "presented": self.presented,
+            "readable": self.readable,
+            "scans": self.scans,
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "confirmed": self.confirmed,
+            "lost": self.lost,
+            "duplicated": self.duplicated,
+            "kills": self.kills,
+            "signal_ms": spread(self.signal),
+            "wrong_kind_signal_ms": spread(self.other_signal),
+            "confirm_ms": spread(self.confirm),
+        }
+
+
+def count(district: District, events: list[Event], kills: int) -> Account:
+    """Read everything and return the account."""
+    found = Account(kills=kills)
+    reasons: set[str] = set()
+    with SqliteView(district.ledger) as view:
+        tallies = view.tallies()
+        if view.broken():
+            found.complaints.append("a chain in the ledger is broken")
+    found.duplicated += sum(each.doubles for each in tallies)
+    found.complaints += [f"{each.gate}: {each.missing} missing" for each in tallies if each.missing]
+    found.complaints += [f"{each.gate}: {each.forks} forks" for each in tallies if each.forks]
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        for door in district.doors:
+            scans = _scans(district.ledger, door.gate)
+            seen = list(pool.map(_watch, ((door.script, each) for each in _showings(door))))
+            _count_door(found, door, scans, seen, [e for e in events if e["gate"] == door.gate])
+            reasons |= {each.reason for each in scans}
+    found.complaints += [f"no one was answered {r}" for r in Reason if r not in reasons]
+    if found.lost:
+        found.complaints.append(f"{found.lost} green lights without a row in the ledger")
+    if found.duplicated:
+        found.complaints.append(f"{found.duplicated} counted twice")
+    if found.confirmed < found.scans:
+        found.complaints.append(f"{found.scans - found.confirmed} scans are not confirmed")
+    if kills < KILLS:
+        found.complaints.append(f"only {kills} of {KILLS} kills happened")
+    return found
+
+
+def _count_door(
+    found: Account, door: Door, scans: list[Scan], seen: list[Seen], events: list[Event]
+) -> None:
+    passages = {e["seq"]: e for e in events if e.get("event") == "passage"}
+    showings = {each.who: each for each in _showings(door)}
+    owners = {scan.seq: _owners(scan, showings) for scan in scans}
+    found.presented += len(seen)
+    found.scans += len(scans)
+    found.accepted += sum(each.outcome == Outcome.ACCEPTED for each in scans)
+    found.rejected += sum(each.outcome == Outcome.REJECTED for each in scans)
+    mark = _confirmed(door)
+    found.confirmed += sum(each.seq <= mark for each in scans)
+    _count_lost(found, door, scans)
+    _count_missed(found, door, seen, owners)
+    _count_signals(found, door, scans, {each.who: each for each in seen}, owners)
+    found.confirm += _confirm_ms(passages, events)
+
+
+def _count_lost(found: Account, door: Door, scans: list[Scan]) -> None:
+    """Match each green light on the pins with an accepted row of its own."""
+    free = [each for each in scans if each.outcome == Outcome.ACCEPTED]
+    for green_ns in _rises(door, GREEN):
+        near = [s for s in free if 0 <= green_ns // 10**6 - s.up_ms <= NEAR_MS]
+        if near:
+            free.remove(near[-1])
+        else:
+            found.lost += 1
+
+
+def _count_missed(
+    found: Account, door: Door, seen: list[Seen], owners: dict[int, list[str]]
+) -> None:
+    """Compare who was shown readably with who became a scan, once."""
+    counted: dict[str, int] = defaultdict(int)
+    for names in owners.values():
+        for who in names[:1]:
+            counted[who] += 1
+    found.duplicated += sum(n - 1 for n in counted.values() if n > 1)
+    found.complaints += [f"{door.gate}: {w} became {n} scans" for w, n in counted.items() if n > 1]
+    if not all(each.faithful for each in seen):
+        found.complaints.append(f"{door.gate}: a frame drawn again differs from the recorded one")
+    readable = [each.who for each in seen if each.readably]
+    missed = [who for who in readable if not counted[who]]
+    found.readable += len(readable)
+    for who in missed:
+        print(f"  - {door.gate}: {who} showed a readable code for a second and became no scan")
+    if len(missed) > (1 - ENOUGH) * len(readable):
+        found.complaints.append(f"{door.gate}: {len(missed)} of {len(readable)} were missed")
+
+
+def _count_signals(
+    found: Account,
+    door: Door,
+    scans: list[Scan],
+    seen: dict[str, Seen],
+    owners: dict[int, list[str]],
+) -> None:
+    """Measure from the first readable frame to the level of the pin."""
+    levels = sorted(_rises(door, GREEN) + _rises(door, RED) + _rises(door, AMBER))
+    for scan in scans:
+        shown = next((ns for ns in levels if ns // 10**6 >= scan.up_ms), None)
+        first = next((seen[who].first_ns for who in owners[scan.seq][:1]), None)
+        if shown is None or first is None or shown - first > NEAR_MS * 10**6:
+            continue
+        ms = (shown - first) / 1e6
+        (found.signal if scan.reason in PASS_REASONS else found.other_signal).append(ms)
+
+
+def _confirm_ms(passages: dict[int, Event], events: list[Event]) -> list[float]:
+    """Measure from the stored scan to the receipt that covers it, as the scanner checked it."""
+    waits, open_ = [], sorted(passages)
+    for event in events:
+        if event.get("event") != "receipt.taken":
+            continue
+        while open_ and open_[0] <= event["high"]:
+            stored = passages[open_.pop(0)]["shown_ns"]
+            if event["up_ns"] >= stored:
+                waits.append((event["up_ns"] - stored) / 1e6)
+    return waits
+
+
+def _watch(job: tuple[Path, Showing]) -> Seen:
+    """Draw the frames of a showing again and find those that the whole cascade can read."""
+    from device.camera.scene import Scene  # noqa: PLC0415  (in the worker only)
+    from device.camera.script import load_script  # noqa: PLC0415
+
+    path, showing = job
+    key = str(path)
+    if key not in _SCENES:
+        _SCENES.clear()
+        _SCENES[key] = Scene(load_script(path))
+    frames = iter(zip(showing.stamps, showing.checksums, strict=True))
+    first, same = _readable(_SCENES[key], frames)
+    later = ((ns, crc) for ns, crc in frames if first is not None and ns - first >= READABLE_NS)
+    last, same_later = _readable(_SCENES[key], later)
+    return Seen(showing.who, first, last is not None, same and same_later)
+
+
+_SCENES: dict[str, Any] = {}
+
+
+def _readable(scene: Any, frames: Iterator[tuple[int, int]]) -> tuple[int | None, bool]:  # noqa: ANN401
+    """Return the stamp of the first frame that can be read, and whether all were the same."""
+    import zlib  # noqa: PLC0415
+
+    from device.reading.decoder import decode  # noqa: PLC0415
+
+    same = True
+    for stamp, checksum in frames:
+        luma = scene.draw(stamp)
+        same = same and zlib.crc32(luma) == checksum
+        if decode(luma):
+            return stamp, same
+    return None, same
+
+
+def _showings(door: Door) -> list[Showing]:
+    stamps: dict[str, list[int]] = defaultdict(list)
+    checksums: dict[str, list[int]] = defaultdict(list)
+    for line in _lines(door.frames):
+        for who in line["who"]:
+            stamps[who].append(line["up_ns"])
+            checksums[who].append(line["crc"])
+    return [Showing(who, tuple(stamps[who]), tuple(checksums[who])) for who in stamps]
+
+
+def _owners(scan: Scan, showings: dict[str, Showing]) -> list[str]:
+    """Return who was in view in the frame in which a code was read."""
+    return [
+        each.who
+        for each in showings.values()
+        if any(ns // 10**6 == scan.up_ms for ns in each.stamps)
+    ]
+
+
+def _rises(door: Door, pin: str) -> list[int]:
+    return [e["up_ns"] for e in _lines(door.pins) if e["pin"] == pin and e["level"] > 0]
+
+
+def _scans(ledger: Path, gate: str) -> list[Scan]:
+    """Read the ledger's rows themselves, as a file."""
+    with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
+        rows = database.execute(
+            "select seq, up, outcome, reason from record where gate = ? and t = 'scan' order by seq",
+            (gate,),
+        ).fetchall()
+    return [Scan(*row) for row in rows]
+
+
+def _confirmed(door: Door) -> int:
+    """Return how far the gate itself holds its records for confirmed."""
+    from device.journal import durable  # noqa: PLC0415
+
+    end = durable.read(door.run)
+    return end.confirmed if end is not None else 0
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def spread(values: list[float]) -> dict[str, float]:
+    """Return median and 99th percentile, ms."""
+    if len(values) < 2:  # noqa: PLR2004
+        return {}
+    cuts = quantiles(values, n=100, method="inclusive")
+    return {"p50": round(cuts[49], 1), "p99": round(cuts[98], 1)}

@@ -1,0 +1,30 @@
+"""Picks the parts of the uplink: the process with the network, and no camera, no pins, no names."""
+
+from device import clock, config, enrol
+from device.uplink.link import Address
+from device.uplink.uplink import Folders, Settings, Uplink
+from wire.keys import Keyring
+
+
+def uplink(found: config.Config) -> Uplink:
+    """Build the uplink of a gate."""
+    keys = found.folders.keys
+    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
+    addresses = tuple(
+        Address(each.host, each.port, enrolment.gate, keys / "uplink", found.link.keepalive_s)
+        for each in found.link.brokers
+    )
+    settings = Settings(
+        gate=enrolment.gate,
+        addresses=addresses,
+        window=found.link.window,
+        retry_ns=int(found.link.retry_s * 1e9),
+        reconnect_max_s=found.link.reconnect_max_s,
+    )
+    folders = Folders(
+        found.folders.journal, found.folders.run, found.folders.inbox
+    )
+    system = clock.SystemClock(vouched=found.clock.vouched)
+    return Uplink(
+        settings, folders, Keyring(enrolment.keys), clock.up_ns, lambda: system.now().wall_ms
+    )
