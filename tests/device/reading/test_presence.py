@@ -141,3 +141,12 @@ def test_an_answer_to_a_code_long_forgotten_still_keeps_the_door_busy() -> None:
     presence.answered(Reading(b"PASS-A", 0), 2 * S)
     assert presence.admit((see(b"PASS-B"),), S) is None
     assert presence.admit((see(b"PASS-B"),), 2 * S) is not None
+
+
+def test_a_pass_laid_on_a_stand_again_counts_at_any_pace_of_frames() -> None:
+    presence, stamps = OnePerShowing(wanted), []
+    for half in range(40):
+        shown = () if half == 30 else (see(b"PASS-A"),)
+        if presence.admit(shown, half * S // 2) is not None:
+            stamps.append(half / 2)
+    assert stamps == [0.0, 15.5]
