@@ -1,0 +1,29 @@
+"""An authority, made once and copied for each test."""
+
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from provisioning import authority
+from provisioning.authority import Authority
+
+NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made") / "authority"
+    authority.create(folder, "Xã Mẫu", help_line="0299 000 000", now=NOW)
+    return folder
+
+
+@pytest.fixture
+def home(made: Path, tmp_path: Path) -> Authority:
+    return authority.load(shutil.copytree(made, tmp_path / "authority"))

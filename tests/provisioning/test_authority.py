@@ -1,0 +1,216 @@
+"""The authority's folder: what is in it, for whom, and that it is never overwritten."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from provisioning import authority
+from provisioning.authority import Authority
+from provisioning.errors import (
+    AuthorityExists,
+    AuthorityMissing,
+    ClockWrong,
+    FileUnusable,
+    KeyMissing,
+    ValueInvalid,
+)
+from wire.keys import KeyEntry, Keyring, Use, kid_of, raw_public
+from wire.sealing import DataKey, open_data_key
+
+
+def certificate(path: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(path.read_bytes())
+
+
+def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -> None:
+    seen = {
+        str(path.relative_to(home.folder)): path.stat().st_mode & 0o777
+        for path in home.folder.rglob("*")
+    }
+    assert seen == {
+        "ca.pem": 0o644,
+        "public.json": 0o644,
+        "root.json": 0o644,
+        "roster.json": 0o644,
+        "offline": 0o700,
+        "offline/root.pem": 0o600,
+        "offline/ca-key.pem": 0o600,
+        "passes": 0o700,
+        "passes/seen.pem": 0o600,
+        "passes/declared.pem": 0o600,
+        "broker": 0o700,
+        "broker/tls.pem": 0o600,
+        "broker/certificate.pem": 0o644,
+        "broker/ca.pem": 0o644,
+        "collector": 0o700,
+        "collector/tls.pem": 0o600,
+        "collector/certificate.pem": 0o644,
+        "collector/ca.pem": 0o644,
+        "collector/receipt.pem": 0o600,
+        "vault": 0o700,
+        "vault/seal.pem": 0o600,
+    }
+    assert home.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_gates_are_told_one_key_for_each_use_and_never_the_root(home: Authority) -> None:
+    uses = [key.use for key in home.public.keys]
+    assert uses == [Use.PASS_SEEN, Use.PASS_DECLARED, Use.RECEIPT]
+    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 4
+    Keyring((*home.public.keys, home.public.root))
+
+
+def test_public_halves_belong_to_the_private_ones(home: Authority) -> None:
+    root = msgspec.json.decode((home.folder / "root.json").read_bytes(), type=KeyEntry)
+    assert root == home.public.root
+    assert root.use is Use.ROOT
+    assert root.kid == kid_of(raw_public(home.root()))
+    for key, use in zip(home.public.keys[:2], (Use.PASS_SEEN, Use.PASS_DECLARED), strict=True):
+        assert key.kid == kid_of(raw_public(home.pass_key(use)))
+
+
+def test_what_is_sealed_to_the_authority_opens_with_the_vaults_key(home: Authority) -> None:
+    vault = load_pem_private_key((home.folder / "vault/seal.pem").read_bytes(), None)
+    assert isinstance(vault, X25519PrivateKey)
+    data_key = DataKey.fresh()
+    opened = open_data_key(data_key.sealed_to(home.public.seal), vault)
+    assert opened.open(data_key.seal({"a": 1}, b"here"), b"here") == {"a": 1}
+
+
+def test_the_authoritys_certificate_lasts_ten_years_and_began_before_any_gates_clock(
+    home: Authority, now: datetime
+) -> None:
+    ca = certificate(home.folder / "ca.pem")
+    assert ca.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == "Xã Mẫu"
+    assert ca.not_valid_before_utc == datetime(2021, 1, 1, tzinfo=UTC)
+    assert ca.not_valid_after_utc - now == timedelta(days=3653)
+    assert isinstance(ca.public_key(), EllipticCurvePublicKey)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "use"),
+    [
+        ("broker", "broker", ExtendedKeyUsageOID.SERVER_AUTH),
+        ("collector", "intake", ExtendedKeyUsageOID.CLIENT_AUTH),
+    ],
+)
+def test_each_service_has_a_certificate_for_its_one_use(
+    home: Authority, part: str, name: str, use: x509.ObjectIdentifier
+) -> None:
+    leaf, ca = certificate(home.folder / part / "certificate.pem"), home.issuer().ca
+    leaf.verify_directly_issued_by(ca)
+    assert leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value == name
+    assert list(leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == [use]
+    assert leaf.not_valid_before_utc == ca.not_valid_before_utc
+    public = leaf.public_key()
+    assert isinstance(public, EllipticCurvePublicKey)
+    assert isinstance(public.curve, SECP256R1)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(home.folder / part / "certificate.pem", home.folder / part / "tls.pem")
+
+
+def test_the_broker_answers_to_the_names_it_was_given(tmp_path: Path, now: datetime) -> None:
+    hosts = ("broker.xa.example", "192.0.2.7", "2001:db8::7")
+    made = authority.create(tmp_path / "a", "Xã Mẫu", hosts=hosts, now=now)
+    leaf = certificate(made.folder / "broker/certificate.pem")
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName) == ["broker.xa.example"]
+    assert [str(each) for each in names.get_values_for_type(x509.IPAddress)] == [
+        "192.0.2.7",
+        "2001:db8::7",
+    ]
+
+
+@pytest.mark.parametrize("host", ["", "a b", "-a", "a..b", "*.example", "a/b", "ü", "x" * 64])
+def test_a_host_that_is_none_is_refused_and_leaves_nothing(
+    tmp_path: Path, now: datetime, host: str
+) -> None:
+    with pytest.raises(ValueInvalid):
+        authority.create(tmp_path / "a", "Xã Mẫu", hosts=(host,), now=now)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_authority_never_overwrites_the_first(home: Authority, now: datetime) -> None:
+    before = {p: p.read_bytes() for p in home.folder.rglob("*") if p.is_file()}
+    with pytest.raises(AuthorityExists) as caught:
+        authority.create(home.folder, "Xã Khác", now=now)
+    assert caught.value.code == "authority-exists"
+    assert {p: p.read_bytes() for p in home.folder.rglob("*") if p.is_file()} == before
+    assert [p.name for p in home.folder.parent.iterdir()] == [home.folder.name]
+
+
+def test_an_empty_folder_may_become_an_authority(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "a").mkdir()
+    assert authority.create(tmp_path / "a", "Xã Mẫu", now=now).public.authority == "Xã Mẫu"
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileUnusable):
+        authority.create(tmp_path / "file" / "a", "Xã Mẫu", now=now)
+    with pytest.raises(FileUnusable):
+        authority.create(tmp_path / "file", "Xã Mẫu", now=now)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_name_longer_than_x509_allows_is_kept_whole_in_public(
+    tmp_path: Path, now: datetime
+) -> None:
+    name = "Ban chỉ đạo phòng, chống dịch của một xã có tên rất dài và nhiều dấu tiếng Việt"
+    made = authority.create(tmp_path / "a", name, now=now)
+    assert made.public.authority == name
+    subject = certificate(made.folder / "ca.pem").subject
+    common = subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
+    assert isinstance(common, str)
+    assert name.startswith(common)
+    assert 60 <= len(common.encode()) <= 64
+
+
+@pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201])
+def test_a_name_that_is_none_is_refused(tmp_path: Path, now: datetime, name: str) -> None:
+    with pytest.raises(ValueInvalid):
+        authority.create(tmp_path / "a", name, now=now)
+
+
+def test_a_machine_that_lost_its_clock_makes_no_certificates(tmp_path: Path) -> None:
+    with pytest.raises(ClockWrong, match="1970"):
+        authority.create(tmp_path / "a", "Xã Mẫu", now=datetime(1970, 1, 1, tzinfo=UTC))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"[]", b"{}", b"\xff", b"x" * 100_000])
+def test_a_folder_that_is_no_authority_is_said(home: Authority, content: bytes | None) -> None:
+    (home.folder / "public.json").unlink()
+    if content is not None:
+        (home.folder / "public.json").write_bytes(content)
+    with pytest.raises(AuthorityMissing):
+        authority.load(home.folder)
+
+
+def test_a_key_that_is_kept_elsewhere_is_only_missed_by_the_work_that_needs_it(
+    home: Authority,
+) -> None:
+    (home.folder / "offline/root.pem").unlink()
+    (home.folder / "passes/declared.pem").write_bytes(b"broken")
+    home.issuer()
+    home.pass_key(Use.PASS_SEEN)
+    for missing in (home.root, lambda: home.pass_key(Use.PASS_DECLARED)):
+        with pytest.raises(KeyMissing):
+            missing()
+
+
+def test_a_key_of_another_kind_is_not_taken(home: Authority) -> None:
+    (home.folder / "offline/root.pem").write_bytes((home.folder / "vault/seal.pem").read_bytes())
+    (home.folder / "offline/ca-key.pem").write_bytes((home.folder / "passes/seen.pem").read_bytes())
+    with pytest.raises(KeyMissing):
+        home.root()
+    with pytest.raises(KeyMissing):
+        home.issuer()
