@@ -84,29 +84,27 @@ def _command(
 
 
 def _intake(settings: Config, _: argparse.Namespace) -> int:
-    from collector.intake import main as intake  # noqa: PLC0415  # each process loads its own part
+    from collector.intake.process import run  # noqa: PLC0415  # each process loads its own part
 
-    return intake.run(settings)
+    return run(settings)
 
 
 def _web(settings: Config, _: argparse.Namespace) -> int:
-    from collector.web import main as web  # noqa: PLC0415  # the same
+    from collector.web.process import run  # noqa: PLC0415  # the same
 
-    return web.run(settings)
+    return run(settings)
 
 
 def _user_add(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web import main as web  # noqa: PLC0415  # the same
+    from collector.web.process import add_user  # noqa: PLC0415  # the same
 
-    made = web.add_user(settings, asked.name, _password(asked))
-    return _show_password(made)
+    return _show_password(add_user(settings, asked.name, _password(asked)))
 
 
 def _user_password(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web import main as web  # noqa: PLC0415  # the same
+    from collector.web.process import set_password  # noqa: PLC0415  # the same
 
-    made = web.set_password(settings, asked.name, _password(asked))
-    return _show_password(made)
+    return _show_password(set_password(settings, asked.name, _password(asked)))
 
 
 def _check(settings: Config, _: argparse.Namespace) -> int:

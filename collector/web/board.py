@@ -1,0 +1,224 @@
+"""What the page shows, as values. Pure: takes what is known and the time, and returns the board.
+
+Knows no HTML and no language. Nothing about a person can be in it, because nothing of the kind
+comes out of the ledger's view.
+"""
+
+import enum
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from collector.ledger.entries import Row, Standing
+from collector.roster import Gate, Roster
+from wire.errors import WireError
+from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature
+from wire.state import Health, State, unpack_health, unpack_state
+
+SILENT_AFTER_MS = 120_000
+"""A gate that is connected says something at least this often."""
+LATE_AFTER_MS = 60_000
+"""A scan that came so long after it was made is marked: the gate could not send."""
+SCANS = 60
+
+
+class Condition(enum.StrEnum):
+    """How a gate does, as far as anyone here can tell."""
+
+    WORKING = "working"
+    SILENT = "silent"
+    """Not heard of; the door may well go on working."""
+    STOPPED = "stopped"
+    """It said so itself."""
+    NEVER = "never-seen"
+
+
+class Warn(enum.StrEnum):
+    """What an officer should ask about."""
+
+    FORK = "fork"
+    REFUSED = "refused"
+    FAULT = "fault"
+    UNLISTED = "unlisted"
+
+
+class Alert(msgspec.Struct, frozen=True):
+    """One of them, at a gate."""
+
+    what: Warn
+    count: int = 0
+    code: str = ""
+
+
+class GateLine(msgspec.Struct, frozen=True):
+    """One gate on the board."""
+
+    gate: str
+    place: str
+    area: str
+    sector: str
+    directions: tuple[Direction, ...]
+    condition: Condition
+    waiting: int | None
+    """Records stored at the gate and not confirmed, as it last said."""
+    waiting_old: bool
+    last_ms: int
+    """Gate's clock at its last record; 0 for none."""
+    last_unsure: bool
+    warnings: tuple[Alert, ...]
+
+
+class ScanLine(msgspec.Struct, frozen=True):
+    """One scan on the board."""
+
+    wall_ms: int
+    unsure: bool
+    """The gate's clock was not to be trusted."""
+    late: bool
+    gate: str
+    place: str
+    dir: Direction
+    outcome: Outcome
+    reason: Reason
+    kind: str
+    signature: Signature
+    identity: Identity
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether the gate let the person pass."""
+        return self.outcome is Outcome.ACCEPTED
+
+
+class Board(msgspec.Struct, frozen=True):
+    """The whole page."""
+
+    authority: str
+    help_line: str
+    gates: tuple[GateLine, ...]
+    scans: tuple[ScanLine, ...]
+    day: int
+    """The local day for which times are written short."""
+    trouble: str = ""
+    """Code of what kept the board from being up to date."""
+
+    def count(self, condition: Condition) -> int:
+        """Return how many gates are in this condition."""
+        return sum(line.condition is condition for line in self.gates)
+
+
+def draw(
+    roster: Roster,
+    standings: Mapping[str, Standing],
+    rows: Iterable[Row],
+    now_ms: int,
+    day: int,
+) -> Board:
+    """Draw the board as it stands at `now_ms`."""
+    listed = {gate.gate: gate for gate in roster.gates}
+    gates = [_gate(gate, standings.get(name), now_ms) for name, gate in listed.items()]
+    gates += [
+        _stranger(standing, now_ms)
+        for name, standing in sorted(standings.items())
+        if name not in listed
+    ]
+    return Board(
+        authority=roster.authority,
+        help_line=roster.help_line,
+        gates=tuple(sorted(gates, key=lambda line: (line.area, line.place, line.gate))),
+        scans=tuple(_scan(row, listed) for row in rows),
+        day=day,
+    )
+
+
+def condition(standing: Standing | None, state: State | None, now_ms: int) -> Condition:
+    """Say how a gate does.
+
+    A fresh word of the gate itself counts most; when it is silent, the last start or stop in its
+    journal still tells a door that was closed from one that only lost its network.
+    """
+    heard = standing and max(standing.record_ms, standing.state_ms, standing.health_ms)
+    if not standing or not heard:
+        return Condition.NEVER
+    offline = state is not None and not state.online
+    if offline or now_ms - heard > SILENT_AFTER_MS:
+        return Condition.STOPPED if standing.said == "stop" else Condition.SILENT
+    scanning = state.scanning if state is not None else standing.said != "stop"
+    return Condition.WORKING if scanning else Condition.STOPPED
+
+
+def _gate(gate: Gate, standing: Standing | None, now_ms: int) -> GateLine:
+    known = standing or Standing(gate.gate)
+    state, health = _state(known.state), _health(known.health)
+    how = condition(standing, state, now_ms)
+    return GateLine(
+        gate=gate.gate,
+        place=gate.place,
+        area=gate.area,
+        sector=gate.sector,
+        directions=gate.directions,
+        condition=how,
+        waiting=health.waiting if health else None,
+        waiting_old=how in (Condition.SILENT, Condition.STOPPED),
+        last_ms=known.record_wall,
+        last_unsure=known.record_clock == ClockState.UNSYNCED,
+        warnings=tuple(_warnings(known, health)),
+    )
+
+
+def _stranger(standing: Standing, now_ms: int) -> GateLine:
+    """Draw a gate that has records here and is no longer in the roster."""
+    state = _state(standing.state)
+    return GateLine(
+        gate=standing.gate,
+        place="",
+        area="",
+        sector="",
+        directions=(),
+        condition=condition(standing, state, now_ms),
+        waiting=None,
+        waiting_old=True,
+        last_ms=standing.record_wall,
+        last_unsure=standing.record_clock == ClockState.UNSYNCED,
+        warnings=(Alert(Warn.UNLISTED),),
+    )
+
+
+def _warnings(standing: Standing, health: Health | None) -> Iterable[Alert]:
+    if standing.forks:
+        yield Alert(Warn.FORK, standing.forks)
+    if standing.complaints:
+        yield Alert(Warn.REFUSED, standing.complaints)
+    if health and health.fault:
+        yield Alert(Warn.FAULT, code=health.fault[:40])
+
+
+def _scan(row: Row, listed: Mapping[str, Gate]) -> ScanLine:
+    gate = listed.get(row.gate)
+    return ScanLine(
+        wall_ms=row.wall,
+        unsure=row.clock is ClockState.UNSYNCED or Mark.CLOCK_UNSURE in row.marks,
+        late=row.clock is not ClockState.UNSYNCED and row.received - row.wall > LATE_AFTER_MS,
+        gate=row.gate,
+        place=gate.place if gate else "",
+        dir=row.dir,
+        outcome=row.outcome,
+        reason=row.reason,
+        kind=row.kind,
+        signature=row.signature,
+        identity=row.identity,
+    )
+
+
+def _state(raw: bytes) -> State | None:
+    try:
+        return unpack_state(raw) if raw else None
+    except WireError:
+        return None
+
+
+def _health(raw: bytes) -> Health | None:
+    try:
+        return unpack_health(raw) if raw else None
+    except WireError:
+        return None

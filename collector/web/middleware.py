@@ -1,0 +1,50 @@
+"""What every answer carries: headers that keep the page to itself, and the reader's language."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+HEADERS = {
+    # No inline script or style, nothing from elsewhere, no frame around us.
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def headers(following: Next) -> Next:
+    """Set the headers; pages are kept by no cache, since others may use the same computer."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = following(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return answer
+
+
+def language(following: Next) -> Next:
+    """Speak the language the reader has chosen on the page, else the configured one.
+
+    What the browser asks for is not heeded: an office computer often asks for English.
+    """
+    offered = {code for code, _ in settings.LANGUAGES}
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        code = chosen if chosen in offered else settings.LANGUAGE_CODE
+        with translation.override(code):
+            response = following(request)
+        response.headers.setdefault("Content-Language", code)
+        return response
+
+    return answer

@@ -1,0 +1,75 @@
+"""gunicorn's home: one worker, a few threads, a socket that is already ours."""
+
+import errno
+import logging
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from collector.errors import AddressUnusable, PortBusy
+
+THREADS = 8
+"""A board asks once a second and is answered in a millisecond; the rest is for logins."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the socket, so that a port that is taken is known before anything is started.
+
+    Port 0 takes any free one. Raises PortBusy, AddressUnusable.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            msg = f"port {port} of {host} is used by another program"
+            raise PortBusy(msg) from error
+        msg = f"web.host: {host} port {port}: {error.strerror or error}"
+        raise AddressUnusable(msg) from error
+
+
+class Server(BaseApplication):
+    """The pages under gunicorn."""
+
+    def __init__(self, listening: socket.socket, load: Callable[[], object]) -> None:
+        """Take the open socket and what makes the WSGI application."""
+        self._listening, self._load = listening, load
+        super().__init__()  # type: ignore[no-untyped-call]  # gunicorn's
+
+    def load_config(self) -> None:
+        """Set what differs from gunicorn's defaults."""
+        chosen = {
+            "bind": f"fd://{self._listening.detach()}",
+            "workers": 1,
+            "worker_class": "gthread",
+            "threads": THREADS,
+            "timeout": 30,
+            "graceful_timeout": 5,
+            "keepalive": 15,
+            "limit_request_line": 2048,
+            "logger_class": Quiet,
+            "control_socket_disable": True,
+        }
+        settings: Any = self.cfg
+        for name, value in chosen.items():
+            if name in settings.settings:
+                settings.set(name, value)
+
+    def load(self) -> object:
+        """Return the WSGI application."""
+        return self._load()
+
+
+class Quiet(Logger):
+    """Warnings only, into the collector's own log; who looked at what page is in no log."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ANN401  # gunicorn's
+        """Let the root logger's handler write."""
+        self.loglevel = logging.WARNING
+        self.cfg = cfg
+        self.error_log.setLevel(logging.WARNING)
+        self.error_log.propagate = True
+        self.access_log.disabled = True

@@ -1,0 +1,173 @@
+"""Django's settings, built from the collector's configuration; there is no settings file."""
+
+import logging
+import socket
+from typing import Any
+
+import django
+from django.conf import settings
+
+from collector.config import Config
+from collector.errors import StateUnwritable
+from collector.web.secret import secret
+
+SESSION_S = 12 * 3600
+"""One working day, so that nobody's board logs out before the evening."""
+
+
+def configure(config: Config) -> None:
+    """Set up Django for this configuration; a process does it once."""
+    settings.configure(**build(config, secret(config.web.state)))
+    # Whoever asks for pages that are not there, or by wrong names, must not fill the log.
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
+    logging.getLogger("django.request").setLevel(logging.ERROR)
+    django.setup()
+
+
+def migrate() -> None:
+    """Bring the file of accounts and sessions up to date."""
+    from django.core.management import call_command  # noqa: PLC0415  # needs the settings
+    from django.db import DatabaseError, connections  # noqa: PLC0415  # the same
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("clearsessions")
+    except DatabaseError as error:
+        msg = f"web.state: the file of accounts cannot be used: {error}"
+        raise StateUnwritable(msg) from error
+    finally:
+        # A server that forks must not share them.
+        connections.close_all()
+
+
+def build(config: Config, key: str) -> dict[str, Any]:
+    """Return the settings."""
+    web = config.web
+    return {
+        "DEBUG": False,
+        "SECRET_KEY": key,
+        "ALLOWED_HOSTS": [*_hosts(config)],
+        "ROOT_URLCONF": "collector.web.urls",
+        "INSTALLED_APPS": [
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "django.contrib.sessions",
+            "django.contrib.staticfiles",
+            "django_htmx",
+            "collector.web",
+        ],
+        "MIDDLEWARE": [
+            "django.middleware.security.SecurityMiddleware",
+            "collector.web.middleware.headers",
+            "whitenoise.middleware.WhiteNoiseMiddleware",
+            "django.contrib.sessions.middleware.SessionMiddleware",
+            "collector.web.middleware.language",
+            "django.middleware.common.CommonMiddleware",
+            "django.middleware.csrf.CsrfViewMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "django_htmx.middleware.HtmxMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
+        ],
+        "DATABASES": {"default": _database(config)},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "LOGGING_CONFIG": None,  # collector.log has done it
+        **_templates(),
+        **_language(config),
+        **_accounts(),
+        **_security(https=web.https, hosts=web.names),
+        # Ours: read by the views.
+        "GATE_LEDGER": str(config.ledger.path),
+        "GATE_ROSTER": str(config.roster.path),
+        "GATE_PROXY": web.https,
+    }
+
+
+def _hosts(config: Config) -> tuple[str, ...]:
+    own = ("localhost", "127.0.0.1", "[::1]", socket.gethostname())
+    host = () if config.web.host in ("0.0.0.0", "::") else (config.web.host,)  # noqa: S104
+    return tuple(dict.fromkeys((*config.web.names, *host, *own)))
+
+
+def _database(config: Config) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(config.web.state / "accounts.db"),
+        "OPTIONS": {
+            "timeout": 5,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+        },
+    }
+
+
+def _templates() -> dict[str, Any]:
+    return {
+        "TEMPLATES": [
+            {
+                "BACKEND": "django.template.backends.django.DjangoTemplates",
+                "APP_DIRS": True,
+                "OPTIONS": {
+                    "context_processors": [
+                        "django.template.context_processors.request",
+                        "django.contrib.auth.context_processors.auth",
+                    ],
+                },
+            }
+        ],
+        "STATIC_URL": "/static/",
+        "WHITENOISE_USE_FINDERS": True,
+        "WHITENOISE_AUTOREFRESH": False,
+    }
+
+
+def _language(config: Config) -> dict[str, Any]:
+    return {
+        "LANGUAGE_CODE": config.display.language,
+        "LANGUAGES": [("vi", "Tiếng Việt"), ("en", "English")],
+        "LANGUAGE_COOKIE_AGE": 365 * 24 * 3600,
+        "LANGUAGE_COOKIE_SAMESITE": "Lax",
+        "USE_I18N": True,
+        "USE_TZ": True,
+        "TIME_ZONE": "Asia/Ho_Chi_Minh",
+    }
+
+
+def _accounts() -> dict[str, Any]:
+    validators = "django.contrib.auth.password_validation"
+    return {
+        "AUTH_USER_MODEL": "web.Officer",
+        "LOGIN_URL": "login",
+        "LOGIN_REDIRECT_URL": "home",
+        "LOGOUT_REDIRECT_URL": "login",
+        "SESSION_COOKIE_AGE": SESSION_S,
+        "AUTH_PASSWORD_VALIDATORS": [
+            {"NAME": f"{validators}.UserAttributeSimilarityValidator"},
+            {"NAME": f"{validators}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+            {"NAME": f"{validators}.CommonPasswordValidator"},
+            {"NAME": f"{validators}.NumericPasswordValidator"},
+        ],
+    }
+
+
+def _security(*, https: bool, hosts: tuple[str, ...]) -> dict[str, Any]:
+    shared = {
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "CSRF_COOKIE_HTTPONLY": True,
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": https,
+        "CSRF_COOKIE_SECURE": https,
+        "LANGUAGE_COOKIE_SECURE": https,
+        "X_FRAME_OPTIONS": "DENY",
+        "SECURE_REFERRER_POLICY": "same-origin",
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 20,
+    }
+    if not https:
+        return shared
+    return {
+        **shared,
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "SECURE_HSTS_SECONDS": 30 * 24 * 3600,
+        "CSRF_TRUSTED_ORIGINS": [f"https://{host}" for host in hosts],
+    }

@@ -1,0 +1,48 @@
+"""How templates ask for words, signs and times of the board's values."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from collector.web import words
+from collector.web.snapshot import local
+
+register = template.Library()
+TABLES = {
+    "condition": words.CONDITION,
+    "warn": words.WARN,
+    "direction": words.DIRECTION,
+    "outcome": words.OUTCOME,
+    "reason": words.REASON,
+    "signature": words.SIGNATURE,
+    "identity": words.IDENTITY,
+    "kind": words.KIND,
+    "trouble": words.TROUBLE,
+    "sector": words.SECTOR,
+}
+SIGNS = {
+    "condition": words.CONDITION_SIGN,
+    "direction": words.DIRECTION_SIGN,
+    "outcome": words.OUTCOME_SIGN,
+}
+
+
+@register.filter
+def called(value: str, table: str) -> str:
+    """Return what a value is called."""
+    return words.word(TABLES[table], value)
+
+
+@register.filter
+def sign(value: str, table: str) -> str:
+    """Return the sign that stands before the word, for whoever cannot see the colour."""
+    return SIGNS[table].get(value, "")
+
+
+@register.filter
+def moment(wall_ms: int, day: int) -> SafeString:
+    """Return a time element: short for the local `day`, with the date for any other."""
+    at = local(wall_ms)
+    short = at.toordinal() == day
+    text = at.strftime("%H:%M:%S") if short else at.strftime("%H:%M:%S %d/%m/%Y")
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), text)

@@ -1,0 +1,15 @@
+"""The addresses of the pages."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import path
+from django.views.i18n import set_language
+
+from collector.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("board", views.board, name="board"),
+    path("login", views.Login.as_view(), name="login"),
+    path("logout", LogoutView.as_view(), name="logout"),
+    path("language", set_language, name="language"),
+]
