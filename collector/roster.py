@@ -88,7 +88,7 @@ def load(path: Path) -> Roster:
     try:
         roster = msgspec.json.decode(data, type=Roster)
         Keyring([gate.records for gate in roster.gates])
-    except (msgspec.DecodeError, WireError, RecursionError) as error:
+    except (msgspec.DecodeError, WireError, UnicodeDecodeError, RecursionError) as error:
         msg = f"{path}: {str(error).replace('`', '')}"
         raise RosterInvalid(msg) from error
     if len(roster.names()) != len(roster.gates):

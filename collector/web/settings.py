@@ -1,6 +1,7 @@
 """Django's settings, built from the collector's configuration; there is no settings file."""
 
 import logging
+import os
 import socket
 from typing import Any
 
@@ -17,6 +18,8 @@ SESSION_S = 12 * 3600
 
 def configure(config: Config) -> None:
     """Set up Django for this configuration; a process does it once."""
+    # Whatever this process makes is for its own user only: password hashes and sessions.
+    os.umask(0o077)
     settings.configure(**build(config, secret(config.web.state)))
     # Whoever asks for pages that are not there, or by wrong names, must not fill the log.
     logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)

@@ -1,0 +1,65 @@
+"""The configuration: strict, and every complaint names its key."""
+
+from pathlib import Path
+
+import pytest
+
+from collector.config import effective, load
+from collector.errors import ConfigInvalid
+
+GOOD = """
+[ledger]
+path = "ledger.db"
+[roster]
+path = "/etc/roster.json"
+[broker]
+host = "broker.example"
+ca = "ca.pem"
+certificate = "c.pem"
+key = "k.pem"
+[receipt]
+key = "r.pem"
+[web]
+state = "web"
+"""
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "collector.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_paths_are_relative_to_the_file_and_defaults_are_filled_in(tmp_path: Path) -> None:
+    config = load(written(tmp_path, GOOD))
+    assert config.ledger.path == tmp_path / "ledger.db"
+    assert config.roster.path == Path("/etc/roster.json")
+    lines = effective(config).splitlines()
+    assert "broker.port = 8883" in lines
+    assert 'broker.name = "intake"' in lines
+    assert 'display.language = "vi"' in lines
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[web]", "[web]\nport = 'x'", "web.port: expected int"),
+        ("[web]", "[web]\nport = 70000", "web.port: expected int"),
+        ("[web]", "[web]\nprot = 1", "web.prot: unknown key"),
+        ('state = "web"', "", "web.state: missing"),
+        ("[receipt]", "[receipts]", "receipts: unknown key"),
+        ('path = "ledger.db"', "path = 5", "ledger.path: "),
+        ('host = "broker.example"', 'host = ""', "broker.host: "),
+        ("[web]", "[display]\nlanguage = 'fr'\n[web]", "display.language: "),
+        ("[web]", "[web", "not TOML"),
+    ],
+)
+def test_a_wrong_key_is_named_in_full(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(ConfigInvalid) as caught:
+        load(written(tmp_path, GOOD.replace(old, new)))
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigInvalid, match="No such file"):
+        load(tmp_path / "none.toml")

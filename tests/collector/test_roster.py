@@ -1,0 +1,79 @@
+"""The roster: strict, read again when it changes, and never lost by a slip of the pen."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from collector.errors import RosterInvalid
+from collector.roster import RosterFile, load
+from wire.keys import Use, entry
+
+KEY = msgspec.to_builtins(entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS))
+
+
+def gate(**changes: Any) -> dict[str, Any]:  # noqa: ANN401  # any wrong value may be tried
+    values = {"gate": "g1", "place": "Bến xe Mẫu", "area": "Mẫu", "sector": "transport"}
+    return {**values, "directions": ["in"], "records": KEY, **changes}
+
+
+def write(path: Path, *gates: dict[str, Any], **more: object) -> None:
+    document = {"authority": "Huyện Mẫu", "help_line": "0299", "gates": gates, **more}
+    partial = path.with_suffix(".new")
+    partial.write_bytes(msgspec.json.encode(document))
+    partial.replace(path)
+
+
+def test_the_roster_is_read_again_when_it_changes(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    write(path, gate())
+    file = RosterFile(path)
+    first = file.current()
+    assert file.current() is first
+    write(path, gate(), gate(gate="g2"))
+    assert file.current().names() == {"g1", "g2"}
+
+
+def test_a_roster_that_goes_bad_is_complained_of_once_and_the_last_good_one_stays(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "roster.json"
+    write(path, gate())
+    file = RosterFile(path)
+    good = file.current()
+    path.write_text("{")
+    with pytest.raises(RosterInvalid):
+        file.current()
+    assert file.current() is good
+    os.unlink(path)  # noqa: PTH108  # the same as what an operator's `rm` does
+    assert file.current() is good
+
+
+@pytest.mark.parametrize(
+    "gates",
+    [
+        [gate(gate="")],
+        [gate(gate="a/b")],
+        [gate(gate="+")],
+        [gate(directions=[])],
+        [gate(directions=["up"])],
+        [gate(colour="red")],
+        [gate(records={**KEY, "kid": "0" * 16})],
+        [gate(), gate()],
+    ],
+)
+def test_a_wrong_gate_is_refused(tmp_path: Path, gates: list[dict[str, Any]]) -> None:
+    path = tmp_path / "roster.json"
+    write(path, *gates)
+    with pytest.raises(RosterInvalid):
+        load(path)
+
+
+def test_the_sentence_names_the_wrong_place(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    write(path, gate(), gate(gate="g2", place=5))
+    with pytest.raises(RosterInvalid, match=r"gates\[.+\]\.place"):
+        load(path)

@@ -1,0 +1,129 @@
+"""What the board shows, as values."""
+
+import pytest
+
+from collector.ledger.entries import Row, Standing
+from collector.roster import Gate, Roster
+from collector.web.board import (
+    LATE_AFTER_MS,
+    SILENT_AFTER_MS,
+    Alert,
+    Board,
+    Condition,
+    Warn,
+    condition,
+    draw,
+)
+from wire.keys import KeyEntry, Use
+from wire.record import ClockState, Direction, Identity, Outcome, Reason, Signature
+from wire.state import Health, State, pack
+
+NOW = 1_790_000_000_000
+KEY = KeyEntry("0" * 16, Use.RECORDS, "")
+GATE = Gate("g1", "Bến xe Mẫu", "Xã Mẫu", "transport", (Direction.IN,), KEY)
+ROSTER = Roster("Huyện Mẫu", "0299", (GATE,))
+UP = State(online=True, scanning=True, incarnation=1, wall=NOW)
+CAMERA_LOST = State(online=True, scanning=False, incarnation=1, wall=NOW)
+GONE = State(online=False, scanning=False, incarnation=1, wall=NOW)
+
+
+def standing(age_ms: int = 0, *, said: str = "start") -> Standing:
+    return Standing("g1", record_ms=NOW - age_ms, said=said)
+
+
+def drawn(*standings: Standing, rows: tuple[Row, ...] = ()) -> Board:
+    return draw(ROSTER, {each.gate: each for each in standings}, rows, NOW, 1)
+
+
+def row(**changes: object) -> Row:
+    values: dict[str, object] = {
+        "gate": "g1",
+        "wall": NOW,
+        "clock": ClockState.SYNCED,
+        "dir": Direction.IN,
+        "kind": "pass",
+        "signature": Signature.CHECKED,
+        "identity": Identity.SEEN,
+        "outcome": Outcome.ACCEPTED,
+        "reason": Reason.ACCEPTED,
+        "marks": (),
+        "received": NOW,
+    }
+    return Row(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "state", "expected"),
+    [
+        (None, None, Condition.NEVER),
+        (Standing("g1"), None, Condition.NEVER),
+        (standing(), UP, Condition.WORKING),
+        (standing(), None, Condition.WORKING),
+        (standing(SILENT_AFTER_MS), UP, Condition.WORKING),
+        (standing(SILENT_AFTER_MS + 1), UP, Condition.SILENT),
+        (standing(), GONE, Condition.SILENT),
+        (standing(said="stop"), GONE, Condition.STOPPED),
+        (standing(SILENT_AFTER_MS + 1, said="stop"), UP, Condition.STOPPED),
+        (standing(), CAMERA_LOST, Condition.STOPPED),
+        (standing(said="stop"), None, Condition.STOPPED),
+        # The word of now counts more than a note that may still be on its way.
+        (standing(said="stop"), UP, Condition.WORKING),
+    ],
+)
+def test_a_gate_does_as_its_last_words_say(
+    known: Standing | None, state: State | None, expected: Condition
+) -> None:
+    assert condition(known, state, NOW) is expected
+
+
+def test_every_gate_of_the_roster_is_there_before_it_was_ever_heard_of() -> None:
+    (line,) = drawn().gates
+    assert (line.place, line.condition, line.waiting) == ("Bến xe Mẫu", Condition.NEVER, None)
+
+
+def test_what_waits_at_a_silent_gate_is_marked_as_old() -> None:
+    known = Standing("g1", health=pack(Health(waiting=7)), health_ms=1)
+    (line,) = drawn(known).gates
+    assert (line.waiting, line.waiting_old, line.condition) == (7, True, Condition.SILENT)
+
+
+def test_forks_refusals_and_faults_are_warned_of() -> None:
+    health = pack(Health(waiting=0, fault="camera-lost"))
+    known = Standing("g1", health=health, health_ms=NOW, forks=2, complaints=3)
+    assert drawn(known).gates[0].warnings == (
+        Alert(Warn.FORK, 2),
+        Alert(Warn.REFUSED, 3),
+        Alert(Warn.FAULT, code="camera-lost"),
+    )
+
+
+def test_a_gate_that_left_the_roster_is_still_shown() -> None:
+    lines = drawn(Standing("old", record_ms=NOW)).gates
+    assert [(line.gate, line.warnings) for line in lines] == [
+        ("old", (Alert(Warn.UNLISTED),)),
+        ("g1", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "unsure", "late"),
+    [
+        ({}, False, False),
+        ({"clock": ClockState.VOUCHED}, False, False),
+        ({"clock": ClockState.UNSYNCED}, True, False),
+        ({"marks": ("clock-unsure",)}, True, False),
+        ({"received": NOW + LATE_AFTER_MS + 1}, False, True),
+        # Without a clock nobody knows how late it is.
+        ({"received": NOW + LATE_AFTER_MS + 1, "clock": ClockState.UNSYNCED}, True, False),
+    ],
+)
+def test_doubt_about_the_time_of_a_scan_is_shown(
+    changes: dict[str, object], *, unsure: bool, late: bool
+) -> None:
+    (line,) = drawn(rows=(row(**changes),)).scans
+    assert (line.unsure, line.late) == (unsure, late)
+
+
+def test_a_report_that_cannot_be_read_is_no_report() -> None:
+    known = Standing("g1", state=b"?", health=b"?", state_ms=NOW)
+    assert drawn(known).gates[0].condition is Condition.WORKING
