@@ -9,45 +9,75 @@ gate read [--json] [--reveal] FILE...  say what the codes in pictures are
 """
 
 import argparse
+import contextlib
+import io
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import structlog
 
-from device import config, enrol
-from device.errors import GateError
+from device import config, enrol, i18n
+from device.errors import ArgumentsInvalid, GateError, StorageUnusable
 from device.i18n import _
 
 FAILED = 2
+INTERRUPTED = 130
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are errors like any other."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ArgumentsInvalid."""
+        raise ArgumentsInvalid(message)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; every error is one sentence, its remedy and a stable code."""
-    asked = _parser().parse_args(arguments)
-    _log_as_json()
+    _speak()
     try:
-        return int(asked.run(asked) or 0)
+        with _storage_errors():
+            asked = _parser().parse_args(arguments)
+            return int(asked.run(asked) or 0)
     except GateError as error:
-        print(f"{error.code}: {_(error.says)} ({error})", file=sys.stderr)
-        print(f"  -> {_(error.remedy)}", file=sys.stderr)
+        print(_told(error), file=sys.stderr)
         return FAILED
     except BrokenPipeError:  # whoever read our output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="gate", description=_("The programs of one gate."))
+def _told(error: GateError) -> str:
+    detail = i18n.detail(str(error))
+    return (
+        f"{error.code}: {_(error.says)}{f' ({detail})' if detail else ''}\n  -> {_(error.remedy)}"
+    )
+
+
+@contextlib.contextmanager
+def _storage_errors() -> Iterator[None]:
+    """Say what no part has translated of the system's errors: they name a file."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        msg = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise StorageUnusable(msg) from error
+
+
+def _parser() -> Parser:
+    parser = Parser(prog="gate", description=_("The programs of one gate."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace], int | None], says: str
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int | None], says: str) -> Parser:
         added = commands.add_parser(name, help=says, description=says)
         added.set_defaults(run=run)
         return added
@@ -61,15 +91,33 @@ def _parser() -> argparse.ArgumentParser:
     }
     for name, (run, says) in configured.items():
         added = command(name, run, says)
-        added.add_argument("--config", type=Path, required=True, metavar="FILE")
+        added.add_argument(
+            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+        )
         if name == "enrol":
-            added.add_argument("enrolment", type=Path, metavar="ENROLMENT")
-    reading = command("read", _read, _("say what the codes in pictures are"))
+            added.add_argument(
+                "enrolment", type=Path, metavar="ENROLMENT", help=_("the authority's answer")
+            )
+    _read_arguments(command("read", _read, _("say what the codes in pictures are")))
+    return parser
+
+
+def _read_arguments(reading: Parser) -> None:
+    reading.epilog = _(
+        "Without --config or --authority no issuer is known, and every pass counts as one with "
+        "a bad signature."
+    )
     reading.add_argument("--json", action="store_true", help=_("one JSON object per file"))
     reading.add_argument("--reveal", action="store_true", help=_("with the text of the codes"))
-    reading.add_argument("--config", type=Path, metavar="FILE", help=_("judge as this gate does"))
-    reading.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    return parser
+    known = reading.add_mutually_exclusive_group()
+    known.add_argument("--config", type=Path, metavar="FILE", help=_("judge as this gate does"))
+    known.add_argument(
+        "--authority",
+        type=Path,
+        metavar="FILE",
+        help=_("judge as a gate of the authority whose public.json this is"),
+    )
+    reading.add_argument("files", type=Path, nargs="+", metavar="FILE", help=_("a picture"))
 
 
 # Each command loads its own program only: the scanner's process never loads the network's code,
@@ -110,13 +158,18 @@ def _enrol(asked: argparse.Namespace) -> None:
 def _read(asked: argparse.Namespace) -> int:
     from device import look  # noqa: PLC0415
 
-    found = config.load(asked.config) if asked.config else None
-    judge = look.judge_for(found)
-    failures = 0
+    judge = look.judge_of(asked.config, asked.authority)
+    failures = strangers = 0
     for path in asked.files:
         result = look.look(path, judge, reveal=asked.reveal)
         failures += result.error is not None
+        strangers += result.unknown_issuer
         print(look.as_json(result) if asked.json else look.as_text(result), flush=True)
+    if strangers and asked.config is None and asked.authority is None:
+        print(
+            _("No issuer is known here: name --config or --authority to have passes judged."),
+            file=sys.stderr,
+        )
     return FAILED if failures else 0
 
 
@@ -130,7 +183,15 @@ def _stop_with(stop: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, asked)
 
 
-def _log_as_json() -> None:
+def _speak() -> None:
+    """Log as JSON and write UTF-8 whatever the terminal says of itself.
+
+    A file's name may hold bytes that are no UTF-8: they are written as escapes.
+    """
+    i18n.lend_to_argparse()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -11,9 +11,13 @@ from typing import Annotated
 
 import msgspec
 
-from device.errors import ConfigInvalid
+from device import complaint
+from device.errors import ConfigInvalid, ConfigMissing
+from device.i18n import N_, _
 
-Positive = Annotated[float, msgspec.Meta(gt=0)]
+LIMIT = 256 * 1024
+Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
+Side = Annotated[int, msgspec.Meta(ge=160, le=8192)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
 Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
 
@@ -45,8 +49,8 @@ class Folders(Section, frozen=True, kw_only=True):
 class PiCameraSource(Section, frozen=True, kw_only=True, tag_field="source", tag="picamera2"):
     """The Pi's camera module."""
 
-    width: int = 1280
-    height: int = 720
+    width: Side = 1280
+    height: Side = 720
     fps: Positive = 15.0
     controls: dict[str, int | float | bool] = {}
     """libcamera controls by name, such as LensPosition; those the camera lacks are reported."""
@@ -94,6 +98,18 @@ class PanelPins(Section, frozen=True, kw_only=True):
     relay_active_high: bool = True
     tone_offset: Positive = 1.0
 
+    def __post_init__(self) -> None:
+        """Refuse two things on one pin."""
+        used = [
+            each
+            for each in (self.green, self.red, self.amber, self.buzzer, self.relay)
+            if each is not None
+        ]
+        for pin in used:
+            if used.count(pin) > 1:
+                msg = _("pin {pin} is given to two things").format(pin=pin)
+                raise ValueError(msg)
+
 
 class Panel(Section, frozen=True, kw_only=True):
     """What shows the signals."""
@@ -109,7 +125,7 @@ class Panel(Section, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse an unknown board."""
         if self.board not in ("pins", "mock"):
-            msg = 'board is "pins" or "mock"'
+            msg = _('board is "pins" or "mock"')
             raise ValueError(msg)
 
 
@@ -138,7 +154,7 @@ class Broker(Section, frozen=True, kw_only=True):
 class Link(Section, frozen=True, kw_only=True):
     """The way to the district."""
 
-    brokers: tuple[Broker, ...]
+    brokers: Annotated[tuple[Broker, ...], msgspec.Meta(min_length=1)]
     keepalive_s: Annotated[int, msgspec.Meta(ge=5, le=1200)] = 30
     window: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 400
     """Records sent and not yet confirmed, at most."""
@@ -161,34 +177,41 @@ class Config(Section, frozen=True, kw_only=True):
 
 def load(path: Path) -> Config:
     """Read the file at `path`; raise ConfigInvalid naming what is wrong and where."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8 text"
-        msg = f"{path}: {why}"
-        raise ConfigInvalid(msg) from error
+    text = _text(path)
     try:
         config = msgspec.convert(tomllib.loads(text), Config, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {error}"
+        msg = f"{path}: {_('not TOML')}: {error}"
         raise ConfigInvalid(msg) from error
     except msgspec.ValidationError as error:
-        msg = f"{path}: {_key(str(error))}"
+        msg = f"{path}: {complaint.named(str(error))}"
         raise ConfigInvalid(msg) from error
     return _rooted(config, path.resolve().parent)
 
 
+def _text(path: Path) -> str:
+    """Return the file's text; a file that is no text or far too long is no configuration."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
+    except OSError as error:
+        msg = f"{path}: {error.strerror or error}"
+        raise ConfigMissing(msg) from error
+    if len(data) > LIMIT:
+        msg = f"{path}: {N_('far too long')}"
+        raise ConfigInvalid(msg)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        msg = f"{path}: {N_('not UTF-8 text')}"
+        raise ConfigInvalid(msg) from error
+
+
 def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str) and value:
+    if kind is Path and isinstance(value, str) and value and value.isprintable():
         return Path(value)
-    msg = "expected a path"
+    msg = complaint.expected(_("a path"), value)
     raise ValueError(msg)
-
-
-def _key(message: str) -> str:
-    """Put the key in front: `Expected int - at $.camera.fps` is `camera.fps: Expected int`."""
-    what, separator, where = message.partition(" - at `$.")
-    return f"{where.rstrip('`')}: {what}" if separator else what
 
 
 def _rooted(config: Config, root: Path) -> Config:

@@ -35,6 +35,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from device.errors import NotEnrolled
+from device.i18n import N_
 from wire.canonical import parse, read
 from wire.enrolment import LIMIT, Enrolment, pack_request, unpack, unpack_request
 from wire.errors import WireError
@@ -86,13 +87,13 @@ def root_key(path: Path) -> KeyEntry:
         root = read(KeyEntry, parse(_read(path), LIMIT))
         Keyring([root])
     except FileNotFoundError as error:
-        msg = "the authority's root key (root.json) is missing from the memory card"
+        msg = N_("the authority's root key (root.json) is missing from the memory card")
         raise NotEnrolled(msg) from error
     except (OSError, WireError) as error:
-        msg = "the authority's root key (root.json) cannot be read"
+        msg = N_("the authority's root key (root.json) cannot be read")
         raise NotEnrolled(msg) from error
     if root.use is not Use.ROOT:
-        msg = "root.json holds a key that is not an authority's root"
+        msg = N_("root.json holds a key that is not an authority's root")
         raise NotEnrolled(msg)
     return root
 
@@ -105,12 +106,12 @@ def accept(folder: Path, enrolment: bytes, root: KeyEntry) -> Enrolment:
     """
     answer = _opened(enrolment, root)
     if answer.records and answer.records != kid_of(raw_public(_records_key(folder))):
-        msg = "this enrolment was made for another gate's keys"
+        msg = N_("this enrolment was made for another gate's keys")
         raise NotEnrolled(msg)
     _check_certificate(answer, _tls_key(folder))
     held = _held_or_none(folder, root)
     if held is not None and held.issued > answer.issued:
-        msg = "this enrolment is older than the one the gate has"
+        msg = N_("this enrolment is older than the one the gate has")
         raise NotEnrolled(msg)
     # The enrolment comes last: until it is there, a power cut leaves the gate what it was.
     _write(folder / CA, answer.ca.encode(), PUBLIC)
@@ -124,7 +125,7 @@ def load(folder: Path, root: KeyEntry) -> Enrolled:
     records = _records_key(folder)
     enrolment = held(folder, root)
     if enrolment.records and enrolment.records != kid_of(raw_public(records)):
-        msg = "the gate's enrolment does not belong to its key"
+        msg = N_("the gate's enrolment does not belong to its key")
         raise NotEnrolled(msg)
     return Enrolled(enrolment, records)
 
@@ -137,10 +138,10 @@ def held(folder: Path, root: KeyEntry) -> Enrolment:
     try:
         data = _read(folder / ENROLMENT)
     except FileNotFoundError as error:
-        msg = "this gate has keys but is not enrolled yet"
+        msg = N_("this gate has keys but is not enrolled yet")
         raise NotEnrolled(msg) from error
     except OSError as error:
-        msg = "the gate's enrolment cannot be read"
+        msg = N_("the gate's enrolment cannot be read")
         raise NotEnrolled(msg) from error
     return _opened(data, root)
 
@@ -169,10 +170,10 @@ def _opened(data: bytes, root: KeyEntry) -> Enrolment:
         Keyring(answer.keys)
         DataKey.fresh().sealed_to(answer.seal)
     except WireError as error:
-        msg = "the enrolment is damaged or not signed by this gate's authority"
+        msg = N_("the enrolment is damaged or not signed by this gate's authority")
         raise NotEnrolled(msg) from error
     if not answer.directions or not any(key.use is Use.RECEIPT for key in answer.keys):
-        msg = "the enrolment does not say all that a gate needs"
+        msg = N_("the enrolment does not say all that a gate needs")
         raise NotEnrolled(msg)
     return answer
 
@@ -185,13 +186,13 @@ def _check_certificate(answer: Enrolment, tls: EllipticCurvePrivateKey) -> None:
         names = [each.value for each in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         ours = leaf.public_key() == tls.public_key()
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
-        msg = "the certificate in the enrolment cannot be used"
+        msg = N_("the certificate in the enrolment cannot be used")
         raise NotEnrolled(msg) from error
     if not ours:
-        msg = "this enrolment was made for another gate's keys"
+        msg = N_("this enrolment was made for another gate's keys")
         raise NotEnrolled(msg)
     if names != [answer.gate]:
-        msg = "the certificate in the enrolment names another gate"
+        msg = N_("the certificate in the enrolment names another gate")
         raise NotEnrolled(msg)
 
 
@@ -238,17 +239,17 @@ def _key(path: Path) -> object:
     try:
         return load_pem_private_key(_read(path), password=None)
     except FileNotFoundError as error:
-        msg = "this gate has no keys yet"
+        msg = N_("this gate has no keys yet")
         raise NotEnrolled(msg) from error
     except OSError as error:
-        msg = "the gate's keys cannot be read by this user"
+        msg = N_("the gate's keys cannot be read by this user")
         raise NotEnrolled(msg) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _damaged() from error
 
 
 def _damaged() -> NotEnrolled:
-    return NotEnrolled("the gate's keys are damaged; move them away before making new ones")
+    return NotEnrolled(N_("the gate's keys are damaged; move them away before making new ones"))
 
 
 def _pem(key: Ed25519PrivateKey | EllipticCurvePrivateKey) -> bytes:

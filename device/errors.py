@@ -25,7 +25,39 @@ class ConfigInvalid(GateError):
 
     code = "config-invalid"
     says = N_("The configuration file is not right")
-    remedy = N_("correct the named line of the configuration file and start again")
+    remedy = N_("correct what is named here and start again")
+
+
+class ConfigMissing(ConfigInvalid):
+    """A configuration file that is not there, or that this user may not read."""
+
+    code = "config-missing"
+    says = N_("The configuration file cannot be read")
+    remedy = N_("name the gate's configuration file after --config")
+
+
+class ArgumentsInvalid(GateError):
+    """A command line that cannot be understood."""
+
+    code = "arguments-invalid"
+    says = N_("The command cannot be understood")
+    remedy = N_("see `gate --help` for the commands and what they take")
+
+
+class StorageUnusable(GateError):
+    """A file or folder that the gate needs cannot be made, read or written."""
+
+    code = "storage-unusable"
+    says = N_("A file or folder that the gate needs cannot be used")
+    remedy = N_("check the free space, the owner and the permissions of what is named")
+
+
+class IssuersUnreadable(GateError):
+    """A file that was named as an authority's public keys and is none."""
+
+    code = "issuers-unreadable"
+    says = N_("This file does not hold an authority's public keys")
+    remedy = N_("give the file public.json from the authority's folder")
 
 
 class NotEnrolled(GateError):
@@ -41,7 +73,7 @@ class CameraMissing(GateError):
 
     code = "camera-missing"
     says = N_("No camera is there, or it cannot be opened")
-    remedy = N_("check the camera's ribbon cable and start the gate again")
+    remedy = N_("check the camera's ribbon cable and the package python3-picamera2, then start again")
 
 
 class CameraLost(GateError):
@@ -73,7 +105,7 @@ class PinsMissing(GateError):
 
     code = "pins-missing"
     says = N_("The board's pins cannot be used")
-    remedy = N_('on a machine without pins set panel.pins = "mock" in the configuration')
+    remedy = N_('on a machine without pins set panel.board = "mock" in the configuration')
 
 
 class JournalFull(GateError):
@@ -98,6 +130,22 @@ class JournalBusy(GateError):
     code = "journal-busy"
     says = N_("Another scanner is already running for this gate")
     remedy = N_("stop the other scanner of this gate; only one may write")
+
+
+class LinkDown(GateError):
+    """The broker cannot be reached, or the connection broke."""
+
+    code = "link-down"
+    says = N_("The district's broker cannot be reached")
+    remedy = N_("nothing to do: the gate goes on by itself and sends when the network is back")
+
+
+class BrokerForeign(GateError):
+    """What answers at the broker's address is not the broker of this gate's authority."""
+
+    code = "broker-foreign"
+    says = N_("What answers is not the broker of this gate's district")
+    remedy = N_("check host and port of link.brokers in the configuration")
 
 
 class LinkRefused(GateError):

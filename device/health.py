@@ -8,8 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from device.flow import Frame, Instant
+
+log = structlog.get_logger()
 
 NAME = "scanner.json"
 EVERY_NS = 10**9
@@ -36,6 +39,7 @@ class HealthFile:
         self._waiting = waiting
         self._written_ns = -EVERY_NS
         self._frames = 0
+        self._lost = False
 
     def report(self, frame: Frame, now: Instant) -> None:
         """Take note of a frame; write if a second has passed."""
@@ -46,9 +50,16 @@ class HealthFile:
         self._written_ns = now.up_ns
         waiting, refusing = self._waiting()
         found = Wellbeing(now.up_ns, self._frames, waiting, refusing)
-        temporary = self._path.with_suffix(".new")
-        temporary.write_bytes(msgspec.json.encode(found))
-        temporary.replace(self._path)
+        try:
+            temporary = self._path.with_suffix(".new")
+            temporary.write_bytes(msgspec.json.encode(found))
+            temporary.replace(self._path)
+        except OSError as error:  # a door goes on without it; what is read then grows stale
+            if not self._lost:
+                log.error("health.lost", detail=error.strerror)  # noqa: TRY400
+            self._lost = True
+        else:
+            self._lost = False
 
 
 def read(run: Path) -> Wellbeing | None:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from wire.language import choose
 
+DOMAIN = "gate"
 LOCALE = Path(__file__).with_name("locale")
-_catalogue = gettext.translation("gate", LOCALE, [choose(os.environ)], fallback=True)
+_catalogue = gettext.translation(DOMAIN, LOCALE, [choose(os.environ)], fallback=True)
 
 
 def _(message: str) -> str:
@@ -22,3 +23,52 @@ def _(message: str) -> str:
 def N_(message: str) -> str:  # noqa: N802  (the name every gettext tool looks for)
     """Mark a message for the catalogues without translating it yet."""
     return message
+
+
+SYSTEM = (
+    N_("No such file or directory"),
+    N_("Permission denied"),
+    N_("Is a directory"),
+    N_("Not a directory"),
+    N_("File exists"),
+    N_("No space left on device"),
+    N_("Read-only file system"),
+    N_("Input/output error"),
+)
+"""What the system says of files, in its own words."""
+
+ARGPARSE = (
+    N_("usage: "),
+    N_("positional arguments"),
+    N_("options"),
+    N_("show this help message and exit"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("the following arguments are required: %s"),
+    N_("unrecognized arguments: %s"),
+    N_("expected one argument"),
+    N_("expected at least one argument"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("not allowed with argument %s"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("ignored explicit argument %r"),
+)
+"""What argparse says, in its own words."""
+
+
+def detail(text: str) -> str:
+    """Translate the detail of an error: all of it, or what stands behind its last colon.
+
+    What stands before is a name (a file, a key of the configuration) and stays as it is.
+    """
+    if not text:
+        return text
+    where, colon, why = text.rpartition(": ")
+    whole = _(text)
+    return whole if whole != text or not why else f"{where}{colon}{_(why)}"
+
+
+def lend_to_argparse() -> None:
+    """Let argparse find its words in our catalogue: it asks gettext's own default domain."""
+    os.environ["LANGUAGE"] = choose(os.environ)
+    gettext.bindtextdomain(DOMAIN, LOCALE)
+    gettext.textdomain(DOMAIN)

@@ -1,6 +1,8 @@
 """`gate read`: what the codes in a picture are, and what a gate would do with each.
 
 The same reading and verdict code as at the door. The text of a code is shown only when asked for.
+Whose passes are believed is named by the caller: a gate's configuration, an authority's public
+file, or nobody.
 """
 
 import json
@@ -9,18 +11,21 @@ from pathlib import Path
 
 import msgspec
 
-from device import clock, config, enrol
+from device import clock, config, enrol, i18n
 from device.camera.pictures import load_luma
 from device.credential import classify
-from device.errors import GateError
+from device.credential.own_pass import KIND as PASS
+from device.errors import GateError, IssuersUnreadable, PictureUnreadable
 from device.flow import Verdict
 from device.i18n import N_, _
 from device.reading.decoder import decode
 from device.verdict import judge
 from device.verdict.policy import Policy
-from wire.canonical import Document
-from wire.keys import Keyring
-from wire.record import Direction, Outcome, Reason
+from wire.canonical import Document, parse, read
+from wire.enrolment import LIMIT
+from wire.errors import WireError
+from wire.keys import KeyEntry, Keyring
+from wire.record import Mark, Outcome, Reason
 
 Judge = Callable[[bytes], Verdict]
 
@@ -32,6 +37,29 @@ WORDS = {
     Reason.WRONG_KIND: N_("rejected: the wrong kind of code"),
     Reason.NOT_A_PASS: N_("rejected: not a pass"),
 }
+
+DOUBTS = {Mark.CLOCK_UNSURE: N_("this machine's clock is not sure, so dates were not judged")}
+NAMES = {
+    "pass": N_("pass"),
+    "eu-certificate": N_("European health certificate"),
+    "health-card": N_("health card"),
+    "travel-seal": N_("travel document seal"),
+    "payment": N_("payment code"),
+    "national-code": N_("national COVID code"),
+    "insurance-card": N_("health insurance card"),
+    "id-card": N_("identity card"),
+    "place-code": N_("a place's own code"),
+    "zalo": N_("Zalo code"),
+    "web-link": N_("web link"),
+    "wifi": N_("Wi-Fi code"),
+    "contact": N_("contact"),
+    "login": N_("login code"),
+    "message": N_("telephone or message code"),
+    "foreign-certificate": N_("foreign certificate"),
+    "shop-barcode": N_("shop barcode"),
+    "unknown": N_("unknown code"),
+}
+"""Every kind of code, for people; device/credential lists them."""
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -51,21 +79,53 @@ class Looked(msgspec.Struct, frozen=True):
     codes: tuple[Code, ...] = ()
     error: GateError | None = None
 
+    @property
+    def unknown_issuer(self) -> bool:
+        """Say whether a pass is among the codes whose signature could not be confirmed."""
+        return any(
+            each.verdict.kind == PASS and each.verdict.reason is Reason.BAD_SIGNATURE
+            for each in self.codes
+        )
 
-def judge_for(found: config.Config | None) -> Judge:
-    """Return how to judge a code: as the configured gate does, or as one that knows no issuer."""
-    ring, policy = Keyring(()), Policy()
-    vouched = True
-    if found is not None:
+
+class Published(msgspec.Struct, frozen=True):
+    """As much of an authority's public file as is needed here."""
+
+    keys: tuple[KeyEntry, ...]
+
+
+def judge_of(configuration: Path | None, authority: Path | None) -> Judge:
+    """Return how to judge a code: as a gate does, as an authority's gates do, or as nobody's.
+
+    Raises ConfigInvalid, NotEnrolled or IssuersUnreadable.
+    """
+    if configuration is not None:
+        found = config.load(configuration)
         keys = found.folders.keys
         enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
-        ring, policy = Keyring(enrolment.keys), Policy(directions=enrolment.directions)
-        vouched = found.clock.vouched
+        policy = Policy(directions=enrolment.directions)
+        return _judge(Keyring(enrolment.keys), policy, vouched=found.clock.vouched)
+    return _judge(issuers(authority) if authority else Keyring(()), Policy(), vouched=True)
+
+
+def issuers(path: Path) -> Keyring:
+    """Return the keys in an authority's public file; raise IssuersUnreadable if it is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
+        return Keyring(read(Published, parse(data, LIMIT)).keys)
+    except OSError as error:
+        msg = f"{path}: {error.strerror}"
+        raise IssuersUnreadable(msg) from error
+    except WireError as error:
+        raise IssuersUnreadable(str(path)) from error
+
+
+def _judge(ring: Keyring, policy: Policy, *, vouched: bool) -> Judge:
     system = clock.SystemClock(vouched=vouched)
 
     def judged(text: bytes) -> Verdict:
-        direction: Direction = policy.directions[0]
-        return judge(classify(text), direction, policy, ring, system.now())
+        return judge(classify(text), policy.directions[0], policy, ring, system.now())
 
     return judged
 
@@ -73,9 +133,15 @@ def judge_for(found: config.Config | None) -> Judge:
 def look(path: Path, judged: Judge, *, reveal: bool) -> Looked:
     """Read one picture; a file that is none gives a result that says so."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            msg = f"{path}: {N_('not a file')}"
+            raise PictureUnreadable(msg)
         luma = load_luma(path)
     except GateError as error:
         return Looked(str(path), 0.0, error=error)
+    except OSError as error:
+        said = PictureUnreadable(f"{path}: {error.strerror}")
+        return Looked(str(path), 0.0, error=said)
     before = clock.up_ns()
     found = [(text, judged(text)) for text in decode(luma)]
     ms = (clock.up_ns() - before) / 1e6
@@ -110,15 +176,22 @@ def _fields(code: Code) -> Document:
 
 def as_text(looked: Looked) -> str:
     """Say a result to a person."""
+    name = looked.file if looked.file.isprintable() else ascii(looked.file)
     if looked.error is not None:
-        said = f"{looked.error.code}: {_(looked.error.says)} ({looked.error})"
-        return f"{looked.file}\n  {said}\n  -> {_(looked.error.remedy)}"
-    lines = [f"{looked.file}  ({looked.ms} ms)"]
+        why = i18n.detail(str(looked.error)).removeprefix(f"{looked.file}: ")
+        said = f"{looked.error.code}: {_(looked.error.says)} ({why})"
+        return f"{name}\n  {said}\n  -> {_(looked.error.remedy)}"
+    lines = [f"{name}  ({looked.ms} ms)"]
     if not looked.codes:
         lines.append("  " + _("no QR code was found"))
     for each in looked.codes:
-        sign = "+" if each.verdict.outcome is Outcome.ACCEPTED else "-"
-        lines.append(f"  {sign} {each.verdict.kind}: {_(WORDS[each.verdict.reason])}")
+        lines.append(f"  {_sentence(each.verdict)}")
         if each.text is not None:
             lines.append("    " + repr(each.text.decode("utf-8", "backslashreplace")))
     return "\n".join(lines)
+
+
+def _sentence(verdict: Verdict) -> str:
+    sign = "+" if verdict.outcome is Outcome.ACCEPTED else "-"
+    doubts = "".join(f"; {_(DOUBTS[mark])}" for mark in verdict.marks)
+    return f"{sign} {_(NAMES[verdict.kind])}: {_(WORDS[verdict.reason])}{doubts}"

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import structlog
+
+log = structlog.get_logger()
 
 Seen = tuple[tuple[bytes, int], ...]
 KEY_BYTES, TAG_BYTES = 32, 16
@@ -27,6 +30,7 @@ class Memory:
         self._key = _key(run / "seen.key")
         self._written: Seen = ()
         self._written_ns = 0
+        self._lost = False
 
     def tag(self, text: bytes) -> bytes:
         """Return the digest by which a code is remembered."""
@@ -45,12 +49,23 @@ class Memory:
         same = [tag for tag, _ in seen] == [tag for tag, _ in self._written]
         if same and (not seen or up_ns - self._written_ns < EVERY_NS):
             return
+        try:
+            self._write(msgspec.msgpack.encode(seen))
+        except OSError as error:  # a door goes on without it
+            if not self._lost:
+                log.error("memory.lost", detail=error.strerror)  # noqa: TRY400
+            self._lost = True
+        else:
+            self._lost = False
+        self._written, self._written_ns = seen, up_ns
+
+    def _write(self, data: bytes) -> None:
+        """Put `data` in place, whole or not at all."""
         temporary = self._path.with_suffix(".new")
         fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(fd, "wb") as file:
-            file.write(msgspec.msgpack.encode(seen))
+            file.write(data)
         temporary.replace(self._path)
-        self._written, self._written_ns = seen, up_ns
 
 
 def _key(path: Path) -> bytes:

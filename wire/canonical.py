@@ -26,8 +26,8 @@ def canonical(document: Document) -> bytes:
     """Return the one spelling of `document`; raise WireError if it has none (a lone surrogate)."""
     try:
         return _encode(document).encode()
-    except (UnicodeEncodeError, ValueError) as error:
-        msg = "a text that UTF-8 cannot spell"
+    except (UnicodeEncodeError, ValueError, RecursionError) as error:
+        msg = "a text that UTF-8 cannot spell, or nested too deep"
         raise WireError(msg) from error
 
 
@@ -55,4 +55,11 @@ def read(kind: type[T], document: Document) -> T:
     try:
         return msgspec.convert(document, kind)
     except msgspec.ValidationError as error:
-        raise WireError(str(error)) from error
+        raise WireError(_unquoted(str(error))) from error
+
+
+def _unquoted(message: str) -> str:
+    """Leave out the value that msgspec quotes ("Invalid enum value 'x' - at `$.kind`")."""
+    what, quoted, rest = message.partition(" '")
+    _, _, where = rest.rpartition(" - at ")
+    return f"{what} - at {where}" if quoted else message

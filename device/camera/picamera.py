@@ -15,6 +15,7 @@ import structlog
 
 from device.errors import CameraLost, CameraMissing
 from device.flow import Frame, Luma
+from device.i18n import N_
 
 if TYPE_CHECKING:
     from picamera2 import CompletedRequest, Picamera2
@@ -70,7 +71,7 @@ class PiCamera:
         try:
             from picamera2 import Picamera2  # noqa: PLC0415  # only where there is a camera
         except (ImportError, OSError) as error:
-            msg = "the camera software (picamera2) is not installed"
+            msg = N_("the camera software (picamera2) is not installed")
             raise CameraMissing(msg) from error
         try:
             self._camera = Picamera2()
@@ -147,6 +148,6 @@ class PiCamera:
         if stamp:
             return int(stamp)
         if self._up_ns is None:
-            msg = "the camera does not say when a frame was captured"
+            msg = N_("the camera does not say when a frame was captured")
             raise CameraLost(msg)
         return self._up_ns()

@@ -16,6 +16,7 @@ import numpy as np
 from device.camera.header import MAX_PIXELS, pixels
 from device.errors import PictureUnreadable
 from device.flow import Frame, Luma
+from device.i18n import N_
 
 SIDE = 1280
 """Pixels. Frames are shrunk to the long side that a gate's camera streams, so that a phone's
@@ -33,14 +34,14 @@ def load_luma(path: Path) -> Luma:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        msg = f"{path}: {error.strerror or 'cannot be read'}"
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise PictureUnreadable(msg) from error
     if len(data) > MAX_BYTES:
         msg = f"{path}: larger than {MAX_BYTES // 1_000_000} MB"
         raise PictureUnreadable(msg)
     claimed = pixels(data)
     if claimed is None:
-        msg = f"{path}: not a picture"
+        msg = f"{path}: {N_('not a picture')}"
         raise PictureUnreadable(msg)
     if claimed > MAX_PIXELS:
         msg = f"{path}: {claimed // 1_000_000} megapixels, more than {MAX_PIXELS // 1_000_000}"
@@ -52,10 +53,10 @@ def _decoded(path: Path, data: bytes) -> Luma:
     try:
         luma = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error as error:
-        msg = f"{path}: the picture is damaged"
+        msg = f"{path}: {N_('the picture is damaged')}"
         raise PictureUnreadable(msg) from error
     if luma is None:
-        msg = f"{path}: the picture is damaged"
+        msg = f"{path}: {N_('the picture is damaged')}"
         raise PictureUnreadable(msg)
     return np.asarray(luma, np.uint8)
 
@@ -96,10 +97,10 @@ class Pictures:
     def __enter__(self) -> Self:
         """See that there is something to show; raise PictureUnreadable if not."""
         if not self._path.exists():
-            msg = f"{self._path}: no such file or folder"
+            msg = f"{self._path}: {N_('no such file or folder')}"
             raise PictureUnreadable(msg)
         if self._path.is_dir() and not self._files():
-            msg = f"{self._path}: the folder is empty"
+            msg = f"{self._path}: {N_('the folder is empty')}"
             raise PictureUnreadable(msg)
         self._is_open = True
         return self
@@ -155,7 +156,7 @@ def _video(path: Path) -> Iterator[Luma]:
             shown += 1
             yield np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), np.uint8)
         if not shown:
-            msg = f"{path}: not a video that can be read"
+            msg = f"{path}: {N_('not a video that can be read')}"
             raise PictureUnreadable(msg)
     finally:
         film.release()

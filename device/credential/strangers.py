@@ -20,11 +20,11 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "national-code",
         re.compile(
             r"(?:\*{6}[0-9A-Z]{0,15}|[0-9A-Z]{7,15})\|[A-Z ]+\|"
-            r"\d{4}-(?:\d\d|\*\*)-(?:\d\d|\*\*)\|[01]\|"
+            r"[0-9]{4}-(?:[0-9]{2}|\*\*)-(?:[0-9]{2}|\*\*)\|[01]\|"
         ),
     ),
-    ("insurance-card", re.compile(r"(?:[A-Z]{2}\d{13}|\d{10})\|(?:[0-9A-Fa-f]{2})+\|")),
-    ("id-card", re.compile(r"\d{12}\|")),
+    ("insurance-card", re.compile(r"(?:[A-Z]{2}[0-9]{13}|[0-9]{10})\|(?:[0-9A-Fa-f]{2})+\|")),
+    ("id-card", re.compile(r"[0-9]{12}\|")),
     (
         "place-code",
         re.compile(r"https?://(?:qr\.)?(?:tokhaiyte|pccovid\.gov)\.vn(?:[/?:#]|$)", re.IGNORECASE),
@@ -36,7 +36,7 @@ FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("login", re.compile(r"otpauth(?:-migration)?:", re.IGNORECASE)),
     ("message", re.compile(r"(?:tel|sms|smsto|mailto|matmsg|geo):", re.IGNORECASE)),
     ("foreign-certificate", re.compile(r"[A-Z]{2}[0-9A-Z]:")),
-    ("shop-barcode", re.compile(r"(?:\d{8}|\d{12,13})$")),
+    ("shop-barcode", re.compile(r"(?:[0-9]{8}|[0-9]{12,13})$")),
 )
 KINDS = tuple(dict.fromkeys(kind for kind, _ in FORMS))
 

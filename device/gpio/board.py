@@ -1,11 +1,12 @@
 """The pins of the board, through gpiozero."""
 
 import contextlib
+import warnings
 from collections.abc import Callable
 
 import msgspec
 from gpiozero import Buzzer, DigitalOutputDevice, Factory, TonalBuzzer
-from gpiozero.exc import BadPinFactory, GPIOZeroError
+from gpiozero.exc import BadPinFactory, GPIOZeroError, PinFactoryFallback
 from gpiozero.tones import Tone
 
 from device.errors import PinsMissing
@@ -37,11 +38,13 @@ class Board:
         self._open = contextlib.ExitStack()
         self._hz = 0.0
         try:
-            self._take(pins, factory)
+            with warnings.catch_warnings():
+                # It warns of every driver it tries; the one error below says it for all.
+                warnings.simplefilter("ignore", PinFactoryFallback)
+                self._take(pins, factory)
         except (BadPinFactory, GPIOZeroError, OSError) as error:
             self._open.close()
-            msg = f"the board's pins cannot be used: {error}"
-            raise PinsMissing(msg) from error
+            raise PinsMissing(str(error)) from error
 
     def _take(self, pins: Pins, factory: Factory | None) -> None:
         def output(number: int | None, *, active_high: bool = True) -> DigitalOutputDevice | None:
@@ -64,10 +67,16 @@ class Board:
             self._sound = _one_tone(self._open.enter_context(plain))
 
     def show(self, step: Step) -> None:
-        """Set the pins: the light first, then the sound."""
+        """Set the pins: the light first, then the sound.
+
+        Green goes off before red and on after it: mixed amber must not flash green alone.
+        """
         blend = step.amber and self._amber is None
-        _switch(self._green, on=step.green or blend)
+        green = step.green or blend
+        if not green:
+            _switch(self._green, on=False)
         _switch(self._red, on=step.red or blend)
+        _switch(self._green, on=green)
         _switch(self._amber, on=step.amber)
         _switch(self._relay, on=step.relay)
         hz = step.hz * self._pins.tone_offset

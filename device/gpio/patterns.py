@@ -1,7 +1,12 @@
 """The table of signals.
 
 Each differs in rhythm as well as in colour and tone, so that it is understood in the sun, in
-noise, and by people who do not tell red from green.
+noise, and by people who do not tell red from green. The rhythm is made of short (s) and long (L)
+lights, whatever their colour:
+
+    accept L   reject ssL   retry ss   attendant LsL   out of order ssssL   starting LLL
+
+Green is lit in one of them only: it says that the scan is stored.
 """
 
 import msgspec
@@ -27,9 +32,12 @@ REST = Step(ms=0)
 Pattern = tuple[Step, ...]
 
 _LOW = Step(ms=140, red=True, hz=LOW_HZ)
-_LOW_GAP = Step(ms=90, red=True)
+_LOW_GAP = Step(ms=90)
 _AMBER = Step(ms=180, amber=True, hz=550.0)
 _AMBER_GAP = Step(ms=140)
+_CALL = Step(ms=350, amber=True, hz=660.0)
+_CALL_SHORT = Step(ms=120, amber=True, hz=660.0)
+_CALL_GAP = Step(ms=120)
 
 PATTERNS: dict[Signal, Pattern] = {
     Signal.REST: (),
@@ -38,17 +46,18 @@ PATTERNS: dict[Signal, Pattern] = {
         Step(ms=350, green=True, hz=HIGH_HZ, relay=True),
         Step(ms=650, green=True, relay=True),
     ),
+    # Lit anew within MINIMUM_MS only, so that a next person's signal is never mistaken for it.
     Signal.REJECT: (_LOW, _LOW_GAP, _LOW, _LOW_GAP, _LOW, Step(ms=400, red=True)),
     Signal.RETRY: (_AMBER, _AMBER_GAP, _AMBER, _AMBER_GAP),
-    Signal.ATTENDANT: (
-        *(Step(ms=200, amber=True, hz=660.0), Step(ms=200, green=True)) * 2,
-        Step(ms=400, amber=True),
-    ),
+    Signal.ATTENDANT: (_CALL, _CALL_GAP, _CALL_SHORT, _CALL_GAP, _CALL),
     Signal.OUT_OF_ORDER: (
         *(Step(ms=120, red=True, amber=True, hz=LOW_HZ), Step(ms=120)) * 4,
         Step(ms=800, red=True, amber=True),
     ),
-    Signal.STARTING: (Step(ms=300, amber=True), Step(ms=300, green=True), Step(ms=300, red=True)),
+    Signal.STARTING: (
+        *(Step(ms=300, amber=True), Step(ms=150), Step(ms=300, red=True), Step(ms=150)),
+        Step(ms=300, amber=True),
+    ),
 }
 
 

@@ -1,9 +1,11 @@
 """Plays patterns in time, on whatever shows them, and always ends at rest."""
 
+import contextlib
 import threading
 from collections.abc import Sequence
 from typing import Protocol, Self
 
+from device.errors import PinsMissing
 from device.flow import Signal
 from device.gpio.patterns import PATTERNS, REST, Pattern, Step
 
@@ -38,6 +40,7 @@ class Player:
         self._left: Pattern = ()
         self._round = 0
         self._closing = False
+        self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._play, name="signals", daemon=True)
 
     def __enter__(self) -> Self:
@@ -51,16 +54,21 @@ class Player:
         with self._turn:
             self._closing = True
             self._turn.notify()
-        try:
+        with contextlib.ExitStack() as every:  # the others too if one of them fails
+            for each in reversed(self._lamps):
+                every.callback(each.close)
             self._thread.join()
-        finally:
-            for each in self._lamps:
-                each.close()
 
     def show(self, signal: Signal) -> None:
-        """Set the first step of `signal` now; the rest follows by itself."""
+        """Set the first step of `signal` now; the rest follows by itself.
+
+        Raises PinsMissing if nothing would follow: a light without an end is worse than none.
+        """
         pattern = PATTERNS[signal]
         with self._turn:
+            if self._closing or self._fault is not None or not self._thread.is_alive():
+                msg = "nothing plays the signals any more"
+                raise PinsMissing(msg) from self._fault
             self._round += 1
             self._left = pattern
             self._set(pattern[0] if pattern else REST)
@@ -70,13 +78,21 @@ class Player:
         for each in self._lamps:
             each.show(step)
 
+    def _rest(self) -> None:
+        """Go to rest, each for itself: a part that fails keeps no other one lit."""
+        with contextlib.ExitStack() as every:
+            for each in reversed(self._lamps):
+                every.callback(each.show, REST)
+
     def _play(self) -> None:
         with self._turn:
             try:
                 while not self._closing:
                     self._walk()
+            except Exception as error:  # noqa: BLE001  # a driver's; the next `show` says it
+                self._fault = error
             finally:
-                self._set(REST)
+                self._rest()
 
     def _walk(self) -> None:
         """Wait out the step that is shown, unless a new signal comes; then set the next."""

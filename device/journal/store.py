@@ -18,6 +18,7 @@ from tinydb.table import Document as Row
 
 from device.errors import GateError, JournalBroken, JournalBusy, JournalFull
 from device.flow import Instant, Verdict
+from device.i18n import N_
 from device.journal import folder as names
 from device.journal import sealed
 from device.journal.appendlog import LARGEST, AppendLog, prepare
@@ -137,7 +138,7 @@ class CardJournal:
     def scan(self, verdict: Verdict, captured: Instant) -> Record:
         """Store the scan of a verdict; return when it is on stable storage."""
         if self._refusing:
-            msg = "the card is full"
+            msg = N_("the card is full")
             raise JournalFull(msg)
         records: list[Record] = []
         seq = self.last + 1
@@ -397,6 +398,6 @@ def _locked(path: Path) -> int:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(fd)
-        msg = "another scanner writes this journal"
+        msg = N_("another scanner writes this journal")
         raise JournalBusy(msg) from error
     return fd

@@ -16,18 +16,19 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from device.errors import CertificateExpired, GateError, LinkRefused
+from device.errors import (
+    BrokerForeign,
+    CertificateExpired,
+    GateError,
+    LinkDown,
+    LinkRefused,
+    NotEnrolled,
+)
 from device.i18n import N_
 
 CONNECT_S = 5.0
-
-
-class LinkDown(GateError):
-    """The broker cannot be reached, or the connection broke."""
-
-    code = "link-down"
-    says = N_("The district's broker cannot be reached")
-    remedy = N_("nothing to do: the gate goes on by itself and sends when the network is back")
+NOT_AUTHORISED = 0x87
+"""Reason code of MQTT 5."""
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -75,13 +76,38 @@ class NotTaken(msgspec.Struct, frozen=True):
 Event = Up | Down | Came | NotTaken
 
 
+class _TellingSocket(ssl.SSLSocket):
+    """A TLS socket that remembers why the other end closed it.
+
+    In TLS 1.3 a client's certificate is refused after its handshake is over, at the first read,
+    where paho makes one "lost connection" of every error.
+    """
+
+    refusal: ssl.SSLError | None = None
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        """Read as usual."""
+        try:
+            return super().recv(buflen, flags)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            self.refusal = error
+            raise
+
+
 class Link:
     """One connection, driven by `turn` from the uplink's own loop."""
 
     def __init__(self, address: Address, will: Will, subscribe: str, inflight: int) -> None:
-        """Connect; raise LinkDown, LinkRefused or CertificateExpired if that fails at once."""
+        """Connect; raise a GateError if that fails at once.
+
+        LinkDown, BrokerForeign, CertificateExpired or NotEnrolled (the keys do not fit).
+        """
         self.events: collections.deque[Event] = collections.deque()
         self._subscribe = subscribe
+        self._where = f"{address.host}:{address.port}"
+        self._socket: _TellingSocket | None = None
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=address.gate, protocol=mqtt.MQTTv5
         )
@@ -94,18 +120,12 @@ class Link:
         self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
-        self._client.on_socket_open = _no_delay
+        self._client.on_socket_open = self._on_socket
+        self._client.tls_set_context(_context(address.credentials))
         try:
-            self._secure(address.credentials)
             self._client.connect(address.host, address.port, keepalive=address.keepalive_s)
-        except OSError as error:
-            raise _translated(error, address) from error
-
-    def _secure(self, folder: Path) -> None:
-        context = ssl.create_default_context(cafile=folder / "ca.pem")
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(folder / "certificate.pem", folder / "tls.pem")
-        self._client.tls_set_context(context)
+        except (OSError, UnicodeError) as error:  # a host that is no name is a UnicodeError
+            raise _translated(error, self._where) from error
 
     @property
     def readable(self) -> list[int]:
@@ -121,6 +141,9 @@ class Link:
     def turn(self, *, readable: bool, writable: bool) -> None:
         """Do what the socket is ready for, and what time asks (keepalive)."""
         if readable:
+            self._client.loop_read()
+        # What TLS has already unpacked makes no socket readable again.
+        while self._socket is not None and self._client.socket() and self._socket.pending():
             self._client.loop_read()
         if writable:
             self._client.loop_write()
@@ -138,11 +161,17 @@ class Link:
         except (OSError, ValueError):  # the socket is gone already
             pass
 
+    def _on_socket(self, _client: object, _data: object, sock: "mqtt.SocketLike") -> None:
+        """Send each small packet at once: without this a receipt takes 28 times as long."""
+        if isinstance(sock, _TellingSocket):
+            self._socket = sock
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
     def _on_connect(
         self, client: mqtt.Client, _d: object, _flags: object, code: ReasonCode, _p: object
     ) -> None:
         if code.is_failure:
-            self.events.append(Down(LinkRefused(f"the broker refuses: {code}")))
+            self.events.append(Down(LinkRefused(f"{self._where}: {code}")))
             return
         client.subscribe(self._subscribe, qos=1)
 
@@ -150,15 +179,20 @@ class Link:
         self, _c: object, _d: object, _mid: int, codes: list[ReasonCode], _p: object
     ) -> None:
         if any(code.is_failure for code in codes):
-            self.events.append(Down(LinkRefused(f"the broker refuses receipts: {codes[0]}")))
+            self.events.append(Down(LinkRefused(f"{self._where}: {codes[0]}")))
         else:
             self.events.append(Up())
 
     def _on_disconnect(
         self, _c: object, _d: object, _flags: object, code: ReasonCode, _p: object
     ) -> None:
-        error = LinkRefused if "authori" in str(code).lower() else LinkDown
-        self.events.append(Down(error(f"the connection ended: {code}")))
+        refusal = self._socket.refusal if self._socket is not None else None
+        if refusal is not None:
+            self.events.append(Down(_translated(refusal, self._where)))
+        elif code.value == NOT_AUTHORISED:
+            self.events.append(Down(LinkRefused(f"{self._where}: {code}")))
+        else:
+            self.events.append(Down(LinkDown(f"{self._where}: {code}")))
 
     def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         self.events.append(Came(message.topic, bytes(message.payload)))
@@ -168,17 +202,40 @@ class Link:
             self.events.append(NotTaken(str(code)))
 
 
-def _no_delay(_client: mqtt.Client, _data: object, sock: "mqtt.SocketLike") -> None:
-    """Send each small packet at once: without this a receipt takes 28 times as long."""
-    if isinstance(sock, socket.socket):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+def _context(folder: Path) -> ssl.SSLContext:
+    """Return who we are and whom we believe; raise NotEnrolled if the files do not say so."""
+    try:
+        context = ssl.create_default_context(cafile=folder / "ca.pem")
+        context.load_cert_chain(folder / "certificate.pem", folder / "tls.pem", _no_passphrase)
+    except (OSError, ValueError) as error:
+        msg = N_("the keys and certificates of the link are missing or do not fit together")
+        raise NotEnrolled(msg) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = _TellingSocket
+    return context
 
 
-def _translated(error: OSError, address: Address) -> GateError:
-    where = f"{address.host}:{address.port}"
-    text = str(getattr(error, "verify_message", "") or error.strerror or error)
-    if isinstance(error, ssl.SSLError):
-        if "expired" in text.lower() or "not yet valid" in text.lower():
-            return CertificateExpired(f"{where}: {text}")
-        return LinkRefused(f"{where}: {text}")
-    return LinkDown(f"{where}: {text}")
+def _no_passphrase() -> str:
+    """Refuse a key that asks for a passphrase; OpenSSL would stop and ask the terminal."""
+    msg = "the key has a passphrase"
+    raise ValueError(msg)
+
+
+def _translated(error: OSError | UnicodeError, where: str) -> GateError:
+    """Say whose fault a failed connection is: time, them, us, or the line between."""
+    text = str(getattr(error, "verify_message", "") or getattr(error, "strerror", "") or error)
+    reason = str(getattr(error, "reason", ""))
+    if "expired" in text.lower() or "not yet valid" in text or "EXPIRED" in reason:
+        return CertificateExpired(f"{where}: {_short(text)}")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return BrokerForeign(f"{where}: {_short(text)}")
+    if "ALERT" in reason:
+        return LinkRefused(f"{where}: {_short(text)}")
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
+        return BrokerForeign(f"{where}: {_short(text)}")
+    return LinkDown(f"{where}: {_short(text)}")
+
+
+def _short(text: str) -> str:
+    """Leave out the place in Python's own source that OpenSSL's messages end with."""
+    return text.partition(" (_ssl.c")[0]

@@ -15,8 +15,9 @@ import msgspec
 import structlog
 from inotify_simple import INotify, flags
 
-from device import health
+from device import health, i18n
 from device.errors import GateError, JournalBroken
+from device.i18n import _
 from device.journal import durable
 from device.journal.reader import JournalReader
 from device.uplink.link import Address, Came, Down, Event, Link, NotTaken, Up, Will
@@ -106,15 +107,22 @@ class Uplink:
         if news.fileno() in readable:
             news.read(timeout=0)
         if self._link is not None:
-            self._link.turn(
-                readable=any(fd in readable for fd in self._link.readable),
-                writable=any(fd in writable for fd in self._link.writable),
-            )
-            while self._link is not None and self._link.events:
-                self._happened(self._link.events.popleft())
+            self._attend(self._link, readable, writable)
         if self._connected:
             self._send()
             self._say()
+
+    def _attend(self, link: Link, readable: list[int], writable: list[int]) -> None:
+        """Let the connection work, and take what came of it; after its end nothing more."""
+        link.turn(
+            readable=any(fd in readable for fd in link.readable),
+            writable=any(fd in writable for fd in link.writable),
+        )
+        while link.events:
+            event = link.events.popleft()
+            self._happened(event)
+            if isinstance(event, Down):
+                return
 
     def _watch(self, news: INotify) -> None:
         """Be told when the durable end moves; ask instead until the scanner has made its folder."""
@@ -150,7 +158,13 @@ class Uplink:
         """
         self._link, self._connected = None, False
         if self._told[0] != error.code:
-            log.warning("uplink.lost", code=error.code, detail=str(error))
+            log.warning(
+                "uplink.lost",
+                code=error.code,
+                says=_(error.says),
+                detail=i18n.detail(str(error)),
+                remedy=_(error.remedy),
+            )
         self._told = (error.code, self._up_ns())
         longest = min(self._settings.reconnect_max_s, 2.0**self._attempts)
         self._attempts = min(self._attempts + 1, 16)
@@ -227,14 +241,21 @@ class Uplink:
             return
         if found.gate != self._settings.gate or found.journal != self._outbox.journal:
             return
-        temporary = self._folders.inbox / (RECEIPT + ".new")
-        temporary.write_bytes(payload)
-        temporary.replace(self._folders.inbox / RECEIPT)
+        self._lay(payload)
         self._outbox.receipt(found.high, self._up_ns())
         if found.want and found.want[0][0] <= self._outbox.sent:
             self._restart()
         for refusal in found.refused:
             log.error("record.refused", seq=refusal.seq, why=refusal.why[:200])
+
+    def _lay(self, payload: bytes) -> None:
+        """Put a receipt into the inbox; without room for it a later one will do."""
+        temporary = self._folders.inbox / (RECEIPT + ".new")
+        try:
+            temporary.write_bytes(payload)
+            temporary.replace(self._folders.inbox / RECEIPT)
+        except OSError as error:
+            log.error("inbox.refused", detail=error.strerror)  # noqa: TRY400
 
     # -- about ourselves ----------------------------------------------------------------------
 

@@ -21,9 +21,7 @@ def uplink(found: config.Config) -> Uplink:
         retry_ns=int(found.link.retry_s * 1e9),
         reconnect_max_s=found.link.reconnect_max_s,
     )
-    folders = Folders(
-        found.folders.journal, found.folders.run, found.folders.inbox
-    )
+    folders = Folders(found.folders.journal, found.folders.run, found.folders.inbox)
     system = clock.SystemClock(vouched=found.clock.vouched)
     return Uplink(
         settings, folders, Keyring(enrolment.keys), clock.up_ns, lambda: system.now().wall_ms

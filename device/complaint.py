@@ -1,0 +1,69 @@
+"""Says in words what msgspec says of a file in its own: which key, and what is wrong with it.
+
+It knows no file and no key by name; what it does not recognise it passes on as it is.
+"""
+
+import re
+from collections.abc import Callable
+
+from device.i18n import _
+
+NAMES: dict[type, str] = {
+    int: "int",
+    float: "float",
+    str: "str",
+    bool: "bool",
+    list: "array",
+    dict: "object",
+}
+_KINDS: dict[str, Callable[[], str]] = {
+    "int": lambda: _("a whole number"),
+    "float": lambda: _("a number"),
+    "str": lambda: _("text"),
+    "bool": lambda: _("true or false"),
+    "array": lambda: _("a list"),
+    "object": lambda: _("a table"),
+}
+_WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `(\w+)`")
+_BOUND = re.compile(r"Expected `\w+` (?:of length )?([<>]=? [\d.]+)")
+_FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
+
+
+def expected(what: str, value: object) -> str:
+    """Say that `what` is expected where `value` was found."""
+    return _("{expected} is expected, not {found}").format(
+        expected=what, found=_word(NAMES.get(type(value), type(value).__name__))
+    )
+
+
+def named(message: str) -> str:
+    """Say what is wrong with the full key first.
+
+    `Expected int - at $.camera.fps` becomes `camera.fps: ...`, and a key that is unknown or missing
+    is named like any other.
+    """
+    what, separator, where = message.partition(" - at `$")
+    key = where.rstrip("`").lstrip(".") if separator else ""
+    if found := _FIELD.fullmatch(what):
+        key = f"{key}.{found[2]}".lstrip(".")
+        unknown = found[1] == "contains unknown"
+        return f"{key}: " + (_("there is no such key") if unknown else _("this key is missing"))
+    return f"{key}: {_said(what)}" if key else _said(what)
+
+
+def _said(what: str) -> str:
+    """Say in words what msgspec says in its own."""
+    if found := _WRONG_TYPE.fullmatch(what):
+        expected, got = ([_word(each) for each in part.split(" | ")] for part in found.groups())
+        return _("{expected} is expected, not {found}").format(
+            expected=", ".join(dict.fromkeys(expected)), found=got[0]
+        )
+    if found := _BOUND.fullmatch(what):
+        return _("must be {bound}").format(bound=found[1])
+    if what.startswith("Invalid value "):
+        return _("{value} is not known here").format(value=what.removeprefix("Invalid value "))
+    return what
+
+
+def _word(kind: str) -> str:
+    return _KINDS[kind]() if kind in _KINDS else kind
