@@ -14,7 +14,9 @@ def main() -> int:
     """Play; return 0 only if what was promised held."""
     parser = argparse.ArgumentParser(prog="demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="one fixed scenario, then the account")
-    parser.add_argument("--state", type=Path, default=STATE, help="folder to work in; it is emptied")
+    parser.add_argument(
+        "--state", type=Path, default=STATE, help="folder to work in; it is emptied"
+    )
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]

@@ -1,14 +1,15 @@
 """What really happened, counted from what the parts recorded and not from what was intended.
 
-    frames.jsonl   which frame showed whom (each is drawn again and must have the same checksum)
-    pins.jsonl     every change of level, written by the pins
-    gate logs      passages and receipts, with their stamps
-    ledger         what the collector has, read as a file, after everything was stopped
+frames.jsonl   which frame showed whom (each is drawn again and must have the same checksum)
+pins.jsonl     every change of level, written by the pins
+gate logs      passages and receipts, with their stamps
+ledger         what the collector has, read as a file, after everything was stopped
 """
 
+import base64
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -20,6 +21,7 @@ import msgspec
 from collector.ledger.sqliteview import SqliteView
 from demo.district import District, Door
 from demo.told import Event
+from device.credential import classify
 from wire.record import Outcome, Reason
 
 S = 10**9
@@ -119,6 +121,8 @@ def count(district: District, events: list[Event], kills: int) -> Account:
             _count_door(found, door, scans, seen, [e for e in events if e["gate"] == door.gate])
             reasons |= {each.reason for each in scans}
     found.complaints += [f"no one was answered {r}" for r in Reason if r not in reasons]
+    for path in _in_clear(district):
+        found.complaints.append(f"{path} holds a code or a pass number in clear")
     if found.lost:
         found.complaints.append(f"{found.lost} green lights without a row in the ledger")
     if found.duplicated:
@@ -163,10 +167,7 @@ def _count_missed(
     found: Account, door: Door, seen: list[Seen], owners: dict[int, list[str]]
 ) -> None:
     """Compare who was shown readably with who became a scan, once."""
-    counted: dict[str, int] = defaultdict(int)
-    for names in owners.values():
-        for who in names[:1]:
-            counted[who] += 1
+    counted = Counter(who for names in owners.values() for who in names[:1])
     found.duplicated += sum(n - 1 for n in counted.values() if n > 1)
     found.complaints += [f"{door.gate}: {w} became {n} scans" for w, n in counted.items() if n > 1]
     if not all(each.faithful for each in seen):
@@ -273,7 +274,8 @@ def _scans(ledger: Path, gate: str) -> list[Scan]:
     """Read the ledger's rows themselves, as a file."""
     with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
         rows = database.execute(
-            "select seq, up, outcome, reason from record where gate = ? and t = 'scan' order by seq",
+            "select r.seq, r.up, r.outcome, r.reason from record r join mark m on m.id = r.mark"
+            " where m.gate = ? and r.t = 'scan' order by r.id",
             (gate,),
         ).fetchall()
     return [Scan(*row) for row in rows]
@@ -287,13 +289,38 @@ def _confirmed(door: Door) -> int:
     return end.confirmed if end is not None else 0
 
 
+def _in_clear(district: District) -> list[Path]:
+    """Return the files in which something of a shown code can be read.
+
+    The scripts of the drawn doorways hold what is shown, and nothing else may.
+    """
+    needles = set()
+    for door in district.doors:
+        for person in json.loads(door.script.read_text(encoding="utf-8"))["people"]:
+            needles |= _needles(person.get("text", ""))
+    own = {door.script for door in district.doors}
+    files = [path for path in district.folder.rglob("*") if path.is_file() and path not in own]
+    contents = ((path, path.read_bytes()) for path in files)
+    return [path for path, data in contents if any(needle in data for needle in needles)]
+
+
+def _needles(text: str) -> set[bytes]:
+    """Return what would betray a code: its text, and of a pass its number in any spelling."""
+    found = {text.encode()} if text else set()
+    credential = classify(text.encode())
+    if credential.kind == "pass":
+        number = credential.content.claims.number
+        found |= {number, number.hex().encode(), base64.b64encode(number)[:10]}
+    return found
+
+
 def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def spread(values: list[float]) -> dict[str, float]:
     """Return median and 99th percentile, ms."""
-    if len(values) < 2:  # noqa: PLR2004
+    if len(values) < 2:
         return {}
     cuts = quantiles(values, n=100, method="inclusive")
     return {"p50": round(cuts[49], 1), "p99": round(cuts[98], 1)}

@@ -88,8 +88,8 @@ class Program:
         """Keep every line of the program's output, and pass it on."""
         if child.stdout is None:
             return
-        with self._log.open("a", encoding="utf-8") as log:
-            for line in child.stdout:
+        with self._log.open("a", encoding="utf-8") as log, child.stdout as said:
+            for line in said:
                 log.write(line)
                 log.flush()
                 if self._heard is not None:

@@ -14,19 +14,20 @@ import msgspec
 
 from demo import account, district, told
 from demo.crowd import Pace
-from demo.district import District, Door
+from demo.district import District
 from demo.programs import Program, broker, nap, python, up_ns
 from demo.told import Told
 from device.journal import durable
 
 SEED = 2107
-PEOPLE = 69
+PEOPLE = 67
 """At each of the three doors, in the fixed scenario."""
 ONCE_PACE = Pace()
 ENDLESS_PACE = Pace(every_s=3.5, hold_s=1.8)
 ENDLESS_PEOPLE = 120
 LEAD_S = 3.0
 """From writing the scripts until the first person comes: as long as the programs need to start."""
+LEAVE_S = 3.0
 DRAIN_S = 25.0
 PAGE_S = 30.0
 OUTAGE_S = 10.0
@@ -59,11 +60,19 @@ class Cast:
         self.intake = program("intake", python("collector", "intake", "--config", self._config))
         self.web = program("web", python("collector", "web", "--config", self._config))
         self.scanners = [
-            program(f"{door.gate}.scanner", python("gate", "run", "--config", str(door.config)), door.gate)
+            program(
+                f"{door.gate}.scanner",
+                python("gate", "run", "--config", str(door.config)),
+                door.gate,
+            )
             for door in made.doors
         ]
         self.uplinks = [
-            program(f"{door.gate}.uplink", python("gate", "uplink", "--config", str(door.config)), door.gate)
+            program(
+                f"{door.gate}.uplink",
+                python("gate", "uplink", "--config", str(door.config)),
+                door.gate,
+            )
             for door in made.doors
         ]
 
@@ -75,6 +84,16 @@ class Cast:
     def everything(self) -> list[Program]:
         """Return all programs, the doors first: that is the order in which they stop."""
         return [*self.scanners, *self.uplinks, self.intake, self.web, self.broker]
+
+    @property
+    def ends_ns(self) -> int:
+        """Return when the last person of the scripts has left, by CLOCK_BOOTTIME."""
+        ends = []
+        for door in self.district.doors:
+            played = json.loads(door.script.read_text(encoding="utf-8"))
+            last_s = played["people"][-1]["arrive_s"] + LEAVE_S
+            ends.append(int(played["start_up_ns"] + last_s * 1e9))
+        return max(ends)
 
     def kills(self) -> int:
         """Return how many programs were killed."""
@@ -147,15 +166,15 @@ def once(folder: Path) -> int:
             Moment(56 + OUTAGE_S, "the broker is back: the queues drain", cast.broker.start),
             Moment(82, "the collector is killed", lambda: _restart(cast.intake)),
         ]
-        last_s = LEAD_S + PEOPLE * ONCE_PACE.every_s + 2.0
         try:
             with cast.playing():
                 _tell_address(cast.district)
-                _play(cast, moments, began, until=lambda: up_ns() - began > last_s * 1e9)
+                _play(cast, moments, began, until=lambda: up_ns() > cast.ends_ns)
                 _drain(cast)
         except KeyboardInterrupt:
             return 130
         cast.told.news()
+        _say("counting what was recorded")
         found = account.count(cast.district, cast.told.events, cast.kills())
     for each in found.complaints:
         print(f"  - {each}")
@@ -172,9 +191,7 @@ def _prepared(folder: Path, people: int, pace: Pace, *, repeats: bool) -> Cast:
     return Cast(made)
 
 
-def _play(
-    cast: Cast, moments: list[Moment], began: int, until: Callable[[], bool]
-) -> None:
+def _play(cast: Cast, moments: list[Moment], began: int, until: Callable[[], bool]) -> None:
     """Print what happens, and let happen what is due, until it is over."""
     doors = {door.gate: door for door in cast.district.doors}
     due = list(moments)
@@ -189,7 +206,7 @@ def _play(
             _say("---", moment.says)
             moment.act()
         waiting = cast.waiting()
-        if up_ns() - told_at > 1e9 and max(waiting.values(), default=0) > 3:  # noqa: PLR2004
+        if up_ns() - told_at > 1e9 and max(waiting.values(), default=0) > 3:
             told_at = up_ns()
             _say("   waiting to be sent:", *(f"{gate} {n}" for gate, n in waiting.items()))
         _check_alive(cast)
@@ -229,7 +246,7 @@ def _tell_address(made: District) -> None:
             break
         except OSError:
             nap(0.1)
-    _say(f"\n  the district's page: {address}   user: {made.user}   password: {made.password}\n")
+    _say("\n  the district's page:", address, "  user:", made.user, "  password:", made.password)
 
 
 def _say(*words: object) -> None:
@@ -244,6 +261,7 @@ def _alone(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            print(f"demo-busy: another demonstration runs in {folder}\n  -> stop it first, or give --state", file=sys.stderr)
+            print(f"demo-busy: another demonstration runs in {folder}", file=sys.stderr)
+            print("  -> stop it first, or give another folder with --state", file=sys.stderr)
             raise SystemExit(2) from None
         yield

@@ -1,0 +1,109 @@
+"""People pass three doors, and an officer sees it: every program for real.
+
+Real Mosquitto with mutual TLS, the gates' and the collector's own commands, the page in Chromium.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from demo import district
+from demo.account import count
+from demo.crowd import Pace
+from demo.programs import up_ns
+from demo.story import Cast
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+
+CHROMIUM = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PEOPLE = 14
+PACE = Pace()
+
+
+@pytest.fixture
+def cast(tmp_path: Path) -> Iterator[Cast]:
+    """Return a district with people before its doors, everything running."""
+    made = district.build(tmp_path / "district")
+    crowd = district.crowd(made, seed=5)
+    people = [crowd.people(PEOPLE) for _ in made.doors]
+    district.seat(made, people, up_ns() + 3 * 10**9, PACE, repeats=False)
+    found = Cast(made)
+    with found.playing():
+        yield found
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """Return a page in headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield browser.new_page()
+        browser.close()
+
+
+def until(happened: Callable[[], bool], seconds: float) -> bool:
+    """Wait for something; say whether it happened."""
+    for _ in range(int(seconds / 0.05)):
+        if happened():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def log_in(page: Page, cast: Cast) -> None:
+    made = cast.district
+    page.goto(f"http://localhost:{made.web_port}/")
+    page.fill("#id_username", made.user)
+    page.fill("#id_password", made.password)
+    page.click("button.primary")
+
+
+def test_a_passage_appears_on_the_page_without_a_reload_and_without_the_person(
+    cast: Cast, page: Page
+) -> None:
+    log_in(page, cast)
+    expect(page.locator("table.gates tbody tr")).to_have_count(3, timeout=20_000)
+    first = page.locator("table.scans tbody tr").first
+    expect(first).to_be_visible(timeout=20_000)
+    page.evaluate("window.neverReloaded = true")
+    before = page.locator("table.scans").inner_text()
+    cast.told.news()
+    heard = len(cast.told.passages())
+    assert until(lambda: bool(cast.told.news()) and len(cast.told.passages()) > heard, 20)
+    expect(page.locator("table.scans")).not_to_have_text(before, timeout=5_000)
+    assert page.evaluate("window.neverReloaded") is True
+    shown = page.locator("body").inner_text()
+    assert "Bến xe Mỹ Tú" in shown
+    assert "GP1:" not in shown
+
+
+def test_every_green_light_is_in_the_ledger_after_each_program_was_killed(cast: Cast) -> None:
+    scanner, uplink = cast.scanners[0], cast.uplinks[1]
+    for program in (scanner, uplink, cast.broker, cast.intake):
+        heard = len(cast.told.passages())
+        assert until(lambda h=heard: bool(cast.told.news()) and len(cast.told.passages()) > h, 20)  # type: ignore[misc]
+        program.kill()
+        time.sleep(0.5)
+        program.start()
+    assert until(lambda: up_ns() > cast.ends_ns, 60)
+    assert until(lambda: not any(cast.waiting().values()), 30)
+    cast.stop()
+    cast.told.news()
+    found = count(cast.district, cast.told.events, cast.kills())
+    assert found.lost == 0
+    assert found.duplicated == 0
+    assert found.accepted > 0
+    assert found.confirmed == found.scans
+    assert not [each for each in found.complaints if "clear" in each or "chain" in each]
