@@ -73,7 +73,7 @@ class CameraMissing(GateError):
 
     code = "camera-missing"
     says = N_("No camera is there, or it cannot be opened")
-    remedy = N_("check the camera's ribbon cable and the package python3-picamera2, then start again")
+    remedy = N_("check the camera's ribbon cable and the package python3-picamera2")
 
 
 class CameraLost(GateError):
