@@ -57,9 +57,17 @@ class Crowd:
         self._photos = _photos(photos) if photos else []
         self._count = 0
 
-    def people(self, count: int) -> list[Person]:
-        """Return the next `count` people."""
-        return [self._next() for _ in range(count)]
+    def people(self, count: int, *, both_ways: bool = False) -> list[Person]:
+        """Return the next `count` people; `both_ways`: who went in comes out in the second half."""
+        if not both_ways:
+            return [self._next() for _ in range(count)]
+        going_in = [self._next() for _ in range(count - count // 2)]
+        return going_in + [self._back(each) for each in going_in[: count // 2]]
+
+    def _back(self, person: Person) -> Person:
+        """Return the same person with the same code, on the way out."""
+        self._count += 1
+        return msgspec.structs.replace(person, who=f"p{self._count:04d}")
 
     def _next(self) -> Person:
         self._count += 1

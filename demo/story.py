@@ -186,7 +186,7 @@ def _prepared(folder: Path, people: int, pace: Pace, *, repeats: bool) -> Cast:
     """Make the district and the crowd; people begin to come as soon as the doors can see."""
     made = district.build(folder)
     crowd = district.crowd(made, SEED)
-    seats = [crowd.people(people) for _ in made.doors]
+    seats = [crowd.people(people, both_ways=len(each.directions) > 1) for each in made.doors]
     district.seat(made, seats, up_ns() + int(LEAD_S * 1e9), pace, repeats=repeats)
     return Cast(made)
 
@@ -195,7 +195,7 @@ def _play(cast: Cast, moments: list[Moment], began: int, until: Callable[[], boo
     """Print what happens, and let happen what is due, until it is over."""
     doors = {door.gate: door for door in cast.district.doors}
     due = list(moments)
-    told_at = began
+    queues = told.Queues()
     while not until():
         for event in cast.told.news():
             text = told.line(event, doors)
@@ -205,10 +205,9 @@ def _play(cast: Cast, moments: list[Moment], began: int, until: Callable[[], boo
             moment = due.pop(0)
             _say("---", moment.says)
             moment.act()
-        waiting = cast.waiting()
-        if up_ns() - told_at > 1e9 and max(waiting.values(), default=0) > 3:
-            told_at = up_ns()
-            _say("   waiting to be sent:", *(f"{gate} {n}" for gate, n in waiting.items()))
+        text = queues.line(cast.waiting(), up_ns(), broken=not cast.broker.running)
+        if text is not None:
+            print(text)
         _check_alive(cast)
         nap(0.05)
 

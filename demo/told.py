@@ -9,6 +9,7 @@ from demo.district import Door
 
 Event = dict[str, Any]
 SIGNS = {"accepted": "\x1b[32m● yes\x1b[0m", "rejected": "\x1b[31m■ no \x1b[0m"}
+EVERY_NS = 2 * 10**9
 AGAIN = "\x1b[33m▲ try\x1b[0m"
 
 
@@ -41,6 +42,25 @@ class Told:
     def passages(self) -> list[Event]:
         """Return the passages heard of so far."""
         return [each for each in self.events if each.get("event") == "passage"]
+
+
+class Queues:
+    """Tells how many records wait at the gates: from the broker's end until all are confirmed."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to tell."""
+        self._telling = False
+        self._told_ns = 0
+
+    def line(self, waiting: dict[str, int], up_ns: int, *, broken: bool) -> str | None:
+        """Return what to print now, if anything."""
+        self._telling = self._telling or broken
+        if not self._telling or up_ns - self._told_ns < EVERY_NS:
+            return None
+        self._told_ns = up_ns
+        self._telling = broken or sum(waiting.values()) > 0
+        counts = "  ".join(f"{gate} {count}" for gate, count in waiting.items())
+        return f"{_clock()}         waiting to be confirmed:  {counts}"
 
 
 def line(event: Event, doors: dict[str, Door]) -> str | None:

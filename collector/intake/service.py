@@ -30,7 +30,7 @@ HEAP_BYTES = 256 * 1024
 """Of one commit; about 1,000 records, or 2,000 of a deflated backlog."""
 HEAP_S = 0.02
 """How long a heap may grow while messages keep coming."""
-LONGEST_WAIT_S = 30.0
+LONGEST_WAIT_S = 5.0
 STEP_S = 0.2
 TOLD = 10_000
 """Complaints remembered as logged, so that a gate that errs for ever is logged once."""
