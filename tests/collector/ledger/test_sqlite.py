@@ -9,7 +9,7 @@ import pytest
 
 from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
 from collector.ledger import schema
-from collector.ledger.entries import Arrival, Post
+from collector.ledger.entries import Arrival, Post, Report, Topic
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 
@@ -63,6 +63,19 @@ def test_a_commit_that_fails_leaves_nothing_behind(
         db.execute("PRAGMA max_page_count = 100000")
         ledger.commit(post, 3)
         assert ledger.mark("g1", "j1").high == 351
+
+
+def test_a_commit_that_breaks_off_is_undone_and_the_next_one_works(
+    tmp_path: Path, journal: Callable[..., Any]
+) -> None:
+    pen = journal("g1", "j1").scan(2)
+    with SqliteLedger(tmp_path / "ledger.db") as ledger:
+        unbindable = Report("g1", Topic.HEALTH, object())  # type: ignore[arg-type]
+        with pytest.raises(LedgerBroken):
+            ledger.commit(Post(arrivals=(pen.arrival(1, 1),), reports=(unbindable,)), 1)
+        assert ledger.mark("g1", "j1").high == 0
+        ledger.commit(Post(arrivals=(pen.arrival(1, 2),)), 2)
+        assert ledger.mark("g1", "j1").high == 2
 
 
 def test_another_writer_is_waited_for_and_then_named(
