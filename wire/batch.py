@@ -64,13 +64,14 @@ def unpack(data: bytes) -> Batch:
     """
     batch = read(Batch, parse(data if data[:1] == b"{" else _inflate(data), MAX_BYTES))
     if batch.v != VERSION:
-        msg = f"batch version {batch.v} is not known here"
+        msg = "a batch of a version that is not known here"
         raise WireError(msg)
     if not 1 <= len(batch.scans) <= MAX_RECORDS:
         msg = f"{len(batch.scans)} records in a batch; 1 to {MAX_RECORDS} are allowed"
         raise WireError(msg)
     for offset, document in enumerate(batch.scans):
-        if document.get("seq") != batch.first + offset:
+        seq = document.get("seq")
+        if type(seq) is not int or seq != batch.first + offset:  # 1.0 and true equal 1
             msg = "records of a batch are not consecutive"
             raise WireError(msg)
     return batch
@@ -102,7 +103,7 @@ def _inflate(data: bytes) -> bytes:
     if len(plain) > MAX_BYTES:
         msg = f"inflates to more than {MAX_BYTES} bytes"
         raise WireError(msg)
-    if not inflater.eof:
-        msg = "deflated stream is cut short"
+    if not inflater.eof or inflater.unused_data:
+        msg = "deflated stream is cut short, or something follows it"
         raise WireError(msg)
     return plain

@@ -60,6 +60,7 @@ def read(kind: type[T], document: Document) -> T:
 
 def _unquoted(message: str) -> str:
     """Leave out the value that msgspec quotes ("Invalid enum value 'x' - at `$.kind`")."""
-    what, quoted, rest = message.partition(" '")
-    _, _, where = rest.rpartition(" - at ")
-    return f"{what} - at {where}" if quoted else message
+    if not message.startswith("Invalid"):
+        return message
+    _, _, where = message.rpartition(" - at ")
+    return f"Invalid value - at {where}"

@@ -4,6 +4,8 @@ Keys are made on the gate and never leave it. The request carries the public hal
 signed by the authority's root, carries everything the gate needs to know and trust.
 """
 
+from typing import Literal
+
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -24,7 +26,7 @@ class Request(msgspec.Struct, frozen=True):
     csr: str
     """PEM of the certificate request for TLS."""
     records: KeyEntry
-    v: int = 1
+    v: Literal[1] = 1
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ class Enrolment(msgspec.Struct, frozen=True):
     ca: str
     """PEM of the authority's certificate for TLS."""
     issued: Millis
-    v: int = 1
+    v: Literal[1] = 1
     records: str = ""
     """Kid of the gate's records key, as it was entered at the collector."""
 

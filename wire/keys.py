@@ -6,7 +6,6 @@ a key of another use is no signature.
 """
 
 import base64
-import binascii
 import enum
 import hashlib
 
@@ -56,7 +55,7 @@ class Keyring:
         for entry in entries:
             raw = unbase64(entry.public)
             if kid_of(raw) != entry.kid:
-                msg = f"kid {entry.kid} does not belong to its key"
+                msg = f"the name of a {entry.use} key does not belong to it"
                 raise WireError(msg)
             self._keys[entry.kid] = (entry.use, load_public(raw))
 
@@ -69,7 +68,7 @@ class Keyring:
         """Raise SignatureInvalid unless key `kid`, entered for `use`, signed `message`."""
         found = self._keys.get(kid)
         if found is None or found[0] is not use:
-            msg = f"no {use} key named {kid[:16]}"
+            msg = f"signed by a key that is not known here as a {use} key"
             raise SignatureInvalid(msg)
         try:
             found[1].verify(signature, message)
@@ -131,12 +130,19 @@ def load_public(raw: bytes) -> Ed25519PublicKey:
 
 
 def unbase64(text: str) -> bytes:
-    """Read strict base64; raise WireError for anything else."""
+    """Read base64 in its one spelling; raise WireError for anything else.
+
+    The last character may have bits to spare, which a lax reader lets anyone change.
+    """
     try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
+        raw = base64.b64decode(text, validate=True)
+    except ValueError as error:
         msg = "not base64"
         raise WireError(msg) from error
+    if base64.b64encode(raw).decode() != text:
+        msg = "not base64 as it is written here"
+        raise WireError(msg)
+    return raw
 
 
 def _message(context: str, document: Document) -> bytes:

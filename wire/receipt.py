@@ -5,12 +5,14 @@ which chain value. The scanner checks the signature and compares the chain value
 before it drops anything, so neither a broker nor an uplink can make a gate forget.
 """
 
+from typing import Literal
+
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wire.canonical import canonical, parse, read
 from wire.keys import Keyring, Signed, Use, opened, sign
-from wire.record import Millis, Seq
+from wire.record import Count, Millis, Seq
 
 CONTEXT = "receipt"
 
@@ -27,7 +29,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
 
     gate: str
     journal: str
-    high: int
+    high: Count
     """The last record up to which nothing is missing; 0 if none is there yet."""
     hash: str
     """Hex of the chain value at `high`."""
@@ -36,7 +38,7 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     want: tuple[tuple[Seq, Seq], ...] = ()
     """Ranges (first, last) that the collector asks to be sent again."""
     refused: tuple[Refusal, ...] = ()
-    v: int = 1
+    v: Literal[1] = 1
 
 
 def pack(receipt: Receipt, key: Ed25519PrivateKey) -> bytes:

@@ -22,6 +22,7 @@ MAX_SEQ = 2**53 - 1
 
 Seq = Annotated[int, msgspec.Meta(ge=1, le=MAX_SEQ)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
 
 
 class Direction(enum.StrEnum):

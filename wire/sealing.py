@@ -56,10 +56,11 @@ class DataKey:
         """Return this key sealed to the authority, base64."""
         try:
             public = X25519PublicKey.from_public_bytes(unbase64(authority.public))
-        except ValueError as error:
+            sealed = _SUITE.encrypt(self._raw, public, info=_INFO)
+        except ValueError as error:  # not 32 bytes, or a point to which nothing can be sealed
             msg = "the authority's sealing key is no X25519 key"
             raise WireError(msg) from error
-        return base64.b64encode(_SUITE.encrypt(self._raw, public, info=_INFO)).decode()
+        return base64.b64encode(sealed).decode()
 
     def seal(self, fields: Document, place: bytes) -> str:
         """Return `fields` encrypted for the record at `place`, base64."""

@@ -4,10 +4,12 @@ These are hints for the board, retained by the broker and overwritten; nothing i
 them that matters later. Coverage is computed from notes in the journal.
 """
 
+from typing import Literal
+
 import msgspec
 
 from wire.canonical import canonical, parse, read
-from wire.record import Millis
+from wire.record import Count, Millis
 
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -16,28 +18,28 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     online: bool
     scanning: bool
     """True only while the scanner's own health file is fresh."""
-    incarnation: int
+    incarnation: Count
     """Grows with every start of the uplink: an old will cannot overwrite a new birth."""
     wall: Millis
     journal: str = ""
-    last: int = 0
+    last: Count = 0
     """The last durable seq."""
-    v: int = 1
+    v: Literal[1] = 1
 
 
 class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the gate fares."""
 
-    waiting: int
+    waiting: Count
     """Records stored and not yet confirmed."""
-    oldest_ms: int = 0
+    oldest_ms: Millis = 0
     """Age of the oldest of them, by the gate's own boot clock; 0 if none or not known."""
     days_of_room: float = 0.0
     camera: str = ""
     fault: str = ""
     """`code` of the error the gate reports, if any."""
     wall: Millis = 0
-    v: int = 1
+    v: Literal[1] = 1
 
 
 def pack(message: State | Health) -> bytes:

@@ -1,0 +1,141 @@
+"""A batch of records on its way."""
+
+import contextlib
+import json
+import random
+import zlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.wire.samples import DOCUMENTS
+from wire import batch
+from wire.canonical import Document, canonical
+from wire.errors import WireError
+
+PREV = bytes(range(32))
+
+
+def said(**changes: object) -> bytes:
+    """Spell a batch of two records as a gate would, with something changed."""
+    document: Document = {
+        "v": 1,
+        "journal": "j1",
+        "boot": "0badcafe",
+        "historical": False,
+        "first": 1,
+        "prev": "",
+        "scans": [{"seq": 1}, {"seq": 2}],
+    }
+    return json.dumps({**document, **changes}).encode()
+
+
+@pytest.mark.parametrize("historical", [False, True])
+@given(count=st.integers(1, 50), first=st.integers(1, 2**40), kinds=st.randoms())
+def test_what_is_packed_is_unpacked(
+    historical: bool,  # noqa: FBT001  (a parameter of the test)
+    count: int,
+    first: int,
+    kinds: random.Random,
+) -> None:
+    documents = [{**kinds.choice(DOCUMENTS), "seq": first + i} for i in range(count)]
+    data = batch.pack("j1", documents, PREV, historical=historical)
+    found = batch.unpack(data)
+    assert found.documents() == documents
+    assert (found.journal, found.first, found.prev) == ("j1", first, PREV.hex())
+    assert found.historical is historical
+    assert batch.claimed(data) == ("j1", first)
+
+
+def test_live_records_can_be_read_by_any_tool_and_backlog_is_small() -> None:
+    documents = [{**DOCUMENTS[0], "seq": 1 + i} for i in range(50)]
+    live = batch.pack("j1", documents, PREV, historical=False)
+    assert json.loads(live)["scans"][0]["reason"] == "accepted"
+    assert len(batch.pack("j1", documents, PREV, historical=True)) * 5 < len(live)
+
+
+@given(st.binary(max_size=300) | st.binary(max_size=300).map(zlib.compress))
+def test_any_bytes_are_a_batch_or_an_error(data: bytes) -> None:
+    with contextlib.suppress(WireError):
+        batch.unpack(data)
+    journal, first = batch.claimed(data)
+    assert isinstance(journal, str)
+    assert first >= 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"v": 2},
+        {"v": 10**300},
+        {"scans": []},
+        {"scans": [{"seq": 1 + i} for i in range(51)]},
+        {"scans": [{"seq": 1}, {"seq": 3}]},
+        {"scans": [{"seq": 2}, {"seq": 1}]},
+        {"scans": [{"seq": 1}, {"seq": 1}]},
+        {"scans": [{"seq": 1}, {"seq": 2.0}]},
+        {"scans": [{"seq": True}, {"seq": 2}]},
+        {"scans": [{"seq": 1}, {}]},
+        {"scans": [1, 2]},
+        {"first": 0},
+        {"first": 2**53},
+        {"first": 1.5},
+        {"journal": None},
+    ],
+    ids=str,
+)
+def test_what_is_no_batch_is_refused_briefly(changes: dict[str, Any]) -> None:
+    with pytest.raises(WireError) as refused:
+        batch.unpack(said(**changes))
+    assert len(str(refused.value)) < 100
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"no batch",
+        b"[]",
+        zlib.compress(b"[]"),
+        zlib.compress(said())[:-1],
+        zlib.compress(said()) + b"more",
+        zlib.compress(b"{" + b" " * 50_000_000 + b"}", 9),
+        zlib.compress(zlib.compress(said())),
+        zlib.compress(b'{"scans":' + b"[" * 200_000),
+    ],
+    ids=lambda data: str(data[:8]),
+)
+def test_bombs_and_torn_streams_are_refused(data: bytes) -> None:
+    with pytest.raises(WireError):
+        batch.unpack(data)
+    assert batch.claimed(data) == ("", 1)
+
+
+def test_a_batch_as_long_as_allowed_is_read() -> None:
+    filler = batch.MAX_BYTES - len(canonical(json.loads(said(filler=""))))
+    whole = canonical(json.loads(said(filler="x" * filler)))
+    assert len(whole) == batch.MAX_BYTES
+    assert batch.unpack(whole) == batch.unpack(zlib.compress(whole))
+    longer = canonical(json.loads(said(filler="x" * (filler + 1))))
+    for data in (longer, zlib.compress(longer)):
+        with pytest.raises(WireError, match=r"more than|longer than"):
+            batch.unpack(data)
+
+
+@pytest.mark.parametrize(
+    ("changes", "claim"),
+    [
+        ({"v": 2}, ("j1", 1)),
+        ({"v": 2, "first": 2**53}, ("", 1)),
+        ({"v": 2, "first": True}, ("", 1)),
+        ({"v": 2, "first": -1}, ("", 1)),
+        ({"v": 2, "first": "1"}, ("", 1)),
+        ({"v": 2, "journal": 5}, ("", 1)),
+    ],
+)
+def test_a_batch_that_cannot_be_read_still_says_whose_it_is(
+    changes: dict[str, Any], claim: tuple[str, int]
+) -> None:
+    assert batch.claimed(said(**changes)) == claim
