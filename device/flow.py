@@ -40,6 +40,38 @@ class Frame(msgspec.Struct, frozen=True):
     number: int
 
 
+class Form(enum.StrEnum):
+    """What kind of symbol a code is, whatever it says. Only a whole QR code can be a pass."""
+
+    QR = "qr"
+    MICRO = "micro"
+    """Micro QR or rectangular: too small for a pass."""
+    PART = "part"
+    """One part of a text that is split over several codes (structured append)."""
+
+
+class Guidance(enum.StrEnum):
+    """Why a code that is in view cannot be read, as far as can be told."""
+
+    TOO_FAR = "too-far"
+    TOO_CLOSE = "too-close"
+    TOO_DARK = "too-dark"
+    GLARE = "glare"
+    BLURRED = "blurred"
+    MOVING = "moving"
+
+
+class ViewHealth(enum.StrEnum):
+    """Whether the camera sees the door. Told in the health file, so never renamed."""
+
+    CLEAR = "clear"
+    COVERED = "covered"
+    DARK = "dark"
+    DEFOCUSED = "defocused"
+    FROZEN = "frozen"
+    OVER_EXPOSED = "over-exposed"
+
+
 class Sighting(msgspec.Struct, frozen=True):
     """A code that one decoder read in one frame."""
 
@@ -50,6 +82,7 @@ class Sighting(msgspec.Struct, frozen=True):
     fewer if the engine does not say."""
     engine: str
     """Which attempt of the cascade read it, such as `zxing-half`."""
+    form: Form = Form.QR
 
     @property
     def extent(self) -> int:
@@ -66,6 +99,7 @@ class Reading(msgspec.Struct, frozen=True):
     text: bytes
     up_ns: int
     """Capture of the frame in which it was read."""
+    form: Form = Form.QR
 
 
 class Credential(msgspec.Struct, frozen=True):

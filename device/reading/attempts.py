@@ -1,7 +1,8 @@
-"""The attempts that can be made at one frame, each a name, a rough cost and a function.
+"""The attempts that can be made at one frame, each a name, a cost and a function.
 
-The order is by what an attempt adds on real photos for its cost. Nothing that an engine does,
-raising included, gets past `sightings`: a stranger chooses what is shown to the camera.
+Which there are, and their order, is by what each added on real photos for its cost
+(docs/decisions, `make bench-reading`). Nothing that an engine does, raising included, gets past
+`sightings`: a stranger chooses what is shown to the camera.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,11 +16,11 @@ from device.flow import Luma, Sighting
 from device.reading import zxing
 from device.reading.view import View, gamma, resized
 from device.reading.zbar import ZBar
-from device.reading.zxing import Found
+from device.reading.zxing import Code, Found
 
 _log = structlog.get_logger("reading")
 
-HALF_FROM = 600
+HALF_FROM = 300
 """Pixels of the long side from which a half-size copy is worth a look."""
 ENLARGE_UP_TO = 800
 """Pixels of the long side up to which the whole picture is enlarged, not its centre."""
@@ -42,7 +43,7 @@ def sightings(attempt: Attempt, view: View) -> list[Sighting]:
     except Exception as error:  # noqa: BLE001  # whatever a C library does, the door goes on
         _log.warning("reading.attempt_failed", attempt=attempt.name, error=type(error).__name__)
         return []
-    return [Sighting(text, corners, attempt.name) for text, corners in found]
+    return [Sighting(each.text, each.corners, attempt.name, each.form) for each in found]
 
 
 def merged(groups: Sequence[Sequence[Sighting]]) -> tuple[Sighting, ...]:
@@ -57,8 +58,19 @@ def merged(groups: Sequence[Sequence[Sighting]]) -> tuple[Sighting, ...]:
 def always() -> tuple[Attempt, ...]:
     """Return the attempts that are worth making on every frame."""
     return (
-        Attempt("zxing-half", 0.4, _half),
-        Attempt("zxing-full", 1.0, lambda view: zxing.read(view.full)),
+        Attempt("zxing-half", 0.3, _halved(zxing.read_fast)),
+        Attempt("zxing-full", 0.6, lambda view: zxing.read_fast(view.full)),
+    )
+
+
+def quick() -> tuple[Attempt, ...]:
+    """Return the attempts that are all made at once on the first frame after motion."""
+    return (
+        Attempt("zxing-histogram", 0.5, lambda view: zxing.read_histogram(view.full)),
+        Attempt("zxing-half-darker", 0.45, _halved(_toned(4.0))),
+        Attempt("zxing-half-threshold", 0.55, _halved(_thresholded)),
+        # Inverted codes too.
+        Attempt("zxing-darker", 1.3, lambda view: zxing.read(_bent(view.full, _DARKER))),
     )
 
 
@@ -66,46 +78,108 @@ def rotation() -> tuple[Attempt, ...]:
     """Return the costlier attempts, the most rewarding for their cost first."""
     zbar = ZBar()
     return (
-        Attempt("zxing-histogram", 0.7, lambda view: zxing.read_histogram(view.full)),
-        Attempt("zxing-darker", 1.3, _toned(2.0)),
-        Attempt("zxing-brighter", 1.3, _toned(0.5)),
-        Attempt("zbar-quarter", 1.6, lambda view: _scaled(zbar.read(view.quarter), 4)),
-        Attempt("zxing-sharper", 3.0, _sharpened),
-        Attempt("zxing-equalised", 2.5, _equalised()),
-        Attempt("zxing-enlarged", 4.0, _enlarged),
-        Attempt("zbar-threshold", 10.5, lambda view: zbar.read(_threshold(view.full))),
+        Attempt("zbar-quarter", 1.3, lambda view: _scaled(zbar.read(view.quarter), 4)),
+        Attempt("zxing-enlarged", 1.3, _enlarged),
+        Attempt("zxing-half-median", 0.4, _halved(_smoothed)),
+        Attempt("zxing-half-sharper", 0.7, _halved(_sharpened)),
+        Attempt("zxing-darkest", 1.1, _toned_full(4.0)),
+        Attempt("zxing-turned", 1.3, lambda view: zxing.read(view.full)),
+        Attempt("zbar-threshold", 3.0, lambda view: _scaled(zbar.read(_threshold(view.half)), 2)),
+        Attempt("zxing-brighter", 1.1, _toned_full(0.5)),
+        Attempt("zxing-flattened", 1.6, _flattened),
+        Attempt("zxing-eroded", 1.0, _eroded),
+        Attempt("zxing-equalised", 1.4, _halved(_equalised())),
     )
 
 
-def _half(view: View) -> Found:
-    if view.long_side < HALF_FROM:
-        return []
-    return _scaled(zxing.read_upright(view.half), 2)
+def last() -> tuple[Attempt, ...]:
+    """Return the attempts that cost more than all the others, for a code that nothing else reads.
+
+    The stream makes them only where the marks of a code were seen.
+    """
+    zbar = ZBar()
+    return (
+        Attempt("zxing-sharper", 4.0, lambda view: zxing.read_upright(sharp(view.full, 3.0))),
+        Attempt("zbar-full", 18.0, lambda view: zbar.read(view.full)),
+    )
 
 
-def _toned(power: float) -> Callable[[View], Found]:
+_DARKER = gamma(2.0)
+_ERODER = np.ones((3, 3), np.uint8)
+
+
+def _halved(look: Callable[[Luma], Found]) -> Callable[[View], Found]:
+    def halved(view: View) -> Found:
+        return [] if view.long_side < HALF_FROM else _scaled(look(view.half), 2)
+
+    return halved
+
+
+def _bent(luma: Luma, table: Luma) -> Luma:
     """Bending the tones moves zxing's local threshold: glare above, dim light below."""
+    return np.asarray(cv2.LUT(luma, table), np.uint8)
+
+
+def _toned(power: float) -> Callable[[Luma], Found]:
     table = gamma(power)
-    return lambda view: zxing.read(np.asarray(cv2.LUT(view.full, table), np.uint8))
+    return lambda luma: zxing.read_upright(_bent(luma, table))
 
 
-def _sharpened(view: View) -> Found:
-    soft = cv2.GaussianBlur(view.full, (0, 0), 2)
-    return zxing.read_fast(np.asarray(cv2.addWeighted(view.full, 2.5, soft, -1.5, 0), np.uint8))
+def _toned_full(power: float) -> Callable[[View], Found]:
+    look = _toned(power)
+    return lambda view: look(view.full)
 
 
-def _equalised() -> Callable[[View], Found]:
+def sharp(luma: Luma, sigma: float) -> Luma:
+    """Return the picture with what is finer than `sigma` pixels made stronger."""
+    soft = cv2.GaussianBlur(luma, (0, 0), sigma)
+    return np.asarray(cv2.addWeighted(luma, 2.5, soft, -1.5, 0), np.uint8)
+
+
+def _sharpened(luma: Luma) -> Found:
+    return zxing.read_upright(sharp(luma, 1.0))
+
+
+def _smoothed(luma: Luma) -> Found:
+    """Without the pixel grid of a screen, and without scratches."""
+    return zxing.read_upright(np.asarray(cv2.medianBlur(luma, 3), np.uint8))
+
+
+def _equalised() -> Callable[[Luma], Found]:
     tiles = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(8, 8))
-    return lambda view: zxing.read_upright(np.asarray(tiles.apply(view.full), np.uint8))
+    return lambda luma: zxing.read_upright(np.asarray(tiles.apply(luma), np.uint8))
 
 
-def _threshold(luma: Luma) -> Luma:
+def _threshold(luma: Luma, block: int = 41, above: int = 5) -> Luma:
     return np.asarray(
         cv2.adaptiveThreshold(
-            luma, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, blockSize=41, C=5
+            luma, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, blockSize=block, C=above
         ),
         np.uint8,
     )
+
+
+def _thresholded(luma: Luma) -> Found:
+    return zxing.read_binary(_threshold(luma, 21, 3))
+
+
+def _eroded(view: View) -> Found:
+    """With its dark modules grown: for those that a bright spot has thinned."""
+    return zxing.read_upright(np.asarray(cv2.erode(view.full, _ERODER), np.uint8))
+
+
+def _flattened(view: View) -> Found:
+    """Pressed to six tenths of its height: for a code seen from the side."""
+    height, width = view.full.shape
+    pressed = resized(view.full, width, max(1, round(height * 0.6)))
+    return [
+        Code(
+            each.text,
+            tuple((x, y * height // pressed.shape[0]) for x, y in each.corners),
+            each.form,
+        )
+        for each in zxing.read_upright(pressed)
+    ]
 
 
 def _enlarged(view: View) -> Found:
@@ -115,14 +189,23 @@ def _enlarged(view: View) -> Found:
         height, width = luma.shape
         left, top = width // 4, height // 4
         luma = np.ascontiguousarray(luma[top : top + height // 2, left : left + width // 2])
+    return enlarged(luma, left, top)
+
+
+def enlarged(luma: Luma, left: int, top: int) -> Found:
+    """Read a part of a picture, that begins at (`left`, `top`), at twice its size."""
     if not luma.size:
         return []
     height, width = luma.shape
-    found = zxing.read_fast(resized(luma, width * 2, height * 2))
+    found = zxing.read_upright(resized(luma, width * 2, height * 2))
     return [
-        (text, tuple((left + x // 2, top + y // 2) for x, y in corners)) for text, corners in found
+        Code(each.text, tuple((left + x // 2, top + y // 2) for x, y in each.corners), each.form)
+        for each in found
     ]
 
 
 def _scaled(found: Found, times: int) -> Found:
-    return [(text, tuple((x * times, y * times) for x, y in corners)) for text, corners in found]
+    return [
+        Code(each.text, tuple((x * times, y * times) for x, y in each.corners), each.form)
+        for each in found
+    ]

@@ -1,9 +1,11 @@
 """The reader of a stream: cheap attempts on every frame, costlier ones in rotation.
 
 A code is held up for many frames, so what one frame does not show the next may. Every frame gets
-the cheap attempts. The costlier ones begin with the one that last read something (glare and dim
-light persist) and take turns, as many in one frame as its budget allows; when nothing has moved
-for a while they are made at a floor rate only, because a phone held still does not move either.
+the cheap attempts. The first frame after motion gets all the quick ones too: most people are read
+there. Then the costlier ones take turns, beginning with the one that last read something (glare
+and dim light persist), as many in one frame as its budget allows; when nothing has moved for a
+while they are made at a floor rate only, because a phone held still does not move either. Where
+the marks of a code are seen that nobody reads, that place is remembered and looked at closely.
 
 It counts costs in the attempts' own figures rather than by a clock, so that the same frames are
 read the same way again. It knows nothing of what a code says.
@@ -11,9 +13,13 @@ read the same way again. It knows nothing of what a code says.
 
 import msgspec
 
-from device.flow import Frame, Sighting
-from device.reading.attempts import Attempt, always, merged, rotation, sightings
+from device.flow import Frame, Guidance, Sighting
+from device.reading.attempts import Attempt, always, last, merged, quick, rotation, sightings
+from device.reading.guidance import Seen, why
 from device.reading.motion import Motion
+from device.reading.region import Regions
+from device.reading.rests import Marks, NoMarks
+from device.reading.suspect import Suspect, find
 from device.reading.view import View, as_luma
 
 _S = 1_000_000_000
@@ -22,9 +28,9 @@ _S = 1_000_000_000
 class Pace(msgspec.Struct, frozen=True):
     """How much is spent, and when."""
 
-    budget: float = 14.0
+    budget: float = 2.2
     """For the costlier attempts in one frame, in the unit of `Attempt.cost`: the whole list in
-    two frames. The first attempt in turn is made whatever it costs."""
+    seven frames. The first attempt in turn is made whatever it costs."""
     active_ns: int = 1 * _S
     """After the last motion every frame gets the budget for so long."""
     floor_ns: int = 1 * _S // 2
@@ -34,20 +40,29 @@ class Pace(msgspec.Struct, frozen=True):
     standing_ns: int = 5 * _S
     """A code that the cheap attempts have seen for so long (a poster) is no reason to make no
     other attempts: somebody may stand before it with another code."""
+    suspect_every: int = 4
+    """Frames in which nothing was read from one look for an unread code to the next."""
+    smallest_px: int = 0
+    """Codes whose longer side is less are not read: they are further away than anybody who
+    means this door."""
 
 
 class CascadeReader:
     """The Reader port over zxing-cpp and ZBar."""
 
-    def __init__(self, pace: Pace | None = None, side: int | None = None) -> None:
-        """Take the pace of the costlier attempts.
+    def __init__(
+        self, pace: Pace | None = None, side: int | None = None, marks: Marks | None = None
+    ) -> None:
+        """Take the pace of the costlier attempts, and where the running one is marked.
 
         `side`, if given, is the long side in pixels to which larger frames are shrunk.
         """
         self._pace = pace or Pace()
         self._side = side
-        self._always = always()
-        self._rotation = rotation()
+        self._marks = marks or NoMarks()
+        self._always, self._quick = always(), quick()
+        self._rotation = (*self._quick, *rotation())
+        self._regions = Regions(last())
         self._motion = Motion()
         self._turn = 0
         self._active_until = 0
@@ -55,6 +70,10 @@ class CascadeReader:
         self._winner: Attempt | None = None
         self._winner_until = 0
         self._found_since: int | None = None
+        self._unread = 0
+        self._seen: Seen | None = None
+        self.guidance: Guidance | None = None
+        """Why the code in the last frame could not be read, as far as can be told."""
 
     def see(self, frame: Frame) -> tuple[Sighting, ...]:
         """Return the codes read in this frame, the largest in view first; never raise."""
@@ -62,12 +81,46 @@ class CascadeReader:
         if not luma.size:
             return ()
         view = View(luma)
-        if self._motion.moved(luma):
-            self._active_until = frame.up_ns + self._pace.active_ns
-        found = [seen for each in self._always if (seen := sightings(each, view))]
-        if self._is_enough(bool(found), frame.up_ns):
-            return merged(found)
-        return merged([*found, *self._costlier(view, frame.up_ns)])
+        found = merged(self._look(view, frame))
+        self._marks.leave()
+        if found:
+            self._unread, self.guidance, self._seen = 0, None, None
+        return tuple(each for each in found if _is_near(each, self._pace.smallest_px))
+
+    def _look(self, view: View, frame: Frame) -> list[list[Sighting]]:
+        up_ns = frame.up_ns
+        is_new = False
+        if self._motion.moved(view.full):
+            is_new, self._active_until = up_ns >= self._active_until, up_ns + self._pace.active_ns
+        found = self._cheap(view, frame)
+        if self._is_enough(bool(found), up_ns):
+            return found
+        if is_new:
+            return [*found, *self._first(view, up_ns)]
+        found += self._costlier(view, up_ns)
+        if not found:
+            found += self._closely(view, up_ns)
+        return found
+
+    def _cheap(self, view: View, frame: Frame) -> list[list[Sighting]]:
+        """Look at half size; at full size if that shows nothing, and every other frame anyway.
+
+        What is too small for half size may be a pass beside a larger code.
+        """
+        found: list[list[Sighting]] = []
+        for attempt in self._always:
+            if found and frame.number % 2 == 0:
+                break
+            if seen := self._made(attempt, view, frame.up_ns):
+                found.append(seen)
+        return found
+
+    def _first(self, view: View, up_ns: int) -> list[list[Sighting]]:
+        for attempt in self._quick:
+            if seen := self._attempt(attempt, view, up_ns):
+                return [seen]
+        self._turn = len(self._quick)
+        return []
 
     def _is_enough(self, found: bool, up_ns: int) -> bool:  # noqa: FBT001  # a fact, not a flag
         if not found:
@@ -99,6 +152,36 @@ class CascadeReader:
                 return [seen]
         return []
 
+    def _closely(self, view: View, up_ns: int) -> list[list[Sighting]]:
+        """Look for the marks of an unread code now and then, and closely where they were."""
+        self._unread += 1
+        if up_ns >= self._active_until:
+            self._seen = self.guidance = None
+            return []
+        if self._unread % self._pace.suspect_every == 1:
+            self._suspect(view, up_ns)
+        if self._seen is None:
+            return []
+        for attempt in self._regions.turn(self._seen.suspect):
+            if seen := self._made(attempt, view, up_ns):
+                return [seen]
+        return []
+
+    def _suspect(self, view: View, up_ns: int) -> None:
+        suspect = self._sought(view, up_ns)
+        before = self._seen
+        self._seen = None if suspect is None else Seen(suspect, up_ns)
+        self.guidance = None if self._seen is None else why(view.full, self._seen, before)
+
+    def _sought(self, view: View, up_ns: int) -> Suspect | None:
+        if self._marks.rests("suspect", up_ns):
+            return None
+        self._marks.enter("suspect")
+        try:
+            return find(view)
+        except Exception:  # noqa: BLE001  # as in `sightings`
+            return None
+
     def _allowance(self, up_ns: int) -> float:
         if up_ns < self._active_until:
             return self._pace.budget
@@ -108,7 +191,18 @@ class CascadeReader:
         return 1e-9  # enough to begin one attempt
 
     def _attempt(self, attempt: Attempt, view: View, up_ns: int) -> list[Sighting]:
-        seen = sightings(attempt, view)
+        seen = self._made(attempt, view, up_ns)
         if seen:
             self._winner, self._winner_until = attempt, up_ns + self._pace.keep_ns
         return seen
+
+    def _made(self, attempt: Attempt, view: View, up_ns: int) -> list[Sighting]:
+        if self._marks.rests(attempt.name, up_ns):
+            return []
+        self._marks.enter(attempt.name)
+        return sightings(attempt, view)
+
+
+def _is_near(sighting: Sighting, smallest_px: int) -> bool:
+    """Say whether a code is large enough; one whose place is not known counts."""
+    return not sighting.corners or sighting.extent >= smallest_px

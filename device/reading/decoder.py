@@ -6,11 +6,12 @@ read by `cascade`, which spreads the same attempts over frames.
 
 import functools
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from device.flow import Sighting
-from device.reading.attempts import Attempt, always, merged, rotation, sightings
+from device.reading.attempts import Attempt, always, last, merged, quick, rotation, sightings
 from device.reading.view import View, as_luma, fit
 
 FIRST_LOOK = 1280
@@ -24,7 +25,7 @@ class Decoder:
     def __init__(self) -> None:
         """Make the engines once; they are kept."""
         self._always = always()
-        self._rotation = rotation()
+        self._costlier = (*quick(), *rotation(), *last())
 
     def see(self, picture: npt.NDArray[np.generic]) -> tuple[Sighting, ...]:
         """Return every code read in the picture, the largest first; never raise.
@@ -46,7 +47,7 @@ class Decoder:
 
     def _whole(self, view: View) -> tuple[Sighting, ...]:
         cheap = merged([sightings(each, view) for each in self._always])
-        return cheap or self._first(view, self._rotation)
+        return cheap or self._first(view, self._costlier)
 
     @staticmethod
     def _first(view: View, attempts: tuple[Attempt, ...]) -> tuple[Sighting, ...]:
@@ -58,7 +59,7 @@ class Decoder:
 
 def _scaled(sighting: Sighting, scale: float) -> Sighting:
     corners = tuple((round(x * scale), round(y * scale)) for x, y in sighting.corners)
-    return Sighting(sighting.text, corners, sighting.engine)
+    return msgspec.structs.replace(sighting, corners=corners)
 
 
 @functools.cache

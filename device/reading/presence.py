@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from device.flow import Reading, Sighting
+from device.flow import Form, Reading, Sighting
 
 _S = 1_000_000_000
 _NEVER = -(2**62)
@@ -86,6 +86,7 @@ class OnePerShowing:
         `sightings` come the largest first, and in that order codes are preferred.
         """
         self._age(up_ns)
+        forms = {each.text: each.form for each in sightings}
         seen = {each.text: self._sight(each, up_ns) for each in sightings}
         self._forget(up_ns)
         candidates = {text: each for text, each in seen.items() if not each.is_background}
@@ -96,7 +97,7 @@ class OnePerShowing:
         for text, showing in candidates.items():
             if not showing.is_read and self._is_due(showing, up_ns):
                 showing.is_read, showing.read_ns = True, up_ns
-                return Reading(text, up_ns)
+                return Reading(text, up_ns, forms[text])
         return None
 
     def answered(self, reading: Reading, until_ns: int) -> None:
@@ -135,7 +136,7 @@ class OnePerShowing:
     def _sight(self, sighting: Sighting, up_ns: int) -> _Showing:
         showing = self._showings.get(sighting.text)
         if showing is None:
-            showing = self._begin(sighting.text, up_ns)
+            showing = self._begin(sighting, up_ns)
         self._place(showing, sighting, up_ns)
         if self._is_gone(showing, up_ns):
             showing.first_ns, showing.is_read = up_ns, False
@@ -143,8 +144,10 @@ class OnePerShowing:
         showing.absent_ns, showing.last_ns = 0, up_ns
         return showing
 
-    def _begin(self, text: bytes, up_ns: int) -> _Showing:
-        showing = _Showing(wanted=self._wanted(text), up_ns=up_ns)
+    def _begin(self, sighting: Sighting, up_ns: int) -> _Showing:
+        text = sighting.text
+        is_whole = sighting.form is Form.QR
+        showing = _Showing(wanted=is_whole and self._wanted(text), up_ns=up_ns)
         if self._resumed and self._tag is not None:
             last_ns = self._resumed.pop(self._tag(text), _NEVER)
             if 0 <= up_ns - last_ns <= self._rules.resume_s * _S:

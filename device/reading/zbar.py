@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from device.errors import DecoderMissing
-from device.flow import Luma
-from device.reading.zxing import Corners, Found
+from device.flow import Form, Luma
+from device.reading.zxing import Code, Corners, Found
 
 try:
     from pyzbar import wrapper
@@ -26,7 +26,7 @@ _Pointer = Any
 """A pointer into the library, opaque here."""
 _GREY = 808466521
 """The four-letter code `Y800`: 8-bit luma."""
-_ALL, _QRCODE = 0, 64
+_ALL, _PARTIAL, _QRCODE = 0, 1, 64
 _ENABLE, _BINARY = 0, 4
 """pyzbar calls config 4 `NUM`, after an older header; in ZBar 0.23 it is BINARY."""
 
@@ -48,7 +48,7 @@ class ZBar:
             wrapper.zbar_image_scanner_destroy(scanner)
 
     def read(self, luma: Luma) -> Found:
-        """Return the codes ZBar sees, as exact bytes; a part of a split code is none."""
+        """Return the codes ZBar sees, as exact bytes; a part of a split code as what it is."""
         pixels = np.ascontiguousarray(luma)
         height, width = pixels.shape
         image = wrapper.zbar_image_create()
@@ -68,12 +68,14 @@ def _symbols(image: _Pointer) -> Found:
     found: Found = []
     symbol = wrapper.zbar_image_first_symbol(image)
     while symbol:
-        # The type is the first field of the symbol; a structured-append part is PARTIAL (1).
-        if symbol.contents.type == _QRCODE:
+        # The type is the first field of the symbol; a structured-append part is PARTIAL.
+        kind = symbol.contents.type
+        if kind in {_QRCODE, _PARTIAL}:
             size = wrapper.zbar_symbol_get_data_length(symbol)
             text = string_at(wrapper.zbar_symbol_get_data(symbol), size)
             if text and _is_utf8(text):
-                found.append((text, _corners(symbol)))
+                form = Form.QR if kind == _QRCODE else Form.PART
+                found.append(Code(text, _corners(symbol), form))
         symbol = wrapper.zbar_symbol_next(symbol)
     return found
 

@@ -13,6 +13,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from device.flow import Sighting
@@ -40,7 +41,7 @@ class Player:
         self.presence = self._new()
 
     def _new(self) -> OnePerShowing:
-        return OnePerShowing(wanted, PresenceRules(**self.rules), tag)
+        return OnePerShowing(wanted, msgspec.convert(self.rules, PresenceRules), tag)
 
     def play(self, trace: str) -> str:
         """Return the trace with the readings that really came."""
