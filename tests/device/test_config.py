@@ -1,0 +1,68 @@
+"""A gate's configuration is read whole and strictly, and what is wrong in it is named."""
+
+from pathlib import Path
+
+import pytest
+
+from device import config
+from device.errors import ConfigInvalid, ConfigMissing
+from tests.device.site import CONFIG, Site
+
+WRONG = {
+    "fps = 15": {
+        "fps = 'x'": "camera.fps",
+        "fps = 0": "camera.fps",
+        "fps = nan": "camera.fps",
+        "fps = inf": "camera.fps",
+        "fps = 15\nfsp = 15": "camera.fsp",
+    },
+    'source = "pictures"': {'source = "webcam"': "camera.source", "": "camera.source"},
+    'path = "pictures"': {"path = 3": "camera.path", 'path = ""': "camera.path", "": "camera.path"},
+    'board = "mock"': {'board = "mocc"': "panel", "board = true": "panel.board"},
+    'trace = "pins.jsonl"': {
+        "pins = { amber = 99 }": "panel.pins.amber",
+        "pins = { amber = 17 }": "panel.pins",
+        "pins = { blue = 17 }": "panel.pins.blue",
+    },
+    "vouched = true": {"vouched = 1": "clock.vouched", "[door]": "door"},
+    "port = 8883": {"port = 70000": "link.brokers[0].port", "prot = 1": "link.brokers[0].prot"},
+    "retry_s = 1.0": {"retri_s = 1.0": "link.retri_s", "retry_s = -1": "link.retry_s"},
+    'brokers = [{ host = "localhost", port = 8883 }]': {"": "link.brokers", "brokers = []": "link"},
+    "segment_records = 8": {"segment_records = 1": "journal.segment_records"},
+}
+CASES = [(old, new, key) for old, news in WRONG.items() for new, key in news.items()]
+
+
+@pytest.mark.parametrize(("old", "new", "key"), CASES)
+def test_what_is_wrong_is_named_by_its_full_key(
+    tmp_path: Path, old: str, new: str, key: str
+) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_text(CONFIG.replace(old, new))
+    with pytest.raises(ConfigInvalid) as raised:
+        config.load(path)
+    assert str(raised.value).startswith(f"{path}: {key}")
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe", b"a = = 2", b"a = 1\na = 2", b"#" * 300_000, b"", b"\x00"]
+)
+def test_what_is_no_configuration_is_refused(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_bytes(data)
+    with pytest.raises(ConfigInvalid, match=r"gate\.toml"):
+        config.load(path)
+
+
+def test_a_file_that_is_not_there_is_another_mistake(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path, tmp_path / "none/gate.toml"):
+        with pytest.raises(ConfigMissing, match=str(path)):
+            config.load(path)
+
+
+def test_paths_are_relative_to_the_file(site: Site) -> None:
+    found = config.load(site.config)
+    assert found.folders.journal == site.journal
+    assert isinstance(found.camera, config.PicturesSource)
+    assert found.camera.path == site.pictures
+    assert found.panel.trace == site.pins
