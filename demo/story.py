@@ -124,6 +124,20 @@ class Cast:
         ends = {door.gate: durable.read(door.run) for door in self.district.doors}
         return {gate: end.seq - end.confirmed for gate, end in ends.items() if end is not None}
 
+    def page(self) -> str:
+        """Return the address of the district's page, as soon as it answers."""
+        address = f"http://localhost:{self.district.web_port}/"
+        for _ in range(int(PAGE_S / 0.1)):
+            try:
+                urllib.request.urlopen(address, timeout=1).close()
+            except urllib.error.HTTPError:
+                break
+            except OSError:
+                nap(0.1)
+            else:
+                break
+        return address
+
     def _add_user(self) -> None:
         subprocess.run(  # noqa: S603  (our own program)
             [
@@ -147,7 +161,7 @@ def endless(folder: Path) -> int:
             Moment(30 + OUTAGE_S, "the broker is back: watch the queues drain", cast.broker.start),
         ]
         with contextlib.suppress(KeyboardInterrupt), cast.playing():
-            _tell_address(cast.district)
+            _tell_address(cast)
             _play(cast, moments, began, until=lambda: False)
         _say("stopped; everything is still in", folder)
     return 0
@@ -168,7 +182,7 @@ def once(folder: Path) -> int:
         ]
         try:
             with cast.playing():
-                _tell_address(cast.district)
+                _tell_address(cast)
                 _play(cast, moments, began, until=lambda: up_ns() > cast.ends_ns)
                 _drain(cast)
         except KeyboardInterrupt:
@@ -234,18 +248,11 @@ def _check_alive(cast: Cast) -> None:
             raise SystemExit(1)
 
 
-def _tell_address(made: District) -> None:
+def _tell_address(cast: Cast) -> None:
     """Say where the page is, once it answers."""
-    address = f"http://localhost:{made.web_port}/"
-    for _ in range(int(PAGE_S / 0.1)):
-        try:
-            urllib.request.urlopen(address, timeout=1).close()
-            break
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            nap(0.1)
+    made, address = cast.district, cast.page()
     _say("\n  the district's page:", address, "  user:", made.user, "  password:", made.password)
+    _say()
 
 
 def _say(*words: object) -> None:

@@ -64,7 +64,7 @@ def until(happened: Callable[[], bool], seconds: float) -> bool:
 
 def log_in(page: Page, cast: Cast) -> None:
     made = cast.district
-    page.goto(f"http://localhost:{made.web_port}/")
+    page.goto(cast.page())
     page.fill("#id_username", made.user)
     page.fill("#id_password", made.password)
     page.click("button.primary")
