@@ -84,6 +84,9 @@ class Reading(Section, frozen=True, kw_only=True):
     """A code that is no pass must stay so long before it is answered."""
     poster_s: Positive = 10.0
     """A code that does not move for so long is part of the wall."""
+    smallest_px: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 0
+    """Codes whose longer side is smaller are not read: set at installation, so that only what is
+    held up to this door counts."""
 
 
 class PanelPins(Section, frozen=True, kw_only=True):

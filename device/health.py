@@ -10,13 +10,23 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from device.flow import Frame, Instant
+from device.flow import Frame, Instant, ViewHealth
 
 log = structlog.get_logger()
 
 NAME = "scanner.json"
 EVERY_NS = 10**9
 FRESH_NS = 5 * 10**9
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """How the scanner sees."""
+
+    view: ViewHealth = ViewHealth.CLEAR
+    posters: int = 0
+    """Codes in view that have become part of the wall."""
+    resting: tuple[str, ...] = ()
+    """Attempts at reading in which the scanner has died since the machine started."""
 
 
 class Wellbeing(msgspec.Struct, frozen=True):
@@ -28,18 +38,30 @@ class Wellbeing(msgspec.Struct, frozen=True):
     refusing: bool
     """The card is full and new scans are refused."""
     oldest_up_ms: int = 0
+    sight: Sight = Sight()
 
 
 class HealthFile:
     """Writes it."""
 
-    def __init__(self, run: Path, waiting: Callable[[], tuple[int, bool]]) -> None:
-        """Write into `run`; `waiting` gives the unconfirmed count and whether scans are refused."""
+    def __init__(
+        self,
+        run: Path,
+        waiting: Callable[[], tuple[int, bool]],
+        sight: Callable[[], Sight] = Sight,
+    ) -> None:
+        """Write into `run`.
+
+        `waiting` gives the unconfirmed count and whether scans are refused, `sight` how the
+        scanner sees.
+        """
+        self._sight = sight
         self._path = run / NAME
         self._waiting = waiting
         self._written_ns = -EVERY_NS
         self._frames = 0
         self._lost = False
+        self._told = Sight()
 
     def report(self, frame: Frame, now: Instant) -> None:
         """Take note of a frame; write if a second has passed."""
@@ -49,7 +71,11 @@ class HealthFile:
             return
         self._written_ns = now.up_ns
         waiting, refusing = self._waiting()
-        found = Wellbeing(now.up_ns, self._frames, waiting, refusing)
+        sight = self._sight()
+        if sight != self._told:
+            log.info("sight", view=sight.view, posters=sight.posters, resting=sight.resting)
+            self._told = sight
+        found = Wellbeing(now.up_ns, self._frames, waiting, refusing, sight=sight)
         try:
             temporary = self._path.with_suffix(".new")
             temporary.write_bytes(msgspec.json.encode(found))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from device.flow import Frame, Instant, Reading, Sighting, Signal, Verdict
+from device.flow import Frame, Guidance, Instant, Reading, Sighting, Signal, Verdict
 from wire.record import Record, What
 
 
@@ -60,6 +60,22 @@ class Presence(Protocol):
 
     def answered(self, reading: Reading, until_ns: int) -> None:
         """Say that `reading` was answered; no other is due before `until_ns`."""
+        ...
+
+
+class Guide(Protocol):
+    """Helps a person whose code is in view and cannot be read.
+
+    - Says nothing of an empty door, nor while somebody is being answered.
+    - Says a thing once in a while, not with every frame.
+    """
+
+    def advise(self, sightings: tuple[Sighting, ...], up_ns: int) -> Guidance | None:
+        """Return what to tell the person now, if anything."""
+        ...
+
+    def answered(self, until_ns: int) -> None:
+        """Say that somebody was answered, and that the answer is shown until `until_ns`."""
         ...
 
 

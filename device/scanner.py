@@ -11,8 +11,8 @@ from typing import Protocol
 import structlog
 
 from device.errors import JournalFull
-from device.flow import Credential, Frame, Instant, Reading, Signal, Verdict
-from device.ports import Camera, Clock, Journal, Panel, Presence, Reader
+from device.flow import Credential, Form, Frame, Instant, Reading, Signal, Verdict
+from device.ports import Camera, Clock, Guide, Journal, Panel, Presence, Reader
 from wire.record import Direction, Record, What
 
 log = structlog.get_logger()
@@ -50,17 +50,20 @@ class Scanner:
         clock: Clock,
         speaks_ms: Callable[[Signal], int],
         report: Callable[[Frame, Instant], None],
+        guide: Guide | None = None,
     ) -> None:
         """Take the parts; `run` opens them.
 
         `speaks_ms` says how long a signal needs before the next person may be answered; `report`
-        is told of every frame that was got, and says how the gate fares.
+        is told of every frame that was got, and says how the gate fares. Without a `guide` nobody
+        is told why a code cannot be read.
         """
         self._camera, self._reader, self._presence = camera, reader, presence
         self._classify, self._doorman = classify, doorman
         self._journal, self._panel, self._clock = journal, panel, clock
         self._speaks_ms = speaks_ms
         self._report = report
+        self._guide = guide
         self._stopping = False
 
     def stop(self) -> None:
@@ -85,6 +88,11 @@ class Scanner:
         reading = self._presence.admit(sightings, frame.up_ns)
         if reading is not None:
             self._answer(reading)
+        elif self._guide is not None:
+            why = self._guide.advise(sightings, frame.up_ns)
+            if why is not None:
+                self._panel.show(Signal.RETRY)
+                log.info("guidance", why=why)
         now = self._clock.now()
         self._journal.tend(now)
         self._report(frame, now)
@@ -92,17 +100,24 @@ class Scanner:
     def _answer(self, reading: Reading) -> None:
         """Judge a reading, store the scan, and only then show the signal."""
         self._panel.show(Signal.READ)
-        credential = self._classify(reading.text)
+        credential = self._what(reading)
         captured = self._clock.at(reading.up_ns)
         verdict = self._doorman.judge(credential, self._doorman.direction(credential), captured)
         record = self._store(verdict, captured)
         signal = verdict.signal if record is not None else Signal.OUT_OF_ORDER
         self._panel.show(signal)
         shown = self._clock.now()
-        self._presence.answered(reading, shown.up_ns + self._speaks_ms(signal) * 1_000_000)
+        until_ns = shown.up_ns + self._speaks_ms(signal) * 1_000_000
+        self._presence.answered(reading, until_ns)
+        if self._guide is not None:
+            self._guide.answered(until_ns)
         if record is not None:
             self._doorman.passed(credential, verdict)
             _tell(record, verdict, captured, shown)
+
+    def _what(self, reading: Reading) -> Credential:
+        """Say what a code is; only a whole QR code says anything, whatever text is in another."""
+        return self._classify(reading.text if reading.form is Form.QR else b"")
 
     def _store(self, verdict: Verdict, captured: Instant) -> Record | None:
         """Return the stored scan, or None if the card is full: a gate refuses, it never forgets."""

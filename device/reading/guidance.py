@@ -4,6 +4,8 @@
 of an empty door: without something that looks like a code there is nothing to say.
 """
 
+from collections.abc import Callable
+
 import cv2
 import msgspec
 import numpy as np
@@ -109,23 +111,24 @@ class AdviceRules(msgspec.Struct, frozen=True):
 
 
 class Adviser:
-    """Decides when to say `try again`, and why. Values in, values out."""
+    """The Guide port: decides when to say `try again`, and why."""
 
-    def __init__(self, rules: AdviceRules | None = None) -> None:
-        """Take the rules."""
+    def __init__(
+        self, guidance: Callable[[], Guidance | None], rules: AdviceRules | None = None
+    ) -> None:
+        """Take what the reader says of its last frame, and the rules."""
+        self._guidance = guidance
         self._rules = rules or AdviceRules()
         self._since: int | None = None
         self._last_ns = _NEVER
         self._quiet_until = _NEVER
 
-    def advise(
-        self, guidance: Guidance | None, sightings: tuple[Sighting, ...], up_ns: int
-    ) -> Guidance | None:
+    def advise(self, sightings: tuple[Sighting, ...], up_ns: int) -> Guidance | None:
         """Return what to tell the person now, if anything.
 
-        `guidance` is what this frame shows; `sightings` the codes read in it: whoever's code is
-        read needs no advice.
+        `sightings` are the codes read in this frame: whoever's code is read needs no advice.
         """
+        guidance = self._guidance()
         if sightings:
             self._since = None
             return None

@@ -23,6 +23,11 @@ MANY = 3
 class Marks(Protocol):
     """Where the running attempt is marked."""
 
+    @property
+    def resting(self) -> tuple[str, ...]:
+        """Return the attempts that have crashed since the machine started."""
+        ...
+
     def enter(self, name: str) -> None:
         """Say that this attempt is about to be made."""
         ...
@@ -38,6 +43,11 @@ class Marks(Protocol):
 
 class NoMarks:
     """For pictures on a desk, where a crash is seen by whoever sits there."""
+
+    @property
+    def resting(self) -> tuple[str, ...]:
+        """Return none."""
+        return ()
 
     def enter(self, name: str) -> None:
         """Mark nothing."""

@@ -14,6 +14,9 @@ MAX_SIDE = 4096
 """Pixels. Larger pictures are shrunk first: no gate has such a camera, and a stranger's file may
 claim any size."""
 
+# A frame is too small to share out, and OpenCV's pool would take memory and the other core.
+cv2.setNumThreads(1)
+
 _NOTHING: Luma = np.zeros((0, 0), np.uint8)
 
 

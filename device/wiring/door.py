@@ -3,6 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
 
 from device import clock, config, enrol, health
 from device.camera.doorway import Doorway
@@ -21,8 +24,11 @@ from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
 from device.memory import Memory
 from device.ports import Camera
-from device.reading.cascade import CascadeReader
+from device.reading.cascade import CascadeReader, Pace
+from device.reading.guidance import Adviser
 from device.reading.presence import OnePerShowing, PresenceRules
+from device.reading.rests import Marks, NoMarks, Rests
+from device.reading.viewhealth import ViewWatch
 from device.scanner import Scanner
 from device.verdict import judge
 from device.verdict.direction import Alternation
@@ -30,6 +36,8 @@ from device.verdict.policy import Policy
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
 from wire.record import Direction
+
+log = structlog.get_logger()
 
 
 class Attendant:
@@ -67,15 +75,22 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     )
     presence.restore(memory.load())
     journal = _journal(found, enrolment, ring)
-    wellbeing = health.HealthFile(run, lambda: (journal.waiting, journal.refusing))
+    marks, watch = _marks(run), ViewWatch()
+    reader = CascadeReader(Pace(smallest_px=found.reading.smallest_px), marks=marks)
+    wellbeing = health.HealthFile(
+        run,
+        lambda: (journal.waiting, journal.refusing),
+        lambda: health.Sight(watch.state, presence.posters, marks.resting),
+    )
 
     def report(frame: Frame, now: Instant) -> None:
+        watch.look(frame.luma, frame.up_ns)
         wellbeing.report(frame, now)
         memory.keep(presence.remember, now.up_ns)
 
     yield Scanner(
         camera=camera(found.camera),
-        reader=CascadeReader(),
+        reader=reader,
         presence=presence,
         classify=classify,
         doorman=Attendant(Policy(directions=enrolment.directions), ring),
@@ -84,6 +99,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         clock=clock.SystemClock(vouched=found.clock.vouched),
         speaks_ms=speaks_ms,
         report=report,
+        guide=Adviser(lambda: reader.guidance),
     )
 
 
@@ -93,7 +109,8 @@ def camera(
     """Return the camera that the configuration names."""
     match source:
         case config.PiCameraSource():
-            return PiCamera((source.width, source.height), source.fps, source.controls)
+            size = source.width, source.height
+            return PiCamera(size, source.fps, source.controls, clock.up_ns)
         case config.PicturesSource():
             return Pictures(source.path, source.fps, clock.up_ns, clock.sleep, repeat=source.repeat)
         case config.DoorwaySource():
@@ -116,6 +133,15 @@ def _journal(found: config.Config, enrolment: Enrolment, ring: Keyring) -> CardJ
         receipts,
         limits,
     )
+
+
+def _marks(run: Path) -> Marks:
+    """Return where running attempts are marked; a door without that place reads all the same."""
+    try:
+        return Rests(run, clock.up_ns())
+    except OSError as error:
+        log.error("reading.unmarked", detail=error.strerror)  # noqa: TRY400  (said, not debugged)
+        return NoMarks()
 
 
 def _rules(found: config.Reading) -> PresenceRules:
