@@ -25,6 +25,8 @@ _log = structlog.get_logger("camera")
 FRAME_WAIT_S = 3.0
 """Without a frame for so long the camera is lost; long exposures take a tenth of it."""
 BUFFERS = 4
+LUMA_FIRST = ("YUV420", "YVU420", "NV12", "NV21")
+"""Formats that begin with the whole luma plane, one byte a pixel."""
 
 
 def luma_of(buffer: npt.NDArray[np.uint8], size: tuple[int, int], stride: int) -> Luma:
@@ -58,11 +60,13 @@ class PiCamera:
     ) -> None:
         """Take the size in pixels, frames a second, and libcamera's controls by name.
 
-        `up_ns` stamps frames of a camera that does not say itself when they were captured.
+        `up_ns` (CLOCK_BOOTTIME) stamps frames of a camera that does not say itself when they were
+        captured, or says it by another clock.
         """
         self._size, self._fps = size, fps
         self._controls = dict(controls or {})
         self._up_ns = up_ns
+        self._stamps_doubted = False
         self._camera: Picamera2 | None = None
         self._got: dict[str, Any] = {}
 
@@ -90,13 +94,20 @@ class PiCamera:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop and close the camera, once."""
+        """Stop and close the camera, once; raise nothing, as the gate has its own reason to end."""
         camera, self._camera = self._camera, None
-        if camera is not None:
+        if camera is None:
+            return
+        try:
+            # A capture that was waited for in vain is still in picamera2's list, and stopping
+            # would wait behind it for ever.
+            camera.cancel_all_and_flush()
             try:
                 camera.stop()
             finally:
                 camera.close()
+        except Exception as failure:  # noqa: BLE001  (drivers raise what they like)
+            _log.warning("camera.not_closed", error=type(failure).__name__)
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield frames for ever; raise CameraLost when none comes for FRAME_WAIT_S."""
@@ -121,6 +132,9 @@ class PiCamera:
         )
         # The driver may have chosen another size or format than it was asked for.
         self._got = camera.camera_configuration()["main"]
+        if self._got["format"] not in LUMA_FIRST:
+            msg = f"frames in the format {self._got['format']}"
+            raise ValueError(msg)
         if tuple(self._got["size"]) != tuple(self._size):
             _log.warning("camera.other_size", asked=self._size, got=self._got["size"])
         camera.start()
@@ -144,10 +158,17 @@ class PiCamera:
             return luma_of(mapped.array, self._got["size"], self._got["stride"])
 
     def _stamp(self, request: "CompletedRequest") -> int:
-        stamp = request.get_metadata().get("SensorTimestamp")
-        if stamp:
-            return int(stamp)
+        stamp = int(request.get_metadata().get("SensorTimestamp") or 0)
         if self._up_ns is None:
-            msg = N_("the camera does not say when a frame was captured")
-            raise CameraLost(msg)
-        return self._up_ns()
+            if not stamp:
+                msg = N_("the camera does not say when a frame was captured")
+                raise CameraLost(msg)
+            return stamp
+        now = self._up_ns()
+        if stamp and 0 <= now - stamp < FRAME_WAIT_S * 1e9:
+            return stamp
+        # Some drivers stamp by a clock that stands still while the machine sleeps.
+        if not self._stamps_doubted:
+            self._stamps_doubted = True
+            _log.warning("camera.stamps_unusable", behind_s=round((now - stamp) / 1e9, 1))
+        return now

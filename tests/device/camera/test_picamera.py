@@ -58,6 +58,8 @@ class FakePicamera2:
 
     frames = 3
     camera_controls: dict[str, Any] = {"FrameDurationLimits": (1, 2, 3)}  # noqa: RUF012
+    format = "NV12"
+    waiting = False
     log: list[str] = []  # noqa: RUF012  # of all cameras in a test
     requests: list[FakeRequest] = []  # noqa: RUF012
 
@@ -73,13 +75,17 @@ class FakePicamera2:
         assert configuration["main"]["format"] == "YUV420"
 
     def camera_configuration(self) -> dict[str, Any]:
-        return {"main": {"size": (WIDTH, HEIGHT), "stride": STRIDE, "format": "NV12"}}
+        return {"main": {"size": (WIDTH, HEIGHT), "stride": STRIDE, "format": self.format}}
 
     def start(self) -> None:
         self.log.append("start")
 
+    def cancel_all_and_flush(self) -> None:
+        self.waiting = False
+
     def stop(self) -> None:
-        self.log.append("stop")
+        # The real one waits for ever behind a capture that was given up.
+        self.log.append("hang" if self.waiting else "stop")
 
     def close(self) -> None:
         self.log.append("close")
@@ -87,6 +93,7 @@ class FakePicamera2:
     def capture_request(self, wait: float) -> FakeRequest:
         assert wait > 0
         if len(self.requests) == self.frames:
+            self.waiting = True
             raise TimeoutError
         self.requests.append(FakeRequest(50 + len(self.requests)))
         return self.requests[-1]
@@ -158,6 +165,39 @@ def test_a_request_is_released_even_if_the_frame_cannot_be_stamped(
     assert [each.is_released for each in board.requests] == [True]
     with PiCamera(up_ns=lambda: 77) as camera:
         assert next(iter(camera)).up_ns == 77
+
+
+@pytest.mark.parametrize(
+    ("now", "stamped"),
+    [
+        (1050, 1050),  # this very moment
+        (2_000_001_050, 1050),  # two seconds ago
+        (1049, 1049),  # a moment that has not come yet
+        (60_000_001_050, 60_000_001_050),  # a minute behind: the clock of a machine that slept
+    ],
+)
+@pytest.mark.usefixtures("board")
+def test_a_stamp_by_another_clock_is_not_believed(now: int, stamped: int) -> None:
+    with PiCamera(up_ns=lambda: now) as camera:
+        assert next(iter(camera)).up_ns == stamped
+
+
+def test_frames_that_do_not_begin_with_luma_are_refused(
+    board: type[FakePicamera2], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "format", "XBGR8888")
+    with pytest.raises(CameraMissing, match="XBGR8888"):
+        PiCamera().__enter__()
+
+
+def test_a_camera_that_cannot_be_closed_does_not_hide_that_it_was_lost(
+    board: type[FakePicamera2], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "close", broken(RuntimeError("busy")))
+    with PiCamera() as camera, pytest.raises(CameraLost):
+        list(camera)
+    with pytest.raises(CameraLost), PiCamera() as camera:
+        list(camera)
 
 
 def test_leaving_twice_is_harmless(board: type[FakePicamera2]) -> None:
