@@ -17,8 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = ROOT / "locks"
 EVERYTHING = LOCKS / "development.txt"
-MACHINES = {"gate": "gate", "collector": "collector", "provision": "provision"}
-"""Lock file -> extra. `pi` is not locked: Raspberry Pi's own archive brings its packages."""
+MACHINES = {"gate": "gate", "collector": "collector", "provision": "provision", "camera": "pi"}
+"""Lock file -> extra. `camera` is for the Debian tree of tools/tree: on a Raspberry Pi its own
+archive brings those packages."""
 OLDEST_PYTHON = "3.11"
 MADE_BY = "# Made by `make lock` from pyproject.toml; do not edit.\n"
 COMPILE = (
