@@ -5,8 +5,9 @@ import warnings
 from collections.abc import Callable
 
 import msgspec
-from gpiozero import Buzzer, DigitalOutputDevice, Factory, TonalBuzzer
+from gpiozero import Buzzer, Device, DigitalOutputDevice, Factory, TonalBuzzer
 from gpiozero.exc import BadPinFactory, GPIOZeroError, PinFactoryFallback
+from gpiozero.pins.mock import MockFactory
 from gpiozero.tones import Tone
 
 from device.errors import PinsMissing
@@ -42,7 +43,7 @@ class Board:
                 # It warns of every driver it tries; the one error below says it for all.
                 warnings.simplefilter("ignore", PinFactoryFallback)
                 self._take(pins, factory)
-        except (BadPinFactory, GPIOZeroError, OSError) as error:
+        except (GPIOZeroError, OSError, ImportError) as error:
             self._open.close()
             raise PinsMissing(str(error)) from error
 
@@ -57,6 +58,10 @@ class Board:
             )
 
         self._green, self._red = output(pins.green), output(pins.red)
+        if factory is None and isinstance(Device.pin_factory, MockFactory):
+            # gpiozero takes GPIOZERO_PIN_FACTORY=mock from the environment; only configuration may.
+            msg = "gpiozero was told by the environment to pretend"
+            raise BadPinFactory(msg)
         self._amber = output(pins.amber)
         self._relay = output(pins.relay, active_high=pins.relay_active_high)
         if pins.tonal:

@@ -1,0 +1,101 @@
+"""The table of signals."""
+
+import itertools
+
+import pytest
+
+from device.flow import Signal
+from device.gpio.patterns import MINIMUM_MS, PATTERNS, Step, length_ms, speaks_ms
+
+LONG_MS = 250
+"""From here on a light or tone is taken for a long one."""
+
+every = pytest.mark.parametrize("signal", list(Signal))
+
+
+def lit(step: Step) -> bool:
+    return step.green or step.red or step.amber
+
+
+def rhythm(on: list[tuple[bool, int]]) -> str:
+    """Return the short and long times for which something was on without a break."""
+    runs = [(key, sum(ms for _, ms in run)) for key, run in itertools.groupby(on, lambda x: x[0])]
+    return "".join("L" if ms >= LONG_MS else "s" for key, ms in runs if key)
+
+
+def light(signal: Signal) -> str:
+    return rhythm([(lit(step), step.ms) for step in PATTERNS[signal]])
+
+
+def sound(signal: Signal) -> str:
+    return rhythm([(step.hz > 0, step.ms) for step in PATTERNS[signal]])
+
+
+def test_every_signal_has_a_pattern() -> None:
+    assert PATTERNS.keys() == set(Signal)
+
+
+@every
+def test_every_pattern_ends(signal: Signal) -> None:
+    assert all(0 < step.ms <= 2000 for step in PATTERNS[signal])
+    assert length_ms(signal) <= 3000
+
+
+def test_green_is_lit_for_what_is_stored_and_for_nothing_else() -> None:
+    assert {s for s in Signal if any(step.green for step in PATTERNS[s])} == {Signal.ACCEPT}
+    assert not any(step.red or step.amber for step in PATTERNS[Signal.ACCEPT])
+
+
+def test_green_comes_with_the_first_step() -> None:
+    assert PATTERNS[Signal.ACCEPT][0].green
+
+
+def test_the_relay_opens_for_the_accepted_alone() -> None:
+    assert {s for s in Signal if any(step.relay for step in PATTERNS[s])} == {Signal.ACCEPT}
+
+
+def test_signals_differ_in_the_rhythm_of_their_lights_without_any_colour() -> None:
+    rhythms = [light(signal) for signal in Signal if light(signal)]
+    assert len(set(rhythms)) == len(rhythms) == len(Signal) - 2  # rest is dark, read is a tick
+
+
+def test_signals_differ_in_the_rhythm_of_their_tones_without_any_pitch() -> None:
+    rhythms = [sound(signal) for signal in Signal if sound(signal)]
+    assert len(set(rhythms)) == len(rhythms)
+
+
+def test_rhythms_are_as_the_table_says() -> None:
+    assert {signal.name: (light(signal), sound(signal)) for signal in Signal} == {
+        "REST": ("", ""),
+        "READ": ("", "s"),
+        "ACCEPT": ("L", "L"),
+        "REJECT": ("ssL", "sss"),
+        "RETRY": ("ss", "ss"),
+        "ATTENDANT": ("LsL", "LsL"),
+        "OUT_OF_ORDER": ("ssssL", "ssss"),
+        "STARTING": ("LLL", ""),
+    }
+
+
+def test_accepted_and_refused_sound_high_and_low() -> None:
+    accept = {step.hz for step in PATTERNS[Signal.ACCEPT] if step.hz}
+    reject = {step.hz for step in PATTERNS[Signal.REJECT] if step.hz}
+    assert min(accept) > 2 * max(reject)
+
+
+@pytest.mark.parametrize("signal", [Signal.ACCEPT, Signal.REJECT, Signal.RETRY])
+def test_an_answer_begins_all_its_lights_before_the_next_person_is_answered(
+    signal: Signal,
+) -> None:
+    begins, since, was = [], 0, False
+    for step in PATTERNS[signal]:
+        if lit(step) and not was:
+            begins.append(since)
+        since, was = since + step.ms, lit(step)
+    assert begins[0] == 0
+    assert begins[-1] < speaks_ms(signal)
+
+
+@every
+def test_the_door_speaks_no_longer_than_its_signal(signal: Signal) -> None:
+    assert 0 <= speaks_ms(signal) <= min(MINIMUM_MS, length_ms(signal))
