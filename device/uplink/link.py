@@ -9,10 +9,12 @@ it holds its own locks.
 import collections
 import socket
 import ssl
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import paho.mqtt.client as mqtt
+from cryptography import x509
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
@@ -85,6 +87,14 @@ class _TellingSocket(ssl.SSLSocket):
 
     refusal: ssl.SSLError | None = None
 
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  (as in ssl)
+        """Shake hands; after a failure close, which paho leaves to chance."""
+        try:
+            super().do_handshake(block)
+        except (OSError, ValueError):
+            self.close()
+            raise
+
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Read as usual."""
         try:
@@ -99,8 +109,10 @@ class _TellingSocket(ssl.SSLSocket):
 class Link:
     """One connection, driven by `turn` from the uplink's own loop."""
 
-    def __init__(self, address: Address, will: Will, subscribe: str, inflight: int) -> None:
-        """Connect; raise a GateError if that fails at once.
+    def __init__(
+        self, address: Address, will: Will, subscribe: str, inflight: int, now: datetime
+    ) -> None:
+        """Connect; raise a GateError if that fails at once. `now` is this gate's wall clock.
 
         LinkDown, BrokerForeign, CertificateExpired or NotEnrolled (the keys do not fit).
         """
@@ -108,6 +120,8 @@ class Link:
         self._subscribe = subscribe
         self._where = f"{address.host}:{address.port}"
         self._socket: _TellingSocket | None = None
+        self._welcome = False
+        self._expired = _is_expired(address.credentials, now)
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=address.gate, protocol=mqtt.MQTTv5
         )
@@ -173,6 +187,7 @@ class Link:
         if code.is_failure:
             self.events.append(Down(LinkRefused(f"{self._where}: {code}")))
             return
+        self._welcome = True
         client.subscribe(self._subscribe, qos=1)
 
     def _on_subscribe(
@@ -186,13 +201,23 @@ class Link:
     def _on_disconnect(
         self, _c: object, _d: object, _flags: object, code: ReasonCode, _p: object
     ) -> None:
+        self.events.append(Down(self._why(code)))
+
+    def _why(self, code: ReasonCode) -> GateError:
+        """Say why the connection ended.
+
+        The alert that says so may be lost, because the broker closes while we still write. But who
+        shakes hands and then closes without a welcome does not want us.
+        """
         refusal = self._socket.refusal if self._socket is not None else None
+        if not self._welcome and self._expired:
+            whose = N_("this gate's certificate")
+            return CertificateExpired(f"{self._where}: {whose}")
         if refusal is not None:
-            self.events.append(Down(_translated(refusal, self._where)))
-        elif code.value == NOT_AUTHORISED:
-            self.events.append(Down(LinkRefused(f"{self._where}: {code}")))
-        else:
-            self.events.append(Down(LinkDown(f"{self._where}: {code}")))
+            return _translated(refusal, self._where)
+        if not self._welcome or code.value == NOT_AUTHORISED:
+            return LinkRefused(f"{self._where}: {code}")
+        return LinkDown(f"{self._where}: {code}")
 
     def _on_message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         self.events.append(Came(message.topic, bytes(message.payload)))
@@ -213,6 +238,15 @@ def _context(folder: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = _TellingSocket
     return context
+
+
+def _is_expired(folder: Path, now: datetime) -> bool:
+    """Say whether our own certificate is not valid at `now`; False if it cannot be read."""
+    try:
+        leaf = x509.load_pem_x509_certificate((folder / "certificate.pem").read_bytes())
+    except (OSError, ValueError):
+        return False
+    return not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc
 
 
 def _no_passphrase() -> str:

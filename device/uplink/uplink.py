@@ -9,6 +9,7 @@ import os
 import random
 import select
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -147,7 +148,8 @@ class Uplink:
         gate = self._settings.gate
         will = Will(topics.topic(gate, topics.STATE), state.pack(self._state(online=False)))
         try:
-            self._link = Link(address, will, topics.topic(gate, topics.ACK), INFLIGHT)
+            now = datetime.fromtimestamp(self._wall() / 1000, UTC)
+            self._link = Link(address, will, topics.topic(gate, topics.ACK), INFLIGHT, now)
         except GateError as error:
             self._lost(error)
 
