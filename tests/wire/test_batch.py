@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -111,6 +112,17 @@ def test_bombs_and_torn_streams_are_refused(data: bytes) -> None:
     with pytest.raises(WireError):
         batch.unpack(data)
     assert batch.claimed(data) == ("", 1)
+
+
+def test_a_bomb_takes_no_memory() -> None:
+    bomb = zlib.compress(b"{" + b" " * 50_000_000 + b"}", 9)
+    tracemalloc.start()
+    try:
+        with pytest.raises(WireError):
+            batch.unpack(bomb)
+        assert tracemalloc.get_traced_memory()[1] < 8 * batch.MAX_BYTES
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_batch_as_long_as_allowed_is_read() -> None:

@@ -59,7 +59,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> None:
         Signal.REST: (),
         Signal.REJECT: SHORT,
         Signal.ACCEPT: (LONG,),
-        Signal.ATTENDANT: (Step(ms=10**6, amber=True),),
+        Signal.ATTENDANT: (SHORT[0], LONG),
     }
     monkeypatch.setattr(player, "PATTERNS", patterns)
 
@@ -81,6 +81,14 @@ def test_a_new_signal_replaces_the_one_being_shown(lamps: FakeLamps) -> None:
         panel.show(Signal.ACCEPT)
         panel.show(Signal.REJECT)
         lamps.wait_for([REST, LONG, *SHORT, REST])
+
+
+def test_a_new_signal_wakes_a_player_that_waits_out_a_long_step(lamps: FakeLamps) -> None:
+    with Player([lamps]) as panel:
+        panel.show(Signal.ATTENDANT)
+        lamps.wait_for([REST, SHORT[0], LONG])  # set by the player itself, which now waits
+        panel.show(Signal.REJECT)
+        lamps.wait_for([REST, SHORT[0], LONG, *SHORT, REST])
 
 
 def test_the_same_signal_again_begins_again(lamps: FakeLamps) -> None:
