@@ -289,7 +289,7 @@ def test_a_message_the_broker_does_not_take_is_told(site: Site) -> None:
         made.close()
 
 
-def test_many_messages_in_one_packet_of_tls_do_not_wait_for_each_other(site: Site) -> None:
+def test_many_messages_at_once_arrive_in_their_order(site: Site) -> None:
     to = settings(site.home)
     heard: queue.Queue[bytes] = queue.Queue()
     with launch(to, site.folder / "broker"), ExitStack() as stack:
