@@ -149,6 +149,7 @@ class Sensor:
         self._period_s = 1 / fps
         self._waiting: collections.deque[tuple[Any, ...]] = collections.deque()
         self._lock = threading.Lock()
+        self._exposed: Any = None
         camera = libcamera.Camera
         self._queue, self._stop = camera.queue_request, camera.stop
         camera.queue_request = lambda *request: self._waiting.append(request)
@@ -161,12 +162,22 @@ class Sensor:
         while not pause.wait(self._period_s):
             with self._lock:
                 if self._waiting and not UNPLUGGED.exists():
-                    self._queue(*self._waiting.popleft())
+                    camera, self._exposed = self._waiting.popleft()
+                    self._queue(camera, self._exposed)
 
     def _stopped(self, camera: Any) -> Any:  # noqa: ANN401
         with self._lock:
             self._waiting.clear()
+            self._finish()
             return self._stop(camera)
+
+    def _finish(self) -> None:
+        """Wait for the frame that is being drawn: to be stopped in it kills the virtual camera."""
+        pause, pending = threading.Event(), libcamera.Request.Status.Pending
+        for _ in range(100):
+            if self._exposed is None or self._exposed.status != pending:
+                return
+            pause.wait(0.01)
 
 
 def padded(stream: dict[str, Any]) -> dict[str, Any]:
