@@ -51,8 +51,8 @@ SAMPLES = [
     ("HC2:NCFOXN%TS3DH", "foreign-certificate"),
     ("NL2:0000", "foreign-certificate"),
     ("shc:/5676290952432060346029243740", "health-card"),
-    ('{"data":{"hdr":{"is":"XXX","t":"icao.vacc","v":1},"msg":{}},"sig":{}}', "travel-seal"),
-    ('{"data":{"hdr":{"t":"icao.test","v":1,"is":"XXX"},"msg":{}},"sig":{}}', "travel-seal"),
+    ('{"data":{"hdr":{"is":"UTO","t":"icao.vacc","v":1},"msg":{}},"sig":{}}', "travel-seal"),
+    ('{"data":{"hdr":{"t":"icao.test","v":1,"is":"UTO"},"msg":{}},"sig":{}}', "travel-seal"),
     # payment
     (VIETQR, "payment"),
     ("00020101021226280010A000000775011063040000", "payment"),
