@@ -32,6 +32,7 @@ log = structlog.get_logger()
 RECEIPT = "receipt.json"
 STATE_NS = 2 * 10**9
 HEALTH_NS = 10 * 10**9
+DRAINED_NS = 10**9
 TURN_S = 0.25
 INFLIGHT = 100
 
@@ -78,6 +79,8 @@ class Uplink:
         self._told: tuple[str, int] = ("", 0)
         self._said: state.State | None = None
         self._state_at = self._health_at = 0
+        self._waiting = 0
+        """What the last health message said."""
         self._incarnation = 0
         self._watching = False
         self._stopping = False
@@ -268,10 +271,19 @@ class Uplink:
             found = self._state(online=True)
             if self._said is None or _tells_more(self._said, found):
                 self._publish_state(found)
-        if now - self._health_at >= HEALTH_NS and self._link is not None:
+        # Right after an outage the board would show a queue that has long drained.
+        since = now - self._health_at
+        drained = self._waiting > 0 and since >= DRAINED_NS and self._unconfirmed() == 0
+        if (since >= HEALTH_NS or drained) and self._link is not None:
             self._health_at = now
+            found = self._health()
+            self._waiting = found.waiting
             name = topics.topic(self._settings.gate, topics.HEALTH)
-            self._link.publish(name, state.pack(self._health()), retain=True)
+            self._link.publish(name, state.pack(found), retain=True)
+
+    def _unconfirmed(self) -> int:
+        end = durable.read(self._folders.run)
+        return end.seq - end.confirmed if end else 0
 
     def _publish_state(self, found: state.State) -> None:
         if self._link is not None:
@@ -292,12 +304,11 @@ class Uplink:
         )
 
     def _health(self) -> state.Health:
-        end = durable.read(self._folders.run)
         found = health.read(self._folders.run)
         room = os.statvfs(self._folders.journal if self._folders.journal.exists() else "/")
         per_day = 2_000 * 512
         return state.Health(
-            waiting=end.seq - end.confirmed if end else 0,
+            waiting=self._unconfirmed(),
             days_of_room=round(min(room.f_bavail * room.f_frsize / per_day, 3650.0), 1),
             camera="ok" if health.is_fresh(found, self._up_ns()) else "silent",
             fault="journal-full" if found is not None and found.refusing else "",
