@@ -20,7 +20,7 @@ def main() -> int:
             print(f"broker: listening on {args.address} port {args.port}", flush=True)
             return broker.wait()
     except BrokerError as error:
-        print(f"broker: {error} [{error.code}]\n  -> {error.remedy}", file=sys.stderr)
+        print(f"{error.code}: {error}\n  -> {error.remedy}", file=sys.stderr)
         return 2
 
 

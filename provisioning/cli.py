@@ -53,7 +53,7 @@ def _told(error: ProvisionError, _: Translate) -> str:
         for name, value in error.details.items()
     }
     sentence, remedy = (_(text).format(**details) for text in (error.sentence, error.remedy))
-    return f"provision: {sentence} [{error.code}]\n  -> {remedy}"
+    return f"{error.code}: {sentence}\n  -> {remedy}"
 
 
 def _parser(_: Translate) -> Parser:

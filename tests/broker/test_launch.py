@@ -235,6 +235,6 @@ def test_the_program_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
         out, told = program.process.communicate(timeout=20)
     assert program.process.returncode == 2
     assert out == ""
-    assert told.startswith("broker: the broker cannot read ")
-    assert "[broker-refused-config]\n  -> " in told
+    assert told.startswith("broker-refused-config: the broker cannot read ")
+    assert "\n  -> " in told
     assert "Traceback" not in told

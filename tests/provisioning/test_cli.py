@@ -123,7 +123,7 @@ def test_what_is_wrong_is_one_sentence_with_a_code_and_what_to_do(
     assert cli.main(filled) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert re.fullmatch(rf"provision: .+ \[{code}\]\n  -> .+\n", told.err)
+    assert re.fullmatch(rf"{code}: .+\n  -> .+\n", told.err)
     assert "{" not in told.err
 
 
@@ -132,12 +132,12 @@ def test_a_request_that_is_not_there_or_broken_is_said(
 ) -> None:
     request = tmp_path / "request.json"
     assert cli.main(gate_arguments(home, request, tmp_path / "out")) == 2
-    assert "[file-unusable]" in capsys.readouterr().err
+    assert "file-unusable: " in capsys.readouterr().err
     request.write_text("{}")
     assert cli.main(gate_arguments(home, request, tmp_path / "out")) == 2
     assert capsys.readouterr().err == (
-        "provision: the gate's request cannot be used: it is damaged, or not signed by the gate "
-        "that made it [request-invalid]\n"
+        "request-invalid: the gate's request cannot be used: it is damaged, or not signed by the "
+        "gate that made it\n"
         "  -> make the request again on the gate with `gate keys` and copy the whole file\n"
     )
     assert not (tmp_path / "out").exists()
@@ -154,7 +154,7 @@ def test_details_are_told_in_the_readers_language_too(
     request.write_text("{}")
     cli.main(gate_arguments(home, request, tmp_path / "out"))
     assert capsys.readouterr().err.startswith(
-        "provision: không dùng được yêu cầu của cổng: tệp bị hỏng"
+        "request-invalid: không dùng được yêu cầu của cổng: tệp bị hỏng"
     )
 
 
