@@ -103,7 +103,7 @@ class Gate:
 
     def _message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
         with self._came:
-            self._receipts.append(receipt.unpack(message.payload, self._ring))
+            self._receipts.append(receipt.unpack(bytes(message.payload), self._ring))
             self._came.notify_all()
 
     def send(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:

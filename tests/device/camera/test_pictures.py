@@ -121,7 +121,7 @@ def test_a_large_photo_is_shrunk_to_what_a_camera_streams() -> None:
 
 def test_a_video_is_shown_frame_by_frame(tmp_path: Path) -> None:
     path = tmp_path / "film.avi"
-    film = cv2.VideoWriter(str(path), cv2.VideoWriter_fourcc(*"MJPG"), 5, (64, 48))
+    film = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 5, (64, 48))
     for grey in (20, 120, 220):
         film.write(np.full((48, 64, 3), grey, np.uint8))
     film.release()
