@@ -276,10 +276,10 @@ class Uplink:
         drained = self._waiting > 0 and since >= DRAINED_NS and self._unconfirmed() == 0
         if (since >= HEALTH_NS or drained) and self._link is not None:
             self._health_at = now
-            found = self._health()
-            self._waiting = found.waiting
+            fares = self._health()
+            self._waiting = fares.waiting
             name = topics.topic(self._settings.gate, topics.HEALTH)
-            self._link.publish(name, state.pack(found), retain=True)
+            self._link.publish(name, state.pack(fares), retain=True)
 
     def _unconfirmed(self) -> int:
         end = durable.read(self._folders.run)
