@@ -74,9 +74,8 @@ def quick() -> tuple[Attempt, ...]:
     )
 
 
-def rotation() -> tuple[Attempt, ...]:
+def rotation(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the costlier attempts, the most rewarding for their cost first."""
-    zbar = ZBar()
     return (
         Attempt("zbar-quarter", 1.3, lambda view: _scaled(zbar.read(view.quarter), 4)),
         Attempt("zxing-enlarged", 1.3, _enlarged),
@@ -92,12 +91,11 @@ def rotation() -> tuple[Attempt, ...]:
     )
 
 
-def last() -> tuple[Attempt, ...]:
+def last(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the attempts that cost more than all the others, for a code that nothing else reads.
 
     The stream makes them only where the marks of a code were seen.
     """
-    zbar = ZBar()
     return (
         Attempt("zxing-sharper", 4.0, lambda view: zxing.read_upright(sharp(view.full, 3.0))),
         Attempt("zbar-full", 18.0, lambda view: zbar.read(view.full)),

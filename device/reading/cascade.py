@@ -21,16 +21,25 @@ from device.reading.region import Regions
 from device.reading.rests import Marks, NoMarks
 from device.reading.suspect import Suspect, find
 from device.reading.view import View, as_luma
+from device.reading.zbar import ZBar
 
 _S = 1_000_000_000
+
+PRICED_PX = 1280 * 720
+MOST_RELIEF = 4.0
+"""However small a picture is, the whole list is not made on each frame."""
 
 
 class Pace(msgspec.Struct, frozen=True):
     """How much is spent, and when."""
 
-    budget: float = 2.2
+    budget: float = 2.8
     """For the costlier attempts in one frame, in the unit of `Attempt.cost`: the whole list in
     seven frames. The first attempt in turn is made whatever it costs."""
+    near: float = 14.0
+    """The same while an unread code is in view."""
+    first: float = 2.8
+    """On the first frame after motion: the quick attempts, and what is left for the others."""
     active_ns: int = 1 * _S
     """After the last motion every frame gets the budget for so long."""
     floor_ns: int = 1 * _S // 2
@@ -61,8 +70,9 @@ class CascadeReader:
         self._side = side
         self._marks = marks or NoMarks()
         self._always, self._quick = always(), quick()
-        self._rotation = (*self._quick, *rotation())
-        self._regions = Regions(last())
+        zbar = ZBar()  # one: each keeps as much memory as a frame takes
+        self._rotation = (*self._quick, *rotation(zbar))
+        self._regions = Regions(last(zbar), zbar)
         self._motion = Motion()
         self._turn = 0
         self._active_until = 0
@@ -116,11 +126,13 @@ class CascadeReader:
         return found
 
     def _first(self, view: View, up_ns: int) -> list[list[Sighting]]:
+        left = self._pace.first * _relief(view)
         for attempt in self._quick:
+            left -= attempt.cost
             if seen := self._attempt(attempt, view, up_ns):
                 return [seen]
         self._turn = len(self._quick)
-        return []
+        return self._turns(view, up_ns, left, None) if left > 0 else []
 
     def _is_enough(self, found: bool, up_ns: int) -> bool:  # noqa: FBT001  # a fact, not a flag
         if not found:
@@ -132,20 +144,26 @@ class CascadeReader:
 
     def _costlier(self, view: View, up_ns: int) -> list[list[Sighting]]:
         """Make the attempts that are due, until one reads something or the budget is spent."""
-        left = self._allowance(up_ns)
+        left = self._allowance(up_ns) * _relief(view)
         winner = self._winner if up_ns < self._winner_until else None
         if winner is not None:
             if seen := self._attempt(winner, view, up_ns):
                 return [seen]
             left -= winner.cost
+        return self._turns(view, up_ns, left, winner) if left > 0 else []
+
+    def _turns(
+        self, view: View, up_ns: int, left: float, made: Attempt | None
+    ) -> list[list[Sighting]]:
+        """Go on in the rotation; the first attempt is made whatever it costs."""
         first = True
-        for _ in range(len(self._rotation) if left > 0 else 0):
+        for _ in range(len(self._rotation)):
             attempt = self._rotation[self._turn]
             if not first and attempt.cost > left:
                 break
             first = False
             self._turn = (self._turn + 1) % len(self._rotation)
-            if attempt is winner:
+            if attempt is made:
                 continue
             left -= attempt.cost
             if seen := self._attempt(attempt, view, up_ns):
@@ -184,7 +202,7 @@ class CascadeReader:
 
     def _allowance(self, up_ns: int) -> float:
         if up_ns < self._active_until:
-            return self._pace.budget
+            return self._pace.budget if self._seen is None else self._pace.near
         if up_ns < self._floor_due:
             return 0.0
         self._floor_due = up_ns + self._pace.floor_ns
@@ -201,6 +219,11 @@ class CascadeReader:
             return []
         self._marks.enter(attempt.name)
         return sightings(attempt, view)
+
+
+def _relief(view: View) -> float:
+    """Return how much further a budget goes than at 1280x720: attempts cost by the pixel."""
+    return PRICED_PX / max(PRICED_PX / MOST_RELIEF, view.full.size)
 
 
 def _is_near(sighting: Sighting, smallest_px: int) -> bool:

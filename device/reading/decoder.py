@@ -13,6 +13,7 @@ import numpy.typing as npt
 from device.flow import Sighting
 from device.reading.attempts import Attempt, always, last, merged, quick, rotation, sightings
 from device.reading.view import View, as_luma, fit
+from device.reading.zbar import ZBar
 
 FIRST_LOOK = 1280
 """Pixels of the long side at which a picture is looked at first: larger ones cost more and,
@@ -25,7 +26,8 @@ class Decoder:
     def __init__(self) -> None:
         """Make the engines once; they are kept."""
         self._always = always()
-        self._costlier = (*quick(), *rotation(), *last())
+        zbar = ZBar()
+        self._costlier = (*quick(), *rotation(zbar), *last(zbar))
 
     def see(self, picture: npt.NDArray[np.generic]) -> tuple[Sighting, ...]:
         """Return every code read in the picture, the largest first; never raise.

@@ -22,10 +22,10 @@ MOST_PX = 500
 class Regions:
     """The looks at one place, in turns. Not for use by two threads at once."""
 
-    def __init__(self, last: tuple[Attempt, ...]) -> None:
+    def __init__(self, last: tuple[Attempt, ...], zbar: ZBar) -> None:
         """Take the attempts at a whole frame that are worth their cost only near a code."""
         self._last = last
-        self._zbar = ZBar()
+        self._zbar = zbar
         self._turn = 0
 
     def turn(self, suspect: Suspect) -> tuple[Attempt, ...]:

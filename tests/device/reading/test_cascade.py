@@ -38,12 +38,12 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Engines:
     made = Engines()
     always = (made.attempt("cheap", 1.0),)
     monkeypatch.setattr(cascade, "quick", lambda: (made.attempt("q", 1.0),))
-    monkeypatch.setattr(cascade, "last", tuple)
+    monkeypatch.setattr(cascade, "last", lambda _: ())
     rotation = tuple(
         made.attempt(name, cost) for name, cost in zip("abcd", (2, 2, 3, 9), strict=True)
     )
     monkeypatch.setattr(cascade, "always", lambda: always)
-    monkeypatch.setattr(cascade, "rotation", lambda: rotation)
+    monkeypatch.setattr(cascade, "rotation", lambda _: rotation)
     return made
 
 
@@ -52,7 +52,7 @@ class Door:
 
     def __init__(self, engines: Engines, pace: Pace | None = None) -> None:
         self.engines, self.number = engines, 0
-        self.reader = CascadeReader(pace or Pace(budget=8.0))
+        self.reader = CascadeReader(pace or Pace(budget=8.0, first=1.0))
 
     def show(self, luma: Luma = STILL) -> str:
         self.engines.made.clear()
