@@ -1,11 +1,11 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format lock clean bench-reading
 python := .venv/bin/python
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## a district on this machine: three doors and their page (ONCE=1: one fixed scenario)
 	@tools/install demo
@@ -18,6 +18,11 @@ test: ## everything that says whether the project is sound
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started
 	@tools/install test
 	@tools/checks
+
+bench-reading: ## how many codes are read, how fast, and how other readers do (ARGS=--quick: less)
+	@tools/install test
+	@bench/install
+	@.cache/bench/bin/python -m bench.reading $(ARGS)
 
 format: ## lay the code out
 	@tools/install test

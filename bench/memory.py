@@ -59,7 +59,7 @@ def _watched(command: list[str], folder: Path) -> float:
             raise RuntimeError(msg)
         status = Path(f"/proc/{scanner.pid}/status").read_text()
         line = next(each for each in status.splitlines() if each.startswith("VmRSS"))
-        return int(line.split()[1]) / 1000
+        return int(line.split()[1]) / 1024
     finally:
         scanner.terminate()
         scanner.wait(timeout=20)
