@@ -26,16 +26,16 @@ from device.reading.zbar import ZBar
 _S = 1_000_000_000
 
 PRICED_PX = 1280 * 720
-MOST_RELIEF = 4.0
+MOST_RELIEF = 3.0
 """However small a picture is, the whole list is not made on each frame."""
 
 
 class Pace(msgspec.Struct, frozen=True):
     """How much is spent, and when."""
 
-    budget: float = 2.8
+    budget: float = 2.2
     """For the costlier attempts in one frame, in the unit of `Attempt.cost`: the whole list in
-    seven frames. The first attempt in turn is made whatever it costs."""
+    eight frames. The first attempt in turn is made whatever it costs."""
     near: float = 14.0
     """The same while an unread code is in view."""
     first: float = 2.8
@@ -49,7 +49,7 @@ class Pace(msgspec.Struct, frozen=True):
     standing_ns: int = 5 * _S
     """A code that the cheap attempts have seen for so long (a poster) is no reason to make no
     other attempts: somebody may stand before it with another code."""
-    suspect_every: int = 4
+    suspect_every: int = 5
     """Frames in which nothing was read from one look for an unread code to the next."""
     smallest_px: int = 0
     """Codes whose longer side is less are not read: they are further away than anybody who
@@ -187,16 +187,18 @@ class CascadeReader:
 
     def _suspect(self, view: View, up_ns: int) -> None:
         suspect = self._sought(view, up_ns)
-        before = self._seen
-        self._seen = None if suspect is None else Seen(suspect, up_ns)
-        self.guidance = None if self._seen is None else why(view.full, self._seen, before)
+        if suspect is not None:
+            before, self._seen = self._seen, Seen(suspect, up_ns)
+            self.guidance = why(view.full, self._seen, before)
+        elif self._seen is not None and up_ns - self._seen.up_ns > self._pace.active_ns:
+            self._seen = self.guidance = None
 
     def _sought(self, view: View, up_ns: int) -> Suspect | None:
         if self._marks.rests("suspect", up_ns):
             return None
         self._marks.enter("suspect")
         try:
-            return find(view)
+            return find(view, self._unread // self._pace.suspect_every)
         except Exception:  # noqa: BLE001  # as in `sightings`
             return None
 

@@ -7,17 +7,21 @@ for any engine. It reads nothing and keeps nothing.
 
 import itertools
 import math
+from collections.abc import Callable
 
 import cv2
 import cv2.typing
 import msgspec
+import numpy as np
 
 from device.flow import Luma
 from device.reading import zxing
-from device.reading.view import View
+from device.reading.view import View, resized
 
 Outline = cv2.typing.MatLike
 
+BLOCK = 17
+"""Pixels: less than a mark is wide, and more than one of its modules."""
 LEAST_MARK = 6
 """Pixels of the half-size picture: a smaller nest of squares is grain or print."""
 MOST_NESTS = 40
@@ -53,8 +57,11 @@ class Mark(msgspec.Struct, frozen=True):
     side: float
 
 
-def find(view: View) -> Suspect | None:
-    """Return the largest unread code in the picture, or None if there is none to be seen."""
+def find(view: View, closely: int = 0) -> Suspect | None:
+    """Return the largest unread code in the picture, or None if there is none to be seen.
+
+    `closely` counts looks: the costlier ways to see one take turns.
+    """
     height, width = view.full.shape
     found = [
         _boxed([*corners], 0.0, (width, height))
@@ -62,8 +69,9 @@ def find(view: View) -> Suspect | None:
         if len(corners) == 4
     ]
     found = [each for each in found if each.box[2] - each.box[0] > MODULES_OF_SMALLEST]
-    if not found and (nested := _from_marks(marks(view.half), view.half.shape)):
-        found = [nested]
+    nested = next((each for look in LOOKS[closely % len(LOOKS)] if (each := look(view))), None)
+    if nested is not None and (nested.is_cut or not found):
+        return nested
     return max(found, key=lambda each: each.box[2] - each.box[0], default=None)
 
 
@@ -71,7 +79,7 @@ def marks(luma: Luma) -> list[Mark]:
     """Return the nests of squares in a picture: dark in light in dark, each in its middle."""
     soft = cv2.GaussianBlur(luma, (3, 3), 0)
     black = cv2.adaptiveThreshold(
-        soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, blockSize=51, C=4
+        soft, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, blockSize=BLOCK, C=4
     )
     outlines, tree = cv2.findContours(black, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     if not outlines:
@@ -88,14 +96,14 @@ def marks(luma: Luma) -> list[Mark]:
 
 def _mark(outer: Outline, inner: Outline) -> Mark | None:
     left, top, width, height = cv2.boundingRect(outer)
-    if min(width, height) < LEAST_MARK or max(width, height) > 2 * min(width, height):
+    if min(width, height) < LEAST_MARK or max(width, height) > 1.6 * min(width, height):
         return None
     inside = cv2.boundingRect(inner)
     x, y = left + width / 2, top + height / 2
     aside = max(abs(inside[0] + inside[2] / 2 - x), abs(inside[1] + inside[3] / 2 - y))
     share = (inside[2] * inside[3]) / (width * height)
     # Three modules in seven each way; blur and tilt bend that.
-    if aside > 0.15 * max(width, height) or not 0.08 < share < 0.4:
+    if aside > 0.15 * max(width, height) or not 0.1 < share < 0.32:
         return None
     return Mark(x, y, math.sqrt(width * height))
 
@@ -107,7 +115,7 @@ def _from_marks(found: list[Mark], shape: tuple[int, ...]) -> Suspect | None:
         if _are_corners(three):
             side = sum(each.side for each in three) / 3
             points = [(round(each.x), round(each.y)) for each in (*three, _fourth(three))]
-            return _doubled(_boxed(points, side / MODULES_OF_MARK, (width, height), side))
+            return _boxed(points, side / MODULES_OF_MARK, (width, height), side)
     large = [each for each in found if each.side > CLOSE_MARK * height]
     if len(large) == 2 and max(each.side for each in large) < 1.4 * min(
         each.side for each in large
@@ -115,14 +123,14 @@ def _from_marks(found: list[Mark], shape: tuple[int, ...]) -> Suspect | None:
         points = [(round(each.x), round(each.y)) for each in large]
         side = large[0].side
         boxed = _boxed(points, side / MODULES_OF_MARK, (width, height), side)
-        return _doubled(msgspec.structs.replace(boxed, is_cut=True))
+        return msgspec.structs.replace(boxed, is_cut=True)
     return None
 
 
 def _are_corners(three: tuple[Mark, ...]) -> bool:
     """Say whether three marks stand like those of a code: alike, and at a right angle or so."""
     sides = sorted(each.side for each in three)
-    if sides[2] > 1.5 * sides[0]:
+    if sides[2] > 1.4 * sides[0]:
         return False
     a, b, c = sorted(math.dist((p.x, p.y), (q.x, q.y)) for p, q in itertools.combinations(three, 2))
     if not 1.6 * sides[0] < a or b > 26 * sides[2] or b > 1.6 * a:
@@ -150,6 +158,28 @@ def _boxed(
     return Suspect((left, top, right, bottom), module, is_cut)
 
 
-def _doubled(suspect: Suspect) -> Suspect:
-    left, top, right, bottom = (2 * each for each in suspect.box)
-    return Suspect((left, top, right, bottom), 2 * suspect.module, suspect.is_cut)
+def _in(luma: Luma, scale: float, left: int = 0, top: int = 0) -> Suspect | None:
+    """Look in a picture that shows the frame from (`left`, `top`) on, so many times smaller."""
+    found = _from_marks(marks(luma), luma.shape)
+    if found is None:
+        return None
+    box = tuple(round(each * scale) for each in found.box)
+    placed = (box[0] + left, box[1] + top, box[2] + left, box[3] + top)
+    return Suspect(placed, scale * found.module, found.is_cut)
+
+
+def _far(view: View) -> Suspect | None:
+    """Look at the middle three times as large, where marks of a few pixels can be told apart."""
+    height, width = view.full.shape
+    left, top = width * 5 // 16, height * 5 // 16
+    part = np.ascontiguousarray(view.full[top : height - top, left : width - left])
+    if not part.size:
+        return None
+    return _in(resized(part, part.shape[1] * 3, part.shape[0] * 3), 1 / 3, left, top)
+
+
+LOOKS: tuple[tuple[Callable[[View], Suspect | None], ...], ...] = (
+    (lambda view: _in(view.half, 2), lambda view: _in(view.quarter, 4)),
+    (lambda view: _in(view.full, 1),),
+    (lambda view: _in(view.half, 2), _far),
+)
