@@ -1,8 +1,10 @@
 """The stream: what is spent on which frame, and that a few frames make one sure reading."""
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
+import zxingcpp
 
 from device.flow import Frame, Luma, Sighting
 from device.reading import cascade
@@ -150,6 +152,40 @@ def test_slow_movement_adds_up() -> None:
     motion = Motion()
     greys = [motion.moved(np.full((720, 1280), 100 + n, np.uint8)) for n in range(13)]
     assert greys.count(True) == 2
+
+
+def held(text: bytes, scale: int) -> Luma:
+    made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode)
+    bare = np.asarray(zxingcpp.write_barcode_to_image(made, scale=scale), np.uint8)
+    frame = STILL.copy()
+    frame[60 : 60 + bare.shape[0], 60 : 60 + bare.shape[1]] = bare
+    return frame
+
+
+def test_a_code_smaller_than_the_floor_of_this_door_is_not_read() -> None:
+    small, large = Frame(held(b"far", 4), 1, 0), Frame(held(b"near", 12), 2, 1)
+    assert len(CascadeReader().see(small)) == 1
+    reader = CascadeReader(Pace(smallest_px=150))
+    assert reader.see(small) == ()
+    assert [each.text for each in reader.see(large)] == [b"near"]
+
+
+def test_a_small_pass_beside_a_large_code_is_seen_within_two_frames() -> None:
+    frame = held(b"large", 12)
+    small = held(b"small", 2)[60:140, 60:140]
+    frame[560:640, 1100:1180] = small
+    reader = CascadeReader()
+    seen = [reader.see(Frame(frame, number * S // 15, number)) for number in range(2)]
+    assert {each.text for frames in seen for each in frames} == {b"large", b"small"}
+
+
+def test_a_code_that_only_a_closer_look_reads_is_read_within_eight_frames() -> None:
+    far = cv2.resize(held(b"A" * 60, 6)[60:420, 60:420], (106, 106), interpolation=cv2.INTER_AREA)
+    frame = STILL.copy()
+    frame[300:406, 100:206] = cv2.GaussianBlur(far, (0, 0), 0.75)
+    reader = CascadeReader()
+    seen = [reader.see(Frame(frame, number * S // 15, number)) for number in range(8)]
+    assert any(seen)
 
 
 def test_a_change_of_size_is_motion_and_a_tiny_frame_has_none() -> None:

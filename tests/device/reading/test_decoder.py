@@ -13,6 +13,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from qrcode.main import QRCode
 
 from device.camera.pictures import fitted, load_luma
 from device.flow import Form, Luma
@@ -100,6 +101,16 @@ def test_several_codes_are_read_the_largest_first() -> None:
 def test_small_and_large_versions_are_read(version_chars: int) -> None:
     text = ("A1$%" * 1000)[:version_chars]
     assert decode(code(text, 4)) == [text.encode()]
+
+
+@pytest.mark.parametrize("version", range(1, 41))
+def test_every_version_is_read(version: int) -> None:
+    made = QRCode(version, border=4)
+    made.add_data("7")
+    modules = np.array(made.get_matrix())
+    luma = np.kron(np.where(modules, 0, 255), np.ones((4, 4))).astype(np.uint8)
+    assert luma.shape[0] == 4 * (17 + 4 * version + 8)
+    assert decode(luma) == [b"7"]
 
 
 def test_a_micro_qr_code_is_read() -> None:

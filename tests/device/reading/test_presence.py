@@ -3,10 +3,11 @@
 import hashlib
 import itertools
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.flow import Reading, Sighting
+from device.flow import Form, Reading, Sighting
 from device.reading.presence import OnePerShowing, PresenceRules
 
 S = 1_000_000_000
@@ -109,6 +110,15 @@ def test_a_stalled_camera_is_no_leaving() -> None:
     presence = OnePerShowing(wanted)
     assert presence.admit((see(b"PASS-A"),), 0) is not None
     assert presence.admit((see(b"PASS-A"),), 60 * S) is None
+
+
+def test_a_part_of_a_code_is_no_pass_whatever_is_in_it() -> None:
+    presence = OnePerShowing(wanted)
+    part = msgspec.structs.replace(see(b"PASS-A"), form=Form.PART)
+    assert presence.admit((part,), 0) is None
+    reading = presence.admit((part,), S)
+    assert reading is not None
+    assert reading.form is Form.PART
 
 
 def test_a_poster_is_counted_while_in_view() -> None:
