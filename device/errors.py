@@ -121,7 +121,15 @@ class JournalBroken(GateError):
 
     code = "journal-broken"
     says = N_("The scans on the memory card cannot be written or read")
-    remedy = N_("replace the memory card and keep the old one: the scans on it can be exported")
+    remedy = N_("replace the memory card and keep the old one: its scans are still on it")
+
+
+class JournalForeign(GateError):
+    """The records on the card belong to another gate."""
+
+    code = "journal-foreign"
+    says = N_("The scans on the memory card belong to another gate")
+    remedy = N_("put this card back into its own gate, and give this gate one of its own")
 
 
 class JournalBusy(GateError):

@@ -91,6 +91,8 @@ class What(enum.StrEnum):
     START = "start"
     STOP = "stop"
     ALIVE = "alive"
+    RENEWED = "renewed"
+    """The journal before this one was given up; `data` says which and why."""
 
 
 class Stamped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -10,16 +10,12 @@ ballast                  space kept back for a full card
 """
 
 import re
-import secrets
 from pathlib import Path
 
 import msgspec
 
-from device.errors import JournalBroken
-from device.journal.disk import replace, translated
-
-SEALED, OPEN, BAD = ".json", ".open", ".bad"
-SPARE, CURSOR, BALLAST, IDENTITY, LOCK = "spare", "cursor.json", "ballast", "identity.json", "lock"
+SEALED, OPEN = ".json", ".open"
+SPARE, CURSOR, BALLAST, LOCK = "spare", "cursor.json", "ballast", "lock"
 _SEGMENT = re.compile(r"(\d{16})\.(json|open)")
 
 
@@ -38,31 +34,3 @@ def segments(folder: Path) -> list[Named]:
     """Return the segment files of a journal, in sequence."""
     found = (_SEGMENT.fullmatch(each.name) for each in folder.iterdir())
     return sorted(Named(int(each[1]), "." + each[2]) for each in found if each)
-
-
-class Identity(msgspec.Struct, frozen=True):
-    """Which journal this is: random, made with the journal."""
-
-    journal: str
-    v: int = 1
-
-
-def identity(folder: Path) -> Identity:
-    """Return the journal's identity; make one if there is none."""
-    path = folder / IDENTITY
-    if not path.exists():
-        return renew(folder)
-    try:
-        with translated("reading the journal's identity"):
-            return msgspec.json.decode(path.read_bytes(), type=Identity)
-    except msgspec.DecodeError as error:
-        msg = "the journal's identity cannot be read"
-        raise JournalBroken(msg) from error
-
-
-def renew(folder: Path) -> Identity:
-    """Give the journal in `folder` a new identity, durably."""
-    made = Identity(secrets.token_hex(8))
-    with translated("making a journal"):
-        replace(folder / IDENTITY, msgspec.json.encode(made))
-    return made

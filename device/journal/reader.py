@@ -78,11 +78,12 @@ class JournalReader:
         return Stretch(taken, prev)
 
     def close(self) -> None:
-        """Let go of the file that is being read; harmless when repeated."""
+        """Let go of the file that is being read, and of the place in it."""
         if self._tail is not None:
             self._tail.close()
         self._tail = None
         self._ahead = []
+        self._next = 0
 
     def _open(self, named: names.Named) -> None:
         path = named.within(self._folder)

@@ -4,12 +4,14 @@ Anything that can open a TinyDB JSON file can read them; nothing of ours is need
 records off an old card.
 """
 
+import zlib
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from tinydb import TinyDB
 from tinydb.storages import Storage
+from tinydb.table import Document as Row
 
 from device.errors import JournalBroken
 from device.journal.appendlog import TABLE
@@ -101,24 +103,43 @@ def load(path: Path) -> SealedSegment:
 class Cursor:
     """How far the collector has confirmed, in a tiny TinyDB file.
 
-    Losing it costs resends, never records; so it is written seldom.
+    Losing it costs resends, never records; so it is written seldom, and one that is not sound in
+    every way counts as none.
     """
 
     def __init__(self, path: Path) -> None:
-        """Read the cursor at `path`; a missing or unreadable one counts as nothing confirmed."""
-        self._db = TinyDB(storage=lambda: Whole(path))
-        try:
-            stored = self._db.get(doc_id=1)
-        except JournalBroken:
-            path.unlink()
-            stored = None
-        found: Document = dict(stored) if stored else {}
-        self.journal: str = str(found.get("journal", ""))
-        self.high: int = int(found.get("high", 0))
+        """Read the cursor at `path`; a missing or unsound one counts as nothing confirmed."""
+        self._path = path
+        found = _sound(path)
+        self.journal = found.journal if found else ""
+        self.high = found.high if found else 0
 
     def write(self, journal: str, high: int) -> None:
         """Store that everything up to `high` is confirmed."""
         self.journal, self.high = journal, high
-        document = {"journal": journal, "high": high}
-        if not self._db.update(document, doc_ids=[1] if self._db.get(doc_id=1) else []):
-            self._db.insert(document)
+        mark = Mark(journal, high, _check(journal, high))
+        with TinyDB(storage=lambda: Whole(self._path)) as db:
+            db.upsert(Row(msgspec.to_builtins(mark), doc_id=1))
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What the cursor's file says. The check tells a damaged number from a written one."""
+
+    journal: str
+    high: int
+    check: str
+
+
+def _check(journal: str, high: int) -> str:
+    return f"{zlib.crc32(f'{journal} {high}'.encode()):08x}"
+
+
+def _sound(path: Path) -> Mark | None:
+    """Return what a cursor's file says, or None if anything about it is not as we write it."""
+    try:
+        rows = (Whole(path).read() or {})[TABLE]
+        mark = msgspec.convert(list(rows.values())[-1], Mark)
+    except (JournalBroken, msgspec.ValidationError, LookupError, AttributeError, TypeError):
+        path.unlink(missing_ok=True)
+        return None
+    return mark if mark.check == _check(mark.journal, mark.high) else None

@@ -6,6 +6,7 @@ light is in `scan` and `note`; everything that may wait is in `tend`.
 
 import fcntl
 import os
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -16,7 +17,7 @@ from tinydb import TinyDB
 from tinydb.storages import MemoryStorage
 from tinydb.table import Document as Row
 
-from device.errors import GateError, JournalBroken, JournalBusy, JournalFull
+from device.errors import GateError, JournalBroken, JournalBusy, JournalForeign, JournalFull
 from device.flow import Instant, Verdict
 from device.i18n import N_
 from device.journal import folder as names
@@ -76,6 +77,9 @@ class CardJournal:
         self._db = TinyDB(storage=MemoryStorage)
         self._full: list[AppendLog] = []
         self._refusing = False
+        self._confirmed = 0
+        self._durable: DurableEnd | None = None
+        self._renewal: dict[str, object] | None = None
         self._stored_at = self._cursor_at = self._tidied_at = 0
 
     def __enter__(self) -> Self:
@@ -83,13 +87,14 @@ class CardJournal:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         self._run.mkdir(parents=True, exist_ok=True, mode=0o755)
         self._lock = _locked(self._folder / names.LOCK)
-        self._identity = names.identity(self._folder)
-        self._cursor = sealed.Cursor(self._folder / names.CURSOR)
-        self._known = 0
-        self._confirmed = 0
-        self._resume()
-        self._durable = DurableEnd(self._run)
-        self._publish()
+        try:
+            self._cursor = sealed.Cursor(self._folder / names.CURSOR)
+            self._resume()
+            self._durable = DurableEnd(self._run)
+            self._publish()
+        except BaseException:
+            os.close(self._lock)
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -100,13 +105,14 @@ class CardJournal:
         finally:
             for each in (*self._full, *([self._log] if self._log else [])):
                 each.close()
-            self._durable.close()
+            if self._durable is not None:
+                self._durable.close()
             os.close(self._lock)
 
     @property
     def journal(self) -> str:
         """Return this journal's random id."""
-        return self._identity.journal
+        return self._current.header.journal
 
     @property
     def last(self) -> int:
@@ -170,8 +176,10 @@ class CardJournal:
     def confirm(self, receipt: Receipt) -> bool:
         """Take a receipt whose signature was checked; say whether it moved the mark.
 
-        A receipt for another gate or journal, beyond the end, or with another chain value than
-        ours, changes nothing and is logged: it is a fault or an attack, not a confirmation.
+        A receipt for another gate or journal changes nothing. One beyond our end, or with another
+        chain value than ours, proves that the district has other records under our numbers: this
+        card is an older copy of itself. Its journal is given up and a new one begun, so that no
+        number is used twice.
         """
         if receipt.gate != self._gate or receipt.journal != self.journal:
             log.warning("receipt.foreign", journal=receipt.journal)
@@ -179,7 +187,7 @@ class CardJournal:
         if receipt.high <= self._confirmed:
             return False
         if receipt.high > self.last:
-            log.error("receipt.beyond", high=receipt.high, last=self.last)
+            self._renew("receipt-beyond-end", receipt.high)
             return False
         try:
             ours = self._chain_at(receipt.high).hex()
@@ -187,7 +195,7 @@ class CardJournal:
             log.error("segment.unreadable", high=receipt.high, detail=str(error))  # noqa: TRY400
             return False
         if ours != receipt.hash:
-            log.error("receipt.fork", high=receipt.high)
+            self._renew("receipt-of-other-records", receipt.high)
             return False
         self._confirmed = receipt.high
         self._publish()
@@ -198,7 +206,9 @@ class CardJournal:
         receipt = self._receipts()
         if receipt is not None and self.confirm(receipt):
             log.info("receipt.taken", high=self._confirmed, up_ns=at.up_ns)
-        if len(self._current) >= self._limits.segment_records:
+        if self._renewal is not None:
+            self._tidily(lambda: self._tell_renewal(at))
+        elif len(self._current) >= self._limits.segment_records:
             self._tidily(self._roll)
         elif self._full:
             self._tidily(self._seal_one)
@@ -235,7 +245,8 @@ class CardJournal:
         self._publish()
 
     def _publish(self) -> None:
-        self._durable.publish(End(self.journal, self.last, self._confirmed))
+        if self._durable is not None:
+            self._durable.publish(End(self.journal, self.last, self._confirmed))
 
     # -- what may wait ------------------------------------------------------------------------
 
@@ -260,6 +271,10 @@ class CardJournal:
                 self._refusing = False
                 log.info("journal.room", waiting=self.waiting)
 
+    def _tell_renewal(self, at: Instant) -> None:
+        self.note(What.RENEWED, at, self._renewal)
+        self._renewal = None
+
     def _cursor_due(self, at: Instant) -> bool:
         behind = self._confirmed - self._cursor.high
         return behind >= CURSOR_RECORDS or (behind > 0 and at.up_ns - self._cursor_at >= CURSOR_NS)
@@ -267,7 +282,7 @@ class CardJournal:
     def _roll(self) -> None:
         """Begin the next segment; the full one is sealed when there is time."""
         before = self._current
-        self._use(self._begin(before.last + 1, before.chain))
+        self._use(self._begin(self.journal, before.last + 1, before.chain))
         self._full.append(before)
         self._sealer.renew()
 
@@ -293,10 +308,10 @@ class CardJournal:
     def _segment_bytes(self) -> int:
         return HEADER_BYTES + self._limits.segment_records * RECORD_BYTES + 2 * LARGEST
 
-    def _begin(self, first: int, chain: bytes) -> AppendLog:
+    def _begin(self, journal: str, first: int, chain: bytes) -> AppendLog:
         self._spare()
         path = names.Named(first, names.OPEN).within(self._folder)
-        header = Header(self._gate, self.journal, first, chain.hex())
+        header = Header(self._gate, journal, first, chain.hex())
         return AppendLog.begin(self._folder / names.SPARE, path, header)
 
     def _drop_one(self, at: Instant) -> None:
@@ -331,21 +346,35 @@ class CardJournal:
             for each in found
             if each.suffix == names.OPEN and each.first not in done
         ]
+        self._full = opened[:-1]
         if opened:
-            self._full = opened[:-1]
             self._use(opened[-1])
+        elif done:
+            self._use(self._after(names.Named(max(done), names.SEALED)))
         else:
-            self._use(self._begin(*self._after_last(sorted(done))))
+            self._use(self._begin_new())
         sync_folder(self._folder)
+        self._check_owner()
         self._check_mark()
 
-    def _after_last(self, firsts: list[int]) -> tuple[int, bytes]:
-        """Return the next seq and the chain value before it, from the last sealed segment."""
-        if not firsts:
-            return 1, genesis(self._gate, self.journal)
-        path = names.Named(firsts[-1], names.SEALED).within(self._folder)
-        whole = sealed.load(path)
-        return whole.last + 1, whole.chains[-1]
+    def _after(self, named: names.Named) -> AppendLog:
+        """Begin the segment that follows the last sealed one."""
+        whole = sealed.load(named.within(self._folder))
+        return self._begin(whole.header.journal, whole.last + 1, whole.chains[-1])
+
+    def _begin_new(self) -> AppendLog:
+        """Begin a journal: its id is random, because a swapped card begins at 1 again."""
+        journal = secrets.token_hex(8)
+        return self._begin(journal, 1, genesis(self._gate, journal))
+
+    def _check_owner(self) -> None:
+        """Refuse to go on with another gate's records, or with those of two journals."""
+        if any(each.header.gate != self._gate for each in (*self._full, self._current)):
+            msg = self._current.header.gate
+            raise JournalForeign(msg)
+        if any(each.header.journal != self.journal for each in self._full):
+            msg = N_("it holds segments of two journals")
+            raise JournalBroken(msg)
 
     def _check_mark(self) -> None:
         """Take the confirmed mark over; one beyond the end means that the card was put back.
@@ -353,13 +382,20 @@ class CardJournal:
         Numbers behind that end were used already, so this journal must not give them out again.
         """
         mine = self._cursor.journal == self.journal
+        self._confirmed = self._cursor.high if mine and self._cursor.high <= self.last else 0
         if mine and self._cursor.high > self.last:
-            log.error("journal.renewed", confirmed=self._cursor.high, last=self.last)
-            self._retire()
-            self._identity = names.renew(self._folder)
-            self._use(self._begin(1, genesis(self._gate, self.journal)))
-            mine = False
-        self._confirmed = self._cursor.high if mine else 0
+            self._renew("mark-beyond-end", self._cursor.high)
+
+    def _renew(self, why: str, high: int) -> None:
+        """Give this journal up and begin another; the next note tells the district."""
+        old, last = self.journal, self.last
+        log.error("journal.renewed", why=why, high=high, last=last, old=old)
+        self._retire()
+        self._sealer.renew()
+        self._use(self._begin_new())
+        self._confirmed = 0
+        self._renewal = {"old": old, "last": last, "high": high, "why": why}
+        self._publish()
 
     def _retire(self) -> None:
         """Move the old journal's segments into a folder of their own; nothing is deleted."""

@@ -5,6 +5,10 @@ the confirmed mark; without progress for a while, or after a reconnect, sending 
 the mark. QoS 1 alone resends only on reconnect, so the journal is what resends.
 """
 
+SHORTEST_NS = 10**9 // 2
+LONGEST_NS = 60 * 10**9
+"""Between two new starts: doubled each time, so that who takes nothing is not flooded."""
+
 
 class Outbox:
     """The window over one journal."""
@@ -18,12 +22,15 @@ class Outbox:
         self.sent = 0
         """The last record handed to the link since the last rewind."""
         self._moved_ns = 0
+        self._rewound_ns = -LONGEST_NS
+        self._pause_ns = SHORTEST_NS
 
     def follow(self, journal: str, confirmed: int, up_ns: int) -> bool:
         """Take over the scanner's own view; say whether sending must start again at the mark."""
         if journal != self.journal:
             self.journal, self.confirmed, self.sent = journal, confirmed, confirmed
             self._moved_ns = up_ns
+            self._pause_ns = SHORTEST_NS
             return True
         self.receipt(confirmed, up_ns)
         return False
@@ -33,6 +40,7 @@ class Outbox:
         if high > self.confirmed:
             self.confirmed = high
             self._moved_ns = up_ns
+            self._pause_ns = SHORTEST_NS
         self.sent = max(self.sent, self.confirmed)
 
     def room(self, end: int) -> int:
@@ -46,10 +54,22 @@ class Outbox:
         self.sent = last
 
     def rewind(self, up_ns: int) -> None:
-        """Start again behind the mark."""
+        """Start again behind the mark; the next time waits longer if no receipt comes between."""
         self.sent = self.confirmed
-        self._moved_ns = up_ns
+        self._moved_ns = self._rewound_ns = up_ns
+        self._pause_ns = min(2 * self._pause_ns, LONGEST_NS)
+
+    def misses(self, first: int, up_ns: int) -> bool:
+        """Say whether to start again because the collector asks for record `first`.
+
+        Every batch behind a gap is answered so; one new start mends them all.
+        """
+        return self.confirmed < first <= self.sent and self._rested(up_ns)
 
     def stalled(self, up_ns: int) -> bool:
         """Say whether records are on the way and no receipt has made progress for too long."""
-        return self.sent > self.confirmed and up_ns - self._moved_ns >= self._retry_ns
+        waited = up_ns - self._moved_ns >= self._retry_ns
+        return self.sent > self.confirmed and waited and self._rested(up_ns)
+
+    def _rested(self, up_ns: int) -> bool:
+        return up_ns - self._rewound_ns >= self._pause_ns

@@ -33,6 +33,8 @@ RECEIPT = "receipt.json"
 STATE_NS = 2 * 10**9
 HEALTH_NS = 10 * 10**9
 DRAINED_NS = 10**9
+TOLD = 1000
+"""Refusals remembered as logged, so that each is logged once."""
 TURN_S = 0.25
 INFLIGHT = 100
 
@@ -79,6 +81,7 @@ class Uplink:
         self._told: tuple[str, int] = ("", 0)
         self._said: state.State | None = None
         self._state_at = self._health_at = 0
+        self._refused: set[tuple[str, int, str]] = set()
         self._waiting = 0
         """What the last health message said."""
         self._incarnation = 0
@@ -206,7 +209,9 @@ class Uplink:
         if end is None or self._link is None:
             return
         now = self._up_ns()
-        if self._outbox.follow(end.journal, end.confirmed, now) or self._outbox.stalled(now):
+        if self._outbox.follow(end.journal, end.confirmed, now):
+            self._reader.close()  # its place was in another journal
+        elif self._outbox.stalled(now):
             self._restart()
         while room := self._outbox.room(end.seq):
             if not self._send_batch(end, min(room, batch.MAX_RECORDS)):
@@ -247,11 +252,17 @@ class Uplink:
         if found.gate != self._settings.gate or found.journal != self._outbox.journal:
             return
         self._lay(payload)
-        self._outbox.receipt(found.high, self._up_ns())
-        if found.want and found.want[0][0] <= self._outbox.sent:
+        now = self._up_ns()
+        end = durable.read(self._folders.run)
+        if end is not None and end.journal == found.journal and found.high <= end.seq:
+            self._outbox.receipt(found.high, now)
+        if found.want and self._outbox.misses(found.want[0][0], now):
             self._restart()
         for refusal in found.refused:
-            log.error("record.refused", seq=refusal.seq, why=refusal.why[:200])
+            told = (found.journal, refusal.seq, refusal.why[:200])
+            if told not in self._refused:
+                self._refused = {*self._refused, told} if len(self._refused) < TOLD else {told}
+                log.error("record.refused", seq=refusal.seq, why=refusal.why[:200])
 
     def _lay(self, payload: bytes) -> None:
         """Put a receipt into the inbox; without room for it a later one will do."""

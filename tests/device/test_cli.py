@@ -65,7 +65,7 @@ def no_trace(site: Site) -> None:
 
 def broken_journal(site: Site) -> None:
     site.journal.mkdir(parents=True)
-    (site.journal / "identity.json").write_text("{")
+    (site.journal / "0000000000000001.open").write_text("{")
 
 
 BROKEN: dict[Callable[[Site], None], str] = {

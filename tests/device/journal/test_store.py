@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tinydb import TinyDB, where
 
-from device.errors import JournalBroken, JournalBusy
+from device.errors import JournalBroken, JournalBusy, JournalForeign
 from device.flow import Instant, Signal, Verdict
 from device.journal import durable, folder, segment
 from device.journal.reader import JournalReader
@@ -193,7 +193,7 @@ def test_a_second_scanner_is_refused(site: Site) -> None:
         site.open().__enter__()
 
 
-def test_only_a_receipt_with_our_own_chain_value_confirms(site: Site) -> None:
+def test_only_a_receipt_for_this_gate_and_journal_confirms(site: Site) -> None:
     with site.open() as journal:
         for second in range(6):
             journal.scan(ACCEPTED, moment(second))
@@ -201,14 +201,73 @@ def test_only_a_receipt_with_our_own_chain_value_confirms(site: Site) -> None:
         wrong = [
             Receipt("gate-2", good.journal, 5, good.hash, 1),
             Receipt(GATE, "another", 5, good.hash, 1),
-            Receipt(GATE, good.journal, 4, good.hash, 1),
-            Receipt(GATE, good.journal, 500, good.hash, 1),
         ]
-        assert [journal.confirm(each) for each in wrong] == [False] * 4
+        assert [journal.confirm(each) for each in wrong] == [False] * 2
         assert journal.confirmed == 0
         assert journal.confirm(good)
         assert journal.confirmed == 5
         assert not journal.confirm(good)
+
+
+@pytest.mark.parametrize(
+    ("high", "why"), [(4, "receipt-of-other-records"), (500, "receipt-beyond-end")]
+)
+def test_a_receipt_for_records_we_do_not_have_makes_a_new_journal_and_says_so(
+    site: Site, high: int, why: str
+) -> None:
+    with site.open() as journal:
+        for second in range(6):
+            journal.scan(ACCEPTED, moment(second))
+        old, last = journal.journal, journal.last
+        assert not journal.confirm(Receipt(GATE, old, high, "00" * 32, 1))
+        assert journal.journal != old
+        journal.tend(moment(9))
+        (told,) = site.stored()
+        assert told["what"] == "renewed"
+        assert told["data"] == {"old": old, "last": last, "high": high, "why": why}
+        assert isinstance(journal.scan(ACCEPTED, moment(10)), Scan)
+    kept = site.journal / f"retired-{old}"
+    assert [int(each.name[:16]) for each in sorted(kept.iterdir())] == [1]
+    with site.open() as journal:
+        assert [each["seq"] for each in site.stored()] == [1, 2, 3]
+
+
+def test_another_gates_journal_is_left_alone(site: Site) -> None:
+    with site.open() as journal:
+        journal.note(What.START, moment())
+    before = {each.name: each.read_bytes() for each in site.journal.iterdir()}
+    stranger = CardJournal(
+        site.journal, site.run, "gate-9", seal_key(VAULT.public_key()), lambda: None
+    )
+    with pytest.raises(JournalForeign), stranger:
+        pass
+    assert {each.name: each.read_bytes() for each in site.journal.iterdir()} == before
+    with site.open():
+        pass
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"_default":{"1":{"journal":"x","high":"abc"}}}',
+        b'{"_default":{"1":{"journal":"x","high":null}}}',
+        b'{"_default":[1,2]}',
+        b'{"1":5}',
+        b'{"_default":{}}',
+        b'{"_default":{"1":{"journal":"%s","high":99999,"check":"00000000"}}}',
+    ],
+)
+def test_an_unsound_cursor_counts_as_none(site: Site, damage: bytes) -> None:
+    with site.open() as journal:
+        for second in range(3):
+            journal.note(What.ALIVE, moment(second))
+        old = journal.journal
+    (site.journal / "cursor.json").write_bytes(damage.replace(b"%s", old.encode()))
+    with site.open() as journal:
+        assert (journal.journal, journal.last, journal.confirmed) == (old, 3, 0)
 
 
 def test_only_confirmed_segments_are_dropped_and_the_mark_is_stored_first(site: Site) -> None:

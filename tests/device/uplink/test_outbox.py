@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from device.uplink.outbox import Outbox
+from device.uplink.outbox import LONGEST_NS, SHORTEST_NS, Outbox
 
 WINDOW, RETRY_NS = 7, 100
 
@@ -75,7 +75,7 @@ class Sending(RuleBasedStateMachine):
     def teardown(self) -> None:
         """From anywhere, a line that works again brings everything across."""
         for _ in range(3 * self.end + 3):
-            self.now += RETRY_NS
+            self.now += LONGEST_NS
             if self.box.stalled(self.now):
                 self.box.rewind(self.now)
             if count := self.box.room(self.end):
@@ -98,6 +98,25 @@ def test_waiting_for_a_receipt_begins_with_the_first_record_on_the_way() -> None
     box.handed_over(2, 10 * RETRY_NS + 50)
     assert not box.stalled(11 * RETRY_NS - 1)
     assert box.stalled(11 * RETRY_NS)
+
+
+def test_a_collector_that_keeps_asking_is_not_flooded() -> None:
+    box = Outbox(WINDOW, RETRY_NS)
+    box.follow("one", 0, 0)
+    starts = 0
+    for second in range(600):
+        for answer in range(50):
+            now = second * 10**9 + answer
+            box.handed_over(5, now)
+            if box.misses(1, now):
+                starts += 1
+                box.rewind(now)
+    assert 8 <= starts <= 20
+    box.receipt(2, 600 * 10**9)
+    box.handed_over(5, 600 * 10**9)
+    assert not box.misses(2, 700 * 10**9)  # it has that one
+    assert not box.misses(9, 700 * 10**9)  # and was never sent this one
+    assert box.misses(3, 700 * 10**9 + SHORTEST_NS)
 
 
 def test_a_late_receipt_never_moves_the_mark_back() -> None:
