@@ -63,24 +63,24 @@ def always() -> tuple[Attempt, ...]:
     )
 
 
-def quick() -> tuple[Attempt, ...]:
+def quick(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the attempts that are all made at once on the first frame after motion."""
     return (
-        Attempt("zxing-histogram", 0.5, lambda view: zxing.read_histogram(view.full)),
-        Attempt("zxing-half-darker", 0.45, _halved(_toned(4.0))),
-        Attempt("zxing-half-threshold", 0.55, _halved(_thresholded)),
         # Inverted codes too.
         Attempt("zxing-darker", 1.3, lambda view: zxing.read(_bent(view.full, _DARKER))),
+        Attempt("zxing-half-darker", 0.45, _halved(_toned(4.0))),
+        Attempt("zbar-quarter", 1.3, lambda view: _scaled(zbar.read(view.quarter), 4)),
+        Attempt("zxing-half-sharper", 0.7, _halved(_sharpened)),
     )
 
 
 def rotation(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the costlier attempts, the most rewarding for their cost first."""
     return (
-        Attempt("zbar-quarter", 1.3, lambda view: _scaled(zbar.read(view.quarter), 4)),
+        Attempt("zxing-histogram", 0.5, lambda view: zxing.read_histogram(view.full)),
+        Attempt("zxing-half-threshold", 0.55, _halved(_thresholded)),
         Attempt("zxing-enlarged", 1.3, _enlarged),
         Attempt("zxing-half-median", 0.4, _halved(_smoothed)),
-        Attempt("zxing-half-sharper", 0.7, _halved(_sharpened)),
         Attempt("zxing-darkest", 1.1, _toned_full(4.0)),
         Attempt("zxing-turned", 1.3, lambda view: zxing.read(view.full)),
         Attempt("zbar-threshold", 3.0, lambda view: _scaled(zbar.read(_threshold(view.half)), 2)),

@@ -36,10 +36,8 @@ class Pace(msgspec.Struct, frozen=True):
     budget: float = 2.2
     """For the costlier attempts in one frame, in the unit of `Attempt.cost`: the whole list in
     eight frames. The first attempt in turn is made whatever it costs."""
-    near: float = 14.0
+    near: float = 10.0
     """The same while an unread code is in view."""
-    first: float = 2.8
-    """On the first frame after motion: the quick attempts, and what is left for the others."""
     active_ns: int = 1 * _S
     """After the last motion every frame gets the budget for so long."""
     floor_ns: int = 1 * _S // 2
@@ -69,8 +67,8 @@ class CascadeReader:
         self._pace = pace or Pace()
         self._side = side
         self._marks = marks or NoMarks()
-        self._always, self._quick = always(), quick()
         zbar = ZBar()  # one: each keeps as much memory as a frame takes
+        self._always, self._quick = always(), quick(zbar)
         self._rotation = (*self._quick, *rotation(zbar))
         self._regions = Regions(last(zbar), zbar)
         self._motion = Motion()
@@ -126,13 +124,11 @@ class CascadeReader:
         return found
 
     def _first(self, view: View, up_ns: int) -> list[list[Sighting]]:
-        left = self._pace.first * _relief(view)
         for attempt in self._quick:
-            left -= attempt.cost
             if seen := self._attempt(attempt, view, up_ns):
                 return [seen]
         self._turn = len(self._quick)
-        return self._turns(view, up_ns, left, None) if left > 0 else []
+        return []
 
     def _is_enough(self, found: bool, up_ns: int) -> bool:  # noqa: FBT001  # a fact, not a flag
         if not found:

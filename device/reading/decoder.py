@@ -27,7 +27,7 @@ class Decoder:
         """Make the engines once; they are kept."""
         self._always = always()
         zbar = ZBar()
-        self._costlier = (*quick(), *rotation(zbar), *last(zbar))
+        self._costlier = (*quick(zbar), *rotation(zbar), *last(zbar))
 
     def see(self, picture: npt.NDArray[np.generic]) -> tuple[Sighting, ...]:
         """Return every code read in the picture, the largest first; never raise.

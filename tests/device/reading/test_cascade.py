@@ -39,7 +39,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> Engines:
     """Give a reader a cheap attempt and four costlier ones."""
     made = Engines()
     always = (made.attempt("cheap", 1.0),)
-    monkeypatch.setattr(cascade, "quick", lambda: (made.attempt("q", 1.0),))
+    monkeypatch.setattr(cascade, "quick", lambda _: (made.attempt("q", 1.0),))
     monkeypatch.setattr(cascade, "last", lambda _: ())
     rotation = tuple(
         made.attempt(name, cost) for name, cost in zip("abcd", (2, 2, 3, 9), strict=True)
@@ -54,7 +54,7 @@ class Door:
 
     def __init__(self, engines: Engines, pace: Pace | None = None) -> None:
         self.engines, self.number = engines, 0
-        self.reader = CascadeReader(pace or Pace(budget=8.0, first=1.0))
+        self.reader = CascadeReader(pace or Pace(budget=8.0))
 
     def show(self, luma: Luma = STILL) -> str:
         self.engines.made.clear()

@@ -182,7 +182,7 @@ def test_an_engine_that_fails_has_seen_nothing() -> None:
 
 def test_a_text_that_two_attempts_read_is_there_once() -> None:
     view = View(code("twice"))
-    seen = [sightings(each, view) for each in (*quick(), *rotation(ZBar()))]
+    seen = [sightings(each, view) for each in (*quick(ZBar()), *rotation(ZBar()))]
     assert sum(bool(each) for each in seen) > 3
     assert [each.text for each in merged(seen)] == [b"twice"]
 
