@@ -35,5 +35,5 @@ lock: ## pin the packages again after a change in pyproject.toml (UPGRADE=1: tak
 	@tools/install test
 
 clean: ## forget everything that was made here, the environment too
-	@rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist demo-state
+	@rm -rf .venv .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache build dist demo-state demo-state.lock
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

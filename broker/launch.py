@@ -24,6 +24,8 @@ SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""
 LOG = "mosquitto.log"
 LOG_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+RUNNING = b" running"
+"""Mosquitto's own word in its log, once it has taken everything it was given."""
 STEP_S = 0.02
 STOP_S = 5.0
 
@@ -188,6 +190,8 @@ def _await_answer(
         with suppress(subprocess.TimeoutExpired):
             child.wait(STEP_S)
             raise _reason(log, settings)
+        if RUNNING not in log.read_bytes():
+            continue  # it listens before it has read its keys and lists, and may still refuse them
         with (
             suppress(OSError),
             socket.create_connection((settings.address, settings.port), timeout=1),

@@ -146,21 +146,24 @@ def _count_door(
     found.rejected += sum(each.outcome == Outcome.REJECTED for each in scans)
     mark = _confirmed(door)
     found.confirmed += sum(each.seq <= mark for each in scans)
-    _count_lost(found, door, scans)
+    _count_lost(found, door, scans, passages)
     _count_missed(found, door, seen, owners)
     _count_signals(found, door, scans, {each.who: each for each in seen}, owners)
     found.confirm += _confirm_ms(passages, events)
 
 
-def _count_lost(found: Account, door: Door, scans: list[Scan]) -> None:
-    """Match each green light on the pins with an accepted row of its own."""
+def _count_lost(found: Account, door: Door, scans: list[Scan], passages: dict[int, Event]) -> None:
+    """Match each green light on the pins with an accepted row of its own, stored before it."""
     free = [each for each in scans if each.outcome == Outcome.ACCEPTED]
     for green_ns in _rises(door, GREEN):
         near = [s for s in free if 0 <= green_ns // 10**6 - s.up_ms <= NEAR_MS]
-        if near:
-            free.remove(near[-1])
-        else:
+        if not near:
             found.lost += 1
+            continue
+        free.remove(near[-1])
+        passage = passages.get(near[-1].seq)
+        if passage is not None and green_ns < passage["stored_ns"]:
+            found.complaints.append(f"{door.gate}: green before #{near[-1].seq} was stored")
 
 
 def _count_missed(

@@ -96,6 +96,7 @@ class District(msgspec.Struct, frozen=True):
 
 def build(folder: Path) -> District:
     """Make a new district in `folder`; what an earlier demonstration left there is deleted."""
+    folder = folder.resolve()  # the configurations name files in it
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     now = calendar.now()

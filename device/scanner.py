@@ -104,6 +104,7 @@ class Scanner:
         captured = self._clock.at(reading.up_ns)
         verdict = self._doorman.judge(credential, self._doorman.direction(credential), captured)
         record = self._store(verdict, captured)
+        stored = self._clock.now()
         signal = verdict.signal if record is not None else Signal.OUT_OF_ORDER
         self._panel.show(signal)
         shown = self._clock.now()
@@ -113,7 +114,7 @@ class Scanner:
             self._guide.answered(until_ns)
         if record is not None:
             self._doorman.passed(credential, verdict)
-            _tell(record, verdict, captured, shown)
+            _tell(record, verdict, captured, stored, shown)
 
     def _what(self, reading: Reading) -> Credential:
         """Say what a code is; only a whole QR code says anything, whatever text is in another."""
@@ -134,7 +135,9 @@ class Scanner:
             log.error("note.refused", what=what, code=error.code)  # noqa: TRY400
 
 
-def _tell(record: Record, verdict: Verdict, captured: Instant, shown: Instant) -> None:
+def _tell(
+    record: Record, verdict: Verdict, captured: Instant, stored: Instant, shown: Instant
+) -> None:
     """Log the passage: what was answered and why, nothing about who."""
     log.info(
         "passage",
@@ -146,5 +149,6 @@ def _tell(record: Record, verdict: Verdict, captured: Instant, shown: Instant) -
         outcome=verdict.outcome,
         reason=verdict.reason,
         captured_ns=captured.up_ns,
+        stored_ns=stored.up_ns,
         shown_ns=shown.up_ns,
     )

@@ -3,6 +3,7 @@
 Knows SQL and nothing of what the records mean. The driver's errors are translated here.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -93,6 +94,7 @@ CREATE TRIGGER mark_is_never_deleted BEFORE DELETE ON mark
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open the ledger at `path`, making it if there is none."""
     with translated(path):
+        _private(path)
         db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
     try:
         with translated(path):
@@ -110,6 +112,14 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _private(path: Path) -> None:
+    """Make the file, if it is not there, for this user and group only; SQLite asks nobody."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o640))
+    except OSError as error:
+        raise sqlite3.OperationalError("unable to open database file") from error  # noqa: EM101, TRY003
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:

@@ -1,5 +1,6 @@
 """The pages: the board, the login. Each is a few lines over `snapshot` and `throttle`."""
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -91,4 +92,6 @@ class Login(LoginView):
         if settings.GATE_PROXY:
             # Only the last element was written by our own proxy.
             address = self.request.META.get("HTTP_X_FORWARDED_FOR", address).split(",")[-1].strip()
-        return self.request.POST.get("username", "")[:150].casefold(), address[:64]
+        # As the accounts see it: other spellings of one name are one name.
+        name = unicodedata.normalize("NFKC", self.request.POST.get("username", "")).strip()
+        return name[:150].casefold(), address[:64]

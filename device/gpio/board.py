@@ -20,7 +20,7 @@ class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     green: int = 17
     red: int = 27
     amber: int | None = None
-    """Without an amber lamp, amber is green and red together."""
+    """Without an amber lamp amber is red; rhythm and tone tell them apart."""
     buzzer: int = 18
     tonal: bool = True
     """True for a passive buzzer, which is given its pitch; false for one with its own."""
@@ -72,16 +72,9 @@ class Board:
             self._sound = _one_tone(self._open.enter_context(plain))
 
     def show(self, step: Step) -> None:
-        """Set the pins: the light first, then the sound.
-
-        Green goes off before red and on after it: mixed amber must not flash green alone.
-        """
-        blend = step.amber and self._amber is None
-        green = step.green or blend
-        if not green:
-            _switch(self._green, on=False)
-        _switch(self._red, on=step.red or blend)
-        _switch(self._green, on=green)
+        """Set the pins: the light first, then the sound."""
+        _switch(self._green, on=step.green)
+        _switch(self._red, on=step.red or (step.amber and self._amber is None))
         _switch(self._amber, on=step.amber)
         _switch(self._relay, on=step.relay)
         hz = step.hz * self._pins.tone_offset

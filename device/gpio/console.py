@@ -11,16 +11,17 @@ NAMES = (("green", "\x1b[32m●\x1b[0m"), ("red", "\x1b[31m■\x1b[0m"), ("amber
 class Console:
     """Writes each change of the panel as one line."""
 
-    def __init__(self, out: TextIO, name: str) -> None:
-        """Write to `out`; every line begins with the gate's name."""
+    def __init__(self, out: TextIO, name: str, *, relay: bool) -> None:
+        """Write to `out`; every line begins with the gate's name. `relay`: the door has one."""
         self._out = out
         self._name = name
+        self._relay = relay
         self._shown = REST
 
     def show(self, step: Step) -> None:
         """Write the step if it looks or sounds different from the one before."""
-        if _looks(step) != _looks(self._shown):
-            self._out.write(f"{self._name}  {_looks(step)}\n")
+        if self._looks(step) != self._looks(self._shown):
+            self._out.write(f"{self._name}  {self._looks(step)}\n")
             self._out.flush()
         self._shown = step
 
@@ -28,9 +29,8 @@ class Console:
         """Show rest."""
         self.show(REST)
 
-
-def _looks(step: Step) -> str:
-    lamps = " ".join(sign if getattr(step, name) else "·" for name, sign in NAMES)
-    tone = f"♪ {step.hz:.0f} Hz" if step.hz else ""
-    relay = "[relay]" if step.relay else ""
-    return f"{lamps}  {tone} {relay}".rstrip()
+    def _looks(self, step: Step) -> str:
+        lamps = " ".join(sign if getattr(step, name) else "·" for name, sign in NAMES)
+        tone = f"♪ {step.hz:.0f} Hz" if step.hz else ""
+        relay = "[relay]" if step.relay and self._relay else ""
+        return f"{lamps}  {tone} {relay}".rstrip()

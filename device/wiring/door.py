@@ -158,5 +158,5 @@ def _lamps(panel: config.Panel, gate: str) -> list[Lamps]:
     factory = traced_factory(panel.trace, clock.up_ns) if panel.board == "mock" else None
     lamps: list[Lamps] = [Board(pins, factory)]
     if panel.console:
-        lamps.append(Console(sys.stdout, gate))
+        lamps.append(Console(sys.stdout, gate, relay=pins.relay is not None))
     return lamps

@@ -9,7 +9,7 @@ from device.gpio.patterns import PATTERNS, REST, Step
 
 def lines(*steps: Step) -> list[str]:
     out = io.StringIO()
-    console = Console(out, "g1")
+    console = Console(out, "g1", relay=True)
     for step in steps:
         console.show(step)
     console.close()
