@@ -93,6 +93,14 @@ def test_a_wrong_kind_is_never_read_in_a_frame_that_shows_a_pass(showing: Showin
             assert not any(wanted(each) for each in texts)
 
 
+def test_a_code_held_up_over_a_restart_is_read_once() -> None:
+    first, again = OnePerShowing(wanted, tag=tag), OnePerShowing(wanted, tag=tag)
+    assert first.admit((see(b"PASS-A"),), 0) is not None
+    again.restore(first.remember())
+    assert again.admit((see(b"PASS-A"),), 2 * S) is None
+    assert again.admit((see(b"PASS-B"),), 2 * S) is not None
+
+
 def test_what_is_remembered_holds_no_text() -> None:
     presence = OnePerShowing(wanted, tag=tag)
     assert presence.admit((see(b"PASS-A"),), 5) is not None
