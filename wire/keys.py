@@ -28,6 +28,8 @@ class Use(enum.StrEnum):
     """Issues passes to people whose identity staff has checked."""
     PASS_DECLARED = "pass-declared"
     """Issues self-service passes: identity as declared by the holder."""
+    CARD = "card"
+    """Signs control cards, which tell a gate what to do."""
     RECEIPT = "receipt"
     """The collector's receipts."""
     POLICY = "policy"

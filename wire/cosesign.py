@@ -1,0 +1,90 @@
+"""What a pass and a control card have in common: a signed map of claims, as text in a QR code.
+
+    PREFIX base45( 18([ protected, {}, claims, signature ]) )      COSE_Sign1, RFC 9052
+    protected = { 1: -8 (EdDSA with Ed25519), 4: kid (8 bytes) }
+
+The empty map is where COSE puts what is not signed; nothing may ride along in it.
+"""
+
+import base45
+import cbor2
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from wire import strictcbor
+from wire.errors import WireError
+from wire.keys import KID_BYTES, kid_of, raw_public
+
+COSE_SIGN1 = 18
+SIGN1_TAG = b"\xd2"
+"""How that tag is spelled. A message without it is read too: the tag says nothing new."""
+ALG, KID = 1, 4
+EDDSA, ED25519 = -8, -19
+"""Both name Ed25519 in COSE; -19 is newer and read but not issued."""
+SIGNATURE_BYTES = 64
+
+
+class Message(msgspec.Struct, frozen=True):
+    """A well-formed message whose signature has not been looked at yet."""
+
+    kid: str
+    claims: strictcbor.Item
+    signature: bytes
+    signed: bytes
+    """The exact bytes under the signature (COSE's Sig_structure)."""
+
+
+def spell(prefix: str, body: bytes, key: Ed25519PrivateKey) -> str:
+    """Sign the spelled claims and return the text for the QR code (alphanumeric mode)."""
+    kid = bytes.fromhex(kid_of(raw_public(key)))
+    protected = cbor2.dumps({ALG: EDDSA, KID: kid})
+    signature = key.sign(_sig_structure(protected, body))
+    message = cbor2.dumps(cbor2.CBORTag(COSE_SIGN1, [protected, {}, body, signature]))
+    return prefix + base45.b45encode(message).decode()
+
+
+def read(text: str, prefix: str, max_chars: int) -> Message:
+    """Read a text that begins with `prefix`; raise WireError if it is not well formed."""
+    if not text.startswith(prefix) or len(text) > max_chars:
+        msg = "not a pass or a card"
+        raise WireError(msg)
+    try:
+        message = base45.b45decode(text[len(prefix) :].encode("ascii"))
+    except ValueError as error:
+        msg = "not a pass or a card: not base45"
+        raise WireError(msg) from error
+    protected, body, signature = _parts(strictcbor.read(message.removeprefix(SIGN1_TAG)))
+    kid, claims = _kid(strictcbor.read(protected)), strictcbor.read(body)
+    return Message(kid.hex(), claims, signature, _sig_structure(protected, body))
+
+
+def _parts(message: object) -> tuple[bytes, bytes, bytes]:
+    """Take a COSE_Sign1 apart."""
+    match message:
+        case [bytes() as protected, {**loose}, bytes() as body, bytes() as signature] if (
+            not loose and len(signature) == SIGNATURE_BYTES
+        ):
+            return protected, body, signature
+        case _:
+            msg = "not a COSE_Sign1 message"
+            raise WireError(msg)
+
+
+def _kid(header: object) -> bytes:
+    # Other headers may ask for something ("crit"); what is not understood is not obeyed halfway.
+    if not isinstance(header, dict) or header.keys() != {ALG, KID}:
+        msg = "the header says algorithm and key, and no more"
+        raise WireError(msg)
+    if header[ALG] not in (EDDSA, ED25519):
+        msg = "not signed with Ed25519"
+        raise WireError(msg)
+    kid = header[KID]
+    if not isinstance(kid, bytes) or len(kid) != KID_BYTES:
+        msg = "a key is named by eight bytes"
+        raise WireError(msg)
+    return kid
+
+
+def _sig_structure(protected: bytes, body: bytes) -> bytes:
+    """Return what is signed: RFC 9052, section 4.4."""
+    return bytes(cbor2.dumps(["Signature1", protected, b"", body]))
