@@ -41,6 +41,7 @@ WORDS = {
 DOUBTS = {Mark.CLOCK_UNSURE: N_("this machine's clock is not sure, so dates were not judged")}
 NAMES = {
     "pass": N_("pass"),
+    "control-card": N_("control card"),
     "eu-certificate": N_("European health certificate"),
     "health-card": N_("health card"),
     "travel-seal": N_("travel document seal"),
@@ -48,6 +49,7 @@ NAMES = {
     "national-code": N_("national COVID code"),
     "insurance-card": N_("health insurance card"),
     "id-card": N_("identity card"),
+    "id-card-unknown": N_("identity card of a layout that is not known"),
     "place-code": N_("a place's own code"),
     "zalo": N_("Zalo code"),
     "web-link": N_("web link"),

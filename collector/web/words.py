@@ -54,6 +54,7 @@ IDENTITY: Mapping[str, Promise] = {
 }
 KIND: Mapping[str, Promise] = {
     "pass": _("Pass"),
+    "control-card": _("Control card"),
     "unknown": _("Unknown code"),
     "eu-certificate": _("EU certificate"),
     "health-card": _("Health card"),
@@ -62,6 +63,7 @@ KIND: Mapping[str, Promise] = {
     "national-code": _("National COVID code"),
     "insurance-card": _("Insurance card"),
     "id-card": _("Identity card"),
+    "id-card-unknown": _("Identity card, layout not known"),
     "place-code": _("Place code"),
     "zalo": _("Zalo code"),
     "web-link": _("Web link"),

@@ -1,14 +1,42 @@
 """The kinds of code, in the order in which they are tried."""
 
-from device.credential import own_pass, strangers
+from device.credential import (
+    control_card,
+    dcc,
+    id_card,
+    insurance_card,
+    national_code,
+    own_pass,
+    payment,
+    strangers,
+)
 from device.flow import Credential
 
 UNKNOWN = own_pass.UNKNOWN
 MAX_BYTES = 4296
 """No QR code holds more characters; anything longer did not come from one."""
 
-READERS = (own_pass.read, strangers.read)
-KINDS = (own_pass.KIND, *strangers.KINDS, UNKNOWN)
+READERS = (
+    own_pass.read,
+    control_card.read,
+    dcc.read,
+    payment.read,  # before the cards: the first field of MoMo's old code looks like theirs
+    national_code.read,
+    insurance_card.read,
+    id_card.read,
+    strangers.read,
+)
+KINDS = (
+    own_pass.KIND,
+    control_card.KIND,
+    dcc.KIND,
+    payment.KIND,
+    national_code.KIND,
+    insurance_card.KIND,
+    *id_card.KINDS,
+    *strangers.KINDS,
+    UNKNOWN,
+)
 """Every name a record's `kind` can have. Stored and sent, so never renamed."""
 
 # Serial scanners and careless generators put these around a text.

@@ -9,22 +9,9 @@ import re
 from device.flow import Credential
 
 # In the order in which they are tried; forms and sources are in the published grammars of each.
-# The first field of MoMo's old code looks like a card's, so it stands before the cards.
 FORMS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("eu-certificate", re.compile(r"HC1:")),
     ("health-card", re.compile(r"shc:/")),
-    ("travel-seal", re.compile(r'\{.{0,40}"icao\.', re.DOTALL)),
-    ("payment", re.compile(r"000201")),
-    ("payment", re.compile(r"2\|99\|")),
-    (
-        "national-code",
-        re.compile(
-            r"(?:\*{6}[0-9A-Z]{0,15}|[0-9A-Z]{7,15})\|[A-Z ]+\|"
-            r"[0-9]{4}-(?:[0-9]{2}|\*\*)-(?:[0-9]{2}|\*\*)\|[01]\|"
-        ),
-    ),
-    ("insurance-card", re.compile(r"(?:[A-Z]{2}[0-9]{13}|[0-9]{10})\|(?:[0-9A-Fa-f]{2})+\|")),
-    ("id-card", re.compile(r"[0-9]{12}\|")),
+    ("travel-seal", re.compile(r'\{.{0,60}"icao\.', re.DOTALL)),
     (
         "place-code",
         re.compile(r"https?://(?:qr\.)?(?:tokhaiyte|pccovid\.gov)\.vn(?:[/?:#]|$)", re.IGNORECASE),
