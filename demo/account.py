@@ -9,9 +9,7 @@ ledger         what the collector has, read as a file, after everything was stop
 import base64
 import json
 import sqlite3
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections import Counter
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -21,37 +19,15 @@ import msgspec
 from collector.ledger.sqliteview import SqliteView
 from demo.district import District, Door
 from demo.told import Event
+from demo.watcher import Seen
 from device.credential import classify
 from wire.record import Outcome, Reason
 
-S = 10**9
-READABLE_NS = S
-"""A code shown readably for so long must have become a scan."""
 NEAR_MS = 3000
 ENOUGH = 0.98
 KILLS = 4
 GREEN, RED, AMBER = "GPIO17", "GPIO27", "GPIO22"
 PASS_REASONS = {"accepted", "expired", "not-yet-valid", "bad-signature"}
-
-
-class Showing(msgspec.Struct, frozen=True):
-    """One person before one door: the frames in which they were in view."""
-
-    who: str
-    stamps: tuple[int, ...]
-    checksums: tuple[int, ...]
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What the whole cascade can read of a showing."""
-
-    who: str
-    first_ns: int | None
-    """Capture of the first frame that it can read."""
-    readably: bool
-    """It can read one a second or more later too."""
-    faithful: bool
-    """Every frame drawn again had the checksum that was recorded."""
 
 
 class Scan(msgspec.Struct, frozen=True):
@@ -103,8 +79,10 @@ class Account(msgspec.Struct, kw_only=True):
         }
 
 
-def count(district: District, events: list[Event], kills: int) -> Account:
-    """Read everything and return the account."""
+def count(
+    district: District, events: list[Event], kills: int, seen: dict[str, list[Seen]]
+) -> Account:
+    """Read everything and return the account; `seen` is what the frames showed, by gate."""
     found = Account(kills=kills)
     reasons: set[str] = set()
     with SqliteView(district.ledger) as view:
@@ -114,12 +92,11 @@ def count(district: District, events: list[Event], kills: int) -> Account:
     found.duplicated += sum(each.doubles for each in tallies)
     found.complaints += [f"{each.gate}: {each.missing} missing" for each in tallies if each.missing]
     found.complaints += [f"{each.gate}: {each.forks} forks" for each in tallies if each.forks]
-    with ProcessPoolExecutor(max_workers=2) as pool:
-        for door in district.doors:
-            scans = _scans(district.ledger, door.gate)
-            seen = list(pool.map(_watch, ((door.script, each) for each in _showings(door))))
-            _count_door(found, door, scans, seen, [e for e in events if e["gate"] == door.gate])
-            reasons |= {each.reason for each in scans}
+    for door in district.doors:
+        scans = _scans(district.ledger, door.gate)
+        told = [each for each in events if each["gate"] == door.gate]
+        _count_door(found, door, scans, seen[door.gate], told)
+        reasons |= {each.reason for each in scans}
     found.complaints += [f"no one was answered {r}" for r in Reason if r not in reasons]
     for path in _in_clear(district):
         found.complaints.append(f"{path} holds a code or a pass number in clear")
@@ -138,8 +115,7 @@ def _count_door(
     found: Account, door: Door, scans: list[Scan], seen: list[Seen], events: list[Event]
 ) -> None:
     passages = {e["seq"]: e for e in events if e.get("event") == "passage"}
-    showings = {each.who: each for each in _showings(door)}
-    owners = {scan.seq: _owners(scan, showings) for scan in scans}
+    owners = {scan.seq: _owners(scan, seen) for scan in scans}
     found.presented += len(seen)
     found.scans += len(scans)
     found.accepted += sum(each.outcome == Outcome.ACCEPTED for each in scans)
@@ -215,58 +191,9 @@ def _confirm_ms(passages: dict[int, Event], events: list[Event]) -> list[float]:
     return waits
 
 
-def _watch(job: tuple[Path, Showing]) -> Seen:
-    """Draw the frames of a showing again and find those that the whole cascade can read."""
-    from device.camera.scene import Scene  # noqa: PLC0415  (in the worker only)
-    from device.camera.script import load_script  # noqa: PLC0415
-
-    path, showing = job
-    key = str(path)
-    if key not in _SCENES:
-        _SCENES.clear()
-        _SCENES[key] = Scene(load_script(path))
-    frames = iter(zip(showing.stamps, showing.checksums, strict=True))
-    first, same = _readable(_SCENES[key], frames)
-    later = ((ns, crc) for ns, crc in frames if first is not None and ns - first >= READABLE_NS)
-    last, same_later = _readable(_SCENES[key], later)
-    return Seen(showing.who, first, last is not None, same and same_later)
-
-
-_SCENES: dict[str, Any] = {}
-
-
-def _readable(scene: Any, frames: Iterator[tuple[int, int]]) -> tuple[int | None, bool]:  # noqa: ANN401
-    """Return the stamp of the first frame that can be read, and whether all were the same."""
-    import zlib  # noqa: PLC0415
-
-    from device.reading.decoder import decode  # noqa: PLC0415
-
-    same = True
-    for stamp, checksum in frames:
-        luma = scene.draw(stamp)
-        same = same and zlib.crc32(luma) == checksum
-        if decode(luma):
-            return stamp, same
-    return None, same
-
-
-def _showings(door: Door) -> list[Showing]:
-    stamps: dict[str, list[int]] = defaultdict(list)
-    checksums: dict[str, list[int]] = defaultdict(list)
-    for line in _lines(door.frames):
-        for who in line["who"]:
-            stamps[who].append(line["up_ns"])
-            checksums[who].append(line["crc"])
-    return [Showing(who, tuple(stamps[who]), tuple(checksums[who])) for who in stamps]
-
-
-def _owners(scan: Scan, showings: dict[str, Showing]) -> list[str]:
+def _owners(scan: Scan, seen: list[Seen]) -> list[str]:
     """Return who was in view in the frame in which a code was read."""
-    return [
-        each.who
-        for each in showings.values()
-        if any(ns // 10**6 == scan.up_ms for ns in each.stamps)
-    ]
+    return [each.who for each in seen if any(ns // 10**6 == scan.up_ms for ns in each.stamps)]
 
 
 def _rises(door: Door, pin: str) -> list[int]:

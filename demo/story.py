@@ -17,6 +17,7 @@ from demo.crowd import Pace
 from demo.district import District
 from demo.programs import Program, broker, nap, python, up_ns
 from demo.told import Told
+from demo.watcher import Watcher
 from device.journal import durable
 
 SEED = 2107
@@ -162,7 +163,7 @@ def endless(folder: Path) -> int:
         ]
         with contextlib.suppress(KeyboardInterrupt), cast.playing():
             _tell_address(cast)
-            _play(cast, moments, began, until=lambda: False)
+            _play(cast, moments, began, lambda: False)
         _say("stopped; everything is still in", folder)
     return 0
 
@@ -181,15 +182,17 @@ def once(folder: Path) -> int:
             Moment(82, "the collector is killed", lambda: _restart(cast.intake)),
         ]
         try:
-            with cast.playing():
-                _tell_address(cast)
-                _play(cast, moments, began, until=lambda: up_ns() > cast.ends_ns)
-                _drain(cast)
+            with Watcher(cast.district.doors) as watcher:
+                with cast.playing():
+                    _tell_address(cast)
+                    _play(cast, moments, began, lambda: up_ns() > cast.ends_ns, watcher)
+                    _drain(cast)
+                cast.told.news()
+                _say("counting what was recorded")
+                seen = watcher.seen()
         except KeyboardInterrupt:
             return 130
-        cast.told.news()
-        _say("counting what was recorded")
-        found = account.count(cast.district, cast.told.events, cast.kills())
+        found = account.count(cast.district, cast.told.events, cast.kills(), seen)
     for each in found.complaints:
         print(f"  - {each}")
     print(json.dumps(found.figures()))
@@ -205,12 +208,18 @@ def _prepared(folder: Path, people: int, pace: Pace, *, repeats: bool) -> Cast:
     return Cast(made)
 
 
-def _play(cast: Cast, moments: list[Moment], began: int, until: Callable[[], bool]) -> None:
+def _play(
+    cast: Cast,
+    moments: list[Moment],
+    began: int,
+    is_over: Callable[[], bool],
+    watcher: Watcher | None = None,
+) -> None:
     """Print what happens, and let happen what is due, until it is over."""
     doors = {door.gate: door for door in cast.district.doors}
     due = list(moments)
     queues = told.Queues()
-    while not until():
+    while not is_over():
         for event in cast.told.news():
             text = told.line(event, doors)
             if text is not None:
@@ -222,6 +231,8 @@ def _play(cast: Cast, moments: list[Moment], began: int, until: Callable[[], boo
         text = queues.line(cast.waiting(), up_ns(), broken=not cast.broker.running)
         if text is not None:
             print(text)
+        if watcher is not None:
+            watcher.look()
         _check_alive(cast)
         nap(0.05)
 

@@ -15,6 +15,7 @@ from demo.account import count
 from demo.crowd import Pace
 from demo.programs import up_ns
 from demo.story import Cast
+from demo.watcher import Watcher
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 
@@ -101,7 +102,8 @@ def test_every_green_light_is_in_the_ledger_after_each_program_was_killed(cast: 
     assert until(lambda: not any(cast.waiting().values()), 30)
     cast.stop()
     cast.told.news()
-    found = count(cast.district, cast.told.events, cast.kills())
+    with Watcher(cast.district.doors) as watcher:
+        found = count(cast.district, cast.told.events, cast.kills(), watcher.seen())
     assert found.lost == 0
     assert found.duplicated == 0
     assert found.accepted > 0
