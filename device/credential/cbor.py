@@ -76,7 +76,7 @@ class _Reader:
         """Read `count` pairs, or without a count up to the break."""
         found: dict[int | str, Item] = {}
         while not self._ended() if count is None else len(found) < count:
-            key = self.item(1)
+            key = self.item(min(depth, 1))  # nothing that holds something else
             if not isinstance(key, int | str) or isinstance(key, bool) or key in found:
                 msg = "a map with a key that is none, or that is there twice"
                 raise WireError(msg)

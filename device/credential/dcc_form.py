@@ -52,7 +52,7 @@ def entries(payload: dict[Any, Item]) -> list[tuple[Proof, dict[Any, Item]]]:
     ]
 
 
-def fits(payload: Item) -> bool:
+def fits(payload: object) -> bool:
     """Say whether `payload` is a certificate with exactly one entry."""
     if not isinstance(payload, dict):
         return False
