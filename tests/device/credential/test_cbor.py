@@ -58,6 +58,7 @@ def test_what_another_library_writes_is_read(item: cbor.Item) -> None:
         ("5f5f4161ffff", None),
         ("61ff", None),
         ("a2010101 02".replace(" ", ""), None),
+        ("bf01010102ff", None),
         ("a1f501", None),
         ("a1410101", None),
         ("a1800 1".replace(" ", ""), None),
