@@ -20,7 +20,7 @@ from device.reading.zxing import Code, Found
 
 _log = structlog.get_logger("reading")
 
-HALF_FROM = 300
+HALF_FROM = 160
 """Pixels of the long side from which a half-size copy is worth a look."""
 ENLARGE_UP_TO = 800
 """Pixels of the long side up to which the whole picture is enlarged, not its centre."""
@@ -59,32 +59,34 @@ def always() -> tuple[Attempt, ...]:
     """Return the attempts that are worth making on every frame."""
     return (
         Attempt("zxing-half", 0.3, _halved(zxing.read_fast)),
-        Attempt("zxing-full", 0.6, lambda view: zxing.read_fast(view.full)),
+        Attempt("zxing-full", 0.6, _whole(zxing.read_fast)),
     )
 
 
 def quick(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the attempts that are all made at once on the first frame after motion."""
     return (
-        # Inverted codes too.
-        Attempt("zxing-darker", 1.3, lambda view: zxing.read(_bent(view.full, _DARKER))),
-        Attempt("zxing-half-darker", 0.45, _halved(_toned(4.0))),
-        Attempt("zbar-quarter", 1.3, lambda view: _scaled(zbar.read(view.quarter), 4)),
-        Attempt("zxing-half-sharper", 0.7, _halved(_sharpened)),
+        Attempt("zxing-quarter-darker", 0.15, _quartered(_fast(2.0))),
+        Attempt("zxing-half-darkest", 0.25, _halved(_fast(6.0))),
+        Attempt("zxing-histogram", 0.3, _whole(zxing.read_histogram)),
+        # This and the next see light codes on dark too.
+        Attempt("zxing-half-darker", 0.35, _halved(_inverted_too(4.0))),
+        Attempt("zxing-darker", 1.2, lambda view: zxing.read(_bent(view.full, _DARKER))),
+        Attempt("zbar-quarter", 1.3, _quartered(zbar.read)),
+        Attempt("zxing-half-threshold", 0.45, _halved(_thresholded)),
+        Attempt("zxing-half-sharper", 0.55, _halved(_sharpened)),
+        Attempt("zxing-brighter", 1.1, _whole(_toned(0.5))),
     )
 
 
 def rotation(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the costlier attempts, the most rewarding for their cost first."""
     return (
-        Attempt("zxing-histogram", 0.5, lambda view: zxing.read_histogram(view.full)),
-        Attempt("zxing-half-threshold", 0.55, _halved(_thresholded)),
         Attempt("zxing-enlarged", 1.3, _enlarged),
         Attempt("zxing-half-median", 0.4, _halved(_smoothed)),
-        Attempt("zxing-darkest", 1.1, _toned_full(4.0)),
-        Attempt("zxing-turned", 1.3, lambda view: zxing.read(view.full)),
+        Attempt("zxing-darkest", 1.1, _whole(_toned(4.0))),
+        Attempt("zxing-turned", 1.3, _whole(zxing.read)),
         Attempt("zbar-threshold", 3.0, lambda view: _scaled(zbar.read(_threshold(view.half)), 2)),
-        Attempt("zxing-brighter", 1.1, _toned_full(0.5)),
         Attempt("zxing-flattened", 1.6, _flattened),
         Attempt("zxing-eroded", 1.0, _eroded),
         Attempt("zxing-equalised", 1.4, _halved(_equalised())),
@@ -113,6 +115,14 @@ def _halved(look: Callable[[Luma], Found]) -> Callable[[View], Found]:
     return halved
 
 
+def _quartered(look: Callable[[Luma], Found]) -> Callable[[View], Found]:
+    return lambda view: _scaled(look(view.quarter), 4)
+
+
+def _whole(look: Callable[[Luma], Found]) -> Callable[[View], Found]:
+    return lambda view: look(view.full)
+
+
 def _bent(luma: Luma, table: Luma) -> Luma:
     """Bending the tones moves zxing's local threshold: glare above, dim light below."""
     return np.asarray(cv2.LUT(luma, table), np.uint8)
@@ -123,9 +133,14 @@ def _toned(power: float) -> Callable[[Luma], Found]:
     return lambda luma: zxing.read_upright(_bent(luma, table))
 
 
-def _toned_full(power: float) -> Callable[[View], Found]:
-    look = _toned(power)
-    return lambda view: look(view.full)
+def _fast(power: float) -> Callable[[Luma], Found]:
+    table = gamma(power)
+    return lambda luma: zxing.read_fast(_bent(luma, table))
+
+
+def _inverted_too(power: float) -> Callable[[Luma], Found]:
+    table = gamma(power)
+    return lambda luma: zxing.read_inverted_too(_bent(luma, table))
 
 
 def sharp(luma: Luma, sigma: float) -> Luma:

@@ -64,13 +64,28 @@ def read_fast(luma: Luma) -> Found:
     )
 
 
-def read_histogram(luma: Luma) -> Found:
-    """Return what is seen with one threshold for each row rather than for each neighbourhood."""
+def read_inverted_too(luma: Luma) -> Found:
+    """Return what one pass sees, and one for light codes on dark."""
     return _values(
         zxingcpp.read_barcodes(
             luma,
             formats=_QR,
             text_mode=zxingcpp.TextMode.Plain,
+            try_rotate=False,
+            try_downscale=False,
+        )
+    )
+
+
+def read_histogram(luma: Luma) -> Found:
+    """Return what one pass sees with a threshold for each row, not for each neighbourhood."""
+    return _values(
+        zxingcpp.read_barcodes(
+            luma,
+            formats=_QR,
+            text_mode=zxingcpp.TextMode.Plain,
+            try_rotate=False,
+            try_downscale=False,
             try_invert=False,
             binarizer=zxingcpp.Binarizer.GlobalHistogram,
         )
@@ -78,12 +93,14 @@ def read_histogram(luma: Luma) -> Found:
 
 
 def read_binary(luma: Luma) -> Found:
-    """Return what is seen in a picture of black and white that somebody else made."""
+    """Return what one pass sees in a picture of black and white that somebody else made."""
     return _values(
         zxingcpp.read_barcodes(
             luma,
             formats=_QR,
             text_mode=zxingcpp.TextMode.Plain,
+            try_rotate=False,
+            try_downscale=False,
             try_invert=False,
             binarizer=zxingcpp.Binarizer.BoolCast,
         )
