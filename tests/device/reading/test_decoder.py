@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import tracemalloc
 from pathlib import Path
 
 import cv2
@@ -147,6 +148,13 @@ def test_a_code_in_a_very_large_picture_is_read() -> None:
         np.zeros((64, 64), bool),
         np.full((720, 1280), 255, np.uint8),
         np.broadcast_to(np.uint8(7), (40_000, 40_000)),
+        np.broadcast_to(np.uint8(7), (1, 10**9)),
+        np.full((30, 30, 3), "text"),
+        np.full((30, 30, 3), None),
+        np.full((30, 30, 2), 9, np.uint8),
+        np.full((30, 30), 1e300),
+        np.full((30, 30), -np.inf),
+        np.dstack([np.full((30, 30), each) for each in (np.inf, -np.inf, np.nan)]),
     ],
     ids=lambda each: f"{each.dtype}{each.shape}",
 )
@@ -170,6 +178,30 @@ def test_any_stride_and_a_read_only_picture_are_read() -> None:
     assert decode(shown) == [b"strided"]
     assert decode(luma.astype(np.uint16) * 256) == [b"strided"]
     assert decode(np.dstack([luma] * 3)) == [b"strided"]
+
+
+def test_colours_of_sixteen_bits_are_read_as_those_of_eight() -> None:
+    luma = code("deep colours")
+    assert decode(np.dstack([luma.astype(np.uint16) * 256] * 3)) == [b"deep colours"]
+    assert decode(np.dstack([luma > 128] * 4)) == [b"deep colours"]
+    assert decode(luma[:, :, np.newaxis]) == [b"deep colours"]
+
+
+def test_numbers_of_eight_bytes_take_no_more_memory_than_bytes() -> None:
+    huge = np.broadcast_to(np.float64(7), (30_000, 30_000))
+    tracemalloc.start()
+    assert as_luma(huge).max() == 7
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 200_000_000
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (7, 1), (721, 1281), (720, 1280)])
+def test_halves_of_odd_pictures_are_half_as_large(shape: tuple[int, int]) -> None:
+    view = View(np.full(shape, 9, np.uint8))
+    assert view.half.shape == tuple(max(1, each // 2) for each in shape)
+    assert view.quarter.shape == tuple(max(1, each // 4) for each in shape)
+    assert view.half.min() == view.half.max() == 9
 
 
 def test_an_engine_that_fails_has_seen_nothing() -> None:
