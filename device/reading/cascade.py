@@ -47,6 +47,11 @@ class Pace(msgspec.Struct, frozen=True):
     standing_ns: int = 5 * _S
     """A code that the cheap attempts have seen for so long (a poster) is no reason to make no
     other attempts: somebody may stand before it with another code."""
+    hung_ns: int = 10 * _S
+    """An unread code that has hung in its place for so long (a torn poster) is no reason to tell
+    whoever walks by to try again."""
+    hung_px: int = 24
+    """Two looks at the same marks differ by less, a hand moves more."""
     suspect_every: int = 5
     """Frames in which nothing was read from one look for an unread code to the next."""
     smallest_px: int = 0
@@ -80,6 +85,7 @@ class CascadeReader:
         self._found_since: int | None = None
         self._unread = 0
         self._seen: Seen | None = None
+        self._hung: Seen | None = None
         self.guidance: Guidance | None = None
         """Why the code in the last frame could not be read, as far as can be told."""
 
@@ -185,9 +191,16 @@ class CascadeReader:
         suspect = self._sought(view, up_ns)
         if suspect is not None:
             before, self._seen = self._seen, Seen(suspect, up_ns)
-            self.guidance = why(view.full, self._seen, before)
+            self.guidance = None if self._hangs(self._seen) else why(view.full, self._seen, before)
         elif self._seen is not None and up_ns - self._seen.up_ns > self._pace.active_ns:
             self._seen = self.guidance = None
+
+    def _hangs(self, seen: Seen) -> bool:
+        """Say whether an unread code is part of the wall: nobody holds one so still for so long."""
+        hung = self._hung
+        if hung is None or _apart(hung.suspect, seen.suspect) > self._pace.hung_px:
+            self._hung = hung = seen
+        return seen.up_ns - hung.up_ns >= self._pace.hung_ns
 
     def _sought(self, view: View, up_ns: int) -> Suspect | None:
         if self._marks.rests("suspect", up_ns):
@@ -222,6 +235,11 @@ class CascadeReader:
 def _relief(view: View) -> float:
     """Return how much further a budget goes than at 1280x720: attempts cost by the pixel."""
     return PRICED_PX / max(PRICED_PX / MOST_RELIEF, view.full.size)
+
+
+def _apart(one: Suspect, other: Suspect) -> int:
+    (x, y), (u, v) = one.centre, other.centre
+    return max(abs(x - u), abs(y - v))
 
 
 def _is_near(sighting: Sighting, smallest_px: int) -> bool:

@@ -175,7 +175,9 @@ def _far(view: View) -> Suspect | None:
     part = np.ascontiguousarray(view.full[top : height - top, left : width - left])
     if not part.size:
         return None
-    return _in(resized(part, part.shape[1] * 3, part.shape[0] * 3), 1 / 3, left, top)
+    found = _in(resized(part, part.shape[1] * 3, part.shape[0] * 3), 1 / 3, left, top)
+    # What reaches beyond the middle is neither far nor cut off by the frame.
+    return None if found is None or found.is_cut else found
 
 
 LOOKS: tuple[tuple[Callable[[View], Suspect | None], ...], ...] = (

@@ -9,7 +9,7 @@ from device.flow import Frame, Guidance, Luma, Sighting
 from device.reading import suspect
 from device.reading.cascade import CascadeReader
 from device.reading.guidance import Adviser, Seen, why
-from device.reading.suspect import Suspect
+from device.reading.suspect import LOOKS, Suspect, find
 from device.reading.view import View
 
 S = 1_000_000_000
@@ -82,9 +82,29 @@ def seen(x: int, up_ns: int, module: float = 4.0) -> Seen:
     return Seen(Suspect((x, 180, x + 420, 600), module, is_cut=False), up_ns)
 
 
+def test_a_code_that_reaches_beyond_the_middle_is_not_told_to_be_close() -> None:
+    view = View(blurred(held(300), 3.5))
+    seen = [find(view, look) for look in range(len(LOOKS))]
+    assert any(seen)
+    assert [each for each in seen if each is not None and each.is_cut] == []
+
+
 def test_a_code_that_crosses_the_view_is_told_to_be_moving() -> None:
     assert why(held(420, 560), seen(560, S // 5), seen(460, 0)) is Guidance.MOVING
     assert why(held(420, 560), seen(560, 9 * S), seen(460, 0)) is not Guidance.MOVING
+
+
+def test_a_torn_poster_tells_nobody_who_walks_by_to_try_again() -> None:
+    wall, told_at = blurred(held(300), 4.0), []
+    reader = CascadeReader()
+    for number in range(30 * 15):
+        frame = wall.copy()
+        frame[:, number * 7 % 300 : number * 7 % 300 + 120] = 20  # somebody walks to and fro
+        reader.see(Frame(frame, number * S // 15, number))
+        if reader.guidance is not None:
+            told_at.append(number // 15)
+    assert told_at
+    assert told_at[-1] <= 11
 
 
 def test_a_reflection_over_a_code_is_told_to_be_glare() -> None:
