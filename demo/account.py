@@ -10,6 +10,7 @@ import base64
 import json
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -202,7 +203,7 @@ def _rises(door: Door, pin: str) -> list[int]:
 
 def _scans(ledger: Path, gate: str) -> list[Scan]:
     """Read the ledger's rows themselves, as a file."""
-    with sqlite3.connect(f"file:{ledger}?mode=ro", uri=True) as database:
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
         rows = database.execute(
             "select r.seq, r.up, r.outcome, r.reason from record r join mark m on m.id = r.mark"
             " where m.gate = ? and r.t = 'scan' order by r.id",

@@ -134,7 +134,7 @@ class Scene:
         size = (right - left, bottom - top)
         seen = cv2.warpPerspective(prop.thing, matrix, size, borderMode=cv2.BORDER_REPLICATE)
         way = np.abs(now - before).mean(axis=0)
-        if way.max() >= 1.5:
+        if np.max(way) >= 1.5:
             seen = cv2.blur(seen, (1 + round(float(way[0])), 1 + round(float(way[1]))))
         mask = np.zeros(part.shape, np.uint8)
         cv2.fillConvexPoly(mask, np.rint(moved).astype(np.int32), 255)

@@ -144,7 +144,7 @@ def test_frames_come_stamped_numbered_and_as_copies(board: type[FakePicamera2]) 
         frames = iter(camera)
         seen = [next(frames) for _ in range(3)]
     assert [(each.number, each.up_ns) for each in seen] == [(0, 1050), (1, 1051), (2, 1052)]
-    assert [int(each.luma.min()) for each in seen] == [50, 51, 52]
+    assert [int(np.min(each.luma)) for each in seen] == [50, 51, 52]
     assert all(each.luma.shape == (HEIGHT, WIDTH) for each in seen)
     assert all(each.is_released for each in board.requests)
     assert board.log == ["start", "stop", "close"]

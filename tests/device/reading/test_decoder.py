@@ -190,7 +190,7 @@ def test_colours_of_sixteen_bits_are_read_as_those_of_eight() -> None:
 def test_numbers_of_eight_bytes_take_no_more_memory_than_bytes() -> None:
     huge = np.broadcast_to(np.float64(7), (30_000, 30_000))
     tracemalloc.start()
-    assert as_luma(huge).max() == 7
+    assert np.max(as_luma(huge)) == 7
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 200_000_000
@@ -201,7 +201,7 @@ def test_halves_of_odd_pictures_are_half_as_large(shape: tuple[int, int]) -> Non
     view = View(np.full(shape, 9, np.uint8))
     assert view.half.shape == tuple(max(1, each // 2) for each in shape)
     assert view.quarter.shape == tuple(max(1, each // 4) for each in shape)
-    assert view.half.min() == view.half.max() == 9
+    assert np.min(view.half) == np.max(view.half) == 9
 
 
 def test_an_engine_that_fails_has_seen_nothing() -> None:
