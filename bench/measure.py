@@ -76,6 +76,8 @@ class Held(msgspec.Struct):
     first_ms: list[float] = msgspec.field(default_factory=list)
     until_ms: list[float] = msgspec.field(default_factory=list)
     """Time spent until it was read, or in all."""
+    zxing_ms: list[float] = msgspec.field(default_factory=list)
+    """Of zxing-cpp on the photo as it is, at the same moment: a busy machine slows both."""
     false: int = 0
 
     def rate(self, within: int) -> float:
@@ -83,12 +85,16 @@ class Held(msgspec.Struct):
         return 100 * float(np.mean([n is not None and n <= within for n in self.frames]))
 
 
-def streamed(photos: list[Photo], seeds: range, most: int, *, still: bool = False) -> Held:
+def streamed(
+    photos: list[Photo], seeds: range, most: int, zxing: Read, *, still: bool = False
+) -> Held:
     """Hold every photo up once for each seed; `still` shows it as it is."""
     held = Held()
     for photo in photos:
         for seed in seeds:
             shown = [photo.luma] * most if still else shaken(photo.luma, photo.file, seed, most)
+            if photo.has_code:
+                held.zxing_ms.append(timed(zxing, photo.luma)[1])
             _hold(photo, shown, held)
     return held
 

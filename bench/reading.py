@@ -52,7 +52,9 @@ def main() -> int:
         _print_rates(side, sets[side], results[side])
     figures = _rates(sets[STREAMED], results[STREAMED])
     _print_kinds(sets[STREAMED], results[STREAMED])
-    figures |= _stream(sets[STREAMED], results[STREAMED], 2 if asked.quick else asked.seeds)
+    figures |= _stream(
+        sets[STREAMED], readers["zxing-cpp"], asked.seeds or (2 if asked.quick else 10)
+    )
     figures |= _doors(sets[STREAMED], readers)
     _screens(readers)
     _capacity(readers, 4 if asked.quick else 12)
@@ -69,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     beside = Path(__file__).parents[2] / "shared"
     shared = Path(os.environ.get("GATE_SHARED") or beside)
     parser.add_argument("--photos", type=Path, default=shared, help="folder that has qr-photos")
-    parser.add_argument("--seeds", type=int, default=10, help="how often each photo is held up")
+    parser.add_argument("--seeds", type=int, help="how often each photo is held up (10)")
     parser.add_argument("--pictures", type=Path, help="draw charts into this folder")
     parser.add_argument("--quick", action="store_true", help="one size, two seeds")
     return parser
@@ -116,21 +118,21 @@ def _print_kinds(chosen: list[Photo], results: dict[str, Tally]) -> None:
         print(*(f"{_rate(tally, files):10.0f}" for tally in results.values()))
 
 
-def _stream(chosen: list[Photo], results: dict[str, Tally], seeds: int) -> dict[str, float]:
+def _stream(chosen: list[Photo], zxing: Read, seeds: int) -> dict[str, float]:
     print(f"\nHeld in a hand, {FRAMES} frames, seeds 0 to {seeds - 1}: read right within n frames")
-    zxing = results["zxing-cpp"].mean
-    hand = streamed(chosen, range(seeds), FRAMES)
-    still = streamed(chosen, range(1), FRAMES, still=True)
-    _print_held("shaken", hand, zxing)
-    _print_held("still", still, zxing)
+    hand = streamed(chosen, range(seeds), FRAMES, zxing)
+    still = streamed(chosen, range(1), FRAMES, zxing, still=True)
+    _print_held("shaken", hand)
+    _print_held("still", still)
     return {"stream_1": round(hand.rate(1), 1), "stream_8": round(hand.rate(FRAMES), 1)}
 
 
-def _print_held(name: str, held: Held, zxing: float) -> None:
+def _print_held(name: str, held: Held) -> None:
     rates = "  ".join(f"{n}: {held.rate(n):.1f}" for n in (1, 2, 3, 4, 6, 8))
     first, until = float(np.mean(held.first_ms)), float(np.mean(held.until_ms))
+    ratio = first / float(np.mean(held.zxing_ms))
     print(f"{name:8}{rates}   false {held.false}")
-    print(f"{'':8}first frame {first:.2f} ms ({first / zxing:.2f} of zxing-cpp's mean), ", end="")
+    print(f"{'':8}first frame {first:.2f} ms ({ratio:.2f} of zxing-cpp's mean), ", end="")
     print(f"until read {until:.2f} ms")
 
 

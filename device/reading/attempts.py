@@ -73,8 +73,6 @@ def quick(zbar: ZBar) -> tuple[Attempt, ...]:
         Attempt("zxing-half-darker", 0.35, _halved(_inverted_too(4.0))),
         Attempt("zxing-darker", 1.2, lambda view: zxing.read(_bent(view.full, _DARKER))),
         Attempt("zbar-quarter", 1.3, _quartered(zbar.read)),
-        Attempt("zxing-half-threshold", 0.45, _halved(_thresholded)),
-        Attempt("zxing-half-sharper", 0.55, _halved(_sharpened)),
         Attempt("zxing-brighter", 1.1, _whole(_toned(0.5))),
     )
 
@@ -82,6 +80,8 @@ def quick(zbar: ZBar) -> tuple[Attempt, ...]:
 def rotation(zbar: ZBar) -> tuple[Attempt, ...]:
     """Return the costlier attempts, the most rewarding for their cost first."""
     return (
+        Attempt("zxing-half-threshold", 0.45, _halved(_thresholded)),
+        Attempt("zxing-half-sharper", 0.55, _halved(_sharpened)),
         Attempt("zxing-enlarged", 1.3, _enlarged),
         Attempt("zxing-half-median", 0.4, _halved(_smoothed)),
         Attempt("zxing-darkest", 1.1, _whole(_toned(4.0))),
