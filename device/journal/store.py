@@ -394,6 +394,7 @@ class CardJournal:
         self._sealer.renew()
         self._use(self._begin_new())
         self._confirmed = 0
+        self._cursor.high = 0  # what it says is of the old journal
         self._renewal = {"old": old, "last": last, "high": high, "why": why}
         self._publish()
 

@@ -226,9 +226,11 @@ def test_a_receipt_for_records_we_do_not_have_makes_a_new_journal_and_says_so(
         assert told["what"] == "renewed"
         assert told["data"] == {"old": old, "last": last, "high": high, "why": why}
         assert isinstance(journal.scan(ACCEPTED, moment(10)), Scan)
+        assert journal.confirm(receipt_for(journal, site.stored(), 2))
     kept = site.journal / f"retired-{old}"
     assert [int(each.name[:16]) for each in sorted(kept.iterdir())] == [1]
     with site.open() as journal:
+        assert journal.confirmed == 2
         assert [each["seq"] for each in site.stored()] == [1, 2, 3]
 
 
