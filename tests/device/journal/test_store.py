@@ -305,6 +305,9 @@ def test_a_mark_beyond_the_end_makes_a_new_journal(site: Site) -> None:
         assert journal.journal != old
         assert journal.last == 0
         assert journal.note(What.START, moment(30)).seq == 1
+        assert journal.confirm(receipt_for(journal, site.stored(), 1))
+    with site.open() as journal:
+        assert journal.confirmed == 1
     assert list((site.journal / f"retired-{old}").iterdir())
 
 
