@@ -124,6 +124,35 @@ class Signal(enum.StrEnum):
     ATTENDANT = "attendant"
     OUT_OF_ORDER = "out-of-order"
     STARTING = "starting"
+    WAIT = "wait"
+    """The answer takes longer than usual: a slow card."""
+    UNENROLLED = "unenrolled"
+    ENROLLING = "enrolling"
+    IDENTIFY = "identify"
+    """This gate, among its neighbours."""
+
+
+class Press(enum.StrEnum):
+    """What came in at a pin; each input has one meaning."""
+
+    SERVICE = "service"
+    """The button inside the box."""
+    DIRECTION = "direction"
+    """The next person goes the other way."""
+    ADMIT = "admit"
+    """The attendant lets one person in."""
+    PASSED = "passed"
+    """Somebody went through."""
+    OPENED = "opened"
+    """The enclosure was opened."""
+    CLOSED = "closed"
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """One thing that came in, and when."""
+
+    what: Press
+    up_ns: int
 
 
 class Verdict(msgspec.Struct, frozen=True):

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from device.flow import Frame, Guidance, Instant, Reading, Sighting, Signal, Verdict
+from device.flow import (
+    Frame,
+    Guidance,
+    Instant,
+    Pressed,
+    Reading,
+    Sighting,
+    Signal,
+    Verdict,
+)
 from wire.record import Record, What
 
 
@@ -115,4 +124,16 @@ class Panel(AbstractContextManager["Panel"], Protocol):
 
     def show(self, signal: Signal) -> None:
         """Start a signal; it replaces the one being shown."""
+        ...
+
+
+class Inputs(AbstractContextManager["Inputs"], Protocol):
+    """Buttons and contacts.
+
+    - Nothing is lost between two calls, nor told twice; contacts that bounce press once.
+    - Never waits.
+    """
+
+    def pressed(self) -> tuple[Pressed, ...]:
+        """Return what came in since the last call, in order."""
         ...

@@ -55,6 +55,8 @@ class Outcome(enum.StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    OBEYED = "obeyed"
+    """A control card was shown and the gate did what it says: nobody passed."""
 
 
 class Reason(enum.StrEnum):
@@ -66,6 +68,37 @@ class Reason(enum.StrEnum):
     BAD_SIGNATURE = "bad-signature"
     WRONG_KIND = "wrong-kind"
     NOT_A_PASS = "not-a-pass"
+    UNKNOWN_ISSUER = "unknown-issuer"
+    """Well formed, and signed by someone this gate does not know: a neighbour's, or too new."""
+    WITHDRAWN = "withdrawn"
+    SUSPENDED = "suspended"
+    LIST_STALE = "list-stale"
+    """Whether it was withdrawn cannot be told, and the site's policy asks for it."""
+    CLOCK_UNSURE = "clock-unsure"
+    """Validity cannot be told, and the site's policy asks for it."""
+    SIGNATURE_ASKED = "signature-asked"
+    """The site takes this kind only with a signature that was checked."""
+    IDENTITY_ASKED = "identity-asked"
+    """The site asks for an identity that staff has seen."""
+    CLASS_NOT_TAKEN = "class-not-taken"
+    CLOSED = "closed"
+    USED_UP = "used-up"
+    """A pass for so many entries, and all of them were made."""
+    ALREADY_INSIDE = "already-inside"
+    NOT_INSIDE = "not-inside"
+    TOO_SOON = "too-soon"
+    FULL = "full"
+    """As many people are inside as may be."""
+    IMPLAUSIBLE = "implausible"
+    """The code contradicts itself, such as a birth date in the future."""
+    ATTENDED = "attended"
+    """The attendant let one person in by the button."""
+    OBEYED = "obeyed"
+    CARD_USED = "card-used"
+    CARD_ELSEWHERE = "card-elsewhere"
+    """A control card for another gate or place."""
+    CARD_UNKNOWN = "card-unknown"
+    """A control card that asks for something this gate cannot do."""
 
 
 class Mark(enum.StrEnum):
@@ -73,6 +106,20 @@ class Mark(enum.StrEnum):
 
     CLOCK_UNSURE = "clock-unsure"
     """Validity could not be judged: the gate's clock is not to be trusted."""
+    LIST_STALE = "list-stale"
+    """Whether it was withdrawn could not be judged: the list is too old, or is missing."""
+    ENTERED_AGAIN = "entered-again"
+    """An entry of someone who, as far as this door knows, is inside."""
+    LEFT_UNSEEN = "left-unseen"
+    """An exit of someone whose entry this door has not seen."""
+    TOO_SOON = "too-soon"
+    """Again within the site's minimum interval."""
+    OVER_CEILING = "over-ceiling"
+    SIBLINGS_STALE = "siblings-stale"
+    """What the place's other gates saw was not known, or too old to count."""
+    WAY_INFERRED = "way-inferred"
+    """The direction comes from alternation, not from a button or a one-way door."""
+    IMPLAUSIBLE = "implausible"
 
 
 class ClockState(enum.StrEnum):
@@ -93,6 +140,26 @@ class What(enum.StrEnum):
     ALIVE = "alive"
     RENEWED = "renewed"
     """The journal before this one was given up; `data` says which and why."""
+    HEAD = "head"
+    """The chain's head, signed by the gate's records key: `data` is a wire.head document."""
+    TALLY = "tally"
+    """Refused readings too many to store singly: `data` has n, from, to (up ms) and by reason."""
+    CANCELLED = "cancelled"
+    """Nobody passed after the accepted scan whose seq is in `data`."""
+    COUNT = "count"
+    """The count of people inside was set: `data` has count and why (card, power-cut, day)."""
+    POLICY = "policy"
+    """Another policy is in force: `data` has site and version; version 0 is the default."""
+    VIEW = "view"
+    """What the camera sees changed: `data` has view."""
+    CLOCK = "clock"
+    """The wall clock was stepped or anchored: `data` has how, by_ms, and what is known."""
+    OPENED = "opened"
+    """The enclosure was opened or closed: `data` has open."""
+    CARD = "card"
+    """A control card was obeyed: `data` has does and the card's number."""
+    COMMAND = "command"
+    """A command was answered: `data` has does, nonce and outcome."""
 
 
 class Stamped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -141,7 +208,26 @@ class Key(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t",
     """Base64 of the HPKE message."""
 
 
-Record = Scan | Note | Key
+class Missing(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="missing"):
+    """Takes the place of records that the gate had stored and can no longer read.
+
+    `seq` is the first of them. The gate signs it with its records key, so that nobody between gate
+    and ledger can make records go missing in the gate's name.
+    """
+
+    last: Seq
+    """The last record that is missing; the next one in the sequence is `last` + 1."""
+    cause: str
+    """Such as `damaged`; what the technician was told."""
+    after: str
+    """Hex of the chain value after `last`: the chain goes on from there."""
+    kid: str
+    """Name of the records key."""
+    sig: str
+    """Base64 of the signature; see wire/head.py."""
+
+
+Record = Scan | Note | Key | Missing
 
 
 def to_document(record: Record) -> Document:

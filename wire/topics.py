@@ -10,11 +10,21 @@ SCAN = "scan"
 STATE = "state"
 HEALTH = "health"
 ACK = "ack"
+POLICY = "policy"
+SITE = "site"
+COMMAND = "command"
 
 FROM_GATE = (SCAN, STATE, HEALTH)
 """What a gate may write; nobody else may."""
-TO_GATE = (ACK,)
+TO_GATE = (ACK, POLICY, SITE, COMMAND)
 """What a gate may read of its own; only the collector writes it."""
+
+ALL = "all"
+"""Stands where a gate's name stands, for what every gate reads; no gate may be called so."""
+SIGNERS = "signers"
+"""Whose signature on a health certificate counts."""
+LIST = "list-"
+"""Followed by the kid of an issuer: which of its passes were withdrawn."""
 
 
 def topic(gate: str, leaf: str) -> str:
