@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collector.web.board import Condition, Warn
-from wire.record import Direction, Identity, Outcome, Reason, Signature
+from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
 
 CONDITION: Mapping[str, Promise] = {
     Condition.WORKING: _("Working"),
@@ -32,8 +32,16 @@ WARN: Mapping[str, Promise] = {
 }
 DIRECTION: Mapping[str, Promise] = {Direction.IN: _("In"), Direction.OUT: _("Out")}
 DIRECTION_SIGN: Mapping[str, str] = {Direction.IN: "→", Direction.OUT: "←"}
-OUTCOME: Mapping[str, Promise] = {Outcome.ACCEPTED: _("Accepted"), Outcome.REJECTED: _("Refused")}
-OUTCOME_SIGN: Mapping[str, str] = {Outcome.ACCEPTED: "✓", Outcome.REJECTED: "✕"}
+OUTCOME: Mapping[str, Promise] = {
+    Outcome.ACCEPTED: _("Accepted"),
+    Outcome.REJECTED: _("Refused"),
+    Outcome.OBEYED: _("Obeyed"),
+}
+OUTCOME_SIGN: Mapping[str, str] = {
+    Outcome.ACCEPTED: "✓",
+    Outcome.REJECTED: "✕",
+    Outcome.OBEYED: "⚙",
+}
 REASON: Mapping[str, Promise] = {
     Reason.ACCEPTED: _("valid pass"),
     Reason.EXPIRED: _("expired"),
@@ -41,6 +49,37 @@ REASON: Mapping[str, Promise] = {
     Reason.BAD_SIGNATURE: _("bad signature"),
     Reason.WRONG_KIND: _("wrong kind of code"),
     Reason.NOT_A_PASS: _("not a pass"),
+    Reason.UNKNOWN_ISSUER: _("unknown issuer"),
+    Reason.WITHDRAWN: _("withdrawn"),
+    Reason.SUSPENDED: _("suspended"),
+    Reason.LIST_STALE: _("list of withdrawn passes too old"),
+    Reason.CLOCK_UNSURE: _("clock too unsure to judge dates"),
+    Reason.SIGNATURE_ASKED: _("a checked signature is asked for"),
+    Reason.IDENTITY_ASKED: _("an identity known to staff is asked for"),
+    Reason.CLASS_NOT_TAKEN: _("class of pass not taken here"),
+    Reason.CLOSED: _("outside opening hours"),
+    Reason.USED_UP: _("all entries used"),
+    Reason.ALREADY_INSIDE: _("already inside"),
+    Reason.NOT_INSIDE: _("not inside"),
+    Reason.TOO_SOON: _("too soon after the last time"),
+    Reason.FULL: _("place full"),
+    Reason.IMPLAUSIBLE: _("the code contradicts itself"),
+    Reason.ATTENDED: _("let in by the attendant"),
+    Reason.OBEYED: _("control card obeyed"),
+    Reason.CARD_USED: _("control card already used"),
+    Reason.CARD_ELSEWHERE: _("control card for another gate"),
+    Reason.CARD_UNKNOWN: _("control card this gate does not know"),
+}
+MARK: Mapping[str, Promise] = {
+    Mark.CLOCK_UNSURE: _("dates not judged: clock unsure"),
+    Mark.LIST_STALE: _("withdrawal not judged: list too old or missing"),
+    Mark.ENTERED_AGAIN: _("entered again without leaving"),
+    Mark.LEFT_UNSEEN: _("left without having been seen entering"),
+    Mark.TOO_SOON: _("soon after the last time"),
+    Mark.OVER_CEILING: _("more people inside than allowed"),
+    Mark.SIBLINGS_STALE: _("count of the other gates too old"),
+    Mark.WAY_INFERRED: _("direction inferred by alternation"),
+    Mark.IMPLAUSIBLE: _("the code contradicts itself"),
 }
 SIGNATURE: Mapping[str, Promise] = {
     Signature.CHECKED: _("signature checked"),

@@ -19,7 +19,7 @@ import collector.web
 from collector.web import words
 from collector.web.board import Condition, Warn
 from device.credential.kinds import KINDS
-from wire.record import Direction, Identity, Outcome, Reason, Signature
+from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
 
 WEB = Path(next(iter(collector.web.__path__)))
 LANGUAGES = ["vi", "en"]
@@ -83,6 +83,7 @@ def test_the_compiled_catalogue_is_current(language: str) -> None:
         (words.OUTCOME, Outcome),
         (words.OUTCOME_SIGN, Outcome),
         (words.REASON, Reason),
+        (words.MARK, Mark),
         (words.SIGNATURE, Signature),
         (words.IDENTITY, Identity),
         (words.KIND, KINDS),
