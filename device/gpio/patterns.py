@@ -4,7 +4,9 @@ Each differs in rhythm as well as in colour and tone, so that it is understood i
 noise, and by people who do not tell red from green. The rhythm is made of short (s) and long (L)
 lights, whatever their colour:
 
-    accept L   reject ssL   retry ss   attendant LsL   out of order ssssL   starting LLL
+    accept L         reject ssL      retry ss        attendant LsL    wait sLsLsL
+    starting LLL     unenrolled LL   enrolling Lss   out of order ssssL
+    identify ssssssssss (ten)        read is a tick without a light
 
 Green is lit in one of them only: it says that the scan is stored.
 """
@@ -38,6 +40,15 @@ _AMBER_GAP = Step(ms=140)
 _CALL = Step(ms=350, amber=True, hz=660.0)
 _CALL_SHORT = Step(ms=120, amber=True, hz=660.0)
 _CALL_GAP = Step(ms=120)
+_WAIT_SHORT, _WAIT_LONG, _WAIT_GAP = (
+    Step(ms=120, amber=True),
+    Step(ms=520, amber=True),
+    Step(ms=130),
+)
+_NAMELESS, _NAMELESS_GAP = Step(ms=900, red=True, amber=True), Step(ms=300)
+_HERE_HIGH = Step(ms=130, amber=True, hz=1320.0)
+_HERE_LOW = Step(ms=130, red=True, hz=660.0)
+_HERE_GAP = Step(ms=130)
 
 PATTERNS: dict[Signal, Pattern] = {
     Signal.REST: (),
@@ -58,6 +69,18 @@ PATTERNS: dict[Signal, Pattern] = {
         *(Step(ms=300, amber=True), Step(ms=150), Step(ms=300, red=True), Step(ms=150)),
         Step(ms=300, amber=True),
     ),
+    # As long as it takes until the attendant is called, so that a door that waits is never dark.
+    Signal.WAIT: (
+        *(Step(ms=120, amber=True, hz=550.0), _WAIT_GAP),
+        *(Step(ms=520, amber=True, hz=550.0), _WAIT_GAP),
+        *(_WAIT_SHORT, _WAIT_GAP, _WAIT_LONG, _WAIT_GAP) * 2,
+    ),
+    Signal.UNENROLLED: (_NAMELESS, _NAMELESS_GAP, _NAMELESS),
+    Signal.ENROLLING: (
+        *(Step(ms=600, amber=True, hz=HIGH_HZ), Step(ms=150)),
+        *(Step(ms=150, amber=True, hz=HIGH_HZ), Step(ms=150)) * 2,
+    ),
+    Signal.IDENTIFY: (_HERE_HIGH, _HERE_GAP, _HERE_LOW, _HERE_GAP) * 5,
 }
 
 

@@ -64,6 +64,24 @@ def test_signals_differ_in_the_rhythm_of_their_tones_without_any_pitch() -> None
     assert len(set(rhythms)) == len(rhythms)
 
 
+def runs(signal: Signal) -> list[tuple[bool, int]]:
+    """Return how long it is lit, dark, lit..."""
+    steps = itertools.groupby(PATTERNS[signal], lit)
+    return [(on, sum(step.ms for step in run)) for on, run in steps]
+
+
+@every
+def test_nobody_has_to_guess_whether_a_light_was_short_or_long(signal: Signal) -> None:
+    """Nor whether it was one light or two: the dark between them can be seen."""
+    lights = [ms for on, ms in runs(signal) if on]
+    assert all(ms <= 180 or ms >= 300 for ms in lights)
+    assert all(ms >= 90 for on, ms in runs(signal) if not on and lights)
+
+
+def test_a_door_that_waits_is_not_dark_before_the_attendant_is_called() -> None:
+    assert length_ms(Signal.WAIT) == 3000 - 300
+
+
 def test_rhythms_are_as_the_table_says() -> None:
     assert {signal.name: (light(signal), sound(signal)) for signal in Signal} == {
         "REST": ("", ""),
@@ -74,6 +92,10 @@ def test_rhythms_are_as_the_table_says() -> None:
         "ATTENDANT": ("LsL", "LsL"),
         "OUT_OF_ORDER": ("ssssL", "ssss"),
         "STARTING": ("LLL", ""),
+        "WAIT": ("sLsLsL", "sL"),
+        "UNENROLLED": ("LL", ""),
+        "ENROLLING": ("Lss", "Lss"),
+        "IDENTIFY": ("s" * 10, "s" * 10),
     }
 
 
