@@ -1,10 +1,12 @@
 """Reading a journal that another process writes: for the uplink, and for people.
 
 It never reads beyond the durable end that the scanner has said, and notices by itself when a
-segment is sealed or dropped while it reads.
+segment is sealed or dropped while it reads. Records come as they are spelled in the file: whoever
+sends them on need not take them apart and spell them again.
 """
 
 import os
+from collections import deque
 from pathlib import Path
 from typing import Self
 
@@ -14,16 +16,45 @@ from device.errors import JournalBroken
 from device.journal import folder as names
 from device.journal import sealed, segment
 from wire.canonical import Document
-from wire.record import link
+from wire.record import link_spelled
 
 HEAD_BYTES = 4 * segment.HEADER_BYTES
+CHUNK = 32 * 1024
+"""Of the open segment at once: most of what follows its end is zeros."""
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """Consecutive records, and the chain value before the first."""
+    """Consecutive records of one boot, and the chain value before the first."""
 
-    documents: list[Document]
+    spelled: list[bytes]
+    """Their canonical bytes."""
     prev: bytes
+    first: int
+    last: int
+    """What the last of them speaks for; below `first` if there is none."""
+
+    @property
+    def documents(self) -> list[Document]:
+        """Return the records, read."""
+        return [msgspec.json.decode(each) for each in self.spelled]
+
+
+class _Glance(msgspec.Struct):
+    """What the reader must see of a record to find its way."""
+
+    seq: int
+    boot: str = ""
+    t: str = ""
+    last: int = 0
+    after: str = ""
+
+    @property
+    def next(self) -> int:
+        """Return the seq of the record that follows."""
+        return max(self.seq, self.last if self.t == "missing" else 0) + 1
+
+
+_glance = msgspec.json.Decoder(_Glance).decode
 
 
 class JournalReader:
@@ -34,13 +65,18 @@ class JournalReader:
         self._folder = folder
         self._next = 0
         self._chain = b""
-        self._ahead: list[Document] = []
+        self._ahead: deque[tuple[_Glance, bytes]] = deque()
         self._tail: _Tail | None = None
 
     @property
     def next(self) -> int:
         """Return the seq that `take` will give next; 0 before the first `seek`."""
         return self._next
+
+    @property
+    def held(self) -> int:
+        """Return how many records are in memory: at most a segment's."""
+        return len(self._ahead)
 
     def first(self) -> int:
         """Return the seq of the oldest record that is still there; 1 for an empty journal."""
@@ -66,31 +102,37 @@ class JournalReader:
         """Return up to `most` records of one boot, none beyond `upto`, and move behind them."""
         if not self._ahead:
             self._refill(upto)
-        prev = self._chain
-        taken: list[Document] = []
+        prev, first = self._chain, self._next
+        taken: list[bytes] = []
+        boot = self._ahead[0][0].boot if self._ahead else ""
         while self._ahead and len(taken) < most and self._next <= upto:
-            if taken and self._ahead[0]["boot"] != taken[0]["boot"]:
+            if self._ahead[0][0].boot != boot:
                 break
-            document = self._ahead.pop(0)
-            taken.append(document)
-            self._chain = link(self._chain, document)
-            self._next += 1
-        return Stretch(taken, prev)
+            taken.append(self._step())
+        return Stretch(taken, prev, first, self._next - 1)
 
     def close(self) -> None:
         """Let go of the file that is being read, and of the place in it."""
         if self._tail is not None:
             self._tail.close()
         self._tail = None
-        self._ahead = []
+        self._ahead.clear()
         self._next = 0
+
+    def _step(self) -> bytes:
+        """Move behind the next record and return it; a declaration says where the chain goes on."""
+        seen, text = self._ahead.popleft()
+        declared = seen.t == "missing" and seen.after
+        self._chain = bytes.fromhex(seen.after) if declared else link_spelled(self._chain, text)
+        self._next = seen.next
+        return text
 
     def _open(self, named: names.Named) -> None:
         path = named.within(self._folder)
         if named.suffix == names.SEALED:
-            whole = sealed.load(path)
+            whole = sealed.spelled(path)
             self._start(whole.header)
-            self._ahead = whole.documents
+            self._ahead.extend((_glance(each), each) for each in whole.records)
         else:
             try:
                 self._tail = _Tail(path)
@@ -108,14 +150,13 @@ class JournalReader:
                 self._refill(seq - 1)
             if not self._ahead:
                 return
-            self._chain = link(self._chain, self._ahead.pop(0))
-            self._next += 1
+            self._step()
 
     def _refill(self, upto: int) -> None:
         """Read on: the rest of the open segment, or the segment after a finished one."""
         if self._next > upto:
             return
-        self._ahead = self._unread()
+        self._read_tail()
         if not self._ahead:
             self._follow()
 
@@ -125,11 +166,13 @@ class JournalReader:
         if found:
             self.close()
             self._open(found[0])
-            self._ahead = self._ahead or self._unread()
+            if not self._ahead:
+                self._read_tail()
 
-    def _unread(self) -> list[Document]:
-        """Return what the open segment has and was not read yet."""
-        return self._tail.read(self._next) if self._tail is not None else []
+    def _read_tail(self) -> None:
+        """Take what the open segment has and was not read yet."""
+        if self._tail is not None:
+            self._ahead.extend(each for each in self._tail.read() if each[0].seq >= self._next)
 
     def __enter__(self) -> Self:
         """Use it in a `with`."""
@@ -151,16 +194,18 @@ class _Tail:
             os.close(self._fd)
             raise
 
-    def read(self, seq: int) -> list[Document]:
-        """Return the whole lines from record `seq` on that were not read before."""
-        data = os.pread(self._fd, os.fstat(self._fd).st_size - self._offset, self._offset)
-        documents, at = [], 0
-        while (found := segment.read_line(data, at)) is not None:
-            document, at = found
-            if document.get("seq", 0) >= seq:
-                documents.append(document)
+    def read(self) -> list[tuple[_Glance, bytes]]:
+        """Return whole lines that were not read before: all, or as many as fit in a chunk."""
+        data = os.pread(self._fd, CHUNK, self._offset)
+        found, at = [], 0
+        while (line := segment.text_at(data, at)) is not None:
+            try:
+                found.append((_glance(line[0]), line[0]))
+            except msgspec.DecodeError:  # checked and yet no record: nothing behind it is believed
+                break
+            at = line[1]
         self._offset += at
-        return documents
+        return found
 
     def close(self) -> None:
         os.close(self._fd)

@@ -60,19 +60,27 @@ def text_of(line: bytes) -> bytes:
     return line[CRC_DIGITS + 1 : -1]
 
 
-def read_line(data: bytes, start: int) -> tuple[Document, int] | None:
-    """Return the document of the whole line at `start` and the offset behind it, or None."""
+def text_at(data: bytes, start: int) -> tuple[bytes, int] | None:
+    """Return the text of the whole line at `start` and the offset behind it, or None."""
     end = data.find(b"\n", start)
     if end < 0:
         return None
     text = data[start + CRC_DIGITS + 1 : end]
     if data[start : start + CRC_DIGITS + 1] != b"%08x " % zlib.crc32(text):
         return None
+    return text, end + 1
+
+
+def read_line(data: bytes, start: int) -> tuple[Document, int] | None:
+    """Return the document of the whole line at `start` and the offset behind it, or None."""
+    line = text_at(data, start)
+    if line is None:
+        return None
     try:
-        document: Any = json.loads(text)
+        document: Any = json.loads(line[0])
     except (ValueError, RecursionError):
         return None
-    return (document, end + 1) if isinstance(document, dict) else None
+    return (document, line[1]) if isinstance(document, dict) else None
 
 
 def read(data: bytes) -> Content:
