@@ -92,20 +92,28 @@ def render(settings: BrokerSettings, acl: Path) -> str:
     return head + "\n" + "\n".join(lines) + "\n"
 
 
-def render_acl(intakes: tuple[str, ...] = (INTAKE,)) -> str:
+def render_acl(intakes: tuple[str, ...] = (INTAKE,), withdrawn: tuple[str, ...] = ()) -> str:
     """Return the text of the access list.
 
-    A gate, whatever its name, writes and reads its own leaves; `intakes` read what every gate
-    writes and write what every gate reads. What is not listed is refused.
+    A gate, whatever its name, writes and reads its own leaves, and reads what is for all; `intakes`
+    read what every gate writes, and write what every gate reads. What the broker keeps for them
+    they read too, to see whether it has forgotten it. What is not listed is refused.
+
+    `withdrawn` gates may do nothing any more, also on connections that are open.
     """
     lines = ["# Made by the program; changes made here are overwritten at its next start."]
     for name in intakes:
         lines += ["", f"user {_value(name)}"]
         lines += [f"topic read {topics.of_every_gate(leaf)}" for leaf in topics.FROM_GATE]
-        lines += [f"topic write {topics.of_every_gate(leaf)}" for leaf in topics.TO_GATE]
+        lines += [f"topic write {topics.of_every_gate(topics.ACK)}"]
+        lines += [f"topic readwrite {topics.of_every_gate(leaf)}" for leaf in topics.KEPT]
+        lines += [f"topic readwrite {topics.topic(topics.ALL, '+')}"]
+    for name in withdrawn:
+        lines += ["", f"user {_value(name)}", "topic deny #"]
     lines += ["", "# %u is the common name of the client's certificate."]
     lines += [f"pattern write {topics.topic('%u', leaf)}" for leaf in topics.FROM_GATE]
     lines += [f"pattern read {topics.topic('%u', leaf)}" for leaf in topics.TO_GATE]
+    lines += [f"pattern read {topics.topic(topics.ALL, '+')}"]
     return "\n".join(lines) + "\n"
 
 

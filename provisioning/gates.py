@@ -22,8 +22,9 @@ from wire.record import Direction
 
 NAME = re.compile(r"[a-z0-9-]{1,40}")
 """A gate's name stands in topics and in its certificate."""
-RESERVED = frozenset({INTAKE, "broker", "collector"})
-"""Names of services: a gate called `intake` would have the collector's rights."""
+RESERVED = frozenset({INTAKE, "broker", "collector", "all"})
+"""Names of services, and of all gates together: a gate called `intake` would have the collector's
+rights, and one called `all` could speak to every gate."""
 MAX_DAYS = 3653
 DAYS = 730
 

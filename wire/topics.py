@@ -18,6 +18,8 @@ FROM_GATE = (SCAN, STATE, HEALTH)
 """What a gate may write; nobody else may."""
 TO_GATE = (ACK, POLICY, SITE, COMMAND)
 """What a gate may read of its own; only the collector writes it."""
+KEPT = (POLICY, SITE, COMMAND)
+"""What of it the broker keeps, so that a gate that comes later hears it too."""
 
 ALL = "all"
 """Stands where a gate's name stands, for what every gate reads; no gate may be called so."""

@@ -34,11 +34,24 @@ def test_the_access_list_is_exactly_this() -> None:
         "topic read gq/v1/+/state",
         "topic read gq/v1/+/health",
         "topic write gq/v1/+/ack",
+        "topic readwrite gq/v1/+/policy",
+        "topic readwrite gq/v1/+/site",
+        "topic readwrite gq/v1/+/command",
+        "topic readwrite gq/v1/all/+",
         "pattern write gq/v1/%u/scan",
         "pattern write gq/v1/%u/state",
         "pattern write gq/v1/%u/health",
         "pattern read gq/v1/%u/ack",
+        "pattern read gq/v1/%u/policy",
+        "pattern read gq/v1/%u/site",
+        "pattern read gq/v1/%u/command",
+        "pattern read gq/v1/all/+",
     ]
+
+
+def test_a_withdrawn_gate_may_do_nothing() -> None:
+    said = rules(render_acl(withdrawn=("g7",)))
+    assert said[said.index("user g7") + 1] == "topic deny #"
 
 
 def test_what_follows_the_listener_is_exactly_this() -> None:
