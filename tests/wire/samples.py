@@ -50,6 +50,9 @@ PLAIN_PASS = Pass(bytes(range(8)), "resident", 1_780_000_000, 1_790_000_000, 1_7
 FULL_PASS = Pass(
     bytes(range(8, 16)), "cán bộ", 1_780_000_000, 1_790_000_000, 1_781_000_000, status=70_000
 )
+ENTRIES_PASS = Pass(
+    bytes(range(16, 24)), "visitor", 1_780_000_000, 1_780_086_400, 1_780_000_000, 999_999, 3
+)
 
 SCAN = Scan(
     seq=7,
@@ -102,8 +105,10 @@ ENROLMENT = Enrolment(
     authority="Xã Mẫu",
     place="Chợ Mẫu",
     directions=(Direction.IN, Direction.OUT),
-    # The golden vector is older than the use for control cards.
-    keys=tuple(each for use, each in ENTRIES.items() if use is not Use.CARD),
+    # The golden vector is older than the other uses.
+    keys=tuple(
+        each for use, each in ENTRIES.items() if use not in (Use.CARD, Use.STATUS, Use.SITE)
+    ),
     seal=SEAL,
     certificate="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ca="-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n",

@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wire.samples import ENTRIES, FULL_PASS, KEYS, PLAIN_PASS, RING
+from tests.wire.samples import ENTRIES, ENTRIES_PASS, FULL_PASS, KEYS, PLAIN_PASS, RING
 from wire.errors import SignatureInvalid, WireError
-from wire.gatepass import MAX_CHARS, PREFIX, Pass, issue, parse
+from wire.gatepass import MAX_CHARS, MAX_ENTRIES, PREFIX, Pass, issue, parse
 from wire.keys import Keyring, Use, entry
 
 ISSUER = KEYS[Use.PASS_SEEN]
@@ -26,6 +26,7 @@ passes = st.builds(
     expires=times,
     not_before=times,
     status=st.none() | st.integers(0, 2**32 - 1),
+    entries=st.none() | st.integers(1, MAX_ENTRIES),
 )
 
 
@@ -190,6 +191,19 @@ def test_a_header_that_says_anything_else_is_refused(protected: object) -> None:
         {-70005: -1},
         {-70005: 2**32},
         {-70005: "1"},
+        {-70002: 0},
+        {-70002: 100},
+        {-70002: -1},
+        {-70002: True},
+        {-70002: "3"},
+        {65535: 7},
+        {65535: []},
+        {65535: {"status_list": 7}},
+        {65535: {"status_list": {}}},
+        {65535: {"status_list": {"idx": "7"}}},
+        {65535: {"status_list": {"idx": -1}}},
+        {65535: {"status_list": {"idx": 2**32}}},
+        {65535: {"status_list": {"idx": 7}}, -70005: 7},
     ],
     ids=str,
 )
@@ -202,9 +216,64 @@ def test_claims_of_another_form_are_refused(change: dict[int, object]) -> None:
 
 
 def test_claims_not_known_yet_are_passed_over() -> None:
-    claims = {4: 2**31, 6: 1, 7: b"12345678", 65535: {"status_list": {"idx": 1}}, -70001: "R"}
+    claims = {4: 2**31, 6: 1, 7: b"12345678", 65536: {"later": 1}, -70001: "R", -70009: 1}
     kept = {key: claims[key] for key in sorted(claims, key=cbor2.dumps)}
-    assert parse(signed(cbor2.dumps(kept))).claims.holder == "R"
+    found = parse(signed(cbor2.dumps(kept))).claims
+    assert found == Pass(b"12345678", "R", 1, 2**31, 1)
+
+
+@pytest.mark.parametrize(
+    ("standard", "index"),
+    [
+        ({"status_list": {"idx": 412, "uri": "https://example.vn/1"}}, 412),
+        ({"status_list": {"idx": 0}}, 0),
+        ({"identifier_list": {"id": b"1", "uri": "https://example.vn/2"}}, None),
+        ({}, None),
+    ],
+    ids=str,
+)
+def test_the_standard_status_claim_is_read_too(standard: object, index: int | None) -> None:
+    claims = {4: 2**31, 6: 1, 7: b"12345678", 65535: standard, -70001: "R"}
+    spelt = cbor2.dumps(claims, canonical=True)
+    assert parse(signed(spelt)).claims.status == index
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT + TEXT,
+        f"{TEXT} {TEXT}",
+        TEXT + TEXT[4:],
+        PREFIX + TEXT,
+        spelled(base45.b45decode(TEXT[4:]) * 2),
+        spelled(base45.b45decode(TEXT[4:]) + base45.b45decode(issue(PLAIN_PASS, ISSUER)[4:])),
+        TEXT[: len(TEXT) // 2] + issue(PLAIN_PASS, ISSUER)[len(TEXT) // 2 :],
+    ],
+    ids=["text-twice", "with-a-space", "rest-twice", "prefix-twice", "bytes", "two", "halves"],
+)
+def test_two_passes_in_one_code_are_none(text: str) -> None:
+    assert refused(text)
+
+
+@pytest.mark.parametrize("claims", [PLAIN_PASS, FULL_PASS, ENTRIES_PASS])
+def test_a_pass_under_another_keys_name_is_refused(claims: Pass) -> None:
+    """Signed by a neighbour's key that claims to be ours, and by ours that claims to be another."""
+    neighbour = Ed25519PrivateKey.from_private_bytes(b"n" * 32)
+    body = cbor2.dumps({4: claims.expires, 6: claims.issued, 7: claims.number, -70001: "R"})
+    ours = cbor2.dumps({1: -8, 4: KID})
+    theirs = cbor2.dumps({1: -8, 4: bytes.fromhex(ENTRIES[Use.PASS_DECLARED].kid)})
+    assert refused(signed(body, ours, neighbour))
+    assert refused(signed(body, theirs, ISSUER))
+    assert refused(signed(body, cbor2.dumps({1: -8, 4: bytes(8)}), ISSUER))
+    assert not refused(signed(body, ours, ISSUER))
+
+
+def test_what_a_pass_says_is_not_printed_by_accident() -> None:
+    found = parse(TEXT)
+    said = f"{found!r} {found.claims!r} {found.claims} {[found]}"
+    assert FULL_PASS.number.hex() not in said
+    assert FULL_PASS.holder not in said
+    assert "\\x" not in said
 
 
 HEAD = bytes.fromhex("d284") + cbor2.dumps(cbor2.dumps({1: -8, 4: KID}))

@@ -15,6 +15,7 @@ from tests.wire.samples import (
     DOCUMENTS,
     ENROLMENT,
     ENTRIES,
+    ENTRIES_PASS,
     FIELDS,
     FULL_PASS,
     HEALTH,
@@ -38,6 +39,7 @@ PREV = genesis("g1", "j1")
 WRITTEN: dict[str, Callable[[], bytes]] = {
     "pass": lambda: gatepass.issue(PLAIN_PASS, KEYS[Use.PASS_SEEN]).encode(),
     "pass-full": lambda: gatepass.issue(FULL_PASS, KEYS[Use.PASS_DECLARED]).encode(),
+    "pass-entries": lambda: gatepass.issue(ENTRIES_PASS, KEYS[Use.PASS_SEEN]).encode(),
     "scan": lambda: canonical(to_document(to_record(DOCUMENTS[0]))),
     "note": lambda: canonical(to_document(to_record(DOCUMENTS[1]))),
     "key": lambda: canonical(to_document(to_record(DOCUMENTS[2]))),
@@ -66,6 +68,7 @@ def test_what_was_written_is_read_as_it_always_was() -> None:
     assert gatepass.parse(kept("pass")).verify(RING) is Use.PASS_SEEN
     assert gatepass.parse(kept("pass-full")).claims == FULL_PASS
     assert gatepass.parse(kept("pass-full")).verify(RING) is Use.PASS_DECLARED
+    assert gatepass.parse(kept("pass-entries")).claims == ENTRIES_PASS
     assert batch.unpack(kept("batch").encode()).documents() == DOCUMENTS
     assert receipt.unpack(kept("receipt").encode(), RING) == RECEIPT
     assert enrolment.unpack(kept("enrolment").encode(), ENTRIES[Use.ROOT]) == ENROLMENT
