@@ -213,6 +213,12 @@ class Missing(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field=
 
     `seq` is the first of them. The gate signs it with its records key, so that nobody between gate
     and ledger can make records go missing in the gate's name.
+
+    Its signature also carries the chain over the hole, which nobody can recompute: whoever believes
+    it goes on from `after`, whatever its own chain value was, if `last` is at or beyond its mark.
+    Records of the range that had been sent before the damage stay what they are. Where a later
+    segment was readable, `after` is the value in that segment's header, so the chain it names is
+    the true one; at the journal's end `after` is `severed(...)`, since there is no true one left.
     """
 
     last: Seq
@@ -256,6 +262,16 @@ def link(previous: bytes, document: Document) -> bytes:
     it, and nobody needs to open it.
     """
     return link_spelled(previous, canonical(document))
+
+
+def severed(previous: bytes, missing: Missing) -> bytes:
+    """Return the `after` of a declaration at a journal's end, where no chain value is left.
+
+    `previous` is the chain value before the hole; `after`, `kid` and `sig` do not matter.
+    """
+    return link(
+        previous, {"t": "missing", "seq": missing.seq, "last": missing.last, "cause": missing.cause}
+    )
 
 
 def link_spelled(previous: bytes, spelled: bytes) -> bytes:
