@@ -10,6 +10,7 @@ import msgspec
 
 from wire.canonical import Document, canonical, parse, read
 from wire.errors import WireError
+from wire.head import last_of
 from wire.record import MAX_SEQ, Seq
 
 VERSION = 1
@@ -33,7 +34,8 @@ class Batch(msgspec.Struct, frozen=True):
     prev: str
     """Hex of the chain value before the first record."""
     scans: list[Document]
-    """The records in sequence, each without its `boot`."""
+    """The records in sequence, each without its `boot`; a declaration of missing records stands
+    for a range."""
 
     def documents(self) -> list[Document]:
         """Return the records as the gate stored them."""
@@ -69,11 +71,16 @@ def unpack(data: bytes) -> Batch:
     if not 1 <= len(batch.scans) <= MAX_RECORDS:
         msg = f"{len(batch.scans)} records in a batch; 1 to {MAX_RECORDS} are allowed"
         raise WireError(msg)
-    for offset, document in enumerate(batch.scans):
+    expected = batch.first
+    for document in batch.scans:
         seq = document.get("seq")
-        if type(seq) is not int or seq != batch.first + offset:  # 1.0 and true equal 1
+        if type(seq) is not int or seq != expected:  # 1.0 and true equal 1
             msg = "records of a batch are not consecutive"
             raise WireError(msg)
+        expected = last_of(document) + 1
+    if expected - 1 > MAX_SEQ:
+        msg = "a batch that ends beyond the last sequence number"
+        raise WireError(msg)
     return batch
 
 

@@ -151,3 +151,17 @@ def test_a_batch_that_cannot_be_read_still_says_whose_it_is(
     changes: dict[str, Any], claim: tuple[str, int]
 ) -> None:
     assert batch.claimed(said(**changes)) == claim
+
+
+def test_a_declaration_of_missing_records_stands_for_its_range() -> None:
+    gone = {"t": "missing", "seq": 2, "last": 9, "after": "00" * 32}
+    found = batch.unpack(said(scans=[{"seq": 1}, gone, {"seq": 10}]))
+    assert [each["seq"] for each in found.scans] == [1, 2, 10]
+    with pytest.raises(WireError, match="not consecutive"):
+        batch.unpack(said(scans=[{"seq": 1}, gone, {"seq": 3}]))
+
+
+@pytest.mark.parametrize("last", [2**53, 2**63, 2**200])
+def test_no_declaration_reaches_beyond_the_last_number(last: int) -> None:
+    with pytest.raises(WireError, match="beyond"):
+        batch.unpack(said(scans=[{"t": "missing", "seq": 1, "last": last}]))
