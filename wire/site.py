@@ -1,7 +1,9 @@
 """What the other gates of a place saw: one signed sum, with the time at which it was made.
 
-The collector makes it from the scans of a gate's siblings and signs it with a key of that one use.
-It names no person. A gate adds it to its own count; how old it may be is for the site's policy.
+The collector makes it from the scans of a gate's siblings and signs it with the key of its
+receipts, in a context of its own: both are its word on what it has received, and a gate knows that
+key already. It names no person. A gate adds it to its own count; how old it may be is for the
+site's policy.
 """
 
 from typing import Annotated, Literal
@@ -43,14 +45,14 @@ class Summary(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def pack(summary: Summary, key: Ed25519PrivateKey) -> bytes:
-    """Spell and sign a summary with the collector's key for sites."""
+    """Spell and sign a summary with the key of the collector's receipts."""
     return canonical(sign(msgspec.to_builtins(summary), CONTEXT, key))
 
 
 def unpack(data: bytes, ring: Keyring) -> Summary:
     """Read a summary; raise WireError unless the collector signed it."""
     signed = read(Signed, parse(data, LIMIT))
-    summary = read(Summary, opened(signed, CONTEXT, Use.SITE, ring))
+    summary = read(Summary, opened(signed, CONTEXT, Use.RECEIPT, ring))
     if summary.gate in summary.gates:
         msg = "a summary of its siblings does not sum the gate itself"
         raise WireError(msg)

@@ -20,7 +20,7 @@ SUMMARY = Summary(
     time=1_790_000_000_000,
     since=1_789_950_000_000,
 )
-SPELLED = site.pack(SUMMARY, KEYS[Use.SITE])
+SPELLED = site.pack(SUMMARY, KEYS[Use.RECEIPT])
 GOLDEN = (
     '{"doc":{"gate":"ben-xe-1","gates":["ben-xe-2","ben-xe-3"],"inside":-12,'
     '"place":"Bến xe Mẫu","since":1789950000000,"time":1790000000000},'
@@ -33,7 +33,7 @@ def test_a_summary_is_read_again_and_written_as_it_always_was() -> None:
     assert SPELLED.decode().startswith(GOLDEN)
 
 
-@pytest.mark.parametrize("use", [each for each in Use if each is not Use.SITE])
+@pytest.mark.parametrize("use", [each for each in Use if each is not Use.RECEIPT])
 def test_only_the_collector_can_say_it(use: Use) -> None:
     with pytest.raises(SignatureInvalid):
         site.unpack(site.pack(SUMMARY, KEYS[use]), RING)
@@ -46,7 +46,7 @@ def test_a_collector_that_is_not_known_says_nothing() -> None:
 
 def test_neither_a_summary_nor_a_receipt_passes_for_the_other() -> None:
     document = msgspec.to_builtins(SUMMARY)
-    other = canonical(sign(document, receipt.CONTEXT, KEYS[Use.SITE]))
+    other = canonical(sign(document, receipt.CONTEXT, KEYS[Use.RECEIPT]))
     with pytest.raises(SignatureInvalid):
         site.unpack(other, RING)
     with pytest.raises(WireError):
@@ -70,7 +70,7 @@ def test_neither_a_summary_nor_a_receipt_passes_for_the_other() -> None:
 )
 def test_nonsense_is_refused_although_it_is_signed(change: dict[str, object]) -> None:
     document = {**msgspec.to_builtins(SUMMARY), **change}
-    data = canonical(sign(document, site.CONTEXT, KEYS[Use.SITE]))
+    data = canonical(sign(document, site.CONTEXT, KEYS[Use.RECEIPT]))
     with pytest.raises(WireError):
         site.unpack(data, RING)
 
