@@ -4,7 +4,10 @@
     roster.json                  the gates; for the collector
     ca.pem                       the authority's certificate for TLS
     offline/   root.pem ca-key.pem              needed to admit gates; keep away from networks
-    passes/    seen.pem declared.pem            issue passes
+               reserve-*.pem                    issuers' keys for the day when one must be replaced
+    passes/    seen.pem declared.pem            issue passes; and the register of what was issued
+    signing/   policy.pem card.pem command.pem status.pem   what gates are told to do and believe
+    published/                                  what was signed for the gates; made when first used
     broker/    tls.pem certificate.pem ca.pem   for the broker's machine
     collector/ tls.pem certificate.pem ca.pem receipt.pem   for intake
     vault/     seal.pem                         opens what gates have sealed
@@ -46,6 +49,13 @@ SERVICE_DAYS = 825
 LIMIT = 64 * 1024
 MAX_TEXT = 200
 PASSES = {Use.PASS_SEEN: "passes/seen.pem", Use.PASS_DECLARED: "passes/declared.pem"}
+SIGNING = {
+    Use.POLICY: "signing/policy.pem",
+    Use.CARD: "signing/card.pem",
+    Use.COMMAND: "signing/command.pem",
+    Use.STATUS: "signing/status.pem",
+}
+PUBLISHED = "published"
 
 
 class Public(msgspec.Struct, frozen=True):
@@ -59,6 +69,8 @@ class Public(msgspec.Struct, frozen=True):
     seal: SealKey
     created: Millis
     v: int = 1
+    reserve: tuple[str, ...] = ()
+    """Kids of the issuers' keys that gates believe already and that nobody uses yet."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,23 @@ class Authority:
     def pass_key(self, use: Use) -> Ed25519PrivateKey:
         """Return the key that issues passes of that use."""
         return keyfile.load_ed25519(self.folder / PASSES[use])
+
+    def signing_key(self, use: Use) -> Ed25519PrivateKey:
+        """Return the key that signs policies, cards, commands or status lists."""
+        return keyfile.load_ed25519(self.folder / SIGNING[use])
+
+    def issuers(self) -> tuple[KeyEntry, ...]:
+        """Return every key whose passes gates believe: in use, in reserve, or turned already."""
+        return tuple(key for key in self.public.keys if key.use in PASSES)
+
+    def published(self, name: str) -> Path:
+        """Return where a document signed for the gates is kept; the folder is made."""
+        folder = self.folder / PUBLISHED
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise FileUnusable(path=folder, detail=error.strerror) from error
+        return folder / name
 
 
 def create(
@@ -132,25 +161,42 @@ def _check_text(what: str, text: str, *, least: int) -> None:
 
 def _fill(folder: Path, name: str, help_line: str, hosts: tuple[str, ...], now: datetime) -> None:
     """Make all keys and certificates in an empty folder."""
-    for part in ("offline", "passes", "broker", "collector", "vault"):
+    for part in ("offline", "passes", "signing", "broker", "collector", "vault"):
         (folder / part).mkdir(mode=0o700)
     seal = X25519PrivateKey.generate()
     keyfile.save(folder / "vault/seal.pem", seal)
+    reserve = tuple(make_reserve(folder, use) for use in PASSES)
     public = Public(
         authority=name,
         help_line=help_line,
         root=_sign_key(folder / "offline/root.pem", Use.ROOT),
         keys=(
             *(_sign_key(folder / path, use) for use, path in PASSES.items()),
+            *reserve,
+            *(_sign_key(folder / path, use) for use, path in SIGNING.items()),
             _sign_key(folder / "collector/receipt.pem", Use.RECEIPT),
         ),
         seal=seal_key(seal.public_key()),
         created=clock.millis(now),
+        reserve=tuple(key.kid for key in reserve),
     )
     _make_certificates(folder, name, hosts, now)
     files.write(folder / "root.json", pretty(public.root))
     files.write(folder / "public.json", pretty(public))
     roster.start(folder, name, help_line)
+
+
+def make_reserve(folder: Path, use: Use) -> KeyEntry:
+    """Make an issuer's key for later, kept offline, and return its public half."""
+    key = Ed25519PrivateKey.generate()
+    public = entry(key.public_key(), use)
+    keyfile.save(reserved(folder, public.kid), key)
+    return public
+
+
+def reserved(folder: Path, kid: str) -> Path:
+    """Return where the private half of a key in reserve is kept."""
+    return folder / f"offline/reserve-{kid}.pem"
 
 
 def _sign_key(path: Path, use: Use) -> KeyEntry:

@@ -1,8 +1,10 @@
 """Reading and writing files so that a power cut leaves the old one or the new one, whole."""
 
+import fcntl
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from provisioning.errors import FileUnusable
@@ -47,3 +49,17 @@ def read(path: Path, limit: int) -> bytes:
             return file.read(limit + 1)
     except OSError as error:
         raise FileUnusable(path=path, detail=error.strerror) from error
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Wait until no other program holds the lock at `path`; raise FileUnusable without one."""
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise FileUnusable(path=path, detail=error.strerror) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

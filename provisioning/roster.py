@@ -4,10 +4,6 @@ One JSON file in the authority's folder, which the collector reads. Written whol
 one program at a time.
 """
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -61,7 +57,7 @@ def enter(folder: Path, gate: Gate, *, replace: bool = False) -> None:
     machine: GateKnown, unless `replace` says that it takes the old one's place. Raises
     RequestUsed if the key belongs to a gate of another name.
     """
-    with _alone(folder):
+    with files.alone(folder / ".roster.lock"):
         roster = load(folder)
         for known in roster.gates:
             if known.gate != gate.gate and known.records.kid == gate.records.kid:
@@ -75,17 +71,3 @@ def enter(folder: Path, gate: Gate, *, replace: bool = False) -> None:
 
 def _write(folder: Path, roster: Roster) -> None:
     files.write(folder / NAME, msgspec.json.format(msgspec.json.encode(roster), indent=2) + b"\n")
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other program is changing the roster."""
-    try:
-        handle = os.open(folder / ".roster.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise FileUnusable(path=folder / ".roster.lock", detail=error.strerror) from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -31,15 +31,13 @@ class Use(enum.StrEnum):
     CARD = "card"
     """Signs control cards, which tell a gate what to do."""
     RECEIPT = "receipt"
-    """The collector's receipts."""
+    """The collector's receipts, and what it counts of a place's other gates."""
     POLICY = "policy"
     """What a site asks of those who pass, and whose health certificates count."""
     COMMAND = "command"
     STATUS = "status"
     """Which passes were withdrawn. Not the issuer's own key: who steals that one could otherwise
     say in its name that nothing was."""
-    SITE = "site"
-    """What the other gates of a place saw, as the collector counts it."""
     RECORDS = "records"
     """A gate's own key: signs the heads of its chain and its enrolment request."""
 

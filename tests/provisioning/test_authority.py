@@ -35,6 +35,8 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
         str(path.relative_to(home.folder)): path.stat().st_mode & 0o777
         for path in home.folder.rglob("*")
     }
+    for kid in home.public.reserve:
+        assert seen.pop(f"offline/reserve-{kid}.pem") == 0o600
     assert seen == {
         "ca.pem": 0o644,
         "public.json": 0o644,
@@ -46,6 +48,11 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
         "passes": 0o700,
         "passes/seen.pem": 0o600,
         "passes/declared.pem": 0o600,
+        "signing": 0o700,
+        "signing/policy.pem": 0o600,
+        "signing/card.pem": 0o600,
+        "signing/command.pem": 0o600,
+        "signing/status.pem": 0o600,
         "broker": 0o700,
         "broker/tls.pem": 0o600,
         "broker/certificate.pem": 0o644,
@@ -61,11 +68,25 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
     assert home.folder.stat().st_mode & 0o777 == 0o700
 
 
-def test_gates_are_told_one_key_for_each_use_and_never_the_root(home: Authority) -> None:
-    uses = [key.use for key in home.public.keys]
-    assert uses == [Use.PASS_SEEN, Use.PASS_DECLARED, Use.RECEIPT]
-    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 4
+def test_gates_are_told_every_key_with_its_one_use_and_never_the_root(home: Authority) -> None:
+    passes = [Use.PASS_SEEN, Use.PASS_DECLARED]
+    signing = [Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.RECEIPT]
+    assert [key.use for key in home.public.keys] == [*passes, *passes, *signing]
+    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 10
     Keyring((*home.public.keys, home.public.root))
+
+
+def test_gates_know_the_keys_in_reserve_before_anyone_uses_them(home: Authority) -> None:
+    in_reserve = [key for key in home.public.keys if key.kid in home.public.reserve]
+    assert [key.use for key in in_reserve] == [Use.PASS_SEEN, Use.PASS_DECLARED]
+    for key in in_reserve:
+        assert key.kid != kid_of(raw_public(home.pass_key(key.use)))
+
+
+def test_each_key_that_signs_for_gates_belongs_to_its_public_half(home: Authority) -> None:
+    told = {key.use: key.kid for key in home.public.keys}
+    for use in (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS):
+        assert told[use] == kid_of(raw_public(home.signing_key(use)))
 
 
 def test_public_halves_belong_to_the_private_ones(home: Authority) -> None:

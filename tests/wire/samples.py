@@ -106,9 +106,7 @@ ENROLMENT = Enrolment(
     place="Chợ Mẫu",
     directions=(Direction.IN, Direction.OUT),
     # The golden vector is older than the other uses.
-    keys=tuple(
-        each for use, each in ENTRIES.items() if use not in (Use.CARD, Use.STATUS, Use.SITE)
-    ),
+    keys=tuple(each for use, each in ENTRIES.items() if use not in (Use.CARD, Use.STATUS)),
     seal=SEAL,
     certificate="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ca="-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n",
