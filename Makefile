@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean bench-reading
+.PHONY: help demo test check format lock clean bench-reading bench-verdict
 python := .venv/bin/python
 
 help: ## show this
@@ -21,8 +21,13 @@ check: ## lint, types, who imports whom, branches of the pure parts; no program 
 
 bench-reading: ## how many codes are read, how fast, and how other readers do (ARGS=--quick: less)
 	@tools/install test
-	@bench/install
+	@bench/install reading
 	@.cache/bench/bin/python -m bench.reading $(ARGS)
+
+bench-verdict: ## how long a verdict takes, from a code's bytes, beside a library that only reads
+	@tools/install test
+	@bench/install verdict
+	@$(python) -m bench.verdict $(ARGS)
 
 format: ## lay the code out
 	@tools/install test
