@@ -50,7 +50,9 @@ TLS_KEY = "uplink/tls.pem"
 CERTIFICATE = "uplink/certificate.pem"
 CA = "uplink/ca.pem"
 
-PRIVATE, PUBLIC = 0o600, 0o644
+PRIVATE, PUBLIC = 0o640, 0o644
+"""A private key is for root and its folder's group. On a gate that is the group of the process that
+uses it (systemd/tmpfiles.d); elsewhere the folder is made for its owner alone."""
 
 
 class Enrolled(NamedTuple):

@@ -73,9 +73,9 @@ def test_keys_are_made_for_their_one_reader(keys: Path) -> None:
     assert modes == {
         "request.json": 0o644,
         "scanner": 0o700,
-        "scanner/records.pem": 0o600,
+        "scanner/records.pem": 0o640,
         "uplink": 0o700,
-        "uplink/tls.pem": 0o600,
+        "uplink/tls.pem": 0o640,
     }
 
 
