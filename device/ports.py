@@ -97,8 +97,11 @@ class Journal(AbstractContextManager["Journal"], Protocol):
     - Raises JournalFull, JournalBroken, JournalBusy; after JournalBroken nothing more is written.
     """
 
-    def scan(self, verdict: Verdict, captured: Instant) -> Record:
-        """Store the scan of a verdict, its personal fields sealed."""
+    def scan(self, verdict: Verdict, captured: Instant) -> Record | None:
+        """Store the scan of a verdict, its personal fields sealed.
+
+        None for a refusal that came too soon after too many others: it is tallied, not stored.
+        """
         ...
 
     def note(self, what: What, at: Instant, data: dict[str, object] | None = None) -> Record:

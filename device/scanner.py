@@ -103,9 +103,8 @@ class Scanner:
         credential = self._what(reading)
         captured = self._clock.at(reading.up_ns)
         verdict = self._doorman.judge(credential, self._doorman.direction(credential), captured)
-        record = self._store(verdict, captured)
+        record, signal = self._store(verdict, captured)
         stored = self._clock.now()
-        signal = verdict.signal if record is not None else Signal.OUT_OF_ORDER
         self._panel.show(signal)
         shown = self._clock.now()
         until_ns = shown.up_ns + self._speaks_ms(signal) * 1_000_000
@@ -120,13 +119,16 @@ class Scanner:
         """Say what a code is; only a whole QR code says anything, whatever text is in another."""
         return self._classify(reading.text if reading.form is Form.QR else b"")
 
-    def _store(self, verdict: Verdict, captured: Instant) -> Record | None:
-        """Return the stored scan, or None if the card is full: a gate refuses, it never forgets."""
+    def _store(self, verdict: Verdict, captured: Instant) -> tuple[Record | None, Signal]:
+        """Return the stored scan and what to show: a gate with a full card refuses, never forgets.
+
+        One refusal too many is tallied by the journal and not told of singly.
+        """
         try:
-            return self._journal.scan(verdict, captured)
+            return self._journal.scan(verdict, captured), verdict.signal
         except JournalFull as error:
             log.error("scan.refused", code=error.code)  # noqa: TRY400  (said, not debugged)
-            return None
+            return None, Signal.OUT_OF_ORDER
 
     def _note(self, what: What) -> None:
         try:
