@@ -141,6 +141,17 @@ class CardJournal:
             raise JournalBroken(msg)
         return self._log
 
+    def answers(self) -> bool:
+        """Say whether the card is there and would take a record; asks it, and writes nothing.
+
+        A file system that met an error makes itself read-only, and says so from then on.
+        """
+        try:
+            found = os.statvfs(self._folder)
+        except OSError:
+            return False
+        return self._log is not None and not found.f_flag & os.ST_RDONLY
+
     def scan(self, verdict: Verdict, captured: Instant) -> Record:
         """Store the scan of a verdict; return when it is on stable storage."""
         if self._refusing:

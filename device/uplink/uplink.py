@@ -68,9 +68,14 @@ class Uplink:
         ring: Keyring,
         up_ns: Callable[[], int],
         wall_ms: Callable[[], int],
+        alive: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Take the parts; `ring` holds the collector's receipt key."""
+        """Take the parts; `ring` holds the collector's receipt key.
+
+        `alive` is told the time since boot (ns) after each turn of the loop.
+        """
         self._settings, self._folders, self._ring = settings, folders, ring
+        self._alive = alive
         self._up_ns, self._wall = up_ns, wall_ms
         self._outbox = Outbox(settings.window, settings.retry_ns)
         self._reader = JournalReader(folders.journal)
@@ -98,8 +103,10 @@ class Uplink:
         self._incarnation = self._wall()
         with INotify() as news:
             try:
+                self._alive(self._up_ns())
                 while not self._stopping:
                     self._turn(news)
+                    self._alive(self._up_ns())
             finally:
                 self._goodbye()
 

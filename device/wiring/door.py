@@ -33,6 +33,7 @@ from device.scanner import Scanner
 from device.verdict import judge
 from device.verdict.direction import Alternation
 from device.verdict.policy import Policy
+from device.watchdog import Watchdog
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
 from wire.record import Direction
@@ -83,7 +84,10 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         lambda: health.Sight(watch.state, presence.posters, marks.resting),
     )
 
+    watchdog = Watchdog.of()
+
     def report(frame: Frame, now: Instant) -> None:
+        watchdog.feed(now.up_ns, journal.answers)
         watch.look(frame.luma, frame.up_ns)
         wellbeing.report(frame, now)
         memory.keep(presence.remember, now.up_ns)

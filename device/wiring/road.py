@@ -3,6 +3,7 @@
 from device import clock, config, enrol
 from device.uplink.link import Address
 from device.uplink.uplink import Folders, Settings, Uplink
+from device.watchdog import Watchdog
 from wire.keys import Keyring
 
 
@@ -24,5 +25,10 @@ def uplink(found: config.Config) -> Uplink:
     folders = Folders(found.folders.journal, found.folders.run, found.folders.inbox)
     system = clock.SystemClock(vouched=found.clock.vouched)
     return Uplink(
-        settings, folders, Keyring(enrolment.keys), clock.up_ns, lambda: system.now().wall_ms
+        settings,
+        folders,
+        Keyring(enrolment.keys),
+        clock.up_ns,
+        lambda: system.now().wall_ms,
+        Watchdog.of().feed,
     )
