@@ -114,6 +114,8 @@ class Mark(enum.StrEnum):
     """An exit of someone whose entry this door has not seen."""
     TOO_SOON = "too-soon"
     """Again within the site's minimum interval."""
+    OUT_OF_HOURS = "out-of-hours"
+    """Outside the hours in which the site is open."""
     OVER_CEILING = "over-ceiling"
     SIBLINGS_STALE = "siblings-stale"
     """What the place's other gates saw was not known, or too old to count."""

@@ -76,6 +76,7 @@ MARK: Mapping[str, Promise] = {
     Mark.ENTERED_AGAIN: _("entered again without leaving"),
     Mark.LEFT_UNSEEN: _("left without having been seen entering"),
     Mark.TOO_SOON: _("soon after the last time"),
+    Mark.OUT_OF_HOURS: _("outside opening hours"),
     Mark.OVER_CEILING: _("more people inside than allowed"),
     Mark.SIBLINGS_STALE: _("count of the other gates too old"),
     Mark.WAY_INFERRED: _("direction inferred by alternation"),
