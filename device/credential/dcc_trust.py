@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Iterable
 
 import msgspec
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -18,11 +17,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from device.credential.dcc import Certificate, Message
 from device.credential.dcc_form import Proof
-from wire.errors import WireError
+from wire import signers
+from wire.signers import Key
 
 ES256, PS256 = -7, -37
 KID_BYTES = 8
-RSA_BITS = range(2048, 4097)
 P256_SIGNATURE = 64
 _USES = {
     f"1.3.6.1.4.1.{arc}1847.2021.1.{last}": proof
@@ -30,9 +29,6 @@ _USES = {
     for last, proof in ((1, Proof.TEST), (2, Proof.VACCINATION), (3, Proof.RECOVERY))
 }
 EVERY = frozenset(Proof)
-NO_USAGES = bytes.fromhex("0603551d2504023000")
-"""An extended key usage (2.5.29.37) that is an empty sequence, in DER."""
-Key = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 class Finding(enum.StrEnum):
@@ -80,34 +76,13 @@ class Signer(msgspec.Struct, frozen=True):
 
 
 def signer(der: bytes) -> Signer:
-    """Read a signer's certificate; raise WireError if it is none or its key is not allowed."""
-    try:
-        found = x509.load_der_x509_certificate(der)
-        key, proofs = found.public_key(), _proofs(found)
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType) as error:
-        msg = "not a signer's certificate"
-        raise WireError(msg) from error
-    match key:
-        case ec.EllipticCurvePublicKey(curve=ec.SECP256R1()):
-            return Signer(key, proofs)
-        case rsa.RSAPublicKey() if key.key_size in RSA_BITS:
-            return Signer(key, proofs)
-    msg = "a signer's key that the rules do not allow"
-    raise WireError(msg)
+    """Read a signer's certificate; raise WireError if it is none or its key is not allowed.
 
-
-def _proofs(certificate: x509.Certificate) -> frozenset[Proof]:
-    """Return what the key may sign: what its usages name, or everything if they name nothing."""
-    try:
-        usages = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return EVERY
-    except ValueError:  # the library does not read a list of usages that names nothing
-        if NO_USAGES in certificate.tbs_certificate_bytes:
-            return EVERY
-        raise
-    named = {_USES[each.dotted_string] for each in usages if each.dotted_string in _USES}
-    return frozenset(named) or EVERY
+    It may sign what its usages name, or everything if they name nothing of this kind.
+    """
+    found = signers.signer(der)
+    named = {_USES[usage] for usage in found.usages if usage in _USES}
+    return Signer(found.key, frozenset(named) or EVERY)
 
 
 class TrustList:

@@ -30,15 +30,15 @@ class Finding(msgspec.Struct, frozen=True):
 class Statuses(Protocol):
     """The lists of all issuers."""
 
-    def of(self, kid: str, index: int, now_s: float) -> Finding:
-        """Return what the list of issuer `kid` says of entry `index`."""
+    def of(self, kid: str, index: int | None, now_s: float) -> Finding:
+        """Return what the list of issuer `kid` says of entry `index`; None: a pass without one."""
         ...
 
 
 class NoStatuses:
     """No list at all."""
 
-    def of(self, kid: str, index: int, now_s: float) -> Finding:  # noqa: ARG002  (the port's form)
+    def of(self, kid: str, index: int | None, now_s: float) -> Finding:  # noqa: ARG002  (the port)
         """Return that nothing is known."""
         return Finding(Status.UNLISTED, None)
 
