@@ -18,6 +18,9 @@ MAX_RECORDS = 50
 MAX_BYTES = 256 * 1024
 """Inflated; the broker's packet limit is the same."""
 
+FAST = 1
+"""How hard to deflate: records are mostly noise, of which more work saves another 2 %."""
+
 JSON = "application/json"
 DEFLATED = "application/json+zlib"
 
@@ -55,7 +58,50 @@ def pack(journal: str, documents: list[Document], prev: bytes, *, historical: bo
         scans=[{k: v for k, v in each.items() if k != "boot"} for each in documents],
     )
     data = canonical(msgspec.to_builtins(batch))
-    return zlib.compress(data, 6) if historical else data
+    return zlib.compress(data, FAST) if historical else data
+
+
+def splice(journal: str, records: list[bytes], prev: bytes, *, historical: bool) -> bytes:
+    """Spell the batch that `pack` would, from records as they are stored: canonical, of one boot.
+
+    No record is taken apart: the boot, which stands first in all but declarations, is cut out of
+    their bytes.
+    """
+    first = _Head.read(records[0])
+    boot = b'"boot":' + _encode(first.boot) + b","
+    data = b"".join(
+        (
+            b"{" + boot + b'"first":%d,"historical":' % first.seq,
+            b"true" if historical else b"false",
+            b',"journal":' + _encode(journal) + b',"prev":"' + prev.hex().encode(),
+            b'","scans":[' + b",".join([_bootless(each, boot) for each in records]),
+            b'],"v":%d}' % VERSION,
+        )
+    )
+    return zlib.compress(data, FAST) if historical else data
+
+
+class _Head(msgspec.Struct):
+    """What a batch must know of its first record."""
+
+    seq: int
+    boot: str
+
+    @classmethod
+    def read(cls, record: bytes) -> "_Head":
+        return msgspec.json.decode(record, type=cls)
+
+
+_encode = msgspec.json.encode
+
+
+def _bootless(record: bytes, boot: bytes) -> bytes:
+    """Cut the boot out of a record's bytes."""
+    if record.startswith(boot, 1):
+        return b"{" + record[1 + len(boot) :]
+    document = parse(record)
+    del document["boot"]
+    return canonical(document)
 
 
 def unpack(data: bytes) -> Batch:

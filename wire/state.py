@@ -24,6 +24,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
     journal: str = ""
     last: Count = 0
     """The last durable seq."""
+    oldest: Count = 0
+    """The oldest seq that the journal still has; what is asked for below it cannot be sent."""
     v: Literal[1] = 1
 
 
@@ -38,6 +40,14 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     camera: str = ""
     fault: str = ""
     """`code` of the error the gate reports, if any."""
+    view: str = ""
+    """What the camera sees, such as `dark`; empty while it sees well or nothing is known."""
+    posters: Count = 0
+    """Codes in view that have become part of the wall."""
+    resting: tuple[str, ...] = ()
+    """Attempts at reading that are left out because the scanner died in them."""
+    alarms: tuple[str, ...] = ()
+    """Codes of what somebody should look after, such as `records-refused`."""
     wall: Millis = 0
     v: Literal[1] = 1
 

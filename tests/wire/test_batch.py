@@ -50,6 +50,20 @@ def test_what_is_packed_is_unpacked(
     assert batch.claimed(data) == ("j1", first)
 
 
+@given(count=st.integers(1, 50), kinds=st.randoms(), historical=st.booleans())
+def test_a_batch_spliced_from_stored_bytes_is_the_one_that_is_packed(
+    count: int,
+    kinds: random.Random,
+    historical: bool,  # noqa: FBT001  (a parameter of the test)
+) -> None:
+    gone = {"t": "missing", "boot": DOCUMENTS[0]["boot"], "after": "00" * 32, "cause": "é"}
+    documents = [{**kinds.choice([*DOCUMENTS, gone]), "seq": 7 + i} for i in range(count)]
+    documents = [{**each, "boot": documents[0]["boot"]} for each in documents]
+    stored = [canonical(each) for each in documents]
+    spliced = batch.splice("j1", stored, PREV, historical=historical)
+    assert spliced == batch.pack("j1", documents, PREV, historical=historical)
+
+
 def test_live_records_can_be_read_by_any_tool_and_backlog_is_small() -> None:
     documents = [{**DOCUMENTS[0], "seq": 1 + i} for i in range(50)]
     live = batch.pack("j1", documents, PREV, historical=False)
