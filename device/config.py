@@ -6,20 +6,22 @@ relative to the file's own folder.
 """
 
 import tomllib
+from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from device import complaint
 from device.errors import ConfigInvalid, ConfigMissing
 from device.i18n import N_, _
+from device.pinout import sets
+from device.pinout.pins import InputPins, Pins, refuse_shared
 
 LIMIT = 256 * 1024
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Side = Annotated[int, msgspec.Meta(ge=160, le=8192)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-Pin = Annotated[int, msgspec.Meta(ge=0, le=27)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -89,29 +91,13 @@ class Reading(Section, frozen=True, kw_only=True):
     held up to this door counts."""
 
 
-class PanelPins(Section, frozen=True, kw_only=True):
-    """What is connected to which pin (BCM numbers)."""
+class Quiet(Section, frozen=True, kw_only=True):
+    """Hours in which the door is silent and its lamps stay on longer; they may span midnight."""
 
-    green: Pin = 17
-    red: Pin = 27
-    amber: Pin | None = None
-    buzzer: Pin = 18
-    tonal: bool = True
-    relay: Pin | None = None
-    relay_active_high: bool = True
-    tone_offset: Positive = 1.0
-
-    def __post_init__(self) -> None:
-        """Refuse two things on one pin."""
-        used = [
-            each
-            for each in (self.green, self.red, self.amber, self.buzzer, self.relay)
-            if each is not None
-        ]
-        for pin in used:
-            if used.count(pin) > 1:
-                msg = _("pin {pin} is given to two things").format(pin=pin)
-                raise ValueError(msg)
+    begins: time
+    ends: time
+    utc_offset_min: Annotated[int, msgspec.Meta(ge=-720, le=840)] = 420
+    """Local time is so many minutes ahead of UTC."""
 
 
 class Panel(Section, frozen=True, kw_only=True):
@@ -119,17 +105,24 @@ class Panel(Section, frozen=True, kw_only=True):
 
     board: str = "pins"
     """`pins` for a real board, `mock` for a machine without one; never chosen by itself."""
-    pins: PanelPins = PanelPins()
+    wiring: str = sets.DEFAULT
+    """A named set of wiring (docs/wiring); `pins` and `inputs` say what differs from it."""
+    pins: Pins = Pins()
+    inputs: InputPins = InputPins()
+    quiet: Quiet | None = None
     trace: Path | None = None
     """With `mock`: the file to which every change of level is written."""
     console: bool = False
     """Show lamps and tones on the terminal too."""
 
     def __post_init__(self) -> None:
-        """Refuse an unknown board."""
+        """Refuse an unknown board, and a pin that is both output and input."""
         if self.board not in ("pins", "mock"):
             msg = _('board is "pins" or "mock"')
             raise ValueError(msg)
+        outputs = tuple((f"pins.{each.name}", each.pin) for each in self.pins.outputs())
+        inputs = tuple((f"inputs.{name}", pin) for name, pin in self.inputs.inputs())
+        refuse_shared(outputs + inputs)
 
 
 class Clock(Section, frozen=True, kw_only=True):
@@ -182,7 +175,7 @@ def load(path: Path) -> Config:
     """Read the file at `path`; raise ConfigInvalid naming what is wrong and where."""
     text = _text(path)
     try:
-        config = msgspec.convert(tomllib.loads(text), Config, dec_hook=_path)
+        config = msgspec.convert(_wired(tomllib.loads(text)), Config, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
         msg = f"{path}: {_('not TOML')}: {error}"
         raise ConfigInvalid(msg) from error
@@ -208,6 +201,23 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         msg = f"{path}: {N_('not UTF-8 text')}"
         raise ConfigInvalid(msg) from error
+
+
+def _wired(raw: dict[str, Any]) -> dict[str, Any]:
+    """Put what the named set of wiring has where the file says nothing else."""
+    panel = raw.setdefault("panel", {})
+    if not isinstance(panel, dict):
+        return raw
+    name = panel.get("wiring", sets.DEFAULT)
+    if name not in sets.PINS:
+        what = _("{value} is not known here").format(value=repr(name))
+        msg = f"{what} ({', '.join(sets.PINS)}) - at `$.panel.wiring`"
+        raise msgspec.ValidationError(msg)
+    for key, usual in (("pins", sets.PINS[name]), ("inputs", sets.INPUTS[name])):
+        own = panel.setdefault(key, {})
+        if isinstance(own, dict):
+            panel[key] = {**usual, **own}
+    return raw
 
 
 def _path(kind: type, value: object) -> object:

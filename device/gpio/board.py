@@ -2,32 +2,18 @@
 
 import contextlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-import msgspec
 from gpiozero import Buzzer, Device, DigitalOutputDevice, Factory, TonalBuzzer
 from gpiozero.exc import BadPinFactory, GPIOZeroError, PinFactoryFallback
 from gpiozero.pins.mock import MockFactory
 from gpiozero.tones import Tone
 
-from device.errors import PinsMissing
+from device.gpio import faults
+from device.gpio.lamps import SideOfDoor
 from device.gpio.patterns import REST, Step
-
-
-class Pins(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which pin does what (BCM numbers). Sources of harm are explained in docs for technicians."""
-
-    green: int = 17
-    red: int = 27
-    amber: int | None = None
-    """Without an amber lamp amber is red; rhythm and tone tell them apart."""
-    buzzer: int = 18
-    tonal: bool = True
-    """True for a passive buzzer, which is given its pitch; false for one with its own."""
-    relay: int | None = None
-    relay_active_high: bool = True
-    tone_offset: float = 1.0
-    """Multiplies every pitch, so that neighbouring doors sound apart."""
+from device.gpio.relay import Relay
+from device.pinout.pins import Output, Pins
 
 
 class Board:
@@ -35,56 +21,74 @@ class Board:
 
     def __init__(self, pins: Pins, factory: Factory | None = None) -> None:
         """Take the pins, everything off; raise PinsMissing if they are not to be had."""
-        self._pins = pins
         self._open = contextlib.ExitStack()
         self._hz = 0.0
-        try:
-            with warnings.catch_warnings():
-                # It warns of every driver it tries; the one error below says it for all.
-                warnings.simplefilter("ignore", PinFactoryFallback)
-                self._take(pins, factory)
-        except (GPIOZeroError, OSError, ImportError) as error:
-            self._open.close()
-            raise PinsMissing(str(error)) from error
+        self._factory = factory
+        self._offset = pins.tone_offset or 1.0
+        self._impulse = False
+        with contextlib.ExitStack() as undo, faults.told(), warnings.catch_warnings():
+            # It warns of every driver it tries; the one error says it for all.
+            warnings.simplefilter("ignore", PinFactoryFallback)
+            undo.push(self._open)
+            self._take(pins)
+            undo.pop_all()
 
-    def _take(self, pins: Pins, factory: Factory | None) -> None:
-        def output(number: int | None, *, active_high: bool = True) -> DigitalOutputDevice | None:
-            if number is None:
-                return None
-            return self._open.enter_context(
-                DigitalOutputDevice(
-                    number, active_high=active_high, initial_value=False, pin_factory=factory
-                )
-            )
+    def _take(self, pins: Pins) -> None:
+        # The relay first: until a pin is taken, only a resistor keeps it at rest.
+        taken = {each.name: self._output(each) for each in pins.outputs() if each.name != "buzzer"}
+        self._sides = [_side(taken, "", mixed=pins.mixed)]
+        if pins.attendant is not None:
+            self._sides.append(_side(taken, "attendant.", mixed=pins.mixed))
+        self._relay = Relay(taken["relay"], pins.relay_ms) if "relay" in taken else None
+        self._white = taken.get("white")
+        self._sound = self._buzzer(pins)
 
-        self._green, self._red = output(pins.green), output(pins.red)
-        if factory is None and isinstance(Device.pin_factory, MockFactory):
+    def _output(self, output: Output) -> DigitalOutputDevice:
+        device = DigitalOutputDevice(
+            output.pin,
+            active_high=output.active_high,
+            initial_value=False,
+            pin_factory=self._factory,
+        )
+        self._open.enter_context(device)
+        if self._factory is None and isinstance(Device.pin_factory, MockFactory):
             # gpiozero takes GPIOZERO_PIN_FACTORY=mock from the environment; only configuration may.
             msg = "gpiozero was told by the environment to pretend"
             raise BadPinFactory(msg)
-        self._amber = output(pins.amber)
-        self._relay = output(pins.relay, active_high=pins.relay_active_high)
+        return device
+
+    def _buzzer(self, pins: Pins) -> Callable[[float], None]:
+        if pins.buzzer is None:
+            return _no_sound
         if pins.tonal:
-            pitched = TonalBuzzer(pins.buzzer, octaves=3, pin_factory=factory)
-            self._sound: Callable[[float], None] = _pitch(self._open.enter_context(pitched))
-        else:
-            plain = Buzzer(pins.buzzer, pin_factory=factory)
-            self._sound = _one_tone(self._open.enter_context(plain))
+            pitched = TonalBuzzer(pins.buzzer, octaves=3, pin_factory=self._factory)
+            return _pitch(self._open.enter_context(pitched))
+        plain = Buzzer(pins.buzzer, pin_factory=self._factory)
+        return _one_tone(self._open.enter_context(plain))
 
     def show(self, step: Step) -> None:
-        """Set the pins: the light first, then the sound."""
-        _switch(self._green, on=step.green)
-        _switch(self._red, on=step.red or (step.amber and self._amber is None))
-        _switch(self._amber, on=step.amber)
-        _switch(self._relay, on=step.relay)
-        hz = step.hz * self._pins.tone_offset
+        """Set the pins: the light first, then the sound; the relay's pulse ends by itself."""
+        for side in self._sides:
+            side.show(step)
+        if self._relay is not None and step.relay and not self._impulse:
+            self._relay.pulse()
+        self._impulse = step.relay
+        hz = step.hz * self._offset
         if hz != self._hz:
             self._hz = hz
             self._sound(hz)
 
+    def light(self, *, on: bool) -> None:
+        """Switch the white lamp, if there is one; harmless after closing."""
+        if self._white is not None and self._white.pin is not None:
+            self._white.value = on
+
     def close(self) -> None:
         """Switch everything off, then let go: closing alone leaves a pin floating as it was."""
         try:
+            if self._relay is not None:
+                self._relay.rest()
+            self.light(on=False)
             self.show(REST)
         except GPIOZeroError:  # closed before
             return
@@ -92,9 +96,14 @@ class Board:
             self._open.close()
 
 
-def _switch(device: DigitalOutputDevice | None, *, on: bool) -> None:
-    if device is not None:
-        device.value = on
+def _side(taken: Mapping[str, DigitalOutputDevice], prefix: str, *, mixed: bool) -> SideOfDoor:
+    names = ("green", "red", "amber")
+    lamps = {name: taken[prefix + name] for name in names if prefix + name in taken}
+    return SideOfDoor(lamps, mixed=mixed)
+
+
+def _no_sound(_hz: float) -> None:
+    """Sound nothing."""
 
 
 def _pitch(buzzer: TonalBuzzer) -> Callable[[float], None]:

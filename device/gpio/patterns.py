@@ -28,6 +28,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     hz: float = 0.0
     """Pitch of the buzzer; 0 is silence. A buzzer with a tone of its own is on or off."""
     relay: bool = False
+    """Begins a pulse of the relay, which ends by itself after the time that the door needs."""
 
 
 REST = Step(ms=0)
@@ -55,7 +56,7 @@ PATTERNS: dict[Signal, Pattern] = {
     Signal.READ: (Step(ms=30, hz=1760.0),),
     Signal.ACCEPT: (
         Step(ms=350, green=True, hz=HIGH_HZ, relay=True),
-        Step(ms=650, green=True, relay=True),
+        Step(ms=650, green=True),
     ),
     # Lit anew within MINIMUM_MS only, so that a next person's signal is never mistaken for it.
     Signal.REJECT: (_LOW, _LOW_GAP, _LOW, _LOW_GAP, _LOW, Step(ms=400, red=True)),

@@ -13,7 +13,8 @@ from device.gpio.patterns import PATTERNS, REST, Pattern, Step
 class Lamps(Protocol):
     """Something that can show a step: pins, a terminal.
 
-    - `show` sets everything the step says, and clears what it does not.
+    - `show` sets everything the step says, and clears what it does not; the relay's pulse, which
+      the step only begins, ends by itself.
     - `close` leaves everything at rest; twice is harmless.
     """
 

@@ -15,7 +15,7 @@ from device.camera.script import load_script
 from device.credential import classify
 from device.credential.own_pass import KIND as PASS
 from device.flow import Credential, Frame, Instant, Verdict
-from device.gpio.board import Board, Pins
+from device.gpio.board import Board
 from device.gpio.console import Console
 from device.gpio.mock import traced_factory
 from device.gpio.patterns import speaks_ms
@@ -158,9 +158,8 @@ def _rules(found: config.Reading) -> PresenceRules:
 
 
 def _lamps(panel: config.Panel, gate: str) -> list[Lamps]:
-    pins = Pins(**{name: getattr(panel.pins, name) for name in Pins.__struct_fields__})
     factory = traced_factory(panel.trace, clock.up_ns) if panel.board == "mock" else None
-    lamps: list[Lamps] = [Board(pins, factory)]
+    lamps: list[Lamps] = [Board(panel.pins, factory)]
     if panel.console:
-        lamps.append(Console(sys.stdout, gate, relay=pins.relay is not None))
+        lamps.append(Console(sys.stdout, gate, relay=panel.pins.relay is not None))
     return lamps

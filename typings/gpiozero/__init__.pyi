@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -6,8 +7,12 @@ from gpiozero.tones import Tone
 class Factory:
     def close(self) -> None: ...
 
+class Pin: ...
+
 class Device:
     pin_factory: Factory | None
+    @property
+    def pin(self) -> Pin | None: ...
     def close(self) -> None: ...
     def __enter__(self) -> Self: ...
     def __exit__(
@@ -29,6 +34,28 @@ class DigitalOutputDevice(Device):
     ) -> None: ...
     def on(self) -> None: ...
     def off(self) -> None: ...
+    def blink(
+        self,
+        on_time: float = ...,
+        off_time: float = ...,
+        n: int | None = ...,
+        background: bool = ...,
+    ) -> None: ...
+
+class DigitalInputDevice(Device):
+    @property
+    def is_active(self) -> bool: ...
+    when_activated: Callable[[], object] | None
+    when_deactivated: Callable[[], object] | None
+    def __init__(
+        self,
+        pin: int,
+        *,
+        pull_up: bool | None = ...,
+        active_state: bool | None = ...,
+        bounce_time: float | None = ...,
+        pin_factory: Factory | None = ...,
+    ) -> None: ...
 
 class Buzzer(DigitalOutputDevice): ...
 
