@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wire.canonical import Document
-from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature
+from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature, What
 
 Luma = npt.NDArray[np.uint8]
 """A grey picture: H x W, 8 bit, any stride; rows from the top."""
@@ -168,3 +168,10 @@ class Verdict(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     personal: Document | None = None
     """Fields to be sealed with the scan."""
+
+
+class Remark(msgspec.Struct, frozen=True):
+    """Something about the gate that is to be stored as a note."""
+
+    what: What
+    data: Document = {}
