@@ -99,6 +99,8 @@ class Reason(enum.StrEnum):
     """A control card for another gate or place."""
     CARD_UNKNOWN = "card-unknown"
     """A control card that asks for something this gate cannot do."""
+    SERVICE_ASKED = "service-asked"
+    """A control card that changes something, without the service button pressed before."""
 
 
 class Mark(enum.StrEnum):

@@ -69,6 +69,7 @@ REASON: Mapping[str, Promise] = {
     Reason.CARD_USED: _("control card already used"),
     Reason.CARD_ELSEWHERE: _("control card for another gate"),
     Reason.CARD_UNKNOWN: _("control card this gate does not know"),
+    Reason.SERVICE_ASKED: _("control card without the service button"),
 }
 MARK: Mapping[str, Promise] = {
     Mark.CLOCK_UNSURE: _("dates not judged: clock unsure"),
@@ -95,6 +96,7 @@ IDENTITY: Mapping[str, Promise] = {
 KIND: Mapping[str, Promise] = {
     "pass": _("Pass"),
     "control-card": _("Control card"),
+    "attended": _("Let in by the attendant"),
     "unknown": _("Unknown code"),
     "eu-certificate": _("EU certificate"),
     "health-card": _("Health card"),
