@@ -172,3 +172,27 @@ class CertificateExpired(GateError):
     remedy = N_(
         "check the gate's clock; if it is right, renew the certificate with `provision gate`"
     )
+
+
+class IdentityShared(GateError):
+    """Another client came with this gate's certificate, and the broker let that one in."""
+
+    code = "identity-shared"
+    says = N_("Another gate uses this gate's identity")
+    remedy = N_("find the other gate of this name, and enrol one of the two anew")
+
+
+class BrokerBusy(GateError):
+    """The broker answered and has no room for this gate now."""
+
+    code = "broker-busy"
+    says = N_("The district's broker has no room for this gate now")
+    remedy = N_("nothing to do: the gate goes on by itself and tries again later")
+
+
+class BrokerOld(GateError):
+    """The broker speaks MQTT 3.1.1 only, so it does not say why it drops a message."""
+
+    code = "broker-old"
+    says = N_("The district's broker is too old to say why it refuses something")
+    remedy = N_("ask the district for a broker that speaks MQTT 5")
