@@ -11,6 +11,7 @@ A card may hold a Wi-Fi password: its text and its map are never logged.
 """
 
 import re
+import unicodedata
 from typing import Any
 
 import cbor2
@@ -29,6 +30,7 @@ DOES, SCOPE, NEEDS = -70010, -70011, -70012
 CTI_BYTES = 8
 _DOES = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _SCOPE = re.compile(r"[a-z0-9*][a-z0-9.*-]{0,63}")
+_NOT_IN_SCOPE = re.compile(r"[^a-z0-9]+")
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -39,7 +41,8 @@ class Card(msgspec.Struct, frozen=True):
     does: str
     """What to do, such as `self-test`; a gate may not know what a newer card says."""
     scope: str
-    """The gate or place it is for; `*` for every gate of the authority."""
+    """The gate or place it is for, as `scope_of` spells a place; `*` for every gate of the
+    authority. Nothing else is a pattern."""
     issued: int
     expires: int
     needs: dict[int | bytes | str, Item] = {}
@@ -111,3 +114,10 @@ def _claims(payload: Item) -> Card:
         return Card(number, does, scope, issued, expires, needs)
     msg = "claims of a card are missing or of the wrong form"
     raise WireError(msg)
+
+
+def scope_of(place: str) -> str:
+    """Return how a card names a place: `Chợ Mẫu Hai` is `cho-mau-hai`; "" if nothing is left."""
+    plain = unicodedata.normalize("NFD", place.lower().replace("đ", "d"))
+    letters = "".join(each for each in plain if not unicodedata.combining(each))
+    return _NOT_IN_SCOPE.sub("-", letters).strip("-")[:64]
