@@ -104,8 +104,8 @@ def _parser() -> Parser:
 
 def _read_arguments(reading: Parser) -> None:
     reading.epilog = _(
-        "Without --config or --authority no issuer is known, and every pass counts as one with "
-        "a bad signature."
+        "Without --config or --authority no issuer is known, and every pass counts as one of an "
+        "unknown issuer."
     )
     reading.add_argument("--json", action="store_true", help=_("one JSON object per file"))
     reading.add_argument("--reveal", action="store_true", help=_("with the text of the codes"))

@@ -8,6 +8,7 @@ import gettext
 import os
 from pathlib import Path
 
+from device.message import N_ as N_  # noqa: PLC0414  (said here for whoever shows messages too)
 from wire.language import choose
 
 DOMAIN = "gate"
@@ -18,11 +19,6 @@ _catalogue = gettext.translation(DOMAIN, LOCALE, [choose(os.environ)], fallback=
 def _(message: str) -> str:
     """Return `message` in the language of the person who reads it."""
     return _catalogue.gettext(message)
-
-
-def N_(message: str) -> str:  # noqa: N802  (the name every gettext tool looks for)
-    """Mark a message for the catalogues without translating it yet."""
-    return message
 
 
 SYSTEM = (

@@ -14,31 +14,31 @@ import msgspec
 from device import clock, config, enrol, i18n
 from device.camera.pictures import load_luma
 from device.credential import classify
+from device.credential.dcc_trust import TrustList
 from device.credential.own_pass import KIND as PASS
 from device.errors import GateError, IssuersUnreadable, PictureUnreadable
 from device.flow import Verdict
 from device.i18n import N_, _
 from device.reading.decoder import decode
 from device.verdict import judge
-from device.verdict.policy import Policy
+from device.verdict.policy import at_gate, default
+from device.verdict.reasons import MARKS, TABLE
+from device.verdict.standing import NOTHING
+from device.verdict.trust import NoStatuses, Trust
 from wire.canonical import Document, parse, read
 from wire.enrolment import LIMIT
 from wire.errors import WireError
 from wire.keys import KeyEntry, Keyring
-from wire.record import Mark, Outcome, Reason
+from wire.policy import Policy
+from wire.record import Direction, Outcome, Reason
 
 Judge = Callable[[bytes], Verdict]
 
-WORDS = {
-    Reason.ACCEPTED: N_("accepted: a valid pass"),
-    Reason.EXPIRED: N_("rejected: this pass has expired"),
-    Reason.NOT_YET_VALID: N_("rejected: this pass is not valid yet"),
-    Reason.BAD_SIGNATURE: N_("rejected: the signature is not right"),
-    Reason.WRONG_KIND: N_("rejected: the wrong kind of code"),
-    Reason.NOT_A_PASS: N_("rejected: not a pass"),
+OUTCOMES = {
+    Outcome.ACCEPTED: N_("accepted"),
+    Outcome.REJECTED: N_("rejected"),
+    Outcome.OBEYED: N_("obeyed"),
 }
-
-DOUBTS = {Mark.CLOCK_UNSURE: N_("this machine's clock is not sure, so dates were not judged")}
 NAMES = {
     "pass": N_("pass"),
     "control-card": N_("control card"),
@@ -83,9 +83,9 @@ class Looked(msgspec.Struct, frozen=True):
 
     @property
     def unknown_issuer(self) -> bool:
-        """Say whether a pass is among the codes whose signature could not be confirmed."""
+        """Say whether a pass is among the codes whose issuer is not known here."""
         return any(
-            each.verdict.kind == PASS and each.verdict.reason is Reason.BAD_SIGNATURE
+            each.verdict.kind == PASS and each.verdict.reason is Reason.UNKNOWN_ISSUER
             for each in self.codes
         )
 
@@ -105,9 +105,11 @@ def judge_of(configuration: Path | None, authority: Path | None) -> Judge:
         found = config.load(configuration)
         keys = found.folders.keys
         enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
-        policy = Policy(directions=enrolment.directions)
-        return _judge(Keyring(enrolment.keys), policy, vouched=found.clock.vouched)
-    return _judge(issuers(authority) if authority else Keyring(()), Policy(), vouched=True)
+        ring = Keyring(enrolment.keys)
+        rules = at_gate(default(enrolment.place), enrolment.directions)
+        return _judge(ring, rules, enrolment.directions[0], vouched=found.clock.vouched)
+    ring = issuers(authority) if authority else Keyring(())
+    return _judge(ring, default(""), Direction.IN, vouched=True)
 
 
 def issuers(path: Path) -> Keyring:
@@ -123,11 +125,12 @@ def issuers(path: Path) -> Keyring:
         raise IssuersUnreadable(str(path)) from error
 
 
-def _judge(ring: Keyring, policy: Policy, *, vouched: bool) -> Judge:
+def _judge(ring: Keyring, rules: Policy, direction: Direction, *, vouched: bool) -> Judge:
     system = clock.SystemClock(vouched=vouched)
+    trust = Trust(ring, TrustList(()), NoStatuses())
 
     def judged(text: bytes) -> Verdict:
-        return judge(classify(text), policy.directions[0], policy, ring, system.now())
+        return judge(classify(text), direction, rules, trust, NOTHING, system.now())
 
     return judged
 
@@ -195,5 +198,6 @@ def as_text(looked: Looked) -> str:
 
 def _sentence(verdict: Verdict) -> str:
     sign = "+" if verdict.outcome is Outcome.ACCEPTED else "-"
-    doubts = "".join(f"; {_(DOUBTS[mark])}" for mark in verdict.marks)
-    return f"{sign} {_(NAMES[verdict.kind])}: {_(WORDS[verdict.reason])}{doubts}"
+    doubts = "".join(f"; {_(MARKS[mark])}" for mark in verdict.marks)
+    answer = f"{_(OUTCOMES[verdict.outcome])}: {_(TABLE[verdict.reason].says)}"
+    return f"{sign} {_(NAMES[verdict.kind])}: {answer}{doubts}"

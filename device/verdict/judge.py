@@ -1,94 +1,94 @@
-"""Judges one reading. It reads no clock: the time is a value, so any answer can be had again."""
+"""Judges one reading. It reads no clock: the time is a value, so any answer can be had again.
 
+What the code proves is in evidence.py, what the site asks in rules.py, and what each answer is
+called and looks like in reasons.py.
+"""
+
+from device.credential import own_pass
 from device.flow import Credential, Instant, Signal, Verdict
-from device.verdict.policy import Grade, Policy
-from wire.errors import SignatureInvalid
-from wire.gatepass import Parsed
-from wire.keys import Keyring, Use
-from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature
+from device.verdict.evidence import Evidence, examine
+from device.verdict.reasons import TABLE
+from device.verdict.rules import RULES, Case, Objection
+from device.verdict.standing import Standing
+from device.verdict.trust import Trust
+from wire.canonical import Document
+from wire.policy import Policy, Take
+from wire.record import ClockState, Direction, Mark, Outcome, Reason
 
-SIGNALS = {
-    Reason.ACCEPTED: Signal.ACCEPT,
-    Reason.EXPIRED: Signal.REJECT,
-    Reason.NOT_YET_VALID: Signal.REJECT,
-    Reason.BAD_SIGNATURE: Signal.REJECT,
-    Reason.WRONG_KIND: Signal.RETRY,
-    Reason.NOT_A_PASS: Signal.RETRY,
-    Reason.UNKNOWN_ISSUER: Signal.ATTENDANT,
-    Reason.WITHDRAWN: Signal.REJECT,
-    Reason.SUSPENDED: Signal.REJECT,
-    Reason.LIST_STALE: Signal.ATTENDANT,
-    Reason.CLOCK_UNSURE: Signal.ATTENDANT,
-    Reason.SIGNATURE_ASKED: Signal.ATTENDANT,
-    Reason.IDENTITY_ASKED: Signal.ATTENDANT,
-    Reason.CLASS_NOT_TAKEN: Signal.REJECT,
-    Reason.CLOSED: Signal.REJECT,
-    Reason.USED_UP: Signal.REJECT,
-    Reason.ALREADY_INSIDE: Signal.REJECT,
-    Reason.NOT_INSIDE: Signal.REJECT,
-    Reason.TOO_SOON: Signal.RETRY,
-    Reason.FULL: Signal.REJECT,
-    Reason.IMPLAUSIBLE: Signal.RETRY,
-    Reason.ATTENDED: Signal.ACCEPT,
-    Reason.OBEYED: Signal.READ,
-    Reason.CARD_USED: Signal.REJECT,
-    Reason.CARD_ELSEWHERE: Signal.REJECT,
-    Reason.CARD_UNKNOWN: Signal.REJECT,
-}
-"""What the door shows for each reason. A wrong code asks for another try; a bad pass is refused."""
-
-UNKNOWN = Grade(Signature.NOT_CHECKED, Identity.UNKNOWN)
-FORGED = Grade(Signature.FAILED, Identity.UNKNOWN)
-GRADES = {
-    Use.PASS_SEEN: Grade(Signature.CHECKED, Identity.SEEN),
-    Use.PASS_DECLARED: Grade(Signature.CHECKED, Identity.DECLARED),
-}
+ACCEPTED = Objection(Reason.ACCEPTED)
+NOTHING = Evidence()
+"""Of a code that the site does not take nothing is found out."""
 
 
 def judge(
-    credential: Credential, direction: Direction, policy: Policy, issuers: Keyring, now: Instant
+    credential: Credential,
+    direction: Direction,
+    policy: Policy,
+    trust: Trust,
+    standing: Standing,
+    now: Instant,
 ) -> Verdict:
     """Say whether the holder may pass at `now`; every credential gets a verdict."""
-    grade, reason = UNKNOWN, Reason.NOT_A_PASS
-    marks: tuple[Mark, ...] = ()
-    match credential.content:
-        case Parsed() as shown if credential.kind in policy.kinds:
-            grade = _grade(shown, issuers)
-            reason, marks = _reason(shown, grade, policy, now)
-        case _ if credential.kind != "unknown":
-            reason = Reason.WRONG_KIND
-    kept = isinstance(credential.content, Parsed)
+    take = _take(credential.kind, policy)
+    case = Case(
+        kind=credential.kind,
+        take=take,
+        found=examine(credential, trust, now.wall_ms // 1000) if take else NOTHING,
+        policy=policy,
+        direction=direction,
+        standing=standing,
+        wall_ms=now.wall_ms,
+        clock_is_sure=now.clock is not ClockState.UNSYNCED,
+    )
+    answer, marks = _ask(case)
+    reason = answer.reason or Reason.ACCEPTED
     return Verdict(
         kind=credential.kind,
-        signature=grade.signature,
-        identity=grade.identity,
-        outcome=Outcome.ACCEPTED if reason is Reason.ACCEPTED else Outcome.REJECTED,
+        signature=case.found.grade.signature,
+        identity=case.found.grade.identity,
+        outcome=TABLE[reason].outcome,
         reason=reason,
         direction=direction,
-        signal=SIGNALS[reason],
+        signal=_signal(answer, policy),
         marks=marks,
-        personal=credential.personal if kept else None,
+        personal=_kept(credential, TABLE[reason].outcome),
     )
 
 
-def _grade(shown: Parsed, issuers: Keyring) -> Grade:
-    try:
-        return GRADES[shown.verify(issuers)]
-    except SignatureInvalid:
-        return FORGED
+def _take(kind: str, policy: Policy) -> Take | None:
+    """Return what the site asks of a kind, or None if it does not take it."""
+    for take in policy.takes:
+        if take.kind == kind:
+            return take
+    return None
 
 
-def _reason(
-    shown: Parsed, grade: Grade, policy: Policy, now: Instant
-) -> tuple[Reason, tuple[Mark, ...]]:
-    if grade is FORGED:
-        return Reason.BAD_SIGNATURE, ()
-    if now.clock is ClockState.UNSYNCED:
-        # A clock that may be years off would turn everyone away, or nobody: accept, and say so.
-        return Reason.ACCEPTED, (Mark.CLOCK_UNSURE,)
-    seconds = now.wall_ms // 1000
-    if seconds >= shown.claims.expires:
-        return Reason.EXPIRED, ()
-    if seconds + policy.skew_s < shown.claims.not_before:
-        return Reason.NOT_YET_VALID, ()
-    return Reason.ACCEPTED, ()
+def _ask(case: Case) -> tuple[Objection, tuple[Mark, ...]]:
+    """Return the first objection with a reason, and the marks up to there, each once."""
+    marks: dict[Mark, None] = {}
+    for rule in RULES:
+        said = rule(case)
+        if said is None:
+            continue
+        if said.reason is not None:
+            return said, tuple(marks)
+        if said.mark is not None:
+            marks[said.mark] = None
+    return ACCEPTED, tuple(marks)
+
+
+def _signal(answer: Objection, policy: Policy) -> Signal:
+    reason = answer.reason or Reason.ACCEPTED
+    if reason in policy.signals:
+        return Signal(policy.signals[reason].value)
+    return answer.signal or TABLE[reason].signal
+
+
+def _kept(credential: Credential, outcome: Outcome) -> Document | None:
+    """Return the fields worth keeping: of a refused pass only its number, of others nothing."""
+    if outcome is Outcome.ACCEPTED:
+        return credential.personal
+    if credential.kind != own_pass.KIND or not credential.personal:
+        return None
+    number = credential.personal.get("pass")
+    return {"pass": number} if number else None

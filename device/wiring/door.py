@@ -13,6 +13,7 @@ from device.camera.picamera import PiCamera
 from device.camera.pictures import Pictures
 from device.camera.script import load_script
 from device.credential import classify
+from device.credential.dcc_trust import TrustList
 from device.credential.own_pass import KIND as PASS
 from device.flow import Credential, Frame, Instant, Verdict
 from device.gpio.board import Board
@@ -32,10 +33,13 @@ from device.reading.viewhealth import ViewWatch
 from device.scanner import Scanner
 from device.verdict import judge
 from device.verdict.direction import Alternation
-from device.verdict.policy import Policy
+from device.verdict.policy import at_gate, default
+from device.verdict.standing import NOTHING
+from device.verdict.trust import NoStatuses, Trust
 from device.watchdog import Watchdog
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
+from wire.policy import Policy
 from wire.record import Direction
 
 log = structlog.get_logger()
@@ -44,10 +48,11 @@ log = structlog.get_logger()
 class Attendant:
     """The Doorman port: this site's rules, and who went in."""
 
-    def __init__(self, policy: Policy, issuers: Keyring) -> None:
+    def __init__(self, policy: Policy, issuers: Keyring, directions: tuple[Direction, ...]) -> None:
         """Judge by `policy`, believing passes of `issuers`."""
-        self._policy, self._issuers = policy, issuers
-        self._ways = Alternation(policy.directions)
+        self._policy = at_gate(policy, directions)
+        self._trust = Trust(issuers, TrustList(()), NoStatuses())
+        self._ways = Alternation(directions)
 
     def direction(self, credential: Credential) -> Direction:
         """Return the way in which the holder would pass now."""
@@ -55,7 +60,7 @@ class Attendant:
 
     def judge(self, credential: Credential, direction: Direction, now: Instant) -> Verdict:
         """Return the answer."""
-        return judge(credential, direction, self._policy, self._issuers, now)
+        return judge(credential, direction, self._policy, self._trust, NOTHING, now)
 
     def passed(self, credential: Credential, verdict: Verdict) -> None:
         """Remember a passage that is stored."""
@@ -97,7 +102,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         reader=reader,
         presence=presence,
         classify=classify,
-        doorman=Attendant(Policy(directions=enrolment.directions), ring),
+        doorman=Attendant(default(enrolment.place), ring, enrolment.directions),
         journal=journal,
         panel=Player(_lamps(found.panel, enrolment.gate)),
         clock=clock.SystemClock(vouched=found.clock.vouched),

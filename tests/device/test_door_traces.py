@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from base45 import b45decode, b45encode
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -25,7 +26,7 @@ from device.errors import GateError
 from device.gpio.patterns import speaks_ms
 from device.reading.presence import OnePerShowing
 from device.scanner import Scanner
-from device.verdict.policy import Policy
+from device.verdict.policy import default
 from device.wiring.door import Attendant
 from tests.device.fakes import (
     MemoryJournal,
@@ -46,9 +47,7 @@ TRACES = sorted((Path(__file__).parents[1] / "traces" / "door").glob("*.trace"))
 NOW_S = 1_790_000_000
 DAY_S = 86_400
 GATE = "cong-mau"
-SEEN, DECLARED, STRANGER = (
-    Ed25519PrivateKey.from_private_bytes(bytes([n] * 32)) for n in (1, 2, 3)
-)
+SEEN, DECLARED = (Ed25519PrivateKey.from_private_bytes(bytes([n] * 32)) for n in (1, 2))
 VAULT = seal_key(X25519PrivateKey.from_private_bytes(bytes([4] * 32)).public_key())
 RING = Keyring(
     [entry(SEEN.public_key(), Use.PASS_SEEN), entry(DECLARED.public_key(), Use.PASS_DECLARED)]
@@ -68,12 +67,18 @@ def text_of(name: str) -> bytes:
         "DECLARED": gatepass.issue(valid, DECLARED),
         "EXPIRED": gatepass.issue(late, SEEN),
         "EARLY": gatepass.issue(early, SEEN),
-        "FORGED": gatepass.issue(valid, STRANGER),
+        "FORGED": forged(valid),
         "TORN": gatepass.issue(valid, SEEN)[:-9],
         "LINK": f"https://example.org/{who}",
         "TEXT": f"a text of {who}",
     }
     return texts[kind].encode()
+
+
+def forged(claims: Pass) -> str:
+    """Return a pass that says it is of the authority's key, which did not sign it."""
+    body = b45decode(gatepass.issue(claims, SEEN)[len(gatepass.PREFIX) :])
+    return gatepass.PREFIX + b45encode(body[:-1] + bytes([body[-1] ^ 1])).decode()
 
 
 class TellingJournal(MemoryJournal):
@@ -116,13 +121,13 @@ class Player:
 
     def _built(self) -> Scanner:
         doors = [line.split()[1] for line in self._lines if line.startswith("door ")]
-        policy = Policy(directions=DOORS[doors[0] if doors else "in"])
+        directions = DOORS[doors[0] if doors else "in"]
         return Scanner(
             camera=ShownFrames(self._frames),
             reader=self._reader,
             presence=OnePerShowing(lambda text: classify(text).kind == PASS),
             classify=classify,
-            doorman=Attendant(policy, RING),
+            doorman=Attendant(default("Chợ Mẫu"), RING, directions),
             journal=self._journal,
             panel=self._panel,
             clock=self.clock,
