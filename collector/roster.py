@@ -4,6 +4,8 @@ Written by provisioning, only read here. A gate that is not in it is unknown. Ar
 are data: this file knows no district by name.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +18,8 @@ from wire.record import Direction
 
 MAX_BYTES = 64 * 1024 * 1024
 """A hundred thousand gates, with room."""
+ALL = "all"
+"""Stands for every gate on the wire."""
 
 Text = Annotated[str, msgspec.Meta(max_length=200)]
 
@@ -33,6 +37,24 @@ class Gate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The public key with which it signs the heads of its chain."""
 
 
+class Gates(msgspec.Struct, frozen=True):
+    """Whom intake listens to."""
+
+    keys: Mapping[str, KeyEntry]
+    """The gates and the public keys of their records."""
+    revoked: frozenset[str] = frozenset()
+    """Of which nothing is taken any more."""
+
+    def ring(self, gate: str) -> Keyring:
+        """Return the keys that speak for one gate: its own and no other's."""
+        return _ring(self.keys[gate])
+
+
+@lru_cache(maxsize=10_000)
+def _ring(key: KeyEntry) -> Keyring:
+    return Keyring([key])
+
+
 class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The authority's gates."""
 
@@ -43,6 +65,10 @@ class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def names(self) -> frozenset[str]:
         """Return the names of all gates."""
         return frozenset(gate.gate for gate in self.gates)
+
+    def admitted(self, revoked: frozenset[str]) -> Gates:
+        """Return whom to listen to, less the `revoked`."""
+        return Gates({gate.gate: gate.records for gate in self.gates}, revoked)
 
 
 class RosterFile:
@@ -91,6 +117,9 @@ def load(path: Path) -> Roster:
     except (msgspec.DecodeError, WireError, UnicodeDecodeError, RecursionError) as error:
         msg = f"{path}: {str(error).replace('`', '')}"
         raise RosterInvalid(msg) from error
+    if ALL in roster.names():
+        msg = f"{path}: no gate may be called {ALL}"
+        raise RosterInvalid(msg)
     if len(roster.names()) != len(roster.gates):
         msg = f"{path}: two gates have one name"
         raise RosterInvalid(msg)

@@ -17,19 +17,23 @@ from collector.ledger.entries import (
     Mark,
     Post,
     Report,
+    SignedHead,
     Taking,
     Topic,
     Why,
 )
 from collector.ledger.ports import Ledger
-from wire import batch, receipt, topics
+from collector.roster import Gates
+from wire import batch, head, receipt, topics
 from wire.canonical import Document, canonical
 from wire.errors import WireError
-from wire.record import Record, to_record
+from wire.keys import Keyring
+from wire.record import Missing, Note, Record, What, to_record
 from wire.state import unpack_health, unpack_state
 
 MAX_NAME = 64
 """Characters of a journal's name, a boot's or a kind's; longer ones are no names of ours."""
+CHAIN_BYTES = 32
 MAX_REFUSED = 50
 """In one receipt: as many as there can be records in a batch."""
 
@@ -68,15 +72,15 @@ class Desk:
         self._ledger = ledger
         self._key = key
 
-    def handle(self, messages: Iterable[Message], gates: frozenset[str], at_ms: int) -> Handled:
+    def handle(self, messages: Iterable[Message], gates: Gates, at_ms: int) -> Handled:
         """Commit what the messages bring and return the receipts.
 
         Nothing is answered before the commit. Raises the ledger's errors; then nothing was
         stored, and the same messages may be handled again.
         """
-        post, strangers, dropped = sort(messages, gates)
-        takings = self._ledger.commit(post, at_ms)
-        refused = (*post.complaints, *strangers)
+        found = sort(messages, gates)
+        takings = self._ledger.commit(found.post, at_ms)
+        refused = (*found.post.complaints, *found.strangers)
         marks = {(each.gate, each.journal): None for each in refused if each.journal}
         standing = [self._ledger.mark(*name) for name in marks]
         receipts = summarise(takings, standing, refused, at_ms)
@@ -85,21 +89,32 @@ class Desk:
             stored=sum(len(taking.fresh) for taking in takings),
             absorbed=sum(taking.absorbed for taking in takings),
             complaints=(*refused, *(each for taking in takings for each in taking.complaints)),
-            dropped=dropped,
+            dropped=found.dropped,
         )
 
     def _sealed(self, each: receipt.Receipt) -> Answer:
         return Answer(topics.topic(each.gate, topics.ACK), receipt.pack(each, self._key))
 
 
-def sort(
-    messages: Iterable[Message], gates: frozenset[str]
-) -> tuple[Post, tuple[Complaint, ...], int]:
-    """Read the messages: what goes to the ledger, complaints of strangers, how many dropped.
+class Sorted(msgspec.Struct, frozen=True):
+    """What a heap of messages comes to."""
 
-    A stranger is a gate that the roster does not name: it is told so, and leaves no trace in the
-    ledger.
-    """
+    post: Post
+    strangers: tuple[Complaint, ...]
+    """Of gates that the roster does not name: they are told so and leave no trace in the ledger."""
+    dropped: int
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What one message says: at most one of the first two, and what is wrong with it."""
+
+    arrival: Arrival | None = None
+    report: Report | None = None
+    complaints: tuple[Complaint, ...] = ()
+
+
+def sort(messages: Iterable[Message], gates: Gates) -> Sorted:
+    """Read the messages: what goes to the ledger, complaints of strangers, how many dropped."""
     arrivals: list[Arrival] = []
     reports: list[Report] = []
     complaints: list[Complaint] = []
@@ -111,52 +126,114 @@ def sort(
             dropped += 1
             continue
         gate, leaf = parts
-        match read(gate, leaf, message):
-            case Complaint() as complaint if gate in gates:
-                complaints.append(complaint)
-                dropped += not complaint.journal
-            case Arrival() as arrival if gate in gates:
-                arrivals.append(arrival)
-            case Report() as report if gate in gates:
-                reports.append(report)
-            case Arrival() as arrival:
-                strangers.append(Complaint(gate, arrival.journal, arrival.first, Why.UNKNOWN_GATE))
-            case _:
-                dropped += 1
-    return Post(tuple(arrivals), tuple(reports), tuple(complaints)), tuple(strangers), dropped
+        refused = Why.REVOKED if gate in gates.revoked else None
+        if gate not in gates.keys:
+            refused = Why.UNKNOWN_GATE
+        if refused is not None:
+            told = _turned_away(gate, leaf, message, refused)
+            (complaints if refused is Why.REVOKED else strangers).extend(told)
+            dropped += not told
+            continue
+        found = read(gate, leaf, message, gates.ring(gate))
+        arrivals += [found.arrival] if found.arrival else []
+        reports += [found.report] if found.report else []
+        complaints += found.complaints
+        dropped += any(not each.journal for each in found.complaints)
+    post = Post(tuple(arrivals), tuple(reports), tuple(complaints))
+    return Sorted(post, tuple(strangers), dropped)
 
 
-def read(gate: str, leaf: str, message: Message) -> Arrival | Report | Complaint:
+def _turned_away(gate: str, leaf: str, message: Message, why: Why) -> tuple[Complaint, ...]:
+    """Return the answer to a gate of which nothing is taken; none if there is nothing to answer."""
+    journal, seq = batch.claimed(message.payload) if leaf == topics.SCAN else ("", 1)
+    return (Complaint(gate, journal, seq, why),) if _is_name(journal) else ()
+
+
+def read(gate: str, leaf: str, message: Message, ring: Keyring) -> Reading:
     """Read one message of a gate; whatever it holds, there is an answer."""
     try:
         if leaf == topics.SCAN:
-            return arrival_of(gate, batch.unpack(message.payload))
+            return arrival_of(gate, batch.unpack(message.payload), ring)
+        journal, last = "", 0
         if leaf == topics.STATE:
-            unpack_state(message.payload)
+            state = unpack_state(message.payload)
+            journal, last = (state.journal, state.last) if _is_name(state.journal) else ("", 0)
         else:
             unpack_health(message.payload)
-        return Report(gate, Topic(leaf), message.payload, message.retained)
+        return Reading(
+            report=Report(gate, Topic(leaf), message.payload, message.retained, journal, last)
+        )
     except Exception:  # noqa: BLE001  # hostile input finds more kinds than WireError
         journal, seq = batch.claimed(message.payload) if leaf == topics.SCAN else ("", 1)
-        return Complaint(gate, journal if _is_name(journal) else "", seq, Why.UNREADABLE)
+        name = journal if _is_name(journal) else ""
+        return Reading(complaints=(Complaint(gate, name, seq, Why.UNREADABLE),))
 
 
-def arrival_of(gate: str, received: batch.Batch) -> Arrival:
-    """Chain the records of a batch; raise WireError if it cannot be done."""
-    if not _is_name(received.journal):
+def arrival_of(gate: str, received: batch.Batch, ring: Keyring) -> Reading:
+    """Chain the records of a batch; raise WireError if it cannot be done.
+
+    It ends before a declaration of missing records that the gate's own key has not signed.
+    """
+    journal = received.journal
+    if not _is_name(journal):
         msg = "no name for a journal"
         raise WireError(msg)
+    chain = prev = _chain_value(received.prev)
+    entries: list[Entry] = []
+    complaints: list[Complaint] = []
+    latest: SignedHead | None = None
+    for document in received.documents():
+        seq, raw, record = document["seq"], canonical(document), _record(document)
+        if document.get("t") == "missing":
+            if not isinstance(record, Missing) or not _is_declared(record, gate, journal, ring):
+                complaints.append(Complaint(gate, journal, seq, Why.UNSIGNED))
+                break
+            after = _chain_value(record.after)
+        else:
+            after = hashlib.sha256(chain + raw).digest()
+        if isinstance(record, Note) and record.what is What.HEAD:
+            signed = _head(record, gate, journal, (seq - 1, chain), ring)
+            latest = signed or latest
+            complaints += [] if signed else [Complaint(gate, journal, seq, Why.BAD_HEAD)]
+        chain = after
+        entries.append(Entry(seq, chain, raw, record))
+    arrival = Arrival(gate, journal, prev, tuple(entries), latest) if entries else None
+    return Reading(arrival, None, tuple(complaints))
+
+
+def _is_declared(missing: Missing, gate: str, journal: str, ring: Keyring) -> bool:
+    """Say whether the gate's own key has signed a declaration that makes sense."""
     try:
-        chain = prev = bytes.fromhex(received.prev)
+        head.check(missing, gate, journal, ring)
+    except WireError:
+        return False
+    return missing.last >= missing.seq
+
+
+def _head(
+    note: Note, gate: str, journal: str, before: tuple[int, bytes], ring: Keyring
+) -> SignedHead | None:
+    """Return the head in a note, if the gate's key signed it and it is that of the chain here."""
+    try:
+        found = head.unpack(note.data, ring)
+    except WireError:
+        return None
+    seq, chain = before
+    if (found.gate, found.journal, found.seq, found.hash) != (gate, journal, seq, chain.hex()):
+        return None
+    return SignedHead(seq, chain, note.data["kid"], note.data["sig"])
+
+
+def _chain_value(text: str) -> bytes:
+    try:
+        value = bytes.fromhex(text)
     except ValueError as error:
         msg = "chain value is not hex"
         raise WireError(msg) from error
-    entries = []
-    for seq, document in enumerate(received.documents(), received.first):
-        raw = canonical(document)
-        chain = hashlib.sha256(chain + raw).digest()
-        entries.append(Entry(seq, chain, raw, _record(document)))
-    return Arrival(gate, received.journal, prev, tuple(entries))
+    if len(value) != CHAIN_BYTES:
+        msg = "chain value of another length"
+        raise WireError(msg)
+    return value
 
 
 def summarise(

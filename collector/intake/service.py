@@ -21,7 +21,7 @@ from collector.errors import (
 )
 from collector.intake.desk import Desk, Handled
 from collector.intake.link import Link, Post
-from collector.roster import Roster, RosterFile
+from collector.roster import Gates, Roster, RosterFile
 
 IDLE_S = 0.5
 """How long one turn may wait for something to come, and so how soon a stop is noticed."""
@@ -54,7 +54,7 @@ class Intake:
         self._stuck = False
         self._told: set[tuple[str, str]] = set()
         self._known: Roster | None = None
-        self._gates: frozenset[str] = frozenset()
+        self._gates = Gates({})
 
     def stop(self) -> None:
         """Ask the loop to end after the commit under way; for a signal handler."""
@@ -109,7 +109,7 @@ class Intake:
         self._tell(handled)
         return []
 
-    def _names(self) -> frozenset[str]:
+    def _names(self) -> Gates:
         """Return the names of the gates; a roster that went bad leaves the last good ones."""
         try:
             roster = self._roster.current()
@@ -117,8 +117,8 @@ class Intake:
             log.warning("intake.roster.bad", code=error.code, error=str(error), remedy=error.remedy)
             return self._gates
         if roster is not self._known:
-            self._known, self._gates = roster, roster.names()
-            log.info("intake.roster.read", gates=len(self._gates))
+            self._known, self._gates = roster, roster.admitted(frozenset())
+            log.info("intake.roster.read", gates=len(self._gates.keys))
         return self._gates
 
     def _connected(self) -> None:

@@ -4,7 +4,18 @@ import enum
 
 import msgspec
 
-from wire.record import ClockState, Direction, Identity, Outcome, Reason, Record, Signature, genesis
+from collector.ledger.times import Moment
+from wire.record import (
+    ClockState,
+    Direction,
+    Identity,
+    Missing,
+    Outcome,
+    Reason,
+    Record,
+    Signature,
+    genesis,
+)
 
 
 class Why(enum.StrEnum):
@@ -20,6 +31,16 @@ class Why(enum.StrEnum):
     """Another record of the same identity is in the ledger."""
     ALTERED = "altered"
     """It does not continue the chain that is in the ledger."""
+    UNSIGNED = "unsigned"
+    """It declares records missing, and the gate's own key has not signed that."""
+    HELD = "held"
+    """The gate declares records missing that are in the ledger: nothing is lost."""
+    BAD_HEAD = "bad-head"
+    """A head of the chain that the gate's key has not signed, or that is not this chain's."""
+    REVOKED = "revoked-gate"
+    """The gate was withdrawn: nothing of it is taken any more."""
+    JOURNALS = "too-many-journals"
+    """The gate has begun more journals than a gate can need."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -33,6 +54,21 @@ class Entry(msgspec.Struct, frozen=True):
     record: Record | None
     """None if its form is not known here: kept all the same."""
 
+    @property
+    def last(self) -> int:
+        """Return the last seq it speaks for: its own, unless it declares records missing."""
+        return self.record.last if isinstance(self.record, Missing) else self.seq
+
+
+class SignedHead(msgspec.Struct, frozen=True):
+    """A head of the chain that the gate's records key has signed, and that fits the chain."""
+
+    seq: int
+    hash: bytes
+    """The chain value at `seq`."""
+    kid: str
+    sig: str
+
 
 class Arrival(msgspec.Struct, frozen=True):
     """Consecutive records of one journal, at least one, and the chain value before them."""
@@ -41,6 +77,8 @@ class Arrival(msgspec.Struct, frozen=True):
     journal: str
     prev: bytes
     entries: tuple[Entry, ...]
+    head: SignedHead | None = None
+    """The latest that is among the entries."""
 
     @property
     def first(self) -> int:
@@ -50,7 +88,7 @@ class Arrival(msgspec.Struct, frozen=True):
     @property
     def last(self) -> int:
         """Return the last seq."""
-        return self.entries[-1].seq
+        return self.entries[-1].last
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -83,6 +121,9 @@ class Report(msgspec.Struct, frozen=True):
     raw: bytes
     retained: bool = False
     """True if the broker had kept it: said at some time before now."""
+    journal: str = ""
+    last: int = 0
+    """The last seq that the gate says it has stored in `journal`."""
 
 
 class Complaint(msgspec.Struct, frozen=True):
@@ -133,6 +174,8 @@ class Row(msgspec.Struct, frozen=True):
     marks: tuple[str, ...]
     received: int
     """Collector's clock at the commit, ms since 1970."""
+    moment: Moment
+    """When it was made, corrected."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -153,6 +196,55 @@ class Standing(msgspec.Struct, frozen=True):
     """The mark of the journal that moved last."""
     forks: int = 0
     complaints: int = 0
+    journal: str = ""
+    """The journal it says it writes now."""
+
+
+class Lack(enum.StrEnum):
+    """Why records are not in the ledger."""
+
+    GAP = "gap"
+    """Later ones came; these were asked for and have not come."""
+    DECLARED = "declared"
+    """The gate declared them missing, signed: they are gone."""
+    UNSENT = "unsent"
+    """The gate says it has them."""
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """A range of one journal that is not in the ledger."""
+
+    gate: str
+    journal: str
+    lack: Lack
+    first: int
+    last: int
+    since_ms: int
+    """Since when that is known, by the collector's clock."""
+    retired: bool = False
+    """The gate says that it now writes another journal."""
+    cause: str = ""
+    """As the gate declared it."""
+
+    @property
+    def count(self) -> int:
+        """Return how many records that is."""
+        return self.last - self.first + 1
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """One record as it is in the ledger, or a declaration that stands for a range."""
+
+    first: int
+    """The first seq it stands for; after `last` where a declaration only mended the chain."""
+    last: int
+    t: str
+    """`scan`, `note`, `key`, `odd` or `missing`."""
+    chain: bytes
+    raw: bytes
+    received_ms: int
+    boot: str | None = None
+    up: int | None = None
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -167,8 +259,10 @@ class Tally(msgspec.Struct, frozen=True):
     doubles: int
     """Rows beyond one for each seq: must be 0."""
     missing: int
-    """Seqs up to `high` without a row: must be 0."""
+    """Seqs up to `high` without a row and not declared missing: must be 0."""
     scans: int
     accepted: int
     odd: int
     forks: int
+    declared: int = 0
+    """Records that the gate declared missing."""

@@ -3,28 +3,36 @@
 Both ports in one object, so that what is committed can be looked at.
 """
 
-import hashlib
+from collections.abc import Iterator
 from typing import Self
 
 import msgspec
 
+from collector.ledger.chain import walked
 from collector.ledger.entries import (
     Arrival,
     Complaint,
     Entry,
+    Gap,
+    Lack,
     Mark,
     Post,
+    Report,
     Row,
+    SignedHead,
     Standing,
+    Stored,
     Taking,
     Tally,
     Topic,
+    Why,
     unmarked,
 )
-from collector.ledger.order import weigh
-from collector.ledger.ports import FORKS_KEPT
-from collector.ledger.reports import heard, supersedes
-from wire.record import Outcome, Scan, genesis
+from collector.ledger.order import Kept, weigh
+from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
+from collector.ledger.reports import heard, seen, supersedes, writes
+from collector.ledger.times import Slot, Times, joined
+from wire.record import Missing, Outcome, Scan
 
 Name = tuple[str, str]
 
@@ -35,9 +43,15 @@ class MemoryLedger:
     def __init__(self) -> None:
         """Begin empty."""
         self._marks: dict[Name, Mark] = {}
-        self._records: dict[Name, list[Entry]] = {}
+        self._records: dict[Name, list[tuple[Entry, int]]] = {}
         self._forks: dict[Name, dict[tuple[int, bytes], Entry]] = {}
-        self._rows: list[Row] = []
+        self._lost: dict[Name, list[Stored]] = {}
+        self._causes: dict[tuple[Name, int], str] = {}
+        self._ahead: dict[Name, tuple[int, int]] = {}
+        self._said: dict[Name, tuple[int, int]] = {}
+        self._heads: dict[Name, SignedHead] = {}
+        self._slots: dict[Name, dict[tuple[str, int], Slot]] = {}
+        self._rows: list[tuple[str, str, Scan, int]] = []
         self._standings: dict[str, Standing] = {}
         self._complaints: dict[str, int] = {}
         self._changes = 0
@@ -67,6 +81,7 @@ class MemoryLedger:
             kept = old.state if report.topic is Topic.STATE else old.health
             if supersedes(report, kept):
                 self._stand(report.gate, {report.topic: report.raw, f"{report.topic}_ms": at_ms})
+                self._say(report, at_ms)
         for gate, last in heard(takings).items():
             said = {"said": last.said} if last.said else {}
             self._stand(
@@ -88,7 +103,10 @@ class MemoryLedger:
 
     def latest(self, limit: int) -> tuple[Row, ...]:
         """Return the scans received last."""
-        return tuple(reversed(self._rows[-limit:]))
+        return tuple(
+            _row(gate, scan, at_ms, self.times(gate, journal))
+            for gate, journal, scan, at_ms in reversed(self._rows[-limit:])
+        )
 
     def standings(self) -> dict[str, Standing]:
         """Return the last that is known of every gate."""
@@ -107,27 +125,103 @@ class MemoryLedger:
         found = ((name, self._break(name)) for name in sorted(self._records))
         return tuple((*name, seq) for name, seq in found if seq is not None)
 
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return every range that is not here."""
+        return tuple(sorted(self._gaps(), key=lambda gap: (gap.gate, gap.journal, gap.lack)))
+
+    def times(self, gate: str, journal: str) -> Times:
+        """Return what is known about when its records were made."""
+        return Times(self._slots.get((gate, journal), {}).values())
+
+    def walk(self, gate: str, journal: str) -> Iterator[Stored]:
+        """Yield what is stored."""
+        name = (gate, journal)
+        rows = [_stored(entry, at_ms) for entry, at_ms in self._records.get(name, [])]
+        yield from sorted([*rows, *self._lost.get(name, [])], key=lambda each: each.last)
+
+    def forked(self, gate: str, journal: str) -> tuple[int, ...]:
+        """Return where forks are kept."""
+        return tuple(sorted({seq for seq, _ in self._forks.get((gate, journal), {})}))
+
+    def head(self, gate: str, journal: str) -> SignedHead | None:
+        """Return the latest signed head."""
+        return self._heads.get((gate, journal))
+
+    def _gaps(self) -> Iterator[Gap]:
+        for name, mark in self._marks.items():
+            writing = writes(self._standings.get(name[0], Standing(name[0])).state)
+            retired = writing not in ("", name[1])
+            for each in self._lost.get(name, []):
+                if each.first <= each.last:
+                    cause = self._causes[name, each.last]
+                    span = (each.first, each.last, each.received_ms)
+                    yield Gap(*name, Lack.DECLARED, *span, retired, cause)
+            for lack, known in ((Lack.GAP, self._ahead), (Lack.UNSENT, self._said)):
+                last, since_ms = known.get(name, (0, 0))
+                if last > mark.high:
+                    yield Gap(*name, lack, mark.high + 1, last, since_ms, retired)
+
     def _take(self, arrival: Arrival, at_ms: int) -> Taking:
         name = (arrival.gate, arrival.journal)
-        mark = self._marks.setdefault(name, unmarked(*name))
-        stored = self._records.setdefault(name, [])
-        taking = weigh(
-            mark,
-            arrival,
-            lambda seq: stored[seq - 1].chain if 1 <= seq <= len(stored) else None,
-        )
-        stored.extend(taking.fresh)
-        self._rows.extend(
-            _row(arrival.gate, entry.record, at_ms)
-            for entry in taking.fresh
-            if isinstance(entry.record, Scan)
-        )
+        mark = self._marked(name)
+        if mark is None:
+            full = Complaint(arrival.gate, arrival.journal, arrival.first, Why.JOURNALS)
+            return Taking(unmarked(*name), complaints=(full,))
+        taking = weigh(mark, arrival, lambda seq: self._kept(name, seq))
+        self._store(name, mark.high, taking, at_ms)
+        if taking.want is not None:
+            old, since_ms = self._ahead.get(name, (0, at_ms))
+            self._ahead[name] = (taking.want[1], since_ms if old > mark.high else at_ms)
+        head = arrival.head
+        if head is not None and head.seq <= taking.mark.high and not taking.forked:
+            known = self._heads.get(name)
+            self._heads[name] = head if known is None or head.seq > known.seq else known
         self._marks[name] = taking.mark
         for entry in taking.forked:
             kept = self._forks.setdefault(name, {})
             if len(kept) < FORKS_KEPT:
                 kept[entry.seq, entry.chain] = entry
         return taking
+
+    def _marked(self, name: Name) -> Mark | None:
+        begun = sum(gate == name[0] for gate, _ in self._marks)
+        if name not in self._marks and begun >= JOURNALS_KEPT:
+            return None
+        self._records.setdefault(name, [])
+        return self._marks.setdefault(name, unmarked(*name))
+
+    def _kept(self, name: Name, seq: int) -> Kept | None:
+        for lost in self._lost.get(name, []):
+            if lost.last == seq:
+                return Kept(lost.chain, declared=True)
+        return next(
+            (Kept(entry.chain) for entry, _ in self._records[name] if entry.seq == seq), None
+        )
+
+    def _store(self, name: Name, high: int, taking: Taking, at_ms: int) -> None:
+        for entry in taking.fresh:
+            if isinstance(entry.record, Missing):
+                first = max(entry.seq, high + 1)
+                self._causes[name, entry.last] = entry.record.cause
+                stored = Stored(first, entry.last, "missing", entry.chain, entry.raw, at_ms)
+                self._lost.setdefault(name, []).append(stored)
+                continue
+            self._records[name].append((entry, at_ms))
+            if isinstance(entry.record, Scan):
+                self._rows.append((*name, entry.record, at_ms))
+        slots = self._slots.setdefault(name, {})
+        for key, slot in seen(taking.fresh, at_ms).items():
+            old = slots.get(key, slot)
+            slots[key] = joined(old, slot.first, slot.last_up, (slot.lo, slot.hi))
+
+    def _say(self, report: Report, at_ms: int) -> None:
+        name = (report.gate, report.journal)
+        if not report.journal or not report.last:
+            return
+        mark = self._marked(name)
+        if mark is not None:
+            old, since_ms = self._said.get(name, (0, at_ms))
+            self._said[name] = (report.last, since_ms if old > mark.high else at_ms)
 
     def _complain(self, complaints: tuple[Complaint, ...]) -> None:
         for each in complaints:
@@ -141,35 +235,41 @@ class MemoryLedger:
         old = self._standings.get(gate, Standing(gate))
         forks = sum(len(kept) for name, kept in self._forks.items() if name[0] == gate)
         complaints = self._complaints.get(gate, 0)
-        return msgspec.structs.replace(old, forks=forks, complaints=complaints)
+        return msgspec.structs.replace(
+            old, forks=forks, complaints=complaints, journal=writes(old.state)
+        )
 
     def _tally(self, name: Name) -> Tally:
-        mark, stored = self._marks[name], self._records[name]
+        mark, stored = self._marks[name], [entry for entry, _ in self._records[name]]
         scans = [entry.record for entry in stored if isinstance(entry.record, Scan)]
         distinct = len({entry.seq for entry in stored})
+        declared = sum(each.last - each.first + 1 for each in self._lost.get(name, []))
         return Tally(
             *name,
             high=mark.high,
             chain=mark.chain.hex(),
             rows=len(stored),
             doubles=len(stored) - distinct,
-            missing=mark.high - distinct,
+            missing=mark.high - distinct - declared,
             scans=len(scans),
             accepted=sum(scan.outcome is Outcome.ACCEPTED for scan in scans),
             odd=sum(entry.record is None for entry in stored),
             forks=len(self._forks.get(name, {})),
+            declared=declared,
         )
 
     def _break(self, name: Name) -> int | None:
-        chain = genesis(*name)
-        for entry in self._records[name]:
-            chain = hashlib.sha256(chain + entry.raw).digest()
-            if chain != entry.chain:
-                return entry.seq
-        return None
+        return next((each.last for each, fits in walked(*name, self.walk(*name)) if not fits), None)
 
 
-def _row(gate: str, scan: Scan, at_ms: int) -> Row:
+def _stored(entry: Entry, at_ms: int) -> Stored:
+    record = entry.record
+    t = "odd" if record is None else type(record).__name__.lower()
+    boot, up = (None, None) if record is None else (record.boot, record.up)
+    return Stored(entry.seq, entry.last, t, entry.chain, entry.raw, at_ms, boot, up)
+
+
+def _row(gate: str, scan: Scan, at_ms: int, times: Times) -> Row:
     return Row(
         gate=gate,
         wall=scan.wall,
@@ -182,4 +282,5 @@ def _row(gate: str, scan: Scan, at_ms: int) -> Row:
         reason=scan.reason,
         marks=tuple(scan.marks),
         received=at_ms,
+        moment=times.moment(scan.boot, scan.up, at_ms),
     )

@@ -1,53 +1,113 @@
 """What of an arrival is next, old, ahead of the mark or a fork: the ledger's one decision.
 
-Pure, and shared by every implementation of the port: it takes values and a question ("which chain
-value is kept at this seq?") and returns a value. It stores nothing and signs nothing.
+Pure, and shared by every implementation of the port: it takes values and a question ("what is kept
+at this seq?") and returns a value. It stores nothing and signs nothing.
+
+A declaration of missing records arrives here with its signature checked. It stands for a range and
+names the chain value after it, so the mark and the chain go on from there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import msgspec
 
 from collector.ledger.entries import Arrival, Complaint, Entry, Mark, Taking, Why
-
-Kept = Callable[[int], bytes | None]
-"""Returns the chain value that is in the ledger at a seq of this journal."""
+from wire.record import Missing
 
 
-def weigh(mark: Mark, arrival: Arrival, kept: Kept) -> Taking:
+class Kept(msgspec.Struct, frozen=True):
+    """What is in the ledger at one seq of a journal."""
+
+    chain: bytes
+    """The chain value after it."""
+    declared: bool = False
+    """It ends a range that was declared missing."""
+
+
+Look = Callable[[int], Kept | None]
+"""Returns what is in the ledger at a seq of this journal."""
+
+
+def weigh(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
     """Say what becomes of `arrival` while the journal stands at `mark`.
 
-    One comparison is enough: the chain value at the last old record (or before the first new one)
-    binds everything before it.
+    One comparison is enough: the chain value at the last old place that the arrival knows binds
+    everything before it.
     """
     if arrival.first > mark.high + 1:
         return Taking(mark, want=(mark.high + 1, arrival.first - 1))
-    old = min(mark.high, arrival.last)
-    ours = mark.chain if old == mark.high else kept(old)
-    if ours != _chain_at(arrival, old):
-        return _refused(mark, arrival, kept)
-    fresh = tuple(entry for entry in arrival.entries if entry.seq > mark.high)
-    moved = Mark(mark.gate, mark.journal, fresh[-1].seq, fresh[-1].chain) if fresh else mark
-    odd = (entry for entry in arrival.entries if entry.record is None)
+    if _fits(mark, arrival, mark.high, kept):
+        return _taken(mark, arrival, kept)
+    entry = next((each for each in arrival.entries if each.last == mark.high), None)
+    if entry and isinstance(entry.record, Missing) and _fits(mark, arrival, entry.seq - 1, kept):
+        return _mended(mark, arrival, entry, kept)
+    return _refused(mark, arrival, kept)
+
+
+def _fits(mark: Mark, arrival: Arrival, high: int, kept: Look) -> bool:
+    """Say whether the arrival's chain is the ledger's at the last place up to `high`."""
+    seq, chain = arrival.first - 1, arrival.prev
+    for entry in arrival.entries:
+        if entry.last > high:
+            break
+        seq, chain = entry.last, entry.chain
+    return chain == _ours(mark, seq, kept)
+
+
+def _ours(mark: Mark, seq: int, kept: Look) -> bytes | None:
+    if seq == mark.high:
+        return mark.chain
+    found = kept(seq)
+    return found.chain if found else None
+
+
+def _taken(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
+    fresh = tuple(entry for entry in arrival.entries if entry.last > mark.high)
+    moved = Mark(mark.gate, mark.journal, fresh[-1].last, fresh[-1].chain) if fresh else mark
     return Taking(
         mark=moved,
         fresh=fresh,
         absorbed=len(arrival.entries) - len(fresh),
-        complaints=tuple(_complaint(mark, entry, Why.ODD) for entry in odd),
+        complaints=tuple(_remarks(mark, arrival, kept)),
     )
 
 
-def _chain_at(arrival: Arrival, seq: int) -> bytes:
-    """Return the arrival's own chain value at `seq`, which may be the one before its first."""
-    if seq < arrival.first:
-        return arrival.prev
-    return arrival.entries[seq - arrival.first].chain
+def _mended(mark: Mark, arrival: Arrival, entry: Entry, kept: Look) -> Taking:
+    """Go on from a declaration for records that are all here, and whose hashes the gate lost.
+
+    The gate could no longer read what it had sent, so it cannot name the chain value at its end:
+    its chain goes on from the one it declared, and so does the ledger's.
+    """
+    there = Mark(mark.gate, mark.journal, mark.high, entry.chain)
+    rest = tuple(each for each in arrival.entries if each.seq > mark.high)
+    moved = Mark(mark.gate, mark.journal, rest[-1].last, rest[-1].chain) if rest else there
+    return Taking(
+        mark=moved,
+        fresh=(entry, *rest),
+        absorbed=len(arrival.entries) - len(rest),
+        complaints=tuple(_remarks(mark, arrival, kept)),
+    )
 
 
-def _refused(mark: Mark, arrival: Arrival, kept: Kept) -> Taking:
+def _remarks(mark: Mark, arrival: Arrival, kept: Look) -> Iterator[Complaint]:
+    """Yield what is to be said of records that are taken, or are here."""
+    for entry in arrival.entries:
+        if entry.record is None:
+            yield _complaint(mark, entry, Why.ODD)
+        elif isinstance(entry.record, Missing) and entry.last <= mark.high:
+            found = kept(entry.last)
+            if found and not found.declared:
+                yield _complaint(mark, entry, Why.HELD)
+
+
+def _refused(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
     """Keep apart what differs from the ledger; the mark stays."""
     forked = tuple(
         entry
         for entry in arrival.entries
-        if entry.seq > mark.high or kept(entry.seq) != entry.chain
+        if entry.last > mark.high
+        or (found := kept(entry.last)) is None
+        or found.chain != entry.chain
     )
     why = Why.FORK if forked[0].seq <= mark.high else Why.ALTERED
     return Taking(mark, forked=forked, complaints=(_complaint(mark, forked[0], why),))

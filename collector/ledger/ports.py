@@ -1,12 +1,28 @@
 """What intake and the pages need from a ledger, on one page."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from collector.ledger.entries import Mark, Post, Row, Standing, Taking, Tally
+from collector.ledger.entries import (
+    Gap,
+    Mark,
+    Post,
+    Row,
+    SignedHead,
+    Standing,
+    Stored,
+    Taking,
+    Tally,
+)
+from collector.ledger.times import Times
 
 FORKS_KEPT = 1000
 """Of one journal; more are counted as complaints and not kept, so that nobody can fill the disk."""
+
+JOURNALS_KEPT = 64
+"""Of one gate. A gate begins a journal when its memory card is changed: a gate that needs more is
+broken or broken into, and must not fill the disk."""
 
 
 class View(AbstractContextManager["View"], Protocol):
@@ -38,6 +54,26 @@ class View(AbstractContextManager["View"], Protocol):
         """Walk every chain over the stored bytes; return (gate, journal, seq) where one breaks."""
         ...
 
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return every range that is known of and is not in the ledger, by gate and journal."""
+        ...
+
+    def times(self, gate: str, journal: str) -> Times:
+        """Return what is known about when the records of a journal were made."""
+        ...
+
+    def walk(self, gate: str, journal: str) -> Iterator[Stored]:
+        """Yield what is stored of a journal in its order: records, and what stands for some."""
+        ...
+
+    def forked(self, gate: str, journal: str) -> tuple[int, ...]:
+        """Return the seqs of the journal at which a fork is kept, in order."""
+        ...
+
+    def head(self, gate: str, journal: str) -> SignedHead | None:
+        """Return the latest head of its chain that the gate has signed."""
+        ...
+
     def close(self) -> None:
         """Let go of the ledger."""
         ...
@@ -51,6 +87,9 @@ class Ledger(AbstractContextManager["Ledger"], Protocol):
       it arrives, and never with a hole before it.
     - A record that differs from the one of the same identity is a fork: kept apart, never taken
       for a duplicate, never in its place.
+    - A declaration of missing records, its signature checked, takes their place: mark and chain go
+      on after it. One for records that are here changes none of them.
+    - A gate begins at most JOURNALS_KEPT journals; of more nothing is stored.
     - A record of a form not known here is kept as received; it blocks nothing.
     - What is stored is never changed and never deleted.
     - Raises LedgerFull, LedgerBusy (try again), LedgerBroken (give up); nothing is stored then.

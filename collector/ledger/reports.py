@@ -7,6 +7,7 @@ broker merely repeats is no news.
 import msgspec
 
 from collector.ledger.entries import Entry, Report, Taking, Topic
+from collector.ledger.times import Slot, observed
 from wire.errors import WireError
 from wire.record import Note, What
 from wire.state import unpack_state
@@ -49,11 +50,43 @@ def supersedes(report: Report, kept: bytes) -> bool:
     return reborn or new.incarnation >= old.incarnation
 
 
+def writes(state: bytes) -> str:
+    """Return the journal that a state message names; "" if it names none."""
+    try:
+        return unpack_state(state).journal if state else ""
+    except WireError:
+        return ""
+
+
+NARROWER_MS = 100
+LATER_MS = 60_000
+
+
+def seen(fresh: tuple[Entry, ...], at_ms: int) -> dict[tuple[str, int], Slot]:
+    """Return what records received at `at_ms` say about the time of their boots."""
+    slots: dict[tuple[str, int], Slot] = {}
+    for entry in fresh:
+        record = entry.record
+        if record is not None:
+            stamp = (record.up, record.wall, record.clock)
+            observed(slots, record.boot, entry.seq, stamp, at_ms)
+    return slots
+
+
+def is_news(known: Slot | None, slot: Slot) -> bool:
+    """Say whether `slot` says enough more than the known one to be written down."""
+    if known is None:
+        return True
+    if slot.lo is not None and (known.lo is None or slot.lo > known.lo + NARROWER_MS):
+        return True
+    return slot.hi < known.hi - NARROWER_MS or slot.last_up > known.last_up + LATER_MS
+
+
 def _after(before: Heard, entry: Entry) -> Heard:
     record = entry.record
     if record is None:
-        return Heard(entry.seq, before.wall, before.clock, before.said)
+        return Heard(entry.last, before.wall, before.clock, before.said)
     said = before.said
     if isinstance(record, Note) and record.what in (What.START, What.STOP):
         said = record.what.value
-    return Heard(entry.seq, record.wall, record.clock.value, said)
+    return Heard(entry.last, record.wall, record.clock.value, said)

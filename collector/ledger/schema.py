@@ -13,7 +13,7 @@ from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
 
 APPLICATION = 0x67716C64
 """`gqld`, so that another program's file is not taken for a ledger."""
-VERSION = 1
+VERSION = 2
 BUSY_S = 5.0
 
 TABLES = """
@@ -90,6 +90,61 @@ CREATE TRIGGER mark_is_never_deleted BEFORE DELETE ON mark
   BEGIN SELECT RAISE(ABORT, 'a mark is never deleted'); END;
 """
 
+ADDED = """
+-- The last seq the gate says it has of this journal, and since when that is more than we have.
+ALTER TABLE mark ADD COLUMN said INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mark ADD COLUMN said_ms INTEGER NOT NULL DEFAULT 0;
+
+-- A declaration of missing records stands for a range. `first` is the first that is not here: it
+-- lies after `last` where all were, and only the chain had to be mended.
+CREATE TABLE lost (
+  id INTEGER PRIMARY KEY,
+  mark INTEGER NOT NULL REFERENCES mark (id),
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  chain BLOB NOT NULL,
+  raw BLOB NOT NULL,
+  received_ms INTEGER NOT NULL,
+  UNIQUE (mark, last)
+) STRICT;
+
+-- What came too early shows what is missing before it; over once the mark has passed `last`.
+CREATE TABLE gap (
+  mark INTEGER PRIMARY KEY REFERENCES mark (id),
+  last INTEGER NOT NULL,
+  since_ms INTEGER NOT NULL
+) STRICT;
+
+-- The latest head of a chain that the gate has signed.
+CREATE TABLE head (
+  mark INTEGER PRIMARY KEY REFERENCES mark (id),
+  seq INTEGER NOT NULL,
+  chain BLOB NOT NULL,
+  kid TEXT NOT NULL,
+  sig TEXT NOT NULL,
+  received_ms INTEGER NOT NULL
+) STRICT;
+
+-- What is known of a boot's time, by the hour; see times.py.
+CREATE TABLE slot (
+  mark INTEGER NOT NULL REFERENCES mark (id),
+  boot TEXT NOT NULL,
+  slot INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last_up INTEGER NOT NULL,
+  lo INTEGER,
+  hi INTEGER NOT NULL,
+  PRIMARY KEY (mark, boot, slot)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER lost_is_never_changed BEFORE UPDATE ON lost
+  BEGIN SELECT RAISE(ABORT, 'a declaration is never changed'); END;
+CREATE TRIGGER lost_is_never_deleted BEFORE DELETE ON lost
+  BEGIN SELECT RAISE(ABORT, 'a declaration is never deleted'); END;
+"""
+"""What version 2 has beyond version 1."""
+
 
 def open_to_write(path: Path) -> sqlite3.Connection:
     """Open the ledger at `path`, making it if there is none."""
@@ -104,8 +159,11 @@ def open_to_write(path: Path) -> sqlite3.Connection:
             # Checkpoints every 20,000 pages instead of 1,000: 1.5 times the rows a second.
             db.execute("PRAGMA wal_autocheckpoint = 20000")
             db.execute("BEGIN IMMEDIATE")
-            if _pragma(db, "user_version") == 0 and _is_empty(db):
-                _make(db)
+            version = _pragma(db, "user_version")
+            if version == 0 and _is_empty(db):
+                _make(db, TABLES + ADDED)
+            elif version == 1 and _pragma(db, "application_id") == APPLICATION:
+                _make(db, ADDED)
             db.execute("COMMIT")
         _recognise(db, path)
     except BaseException:
@@ -162,10 +220,10 @@ def translated(path: Path) -> Iterator[None]:
         raise LedgerBroken(msg) from error
 
 
-def _make(db: sqlite3.Connection) -> None:
+def _make(db: sqlite3.Connection, tables: str) -> None:
     """Make the tables inside the caller's transaction (`executescript` would end it)."""
     statement = ""
-    for line in TABLES.splitlines(keepends=True):
+    for line in tables.splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
             db.execute(statement)

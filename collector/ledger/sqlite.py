@@ -20,12 +20,14 @@ from collector.ledger.entries import (
     Report,
     Taking,
     Topic,
+    Why,
     unmarked,
 )
-from collector.ledger.order import weigh
-from collector.ledger.ports import FORKS_KEPT
-from collector.ledger.reports import heard, supersedes
-from wire.record import Scan
+from collector.ledger.order import Kept, weigh
+from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
+from collector.ledger.reports import heard, is_news, seen, supersedes
+from collector.ledger.times import Slot
+from wire.record import Missing, Scan
 
 _INSERT = (
     "INSERT INTO record (mark, seq, t, boot, up, wall, clock, dir, kind, signature, identity,"
@@ -57,6 +59,37 @@ _HEARD = (
     " record_wall = excluded.record_wall, record_clock = excluded.record_clock,"
     " said = CASE excluded.said WHEN '' THEN said ELSE excluded.said END, high = excluded.high"
 )
+_LOST = (
+    "INSERT INTO lost (mark, first, last, cause, chain, raw, received_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_GAP = (
+    "INSERT INTO gap (mark, last, since_ms) VALUES (?1, ?2, ?3) ON CONFLICT (mark) DO UPDATE SET"
+    " since_ms = CASE WHEN last > ?4 THEN since_ms ELSE excluded.since_ms END,"
+    " last = excluded.last"
+)
+_HEAD = (
+    "INSERT INTO head (mark, seq, chain, kid, sig, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (mark) DO UPDATE SET seq = excluded.seq, chain = excluded.chain,"
+    " kid = excluded.kid, sig = excluded.sig, received_ms = excluded.received_ms"
+    " WHERE excluded.seq > seq"
+)
+_SLOT = (
+    "INSERT INTO slot (mark, boot, slot, first, last_up, lo, hi) VALUES (?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (mark, boot, slot) DO UPDATE SET first = MIN(first, excluded.first),"
+    " last_up = MAX(last_up, excluded.last_up), hi = MIN(hi, excluded.hi),"
+    " lo = COALESCE(MAX(lo, excluded.lo), lo, excluded.lo)"
+)
+_KEPT = (
+    ("SELECT chain FROM lost WHERE mark = ? AND last = ?", True),
+    ("SELECT chain FROM record WHERE mark = ? AND seq = ?", False),
+)
+_SAID = (
+    "UPDATE mark SET said_ms = CASE WHEN said > high THEN said_ms ELSE ?2 END, said = ?1"
+    " WHERE id = ?3"
+)
+SLOTS_KNOWN = 50_000
+"""Remembered, so that an hour's slot is written when it says something new, not every time."""
 
 
 class SqliteLedger:
@@ -66,6 +99,7 @@ class SqliteLedger:
         """Take the path of the file; `with` opens it."""
         self._path = path
         self._db: sqlite3.Connection | None = None
+        self._slots: dict[tuple[int, str, int], Slot] = {}
 
     def __enter__(self) -> Self:
         """Open the file, making it if there is none."""
@@ -92,14 +126,21 @@ class SqliteLedger:
 
     def commit(self, post: Post, at_ms: int) -> tuple[Taking, ...]:
         """Store the post in one transaction."""
+        slots: dict[tuple[int, str, int], Slot] = {}
         with schema.translated(self._path), self._transaction() as db:
-            takings = tuple(self._take(db, arrival, at_ms) for arrival in post.arrivals)
+            takings = tuple(_take(db, arrival, at_ms, slots) for arrival in post.arrivals)
             for taking in takings:
                 _complain(db, taking.complaints, at_ms)
             _complain(db, post.complaints, at_ms)
             for report in post.reports:
                 _note(db, report, at_ms)
             _hear(db, takings, at_ms)
+            news = {key: slot for key, slot in slots.items() if is_news(self._slots.get(key), slot)}
+            db.executemany(_SLOT, (_slot(key, slot) for key, slot in news.items()))
+        # Another process may know more: the table takes the narrower of both.
+        if len(self._slots) > SLOTS_KNOWN:
+            self._slots.clear()
+        self._slots.update(news)
         return takings
 
     @property
@@ -122,43 +163,85 @@ class SqliteLedger:
                 db.execute("ROLLBACK")
             raise
 
-    def _take(self, db: sqlite3.Connection, arrival: Arrival, at_ms: int) -> Taking:
-        """Store what is next of one arrival, and keep what is odd about it."""
-        key, mark = _marked(db, arrival, at_ms)
 
-        def kept(seq: int) -> bytes | None:
-            found = db.execute(
-                "SELECT chain FROM record WHERE mark = ? AND seq = ?", (key, seq)
-            ).fetchone()
-            return found[0] if found else None
+def _take(
+    db: sqlite3.Connection,
+    arrival: Arrival,
+    at_ms: int,
+    slots: dict[tuple[int, str, int], Slot],
+) -> Taking:
+    """Store what is next of one arrival, and keep what is odd about it."""
+    found = _marked(db, arrival.gate, arrival.journal, at_ms)
+    if found is None:
+        full = Complaint(arrival.gate, arrival.journal, arrival.first, Why.JOURNALS)
+        return Taking(unmarked(arrival.gate, arrival.journal), complaints=(full,))
+    key, mark = found
+    taking = weigh(mark, arrival, lambda seq: _kept(db, key, seq))
+    if taking.fresh:
+        _store(db, key, mark.high, taking, at_ms)
+        for (boot, number), slot in seen(taking.fresh, at_ms).items():
+            slots[key, boot, number] = slot
+    if taking.want is not None:
+        db.execute(_GAP, (key, taking.want[1], at_ms, mark.high))
+    if arrival.head is not None and arrival.head.seq <= taking.mark.high and not taking.forked:
+        head = arrival.head
+        db.execute(_HEAD, (key, head.seq, head.hash, head.kid, head.sig, at_ms))
+    for entry in taking.forked:
+        row = (key, entry.seq, entry.chain, entry.raw, at_ms, FORKS_KEPT)
+        db.execute(_FORK, row)
+    return taking
 
-        taking = weigh(mark, arrival, kept)
-        if taking.fresh:
-            db.executemany(_INSERT, (_row(key, entry, at_ms) for entry in taking.fresh))
-            db.execute(
-                "UPDATE mark SET high = ?, chain = ?, moved_ms = ? WHERE id = ?",
-                (taking.mark.high, taking.mark.chain, at_ms, key),
-            )
-        for entry in taking.forked:
-            row = (key, entry.seq, entry.chain, entry.raw, at_ms, FORKS_KEPT)
-            db.execute(_FORK, row)
-        return taking
+
+def _store(db: sqlite3.Connection, key: int, high: int, taking: Taking, at_ms: int) -> None:
+    """Insert what is fresh and move the mark, which stood at `high`."""
+    rows = []
+    for entry in taking.fresh:
+        if isinstance(entry.record, Missing):
+            first, cause = max(entry.seq, high + 1), entry.record.cause
+            row = (key, first, entry.last, cause, entry.chain, entry.raw, at_ms)
+            db.execute(_LOST, row)
+        else:
+            rows.append(_row(key, entry, at_ms))
+    db.executemany(_INSERT, rows)
+    db.execute(
+        "UPDATE mark SET high = ?, chain = ?, moved_ms = ? WHERE id = ?",
+        (taking.mark.high, taking.mark.chain, at_ms, key),
+    )
 
 
-def _marked(db: sqlite3.Connection, arrival: Arrival, at_ms: int) -> tuple[int, Mark]:
-    """Return the key and the mark of a journal, making a mark for a new one."""
-    name = (arrival.gate, arrival.journal)
+def _kept(db: sqlite3.Connection, key: int, seq: int) -> Kept | None:
+    """Return what is in the ledger at a seq; a declaration mends the chain of what it follows."""
+    for question, declared in _KEPT:
+        found = db.execute(question, (key, seq)).fetchone()
+        if found:
+            return Kept(found[0], declared)
+    return None
+
+
+def _marked(db: sqlite3.Connection, gate: str, journal: str, at_ms: int) -> tuple[int, Mark] | None:
+    """Return the key and the mark of a journal, making a mark for a new one.
+
+    None if the gate has begun as many journals as may be.
+    """
+    name = (gate, journal)
     found = db.execute(
         "SELECT id, high, chain FROM mark WHERE gate = ? AND journal = ?", name
     ).fetchone()
     if found:
         return found[0], Mark(*name, found[1], found[2])
+    count = db.execute("SELECT COUNT(*) FROM mark WHERE gate = ?", (gate,)).fetchone()[0]
+    if count >= JOURNALS_KEPT:
+        return None
     mark = unmarked(*name)
     made = db.execute(
         "INSERT INTO mark (gate, journal, high, chain, moved_ms) VALUES (?, ?, ?, ?, ?)",
         (*name, mark.high, mark.chain, at_ms),
     )
     return made.lastrowid or 0, mark
+
+
+def _slot(key: tuple[int, str, int], slot: Slot) -> tuple[object, ...]:
+    return (key[0], slot.boot, slot.slot, slot.first, slot.last_up, slot.lo, slot.hi)
 
 
 def _row(key: int, entry: Entry, at_ms: int) -> tuple[object, ...]:
@@ -183,8 +266,13 @@ def _complain(db: sqlite3.Connection, complaints: tuple[Complaint, ...], at_ms: 
 
 def _note(db: sqlite3.Connection, report: Report, at_ms: int) -> None:
     found = db.execute(_REPORTED[report.topic], (report.gate,)).fetchone()
-    if supersedes(report, found[0] if found else b""):
-        db.execute(_REPORT[report.topic], (report.gate, report.raw, at_ms))
+    if not supersedes(report, found[0] if found else b""):
+        return
+    db.execute(_REPORT[report.topic], (report.gate, report.raw, at_ms))
+    if report.journal and report.last:
+        journal = _marked(db, report.gate, report.journal, at_ms)
+        if journal is not None:
+            db.execute(_SAID, (report.last, at_ms, journal[0]))
 
 
 def _hear(db: sqlite3.Connection, takings: tuple[Taking, ...], at_ms: int) -> None:

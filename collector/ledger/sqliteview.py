@@ -1,21 +1,24 @@
 """The SQLite ledger to look at: opened read-only, shared by the threads of one process."""
 
-import hashlib
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from heapq import merge
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
 
 from collector.ledger import schema
-from collector.ledger.entries import Row, Standing, Tally
-from wire.record import ClockState, Direction, Identity, Outcome, Reason, Signature, genesis
+from collector.ledger.chain import walked
+from collector.ledger.entries import Gap, Lack, Row, SignedHead, Standing, Stored, Tally
+from collector.ledger.reports import writes
+from collector.ledger.times import Slot, Times
+from wire.record import ClockState, Direction, Identity, Outcome, Reason, Signature
 
 _LATEST = (
     "SELECT mark.gate, wall, clock, dir, kind, signature, identity, outcome, reason, marks,"
-    " received_ms FROM record JOIN mark ON mark.id = record.mark"
+    " received_ms, record.mark, boot, up FROM record JOIN mark ON mark.id = record.mark"
     " WHERE t = 'scan' ORDER BY record.id DESC LIMIT ?"
 )
 _STANDINGS = (
@@ -26,12 +29,37 @@ _FORKS = "SELECT gate, COUNT(*) FROM fork JOIN mark ON mark.id = fork.mark GROUP
 _REFUSALS = "SELECT gate, SUM(times) FROM refusal GROUP BY gate"
 _TALLIES = (
     "SELECT gate, journal, high, lower(hex(mark.chain)),"
-    " COUNT(record.id), COUNT(record.id) - COUNT(DISTINCT seq), high - COUNT(DISTINCT seq),"
+    " COUNT(record.id), COUNT(record.id) - COUNT(DISTINCT seq),"
+    " high - COUNT(DISTINCT seq) - COALESCE(gone.count, 0),"
     " COALESCE(SUM(t = 'scan'), 0), COALESCE(SUM(outcome = 'accepted'), 0),"
     " COALESCE(SUM(t = 'odd'), 0),"
-    " (SELECT COUNT(*) FROM fork WHERE fork.mark = mark.id)"
-    " FROM mark LEFT JOIN record ON record.mark = mark.id GROUP BY mark.id ORDER BY gate, journal"
+    " (SELECT COUNT(*) FROM fork WHERE fork.mark = mark.id), COALESCE(gone.count, 0)"
+    " FROM mark LEFT JOIN record ON record.mark = mark.id"
+    " LEFT JOIN (SELECT mark, SUM(last - first + 1) AS count FROM lost GROUP BY mark) AS gone"
+    " ON gone.mark = mark.id GROUP BY mark.id ORDER BY gate, journal"
 )
+_GAPS = (
+    (
+        "SELECT gate, journal, 'declared', lost.first, lost.last, received_ms, cause"
+        " FROM lost JOIN mark ON mark.id = lost.mark WHERE lost.first <= lost.last"
+    ),
+    (
+        "SELECT gate, journal, 'gap', high + 1, gap.last, since_ms, ''"
+        " FROM gap JOIN mark ON mark.id = gap.mark WHERE gap.last > high"
+    ),
+    ("SELECT gate, journal, 'unsent', high + 1, said, said_ms, '' FROM mark WHERE said > high"),
+)
+_WALK = (
+    "SELECT seq, seq, t, chain, raw, received_ms, boot, up FROM record WHERE mark = ?"
+    " ORDER BY seq, id"
+)
+_LOST = (
+    "SELECT first, last, 'missing', chain, raw, received_ms FROM lost WHERE mark = ? ORDER BY last"
+)
+_KEY = "SELECT id FROM mark WHERE gate = ? AND journal = ?"
+_SLOTS = "SELECT boot, slot, first, last_up, lo, hi FROM slot WHERE mark = ?"
+FETCHED = 2_000
+"""Rows at a time: a walk over a long journal holds no more in memory."""
 
 
 class SqliteView:
@@ -66,7 +94,9 @@ class SqliteView:
 
     def latest(self, limit: int) -> tuple[Row, ...]:
         """Return the scans received last."""
-        return tuple(_row(found) for found in self._ask(_LATEST, (limit,)))
+        found = self._ask(_LATEST, (limit,))
+        times = {key: Times(self._slots(key)) for key in {row[11] for row in found}}
+        return tuple(_row(row[:11], times[row[11]], row[12], row[13]) for row in found)
 
     def standings(self) -> dict[str, Standing]:
         """Return the last that is known of every gate."""
@@ -84,6 +114,7 @@ class SqliteView:
                 Standing(*gates.get(name, (name,))),
                 forks=forks.get(name, 0),
                 complaints=refusals.get(name, 0),
+                journal=writes(gates[name][1]) if name in gates else "",
             )
             for name in gates.keys() | forks.keys() | refusals.keys()
         }
@@ -94,19 +125,65 @@ class SqliteView:
 
     def broken(self) -> tuple[tuple[str, str, int], ...]:
         """Walk every chain over the stored bytes."""
-        found: list[tuple[str, str, int]] = []
+        journals = self._ask("SELECT gate, journal FROM mark ORDER BY gate, journal")
+        found = []
+        for gate, journal in journals:
+            for stored, fits in walked(gate, journal, self.walk(gate, journal)):
+                if not fits:
+                    found.append((gate, journal, stored.last))
+                    break
+        return tuple(found)
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return every range that is not here."""
+        states = {name: standing.journal for name, standing in self.standings().items()}
+        return tuple(
+            Gap(
+                *(gate, journal, Lack(lack), first, last, since_ms),
+                retired=states.get(gate, "") not in ("", journal),
+                cause=cause,
+            )
+            for gate, journal, lack, first, last, since_ms, cause in sorted(
+                row for question in _GAPS for row in self._ask(question)
+            )
+        )
+
+    def times(self, gate: str, journal: str) -> Times:
+        """Return what is known about when its records were made."""
+        found = self._ask(_KEY, (gate, journal))
+        return Times(self._slots(found[0][0]) if found else ())
+
+    def walk(self, gate: str, journal: str) -> Iterator[Stored]:
+        """Yield what is stored, a few thousand at a time."""
+        found = self._ask(_KEY, (gate, journal))
+        if not found:
+            return
+        lost = [Stored(*row) for row in self._ask(_LOST, found[0])]
+        yield from merge(self._rows(found[0][0]), lost, key=lambda each: each.last)
+
+    def _rows(self, key: int) -> Iterator[Stored]:
         with self._lock, schema.translated(self._path):
-            db = self._connect()
-            for key, gate, journal in db.execute("SELECT id, gate, journal FROM mark").fetchall():
-                chain = genesis(gate, journal)
-                for seq, ours, raw in db.execute(
-                    "SELECT seq, chain, raw FROM record WHERE mark = ? ORDER BY seq, id", (key,)
-                ):
-                    chain = hashlib.sha256(chain + raw).digest()
-                    if chain != ours:
-                        found.append((gate, journal, seq))
-                        break
-        return tuple(sorted(found))
+            cursor = self._connect().execute(_WALK, (key,))
+        while True:
+            with self._lock, schema.translated(self._path):
+                rows = cursor.fetchmany(FETCHED)
+            if not rows:
+                return
+            yield from (Stored(*row) for row in rows)
+
+    def forked(self, gate: str, journal: str) -> tuple[int, ...]:
+        """Return where forks are kept."""
+        question = f"SELECT DISTINCT seq FROM fork WHERE mark = ({_KEY}) ORDER BY seq"  # noqa: S608
+        return tuple(seq for (seq,) in self._ask(question, (gate, journal)))
+
+    def head(self, gate: str, journal: str) -> SignedHead | None:
+        """Return the latest signed head."""
+        question = f"SELECT seq, chain, kid, sig FROM head WHERE mark = ({_KEY})"  # noqa: S608
+        found = self._ask(question, (gate, journal))
+        return SignedHead(*found[0]) if found else None
+
+    def _slots(self, key: int) -> list[Slot]:
+        return [Slot(*row) for row in self._ask(_SLOTS, (key,))]
 
     def _ask(self, question: str, values: Sequence[object] = ()) -> list[Any]:
         with self._lock, schema.translated(self._path):
@@ -119,7 +196,7 @@ class SqliteView:
         return self._db
 
 
-def _row(found: tuple[Any, ...]) -> Row:
+def _row(found: tuple[Any, ...], times: Times, boot: str, up: int) -> Row:
     """Read one scan from its columns."""
     gate, wall, clock, way, kind, signature, identity, outcome, reason, marks, received = found
     return Row(
@@ -134,4 +211,5 @@ def _row(found: tuple[Any, ...]) -> Row:
         reason=Reason(reason),
         marks=tuple(marks.split()),
         received=received,
+        moment=times.moment(boot, up, received),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from collector.ledger.entries import Row, Standing
+from collector.ledger.entries import Gap, Lack, Row, Standing
 from collector.roster import Gate, Roster
 from wire.errors import WireError
 from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature
@@ -19,7 +19,11 @@ SILENT_AFTER_MS = 120_000
 """A gate that is connected says something at least this often."""
 LATE_AFTER_MS = 60_000
 """A scan that came so long after it was made is marked: the gate could not send."""
+GAP_AFTER_MS = 60_000
+"""What is under way is no gap yet."""
 SCANS = 60
+GAPS = 50
+"""Shown; `collector gaps` tells them all."""
 
 
 class Condition(enum.StrEnum):
@@ -68,12 +72,28 @@ class GateLine(msgspec.Struct, frozen=True):
     warnings: tuple[Alert, ...]
 
 
+class GapLine(msgspec.Struct, frozen=True):
+    """A range of records that is not here."""
+
+    gate: str
+    place: str
+    lack: Lack
+    first: int
+    last: int
+    count: int
+    since_ms: int
+    retired: bool
+
+
 class ScanLine(msgspec.Struct, frozen=True):
     """One scan on the board."""
 
     wall_ms: int
+    """As the gate's clock said; corrected where that was not to be trusted."""
     unsure: bool
     """The gate's clock was not to be trusted."""
+    bound_ms: int | None
+    """How far off a corrected time may be; None if that is not known."""
     late: bool
     gate: str
     place: str
@@ -97,6 +117,7 @@ class Board(msgspec.Struct, frozen=True):
     help_line: str
     gates: tuple[GateLine, ...]
     scans: tuple[ScanLine, ...]
+    gaps: tuple[GapLine, ...]
     day: int
     """The local day for which times are written short."""
     trouble: str = ""
@@ -113,6 +134,7 @@ def draw(
     rows: Iterable[Row],
     now_ms: int,
     day: int,
+    gaps: Iterable[Gap] = (),
 ) -> Board:
     """Draw the board as it stands at `now_ms`."""
     listed = {gate.gate: gate for gate in roster.gates}
@@ -127,6 +149,7 @@ def draw(
         help_line=roster.help_line,
         gates=tuple(sorted(gates, key=lambda line: (line.area, line.place, line.gate))),
         scans=tuple(_scan(row, listed) for row in rows),
+        gaps=tuple(_gap(gap, listed) for gap in gaps if is_gap(gap, now_ms))[:GAPS],
         day=day,
     )
 
@@ -145,6 +168,25 @@ def condition(standing: Standing | None, state: State | None, now_ms: int) -> Co
         return Condition.STOPPED if standing.said == "stop" else Condition.SILENT
     scanning = state.scanning if state is not None else standing.said != "stop"
     return Condition.WORKING if scanning else Condition.STOPPED
+
+
+def is_gap(gap: Gap, now_ms: int) -> bool:
+    """Say whether a range is missing, and not merely under way."""
+    return gap.lack is Lack.DECLARED or now_ms - gap.since_ms >= GAP_AFTER_MS
+
+
+def _gap(gap: Gap, listed: Mapping[str, Gate]) -> GapLine:
+    gate = listed.get(gap.gate)
+    return GapLine(
+        gate=gap.gate,
+        place=gate.place if gate else "",
+        lack=gap.lack,
+        first=gap.first,
+        last=gap.last,
+        count=gap.count,
+        since_ms=gap.since_ms,
+        retired=gap.retired,
+    )
 
 
 def _gate(gate: Gate, standing: Standing | None, now_ms: int) -> GateLine:
@@ -195,9 +237,12 @@ def _warnings(standing: Standing, health: Health | None) -> Iterable[Alert]:
 
 def _scan(row: Row, listed: Mapping[str, Gate]) -> ScanLine:
     gate = listed.get(row.gate)
+    unsure = row.clock is ClockState.UNSYNCED or Mark.CLOCK_UNSURE in row.marks
+    corrected = unsure and row.moment.bound_ms is not None
     return ScanLine(
-        wall_ms=row.wall,
-        unsure=row.clock is ClockState.UNSYNCED or Mark.CLOCK_UNSURE in row.marks,
+        wall_ms=row.moment.ms if corrected else row.wall,
+        unsure=unsure,
+        bound_ms=row.moment.bound_ms if corrected else None,
         late=row.clock is not ClockState.UNSYNCED and row.received - row.wall > LATE_AFTER_MS,
         gate=row.gate,
         place=gate.place if gate else "",

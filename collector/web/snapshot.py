@@ -49,7 +49,7 @@ class Snapshot:
         self._view, self._roster = view, roster
         self._wall_ms, self._steady_s = wall_ms, steady_s
         self._lock = threading.Lock()
-        self._board = Board("", "", (), (), day=0)
+        self._board = Board("", "", (), (), (), day=0)
         self._drawings: dict[str, Drawing] = {}
         self._listed = NOBODY
         self._change = -1
@@ -93,7 +93,8 @@ class Snapshot:
     def _read(self, listed: Roster) -> Board:
         now_ms = self._wall_ms()
         rows = self._view.latest(SCANS)
-        return draw(listed, self._view.standings(), rows, now_ms, local(now_ms).toordinal())
+        day = local(now_ms).toordinal()
+        return draw(listed, self._view.standings(), rows, now_ms, day, self._view.gaps())
 
 
 def render(board: Board, language: str) -> Drawing:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from collector.ledger.entries import Lack
 from collector.web.board import Condition, Warn
 from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
 
@@ -29,6 +30,11 @@ WARN: Mapping[str, Promise] = {
     Warn.REFUSED: _("messages not taken"),
     Warn.FAULT: _("fault"),
     Warn.UNLISTED: _("not in the roster"),
+}
+LACK: Mapping[str, Promise] = {
+    Lack.GAP: _("not received, though later ones were"),
+    Lack.DECLARED: _("lost: the gate itself says so"),
+    Lack.UNSENT: _("still at the gate"),
 }
 DIRECTION: Mapping[str, Promise] = {Direction.IN: _("In"), Direction.OUT: _("Out")}
 DIRECTION_SIGN: Mapping[str, str] = {Direction.IN: "→", Direction.OUT: "←"}

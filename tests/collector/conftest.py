@@ -3,15 +3,18 @@
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.intake.desk import Message, arrival_of
 from collector.ledger.entries import Arrival
-from wire import batch, topics
+from wire import batch, head, topics
 from wire.canonical import Document
+from wire.keys import Keyring, Use, entry
 from wire.record import (
     ClockState,
     Direction,
     Identity,
+    Missing,
     Note,
     Outcome,
     Reason,
@@ -24,6 +27,10 @@ from wire.record import (
 )
 
 WALL = 1_780_000_000_000
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+"""Every gate's records key."""
+ENTRY = entry(KEY.public_key(), Use.RECORDS)
+RING = Keyring([ENTRY])
 
 
 class Journal:
@@ -38,6 +45,35 @@ class Journal:
         document = {**document, "seq": len(self.chain), "boot": self.boot}
         self.documents.append(document)
         self.chain.append(link(self.chain[-1], document))
+
+    def missing(
+        self, last: int, after: bytes | None = None, key: Ed25519PrivateKey = KEY
+    ) -> "Journal":
+        """Declare the records from the next one up to `last` missing."""
+        first = len(self.chain)
+        chain = bytes([last % 256]) * 32 if after is None else after
+        plain = Missing(
+            seq=first,
+            boot=self.boot,
+            up=first * 1000,
+            wall=WALL + first * 1000,
+            clock=ClockState.SYNCED,
+            last=last,
+            cause="damaged",
+            after=chain.hex(),
+            kid="",
+            sig="",
+        )
+        document = to_document(head.declare(plain, self.gate, self.name, key))
+        self.documents += [document] * (last - first + 1)  # so that positions stay seqs
+        self.chain += [chain] * (last - first + 1)
+        return self
+
+    def head(self, key: Ed25519PrivateKey = KEY, gate: str = "", chain: str = "") -> "Journal":
+        """Sign how far the chain has come; or that of another gate, or another chain."""
+        seq, own = len(self.chain) - 1, self.chain[-1].hex()
+        signed = head.pack(head.Head(gate or self.gate, self.name, seq, chain or own), key)
+        return self.note(What.HEAD, signed)
 
     def scan(self, count: int = 1, *, reason: Reason = Reason.ACCEPTED) -> "Journal":
         for _ in range(count):
@@ -59,7 +95,7 @@ class Journal:
             self.add(to_document(scan))
         return self
 
-    def note(self, what: What) -> "Journal":
+    def note(self, what: What, data: Document | None = None) -> "Journal":
         number = len(self.chain)
         note = Note(
             seq=number,
@@ -68,12 +104,17 @@ class Journal:
             wall=WALL + number * 1000,
             clock=ClockState.UNSYNCED,
             what=what,
+            data=data or {},
         )
         self.add(to_document(note))
         return self
 
     def payload(self, first: int, last: int, *, historical: bool = False) -> bytes:
-        documents = self.documents[first - 1 : last]
+        documents = [
+            each
+            for number, each in enumerate(self.documents[first - 1 : last], first)
+            if each["seq"] == number or number == first
+        ]
         return batch.pack(self.name, documents, self.chain[first - 1], historical=historical)
 
     def message(self, first: int, last: int, *, historical: bool = False) -> Message:
@@ -81,7 +122,9 @@ class Journal:
         return Message(topics.topic(self.gate, topics.SCAN), payload)
 
     def arrival(self, first: int, last: int) -> Arrival:
-        return arrival_of(self.gate, batch.unpack(self.payload(first, last)))
+        read = arrival_of(self.gate, batch.unpack(self.payload(first, last)), RING)
+        assert read.arrival is not None
+        return read.arrival
 
 
 @pytest.fixture

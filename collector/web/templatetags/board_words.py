@@ -3,6 +3,7 @@
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from collector.web import words
 from collector.web.snapshot import local
@@ -11,6 +12,7 @@ register = template.Library()
 TABLES = {
     "condition": words.CONDITION,
     "warn": words.WARN,
+    "lack": words.LACK,
     "direction": words.DIRECTION,
     "outcome": words.OUTCOME,
     "reason": words.REASON,
@@ -46,3 +48,17 @@ def moment(wall_ms: int, day: int) -> SafeString:
     short = at.toordinal() == day
     text = at.strftime("%H:%M:%S") if short else at.strftime("%H:%M:%S %d/%m/%Y")
     return format_html('<time datetime="{}">{}</time>', at.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def bound(milliseconds: int) -> str:
+    """Return how far off a time may be, in a unit in which the number is small."""
+    seconds = -(-milliseconds // 1000)
+    if seconds < 100:
+        return _("± {n} s").format(n=seconds)
+    minutes = -(-seconds // 60)
+    return (
+        _("± {n} min").format(n=minutes)
+        if minutes < 100
+        else _("± {n} h").format(n=-(-minutes // 60))
+    )

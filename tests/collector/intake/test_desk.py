@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from collector.intake.desk import Desk, Handled, Message, read
 from collector.ledger.memory import MemoryLedger
+from collector.ledger.ports import JOURNALS_KEPT
+from collector.roster import Gates
 from wire import batch, receipt, topics
 from wire.canonical import canonical
 from wire.keys import Keyring, Use, entry
@@ -17,7 +19,10 @@ from wire.receipt import Receipt, Refusal
 from wire.record import Reason, genesis
 
 AT = 1_790_000_000_000
-GATES = frozenset({"g1", "g2"})
+RECORDS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+"""The records key of both gates."""
+ENTRY = entry(RECORDS.public_key(), Use.RECORDS)
+GATES = Gates({"g1": ENTRY, "g2": ENTRY})
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 RING = Keyring([entry(KEY.public_key(), Use.RECEIPT)])
 
@@ -176,7 +181,8 @@ def test_a_report_of_no_known_form_does_not_replace_the_last_good_one(
 
 @given(st.binary(max_size=300), st.sampled_from([topics.SCAN, topics.STATE, topics.HEALTH]))
 def test_any_bytes_are_read_as_something(payload: bytes, leaf: str) -> None:
-    assert read("g1", leaf, Message("", payload)) is not None
+    said = read("g1", leaf, Message("", payload), GATES.ring("g1"))
+    assert said.arrival or said.report or said.complaints
 
 
 @given(
@@ -189,4 +195,80 @@ def test_any_bytes_are_read_as_something(payload: bytes, leaf: str) -> None:
 )
 def test_any_document_is_read_as_something(document: dict[str, Any]) -> None:
     payload = canonical(document)
-    assert read("g1", topics.SCAN, Message("", payload)) is not None
+    said = read("g1", topics.SCAN, Message("", payload), GATES.ring("g1"))
+    assert said.arrival or said.complaints
+
+
+def test_declared_missing_records_are_confirmed_past(
+    desk: Desk, ledger: MemoryLedger, journal: Callable[..., Any]
+) -> None:
+    pen = journal("g1", "j1").scan(2).missing(5).scan(1)
+    (answer,) = receipts(handle(desk, pen.message(1, 6)))
+    assert (answer.high, answer.hash, answer.refused) == (6, pen.chain[6].hex(), ())
+    (tally,) = ledger.tallies()
+    assert (tally.rows, tally.declared, tally.missing) == (3, 3, 0)
+
+
+@pytest.mark.parametrize("key", [KEY, Ed25519PrivateKey.generate()])
+def test_a_declaration_that_the_gate_has_not_signed_is_refused_where_it_stands(
+    desk: Desk, journal: Callable[..., Any], key: Ed25519PrivateKey
+) -> None:
+    pen = journal("g1", "j1").scan(2).missing(5, key=key).scan(1)
+    (answer,) = receipts(handle(desk, pen.message(1, 6)))
+    assert (answer.high, answer.refused) == (2, (Refusal(3, "unsigned"),))
+
+
+def test_a_declaration_cannot_be_moved_to_another_gate_or_stretched(
+    desk: Desk, journal: Callable[..., Any]
+) -> None:
+    other = journal("g2", "j1").missing(5)
+    pen = journal("g1", "j1")
+    pen.documents, pen.chain = other.documents, [pen.chain[0], *other.chain[1:]]
+    stretched = journal("g1", "j2").missing(5)
+    stretched.documents = [{**stretched.documents[0], "last": 9}]
+    one, two = receipts(handle(desk, pen.message(1, 5), stretched.message(1, 1)))
+    assert [one.refused, two.refused] == [(Refusal(1, "unsigned"),)] * 2
+    assert (one.high, two.high) == (0, 0)
+
+
+def test_a_signed_head_is_kept_and_a_false_one_is_named(
+    desk: Desk, ledger: MemoryLedger, journal: Callable[..., Any]
+) -> None:
+    pen = journal("g1", "j1").scan(2).head().scan(1).head(key=KEY)
+    pen.head(gate="g2").head(chain="00" * 32)
+    (answer,) = receipts(handle(desk, pen.message(1, 7)))
+    assert answer.high == 7
+    assert [(each.seq, each.why) for each in answer.refused] == [
+        (5, "bad-head"),
+        (6, "bad-head"),
+        (7, "bad-head"),
+    ]
+    head = ledger.head("g1", "j1")
+    assert head is not None
+    assert (head.seq, head.hash) == (2, pen.chain[2])
+
+
+def test_a_revoked_gate_is_told_so_and_nothing_of_it_is_taken(
+    desk: Desk, ledger: MemoryLedger, journal: Callable[..., Any]
+) -> None:
+    pen = journal("g1", "j1").scan(4)
+    handle(desk, pen.message(1, 2))
+    gates = Gates(GATES.keys, frozenset({"g1"}))
+    state = b'{"incarnation":1,"online":true,"scanning":true,"wall":1}'
+    messages = [pen.message(3, 4), said("g1", topics.STATE, state)]
+    (answer,) = receipts(desk.handle(messages, gates, AT))
+    assert (answer.high, answer.refused) == (2, (Refusal(3, "revoked-gate"),))
+    standing = ledger.standings()["g1"]
+    assert (standing.state, standing.complaints) == (b"", 1)
+
+
+def test_a_gate_that_begins_ever_more_journals_is_refused(
+    desk: Desk, ledger: MemoryLedger, journal: Callable[..., Any]
+) -> None:
+    pens = [journal("g1", f"j{number}").scan(1) for number in range(JOURNALS_KEPT + 1)]
+    answers = receipts(handle(desk, *(pen.message(1, 1) for pen in pens)))
+    assert [each.high for each in answers] == [1] * JOURNALS_KEPT + [0]
+    assert answers[-1].refused == (Refusal(1, "too-many-journals"),)
+    other = journal("g2", "j1").scan(1)
+    assert receipts(handle(desk, other.message(1, 1)))[0].high == 1
+    assert len(ledger.tallies()) == JOURNALS_KEPT + 1

@@ -10,9 +10,19 @@ from typing import Any
 
 import pytest
 
-from collector.ledger.entries import Arrival, Complaint, Post, Report, Taking, Topic, Why
+from collector.ledger.entries import (
+    Arrival,
+    Complaint,
+    Gap,
+    Lack,
+    Post,
+    Report,
+    Taking,
+    Topic,
+    Why,
+)
 from collector.ledger.memory import MemoryLedger
-from collector.ledger.ports import FORKS_KEPT, Ledger, View
+from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT, Ledger, View
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from wire.record import ClockState, Reason, What, genesis
@@ -20,6 +30,7 @@ from wire.state import State, pack
 
 Both = tuple[Ledger, View]
 AT = 1_790_000_000_000
+WALL = 1_780_000_000_000
 
 
 @contextmanager
@@ -248,3 +259,161 @@ def test_closing_twice_is_harmless(both: Both) -> None:
     for each in both:
         each.close()
         each.close()
+
+
+def test_a_declaration_takes_the_place_of_what_is_missing(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(2).missing(5).scan(3)
+    commit(ledger, pen.arrival(1, 2))
+    (taking,) = commit(ledger, pen.arrival(3, 7), at_ms=AT + 9)
+    assert (taking.mark.high, taking.mark.chain) == (7, pen.chain[7])
+    (again,) = commit(ledger, pen.arrival(1, 8))
+    assert (again.mark.high, again.complaints) == (8, ())
+    (tally,) = view.tallies()
+    assert (tally.rows, tally.missing, tally.declared, tally.doubles) == (5, 0, 3, 0)
+    assert view.gaps() == (
+        Gap("g1", "j1", Lack.DECLARED, 3, 5, AT + 9, retired=False, cause="damaged"),
+    )
+    assert view.broken() == ()
+    assert [(each.first, each.last, each.t) for each in view.walk("g1", "j1")] == [
+        *((seq, seq, "scan") for seq in (1, 2)),
+        (3, 5, "missing"),
+        *((seq, seq, "scan") for seq in (6, 7, 8)),
+    ]
+
+
+def test_a_declaration_of_records_that_are_here_changes_none_of_them(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    kept = journal("g1", "j1").scan(9)
+    commit(ledger, kept.arrival(1, 9))
+    pen = journal("g1", "j1").scan(2).missing(5, after=kept.chain[5])
+    (taking,) = commit(ledger, pen.arrival(3, 5))
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.HELD),)
+    assert (taking.fresh, taking.mark.high) == ((), 9)
+    assert (view.gaps(), view.tallies()[0].rows) == ((), 9)
+
+
+def test_only_what_is_not_here_of_a_declared_range_is_missing(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(4).arrival(1, 4))
+    pen = journal("g1", "j1").scan(2).missing(6).scan(1)
+    (taking,) = commit(ledger, pen.arrival(3, 7))
+    assert taking.mark.high == 7
+    assert [(gap.first, gap.last) for gap in view.gaps()] == [(5, 6)]
+    (tally,) = view.tallies()
+    assert (tally.rows, tally.missing, tally.declared) == (5, 0, 2)
+    assert view.broken() == ()
+
+
+def test_a_gate_that_lost_the_end_it_had_sent_goes_on_from_its_declaration(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(5).arrival(1, 5))
+    pen = journal("g1", "j1").scan(2).missing(5).scan(2)
+    (taking,) = commit(ledger, pen.arrival(3, 6))
+    assert (taking.mark.high, taking.mark.chain) == (6, pen.chain[6])
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.HELD),)
+    (again,) = commit(ledger, pen.arrival(3, 7))
+    assert (again.mark.high, again.forked, again.complaints) == (7, (), ())
+    assert (view.gaps(), view.broken()) == ((), ())
+    (tally,) = view.tallies()
+    assert (tally.rows, tally.missing, tally.declared, tally.doubles) == (7, 0, 0, 0)
+
+
+def test_a_declaration_that_contradicts_later_records_is_a_fork(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").scan(9).arrival(1, 9))
+    pen = journal("g1", "j1").scan(2).missing(5).scan(2)
+    (taking,) = commit(ledger, pen.arrival(3, 7))
+    assert (taking.mark.high, taking.fresh) == (9, ())
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.FORK),)
+    assert view.forked("g1", "j1") == (3, 6, 7)
+
+
+def test_what_came_too_early_shows_a_gap_until_it_is_filled(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(20)
+    commit(ledger, pen.arrival(1, 2))
+    commit(ledger, pen.arrival(8, 9), at_ms=AT + 1)
+    commit(ledger, pen.arrival(12, 14), at_ms=AT + 5)
+    assert view.gaps() == (Gap("g1", "j1", Lack.GAP, 3, 11, AT + 1),)
+    commit(ledger, pen.arrival(3, 10))
+    assert view.gaps() == (Gap("g1", "j1", Lack.GAP, 11, 11, AT + 1),)
+    commit(ledger, pen.arrival(11, 14))
+    assert view.gaps() == ()
+    commit(ledger, pen.arrival(20, 20), at_ms=AT + 9)
+    assert view.gaps() == (Gap("g1", "j1", Lack.GAP, 15, 19, AT + 9),)
+
+
+def says(last: int, journal: str = "j1") -> Post:
+    raw = pack(
+        State(online=True, scanning=True, incarnation=1, wall=last, journal=journal, last=last)
+    )
+    return Post(reports=(Report("g1", Topic.STATE, raw, journal=journal, last=last),))
+
+
+def test_a_gate_that_says_it_has_more_is_known_to_lag(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(9)
+    commit(ledger, pen.arrival(1, 2))
+    for last, at_ms in ((2, AT), (5, AT + 1), (7, AT + 2)):
+        ledger.commit(says(last), at_ms)
+    assert view.gaps() == (Gap("g1", "j1", Lack.UNSENT, 3, 7, AT + 1),)
+    ledger.commit(says(1, "j2"), AT + 3)
+    assert view.gaps() == (
+        Gap("g1", "j1", Lack.UNSENT, 3, 7, AT + 1, retired=True),
+        Gap("g1", "j2", Lack.UNSENT, 1, 1, AT + 3),
+    )
+    commit(ledger, pen.arrival(3, 9))
+    assert [gap.journal for gap in view.gaps()] == ["j2"]
+
+
+def test_more_journals_than_a_gate_needs_are_not_begun(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    for number in range(JOURNALS_KEPT):
+        ledger.commit(says(1, f"j{number}"), AT)
+    ledger.commit(says(1, "one-more"), AT)
+    (taking,) = commit(ledger, journal("g1", "another").scan(1).arrival(1, 1))
+    assert taking.complaints == (Complaint("g1", "another", 1, Why.JOURNALS),)
+    assert (taking.mark.high, len(view.tallies())) == (0, JOURNALS_KEPT)
+    (known,) = commit(ledger, journal("g1", "j0").scan(1).arrival(1, 1))
+    assert known.mark.high == 1
+
+
+def test_the_latest_signed_head_is_kept(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(2).head().scan(1).head()
+    commit(ledger, pen.arrival(1, 5))
+    commit(ledger, pen.arrival(3, 3))
+    head = view.head("g1", "j1")
+    assert head is not None
+    assert (head.seq, head.hash) == (4, pen.chain[4])
+    assert view.head("g1", "none") is None
+
+
+def test_a_time_is_known_from_a_clock_that_was_right(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").note(What.START).scan(2)
+    commit(ledger, pen.arrival(1, 3), at_ms=WALL + 86_400_000)
+    moment = view.times("g1", "j1").moment("0badcafe", 1000, AT)
+    assert abs(moment.ms - (WALL + 1000)) <= 2
+    assert moment.bound_ms is not None
+    assert 1_000 <= moment.bound_ms <= 1_500
+    assert view.latest(1)[0].moment.bound_ms == moment.bound_ms

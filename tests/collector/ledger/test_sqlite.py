@@ -136,3 +136,28 @@ def test_a_broken_chain_is_found_in_the_stored_bytes(
     db.close()
     with SqliteView(path) as view:
         assert view.broken() == (("g1", "j1", 3),)
+
+
+def test_a_ledger_of_the_version_before_is_brought_up_to_date(
+    tmp_path: Path, journal: Callable[..., Any]
+) -> None:
+    path = tmp_path / "ledger.db"
+    db = sqlite3.connect(path)
+    db.executescript(schema.TABLES)
+    db.execute(f"PRAGMA application_id = {schema.APPLICATION}")
+    db.execute("PRAGMA user_version = 1")
+    db.close()
+    filled(path, journal("g1", "j1").scan(2).missing(4).arrival(1, 4))
+    with SqliteView(path) as view:
+        assert (view.tallies()[0].high, view.broken()) == (4, ())
+
+
+@pytest.mark.parametrize("statement", ["UPDATE lost SET first = 9", "DELETE FROM lost"])
+def test_a_declaration_can_be_neither_changed_nor_deleted(
+    tmp_path: Path, journal: Callable[..., Any], statement: str
+) -> None:
+    filled(tmp_path / "ledger.db", journal("g1", "j1").missing(3).arrival(1, 3))
+    db = schema.open_to_write(tmp_path / "ledger.db")
+    with pytest.raises(sqlite3.IntegrityError, match="never"):
+        db.execute(statement)
+    db.close()

@@ -2,9 +2,11 @@
 
 import pytest
 
-from collector.ledger.entries import Row, Standing
+from collector.ledger.entries import Gap, Lack, Row, Standing
+from collector.ledger.times import Moment
 from collector.roster import Gate, Roster
 from collector.web.board import (
+    GAP_AFTER_MS,
     LATE_AFTER_MS,
     SILENT_AFTER_MS,
     Alert,
@@ -48,6 +50,7 @@ def row(**changes: object) -> Row:
         "reason": Reason.ACCEPTED,
         "marks": (),
         "received": NOW,
+        "moment": Moment(NOW, None),
     }
     return Row(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -127,3 +130,26 @@ def test_doubt_about_the_time_of_a_scan_is_shown(
 def test_a_report_that_cannot_be_read_is_no_report() -> None:
     known = Standing("g1", state=b"?", health=b"?", state_ms=NOW)
     assert drawn(known).gates[0].condition is Condition.WORKING
+
+
+def test_a_time_that_was_corrected_is_shown_with_its_bound() -> None:
+    unsure = row(clock=ClockState.UNSYNCED, wall=5, moment=Moment(NOW - 9, 1_500))
+    (line,) = drawn(rows=(unsure,)).scans
+    assert (line.wall_ms, line.unsure, line.bound_ms) == (NOW - 9, True, 1_500)
+    (line,) = drawn(rows=(row(moment=Moment(NOW - 9, 1_500)),)).scans
+    assert (line.wall_ms, line.bound_ms) == (NOW, None)
+
+
+def test_what_is_missing_is_shown_unless_it_is_only_under_way() -> None:
+    gaps = [
+        Gap("g1", "j1", Lack.DECLARED, 3, 5, NOW, cause="damaged"),
+        Gap("g1", "j1", Lack.GAP, 8, 9, NOW - GAP_AFTER_MS),
+        Gap("g1", "j1", Lack.GAP, 8, 9, NOW - GAP_AFTER_MS + 1),
+        Gap("g9", "j1", Lack.UNSENT, 1, 1, NOW - GAP_AFTER_MS, retired=True),
+    ]
+    shown = draw(ROSTER, {}, (), NOW, 1, gaps).gaps
+    assert [(line.place, line.lack, line.count, line.retired) for line in shown] == [
+        ("Bến xe Mẫu", Lack.DECLARED, 3, False),
+        ("Bến xe Mẫu", Lack.GAP, 2, False),
+        ("", Lack.UNSENT, 1, True),
+    ]

@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 import collector.web
+from collector.ledger.entries import Lack
 from collector.web import words
 from collector.web.board import Condition, Warn
 from device.credential.kinds import KINDS
@@ -28,7 +29,7 @@ Text = str | tuple[str, ...]
 
 
 def sources() -> Iterator[bytes]:
-    for path in sorted(WEB.glob("*.py")):
+    for path in sorted([*WEB.glob("*.py"), *WEB.glob("templatetags/*.py")]):
         yield path.read_bytes()
     for path in sorted(WEB.glob("templates/**/*.html")):
         yield templatize(path.read_text(encoding="utf-8")).encode()
@@ -78,6 +79,7 @@ def test_the_compiled_catalogue_is_current(language: str) -> None:
         (words.CONDITION, Condition),
         (words.CONDITION_SIGN, Condition),
         (words.WARN, Warn),
+        (words.LACK, Lack),
         (words.DIRECTION, Direction),
         (words.DIRECTION_SIGN, Direction),
         (words.OUTCOME, Outcome),

@@ -1,0 +1,24 @@
+"""A journal's chain, computed again over the bytes that are stored. Pure."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from collector.ledger.entries import Stored
+from wire.record import genesis
+
+
+def walked(gate: str, journal: str, stored: Iterable[Stored]) -> Iterator[tuple[Stored, bool]]:
+    """Yield what is stored, in order, each with whether it continues the chain.
+
+    A declaration of missing records names the chain value after it; that its bytes name the same
+    is for whoever checks its signature.
+    """
+    chain = genesis(gate, journal)
+    for each in stored:
+        if each.t == "missing":
+            chain = each.chain
+            yield each, True
+            continue
+        chain = hashlib.sha256(chain + each.raw).digest()
+        yield each, chain == each.chain
+        chain = each.chain
