@@ -97,3 +97,17 @@ MINIMUM_MS = 700
 def speaks_ms(signal: Signal) -> int:
     """Return how long the door speaks to one person before the next may be answered."""
     return min(MINIMUM_MS, length_ms(signal))
+
+
+LENGTHENED = 1.5
+"""In quiet hours every step lasts so much longer: nothing but the light is left to be noticed."""
+
+
+def hushed(pattern: Pattern) -> Pattern:
+    """Return the pattern as it is shown in quiet hours: without a tone, and slower.
+
+    The relay's pulse is as long as ever: it begins here and ends by itself.
+    """
+    return tuple(
+        msgspec.structs.replace(step, ms=int(step.ms * LENGTHENED), hz=0.0) for step in pattern
+    )

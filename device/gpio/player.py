@@ -2,12 +2,12 @@
 
 import contextlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 
 from device.errors import PinsMissing
 from device.flow import Signal
-from device.gpio.patterns import PATTERNS, REST, Pattern, Step
+from device.gpio.patterns import PATTERNS, REST, Pattern, Step, hushed
 
 
 class Lamps(Protocol):
@@ -34,9 +34,12 @@ class Player:
     and its light.
     """
 
-    def __init__(self, lamps: Sequence[Lamps]) -> None:
-        """Play on all of `lamps`, the board's pins first."""
+    def __init__(
+        self, lamps: Sequence[Lamps], is_quiet: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Play on all of `lamps`, the board's pins first; hushed whenever `is_quiet` says so."""
         self._lamps = lamps
+        self._is_quiet = is_quiet
         self._turn = threading.Condition()
         self._left: Pattern = ()
         self._round = 0
@@ -65,7 +68,7 @@ class Player:
 
         Raises PinsMissing if nothing would follow: a light without an end is worse than none.
         """
-        pattern = PATTERNS[signal]
+        pattern = hushed(PATTERNS[signal]) if self._is_quiet() else PATTERNS[signal]
         with self._turn:
             if self._closing or self._fault is not None or not self._thread.is_alive():
                 msg = "nothing plays the signals any more"

@@ -1,11 +1,21 @@
 """The table of signals."""
 
 import itertools
+from collections.abc import Callable
 
 import pytest
 
 from device.flow import Signal
-from device.gpio.patterns import MINIMUM_MS, PATTERNS, Step, length_ms, speaks_ms
+from device.gpio.patterns import (
+    LENGTHENED,
+    MINIMUM_MS,
+    PATTERNS,
+    Pattern,
+    Step,
+    hushed,
+    length_ms,
+    speaks_ms,
+)
 
 LONG_MS = 250
 """From here on a light or tone is taken for a long one."""
@@ -29,6 +39,16 @@ def light(signal: Signal) -> str:
 
 def sound(signal: Signal) -> str:
     return rhythm([(step.hz > 0, step.ms) for step in PATTERNS[signal]])
+
+
+def begins(pattern: Pattern) -> list[int]:
+    """Return when each light begins, in ms."""
+    found, since, was = [], 0, False
+    for step in pattern:
+        if lit(step) and not was:
+            found.append(since)
+        since, was = since + step.ms, lit(step)
+    return found
 
 
 def test_every_signal_has_a_pattern() -> None:
@@ -64,9 +84,11 @@ def test_signals_differ_in_the_rhythm_of_their_tones_without_any_pitch() -> None
     assert len(set(rhythms)) == len(rhythms)
 
 
-def runs(signal: Signal) -> list[tuple[bool, int]]:
+def runs(
+    signal: Signal, how: Callable[[Pattern], Pattern] = lambda pattern: pattern
+) -> list[tuple[bool, int]]:
     """Return how long it is lit, dark, lit..."""
-    steps = itertools.groupby(PATTERNS[signal], lit)
+    steps = itertools.groupby(how(PATTERNS[signal]), lit)
     return [(on, sum(step.ms for step in run)) for on, run in steps]
 
 
@@ -109,15 +131,34 @@ def test_accepted_and_refused_sound_high_and_low() -> None:
 def test_an_answer_begins_all_its_lights_before_the_next_person_is_answered(
     signal: Signal,
 ) -> None:
-    begins, since, was = [], 0, False
-    for step in PATTERNS[signal]:
-        if lit(step) and not was:
-            begins.append(since)
-        since, was = since + step.ms, lit(step)
-    assert begins[0] == 0
-    assert begins[-1] < speaks_ms(signal)
+    assert begins(PATTERNS[signal])[0] == 0
+    assert begins(PATTERNS[signal])[-1] < speaks_ms(signal)
 
 
 @every
 def test_the_door_speaks_no_longer_than_its_signal(signal: Signal) -> None:
     assert 0 <= speaks_ms(signal) <= min(MINIMUM_MS, length_ms(signal))
+
+
+@every
+def test_in_quiet_hours_nothing_sounds_and_every_light_is_longer(signal: Signal) -> None:
+    quiet = hushed(PATTERNS[signal])
+    assert not any(step.hz for step in quiet)
+    assert [step.ms for step in quiet] == [int(step.ms * 1.5) for step in PATTERNS[signal]]
+    looks = [(step.green, step.red, step.amber, step.relay) for step in quiet]
+    assert looks == [(s.green, s.red, s.amber, s.relay) for s in PATTERNS[signal]]
+
+
+def test_in_quiet_hours_signals_differ_in_rhythm_as_ever() -> None:
+    """What was short by day stays far from what was long."""
+    lights = {
+        signal: tuple(ms > LONG_MS * LENGTHENED for on, ms in runs(signal, hushed) if on)
+        for signal in Signal
+    }
+    by_day = {signal: tuple(each == "L" for each in light(signal)) for signal in Signal}
+    assert lights == by_day
+
+
+@pytest.mark.parametrize("signal", [Signal.ACCEPT, Signal.REJECT, Signal.RETRY])
+def test_in_quiet_hours_too_an_answer_begins_all_its_lights_in_time(signal: Signal) -> None:
+    assert begins(hushed(PATTERNS[signal]))[-1] < speaks_ms(signal)

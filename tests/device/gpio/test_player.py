@@ -8,7 +8,7 @@ import pytest
 from device.errors import PinsMissing
 from device.flow import Signal
 from device.gpio import player
-from device.gpio.patterns import REST, Pattern, Step
+from device.gpio.patterns import REST, Pattern, Step, hushed
 from device.gpio.player import Player
 
 LIMIT_S = 20.0
@@ -97,6 +97,16 @@ def test_the_same_signal_again_begins_again(lamps: FakeLamps) -> None:
         panel.show(Signal.ACCEPT)
         panel.show(Signal.REJECT)
         lamps.wait_for([REST, LONG, LONG, *SHORT, REST])
+
+
+def test_in_quiet_hours_a_signal_is_played_without_its_tones(lamps: FakeLamps) -> None:
+    quiet = [False]
+    with Player([lamps], lambda: quiet[0]) as panel:
+        panel.show(Signal.REJECT)
+        lamps.wait_for([REST, *SHORT, REST])
+        quiet[0] = True
+        panel.show(Signal.REJECT)
+        lamps.wait_for([REST, *SHORT, REST, *hushed(SHORT), REST])
 
 
 def test_rest_ends_a_signal_at_once(lamps: FakeLamps) -> None:
