@@ -4,12 +4,12 @@ The folder belongs to another process, the one with the network. A file there ma
 device, huge, or half written; nothing about it is trusted but a signature of the authority's.
 """
 
-import os
-import stat
 from pathlib import Path
 
 import structlog
 
+from device import plainfile
+from device.plainfile import Print
 from wire import receipt
 from wire.errors import WireError
 from wire.keys import Keyring
@@ -28,7 +28,7 @@ class Inbox:
         """Read `folder`, believing the keys in `ring`."""
         self._path = folder / RECEIPT
         self._ring = ring
-        self._seen: tuple[int, int] | None = None
+        self._seen: Print | None = None
         self._refused = False
 
     def receipt(self) -> Receipt | None:
@@ -49,22 +49,10 @@ class Inbox:
     def _fresh(self) -> bytes | None:
         """Return the file's content if it is a plain small file that changed since last time."""
         try:
-            found = os.lstat(self._path)
-            if (found.st_ino, found.st_mtime_ns) == self._seen:
+            now = plainfile.fingerprint(self._path)
+            if now == self._seen:
                 return None
-            self._seen = (found.st_ino, found.st_mtime_ns)
-            return _plain(self._path)
+            self._seen = now
+            return plainfile.read(self._path, LIMIT)
         except OSError:
             return None
-
-
-def _plain(path: Path) -> bytes | None:
-    """Read a regular file of bounded size without following a link or waiting for a pipe."""
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LIMIT:
-            return None
-        return os.read(fd, LIMIT)
-    finally:
-        os.close(fd)

@@ -145,7 +145,10 @@ class Ceiling(Part, frozen=True, kw_only=True):
 
 
 class Policy(Part, frozen=True, kw_only=True):
-    """The rules of one site. All of them are written out, whatever the next release takes for usual."""
+    """The rules of one site.
+
+    All of them are written out, so that no later release takes something else for usual.
+    """
 
     site: Name
     """The place's name, as its gates were enrolled."""

@@ -15,7 +15,7 @@ from device.credential.dcc import Certificate
 from device.credential.person import Doubt, Person
 from device.flow import Credential
 from device.verdict.policy import Grade
-from device.verdict.trust import Finding, Trust
+from device.verdict.trust import Finding, Status, Trust
 from wire.errors import SignatureInvalid
 from wire.gatepass import Parsed
 from wire.keys import Use
@@ -71,7 +71,6 @@ def _pass(shown: Parsed, trust: Trust, now_s: int) -> Evidence:
     claims = shown.claims
     known = trust.issuers.use_of(shown.kid) is not None
     grade = _issued(shown, trust) if known else UNKNOWN
-    listed = grade.signature is Signature.CHECKED and claims.status is not None
     return Evidence(
         grade=grade,
         issuer_known=known,
@@ -79,7 +78,7 @@ def _pass(shown: Parsed, trust: Trust, now_s: int) -> Evidence:
         ends=claims.expires,
         holder=claims.holder,
         entries=claims.entries,
-        status=trust.statuses.of(shown.kid, claims.status or 0, now_s) if listed else None,
+        status=_status(shown, trust, now_s) if grade.signature is Signature.CHECKED else None,
     )
 
 
@@ -88,6 +87,12 @@ def _issued(shown: Parsed, trust: Trust) -> Grade:
         return GRADES[shown.verify(trust.issuers)]
     except SignatureInvalid:
         return FORGED
+
+
+def _status(shown: Parsed, trust: Trust, now_s: int) -> Finding | None:
+    """Return the issuer's word; a pass that is in no list is asked after only as its issuer's."""
+    found = trust.statuses.of(shown.kid, shown.claims.status, now_s)
+    return None if shown.claims.status is None and found.status is Status.UNLISTED else found
 
 
 def _certificate(shown: Certificate, trust: Trust, now_s: int) -> Evidence:

@@ -1,0 +1,49 @@
+"""Reading and writing small files where others may have laid a trap, or the power may fail.
+
+What is read may be a link, a pipe, a device, a folder, endless or half written. What is written is
+there whole or not at all. What the bytes say is not known here.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+Print = tuple[int, int, int, int]
+"""What changes when a file does: its number, its two times in ns and its size."""
+
+
+def fingerprint(path: Path) -> Print:
+    """Return what tells this file from what stood there before; raise OSError without one."""
+    found = os.lstat(path)
+    return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
+
+
+def read(path: Path, limit: int) -> bytes | None:
+    """Return the content of a regular file of at most `limit` bytes, None for anything else.
+
+    It follows no link and waits for no pipe. Raises OSError if the file cannot be opened or read.
+    """
+    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(fd, "rb") as file:
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
+            return None
+        data = file.read(limit + 1)
+    return data if len(data) <= limit else None
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put `data` in place on stable storage, whole or not at all; raise OSError otherwise."""
+    new = path.with_name(f".{path.name}.new")
+    new.unlink(missing_ok=True)
+    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(fd)
+    new.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
