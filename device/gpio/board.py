@@ -5,10 +5,11 @@ import warnings
 from collections.abc import Callable, Mapping
 
 from gpiozero import Buzzer, Device, DigitalOutputDevice, Factory, TonalBuzzer
-from gpiozero.exc import BadPinFactory, GPIOZeroError, PinFactoryFallback
+from gpiozero.exc import BadPinFactory, PinFactoryFallback
 from gpiozero.pins.mock import MockFactory
 from gpiozero.tones import Tone
 
+from device.errors import PinsMissing
 from device.gpio import faults
 from device.gpio.lamps import SideOfDoor
 from device.gpio.patterns import REST, Step
@@ -67,7 +68,14 @@ class Board:
         return _one_tone(self._open.enter_context(plain))
 
     def show(self, step: Step) -> None:
-        """Set the pins: the light first, then the sound; the relay's pulse ends by itself."""
+        """Set the pins: the light first, then the sound; the relay's pulse ends by itself.
+
+        Raises PinsMissing if they are lost.
+        """
+        with faults.told():
+            self._set(step)
+
+    def _set(self, step: Step) -> None:
         for side in self._sides:
             side.show(step)
         if self._relay is not None and step.relay and not self._impulse:
@@ -81,16 +89,18 @@ class Board:
     def light(self, *, on: bool) -> None:
         """Switch the white lamp, if there is one; harmless after closing."""
         if self._white is not None and self._white.pin is not None:
-            self._white.value = on
+            with faults.told():
+                self._white.value = on
 
     def close(self) -> None:
         """Switch everything off, then let go: closing alone leaves a pin floating as it was."""
         try:
-            if self._relay is not None:
-                self._relay.rest()
+            with faults.told():
+                if self._relay is not None:
+                    self._relay.rest()
             self.light(on=False)
             self.show(REST)
-        except GPIOZeroError:  # closed before
+        except PinsMissing:  # closed before, or lost: there is nothing left to switch
             return
         finally:
             self._open.close()

@@ -1,6 +1,5 @@
 """Picks the parts of the scanner: the process with the camera and the pins, and no network."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,11 +15,7 @@ from device.credential import classify
 from device.credential.dcc_trust import TrustList
 from device.credential.own_pass import KIND as PASS
 from device.flow import Credential, Frame, Instant, Verdict
-from device.gpio.board import Board
-from device.gpio.console import Console
-from device.gpio.mock import traced_factory
 from device.gpio.patterns import speaks_ms
-from device.gpio.player import Lamps, Player
 from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
 from device.memory import Memory
@@ -37,6 +32,7 @@ from device.verdict.policy import at_gate, default
 from device.verdict.standing import NOTHING
 from device.verdict.trust import NoStatuses, Trust
 from device.watchdog import Watchdog
+from device.wiring.panel import pinned
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
 from wire.policy import Policy
@@ -89,11 +85,14 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         lambda: health.Sight(watch.state, presence.posters, marks.resting),
     )
 
+    system = clock.SystemClock(vouched=found.clock.vouched)
+    pins = pinned(found.panel, enrolment.gate, system.now)
     watchdog = Watchdog.of()
 
     def report(frame: Frame, now: Instant) -> None:
         watchdog.feed(now.up_ns, journal.answers)
         watch.look(frame.luma, frame.up_ns)
+        pins.light(frame)
         wellbeing.report(frame, now)
         memory.keep(presence.remember, now.up_ns)
 
@@ -104,8 +103,8 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         classify=classify,
         doorman=Attendant(default(enrolment.place), ring, enrolment.directions),
         journal=journal,
-        panel=Player(_lamps(found.panel, enrolment.gate)),
-        clock=clock.SystemClock(vouched=found.clock.vouched),
+        panel=pins.panel,
+        clock=system,
         speaks_ms=speaks_ms,
         report=report,
         guide=Adviser(lambda: reader.guidance),
@@ -160,11 +159,3 @@ def _rules(found: config.Reading) -> PresenceRules:
         wrong_kind_s=found.wrong_kind_s,
         poster_s=found.poster_s,
     )
-
-
-def _lamps(panel: config.Panel, gate: str) -> list[Lamps]:
-    factory = traced_factory(panel.trace, clock.up_ns) if panel.board == "mock" else None
-    lamps: list[Lamps] = [Board(panel.pins, factory)]
-    if panel.console:
-        lamps.append(Console(sys.stdout, gate, relay=panel.pins.relay is not None))
-    return lamps
