@@ -1,4 +1,4 @@
-"""`provision`: make an authority, admit a gate, issue a pass.
+"""`provision`: make an authority, admit a gate, and what the desk for passes does (desk.py).
 
 Speaks Vietnamese or English; an error is one sentence with its code and what to do, on standard
 error, and the exit status is then 2.
@@ -7,18 +7,18 @@ error, and the exit status is then 2.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from provisioning import authority, clock, files, gates, passcard, passes
+from provisioning import authority, clock, desk, files, gates
+from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.i18n import catalogue
 from wire.enrolment import LIMIT
 from wire.language import choose
 from wire.record import Direction
 
-Translate = Callable[[str], str]
 DIRECTIONS = {
     "in": (Direction.IN,),
     "out": (Direction.OUT,),
@@ -61,7 +61,7 @@ def _parser(_: Translate) -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _authority_command(commands.add_parser("authority", help=_("make a new authority")), _)
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
-    _pass_command(commands.add_parser("pass", help=_("issue a pass")), _)
+    desk.add(lambda name, told: commands.add_parser(name, help=told), _)
     return parser
 
 
@@ -79,7 +79,7 @@ def _authority_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_admit_gate)
-    _of_authority(parser, _)
+    desk.of_authority(parser, _)
     parser.add_argument(
         "--request", type=Path, required=True, help=_("the file that `gate keys` made on the gate")
     )
@@ -99,30 +99,6 @@ def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
         "--replace", action="store_true", help=_("this gate takes the place of one of that name")
     )
     parser.add_argument("--out", type=Path, required=True, help=_("the file for the gate"))
-
-
-def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.set_defaults(work=_issue_pass)
-    _of_authority(parser, _)
-    parser.add_argument(
-        "--holder", choices=passes.HOLDERS, required=True, help=_("the class of holder")
-    )
-    parser.add_argument("--days", type=int, required=True, help=_("how long it is valid"))
-    parser.add_argument(
-        "--not-before", type=passes.moment, metavar="ISO", help=_("valid from then; now if missing")
-    )
-    parser.add_argument(
-        "--identity",
-        choices=passes.IDENTITIES,
-        default="seen",
-        help=_("whether staff has seen the person and a document"),
-    )
-    parser.add_argument("--out", type=Path, required=True, help=_("the picture, a PNG file"))
-    parser.add_argument("--text", action="store_true", help=_("write the text of the code as well"))
-
-
-def _of_authority(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.add_argument("--authority", type=Path, required=True, help=_("the authority's folder"))
 
 
 def _make_authority(asked: argparse.Namespace, _: Translate) -> str:
@@ -151,22 +127,6 @@ def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
     return _("{gate}: admitted. Carry {path} to the gate and give it to `gate enrol`.").format(
         gate=asked.gate, path=asked.out
     )
-
-
-def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:
-    issued = passes.issue(
-        authority.load(asked.authority),
-        asked.holder,
-        days=asked.days,
-        now=clock.now(),
-        not_before=asked.not_before,
-        identity=asked.identity,
-    )
-    files.write(asked.out, passcard.draw(issued), files.PRIVATE)
-    told = _("{path}: print at 300 dots an inch, so that the code is at least 5 cm wide.").format(
-        path=asked.out
-    )
-    return f"{issued.text}\n{told}" if asked.text else told
 
 
 if __name__ == "__main__":

@@ -52,6 +52,62 @@ class KeyMissing(ProvisionError):
     remedy = marked("do this where that part of the authority's folder is kept")
 
 
+class IssuerUnknown(ProvisionError):
+    """No key of this authority issues passes under that name."""
+
+    code = "issuer-unknown"
+    sentence = marked("no key named {kid} issues passes here")
+    remedy = marked("see `provision status` for the keys and their names")
+
+
+class IssuerInUse(ProvisionError):
+    """A key that still issues passes, waits for its turn, or has passes that are good."""
+
+    code = "issuer-in-use"
+    sentence = marked("the key {kid} is in use, in reserve, or has passes that are still good")
+    remedy = marked("wait until they have ended; if the key was stolen, withdraw all its passes")
+
+
+class IssuerFull(ProvisionError):
+    """A key has issued as many passes as its list has places."""
+
+    code = "issuer-full"
+    sentence = marked("this key has issued as many passes as its list has places")
+    remedy = marked("turn to the next key with `provision issuer turn`")
+
+
+class RegisterUnusable(ProvisionError):
+    """The register of passes cannot be read or written."""
+
+    code = "register-unusable"
+    sentence = marked("the register of passes {path} cannot be used: {detail}")
+    remedy = marked("check the free space and the permissions, or restore it from a backup")
+
+
+class PassUnknown(ProvisionError):
+    """No pass, or more than one, has a number that ends so."""
+
+    code = "pass-unknown"
+    sentence = marked("{count} passes have a number that ends in {number}; it must be one")
+    remedy = marked("give more of the number, up to all sixteen characters")
+
+
+class SignerInvalid(ProvisionError):
+    """A file that holds no certificate of a signer, or one that gates would refuse."""
+
+    code = "signer-invalid"
+    sentence = marked("{path} holds no certificate of a signer that gates take")
+    remedy = marked("give certificates (PEM or DER) with keys of EC P-256, or RSA from 2048 bits")
+
+
+class SignersTooMany(ProvisionError):
+    """More signers than a list for gates has room for."""
+
+    code = "signers-too-many"
+    sentence = marked("{count} signers are more than a list for gates has room for")
+    remedy = marked("leave out the signers whose certificates nobody here shows")
+
+
 class ClockWrong(ProvisionError):
     """This machine's clock cannot be right."""
 

@@ -14,7 +14,8 @@ from qrcode.main import QRCode
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
 from provisioning.errors import FontMissing
-from provisioning.passes import HOLDERS, VIETNAM, Issued
+from provisioning.passes import HOLDERS, Issued
+from provisioning.terms import VIETNAM
 
 DPI = 300
 CODE_PIXELS = 591
@@ -44,7 +45,7 @@ def draw(issued: Issued, font_folder: Path = FONT_FOLDER) -> bytes:
     bold, plain = _fonts(font_folder)
     code = _code(issued.text)
     lines = _caption(issued)
-    fonts = [bold, bold, plain, plain, plain, plain]
+    fonts = [bold, bold, *[plain] * (len(lines) - 2)]
     height = sum(_step(font) for font in fonts)
     width = max(
         code.width,
@@ -63,15 +64,21 @@ def draw(issued: Issued, font_folder: Path = FONT_FOLDER) -> bytes:
 
 def _caption(issued: Issued) -> list[str]:
     claims = issued.claims
-    vietnamese, english = HOLDERS[claims.holder]
+    vietnamese, english = HOLDERS.get(claims.holder, (claims.holder, claims.holder))
     return [
         vietnamese,
         english,
         "Có giá trị / Valid",
         f"{_day(claims.not_before)} - {_day(claims.expires)}",
+        *_times(claims.entries),
         CHECKED[issued.identity],
         f"Số / No. …{claims.number.hex()[-4:]}",
     ]
+
+
+def _times(entries: int | None) -> list[str]:
+    """Say how many times it opens the way in, if that is limited."""
+    return [] if entries is None else [f"{entries} lượt vào / {entries} entries"]
 
 
 def _day(at: int) -> str:

@@ -3,13 +3,16 @@
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from device import enrol
-from provisioning import authority, cli, errors
+from provisioning import authority, cli, clock, errors, terms
 from provisioning.authority import Authority
+from tests.device.credential import certificates
+from wire import gatepass
 from wire.record import Direction
 
 
@@ -53,6 +56,140 @@ def test_the_text_of_a_pass_is_not_shown_unless_asked(
     issue = ["pass", "--authority", str(home.folder), "--holder", "resident", "--days", "30"]
     assert cli.main([*issue, "--out", str(tmp_path / "pass.png")]) == 0
     assert "GP1:" not in capsys.readouterr().out
+
+
+def issued(capsys: pytest.CaptureFixture[str], home: Authority, *more: str) -> gatepass.Pass:
+    """Issue a visitor's pass by the command line and return its claims."""
+    picture = home.folder.parent / "pass.png"
+    asked = ["--holder", "visitor", "--out", str(picture), "--text"]
+    assert cli.main(["pass", "--authority", str(home.folder), *asked, *more]) == 0
+    said = capsys.readouterr().out
+    claims = gatepass.parse(said.splitlines()[0]).claims
+    assert f"Number {claims.number.hex()}" in said
+    return claims
+
+
+def test_a_pass_is_for_a_day_a_period_or_so_many_entries(
+    home: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = clock.now().astimezone(terms.VIETNAM)
+    first, last = (f"{now + timedelta(days=n):%Y-%m-%d}" for n in (1, 3))
+    midnight = int(terms.moment(first).timestamp())
+    day = issued(capsys, home, "--day", first)
+    assert (day.not_before, day.expires, day.entries) == (midnight, midnight + 86_400, None)
+    period = issued(capsys, home, "--from", first, "--until", last)
+    assert (period.not_before, period.expires) == (midnight, midnight + 3 * 86_400)
+    three = issued(capsys, home, "--entries", "3")
+    assert (three.entries, three.expires - three.not_before) == (3, 30 * 86_400)
+    both = issued(capsys, home, "--entries", "1", "--day", first)
+    assert (both.entries, both.expires) == (1, midnight + 86_400)
+
+
+def test_a_pass_is_withdrawn_and_its_standing_shown(
+    home: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--authority", str(home.folder)]
+    claims = issued(capsys, home, "--days", "2")
+    assert cli.main(["withdraw", *here, claims.number.hex()[-4:]]) == 0
+    assert "published/list-" in capsys.readouterr().out
+    assert cli.main(["status", *here]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].endswith(
+        "pass-seen; in use; 1 issued, 0 good, 1 withdrawn, 0 suspended; list 0 hours old"
+    )
+    assert told[2].endswith(
+        "; in reserve; 0 issued, 0 good, 0 withdrawn, 0 suspended; no list signed yet"
+    )
+    assert cli.main(["withdraw", *here, "--restore", claims.number.hex()]) == 0
+    assert cli.main(["lists", *here]) == 0
+    assert capsys.readouterr().out.count("signed.") == 5
+    assert cli.main(["withdraw", *here, "--class", "patient"]) == 0
+    assert "no such pass" in capsys.readouterr().out
+
+
+def test_a_stolen_key_is_turned_withdrawn_and_at_last_retired(
+    home: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--authority", str(home.folder)]
+    old = home.public.keys[0].kid
+    issued(capsys, home, "--days", "2")
+    assert cli.main(["issuer", "turn", *here, "--identity", "seen"]) == 0
+    assert cli.main(["withdraw", *here, "--issuer", old]) == 0
+    assert cli.main(["status", *here]) == 0
+    told = capsys.readouterr().out
+    assert re.search(rf"^{old} pass-seen; old; 1 issued.*; ALL WITHDRAWN; list", told, re.MULTILINE)
+    assert cli.main(["issuer", "retire", *here, old]) == 2
+    assert capsys.readouterr().err.startswith("issuer-in-use: ")
+
+
+def test_an_old_key_that_issued_nothing_is_retired(
+    home: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--authority", str(home.folder)]
+    old = home.public.keys[0].kid
+    assert cli.main(["issuer", "turn", *here, "--identity", "seen"]) == 0
+    assert cli.main(["issuer", "retire", *here, old]) == 0
+    assert f"{old}: retired." in capsys.readouterr().out
+    assert old not in {key.kid for key in authority.load(home.folder).public.keys}
+
+
+def test_signers_are_named_by_their_files(
+    home: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vn.der").write_bytes(certificates.certificate(certificates.P256))
+    (tmp_path / "no.der").write_bytes(b"")
+    here = ["signers", "--authority", str(home.folder)]
+    assert cli.main([*here, str(tmp_path / "vn.der")]) == 0
+    assert "published/signers.json: 1 signers, signed." in capsys.readouterr().out
+    assert cli.main([*here, str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("signer-invalid: ")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        ["--days", "1", "--day", "2099-01-01"],
+        ["--day", "2099-01-01", "--from", "2099-01-01"],
+        ["--day", "2099-01-01", "--until", "2099-01-01"],
+        ["--until", "2099-01-01", "--days", "1"],
+        ["--day", "2026-01-01"],
+        ["--from", "2026-01-01", "--until", "2026-01-02"],
+        ["--day", "2099-01-01"],
+        ["--until", "soon"],
+        ["--entries", "0"],
+        ["--entries", "100"],
+        ["--days", "1", "--entries", "many"],
+    ],
+    ids=" ".join,
+)
+def test_a_time_that_cannot_be_meant_makes_no_pass(
+    home: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    picture = tmp_path / "pass.png"
+    asked = ["pass", "--authority", str(home.folder), "--holder", "visitor", "--out", str(picture)]
+    assert cli.main([*asked, *more]) == 2
+    assert re.match(r"(arguments|value)-invalid: ", capsys.readouterr().err)
+    assert not picture.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ([], "arguments-invalid"),
+        (["--suspend", "--issuer", "00"], "arguments-invalid"),
+        (["--suspend", "--restore", "0000"], "arguments-invalid"),
+        (["0000"], "pass-unknown"),
+        (["%"], "pass-unknown"),
+        (["--issuer", "00"], "issuer-unknown"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_withdrawn_is_said(
+    home: Authority, capsys: pytest.CaptureFixture[str], more: list[str], code: str
+) -> None:
+    assert cli.main(["withdraw", "--authority", str(home.folder), *more]) == 2
+    assert capsys.readouterr().err.startswith(f"{code}: ")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +296,9 @@ def test_details_are_told_in_the_readers_language_too(
 
 
 def test_help_is_there_for_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ([], ["authority"], ["gate"], ["pass"]):
+    commands = ("authority", "gate", "pass", "withdraw", "lists", "status", "signers")
+    turning = (["issuer"], ["issuer", "turn"], ["issuer", "retire"])
+    for command in ([], *([each] for each in commands), *turning):
         with pytest.raises(SystemExit) as ended:
             cli.main([*command, "--help"])
         assert ended.value.code == 0
@@ -179,12 +318,19 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "file-unusable",
         "font-missing",
         "gate-known",
+        "issuer-full",
+        "issuer-in-use",
+        "issuer-unknown",
         "key-missing",
         "name-invalid",
+        "pass-unknown",
         "provision-fault",
+        "register-unusable",
         "request-invalid",
         "request-used",
         "roster-damaged",
+        "signer-invalid",
+        "signers-too-many",
         "value-invalid",
     ]
 

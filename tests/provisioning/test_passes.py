@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from provisioning import passcard, passes
+from provisioning import passcard, passes, register, terms
 from provisioning.authority import Authority
 from provisioning.errors import ClockWrong, FontMissing, ProvisionError, ValueInvalid
 from wire import gatepass
@@ -65,6 +65,9 @@ def test_two_passes_never_share_a_number(home: Authority, now: datetime) -> None
         {"days": 367},
         {"identity": "guessed"},
         {"not_before": datetime(9000, 1, 1, tzinfo=UTC)},
+        {"entries": 0},
+        {"entries": 100},
+        {"days": None},
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(
@@ -80,25 +83,31 @@ def test_a_machine_that_lost_its_clock_issues_no_passes(home: Authority) -> None
         passes.issue(home, "resident", days=1, now=datetime(2000, 1, 1, tzinfo=UTC))
 
 
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-12-01", datetime(2026, 11, 30, 17, tzinfo=UTC)),
-        ("2026-12-01T07:00", datetime(2026, 12, 1, 0, tzinfo=UTC)),
-        ("2026-12-01 07:00:00", datetime(2026, 12, 1, 0, tzinfo=UTC)),
-        ("2026-12-01T00:00:00Z", datetime(2026, 12, 1, 0, tzinfo=UTC)),
-    ],
-)
-def test_a_date_without_a_zone_is_meant_in_vietnam(text: str, moment: datetime) -> None:
-    assert passes.moment(text) == moment
+def test_a_pass_for_some_entries_says_so_in_code_and_caption(
+    home: Authority, now: datetime
+) -> None:
+    issued = passes.issue(home, "guest", term=terms.day("2026-11-23"), entries=3, now=now)
+    claims = gatepass.parse(issued.text).claims
+    assert claims.entries == 3
+    assert (claims.not_before, claims.expires) == (1_795_366_800, 1_795_453_200)
+    assert passcard._caption(issued) == [
+        "Khách dự sự kiện",
+        "Event guest",
+        "Có giá trị / Valid",
+        "23/11/2026 00:00 - 24/11/2026 00:00",
+        "3 lượt vào / 3 entries",
+        "Đã đối chiếu giấy tờ / Identity checked",
+        f"Số / No. …{claims.number.hex()[-4:]}",
+    ]
 
 
-@pytest.mark.parametrize(
-    "text", ["", "tomorrow", "2026-13-01", "20261201", "2026-W01-1", "0001-01-01", "2026-12-01T99"]
-)
-def test_a_date_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(ValueInvalid):
-        passes.moment(text)
+def test_every_pass_has_a_place_of_its_own_in_its_issuers_list(
+    home: Authority, now: datetime
+) -> None:
+    places = [passes.issue(home, "staff", days=1, now=now).claims.status for _ in range(30)]
+    assert len(set(places)) == 30
+    assert all(place is not None and 0 <= place < register.PLACES for place in places)
+    assert places != sorted(places, key=lambda place: place or 0)
 
 
 @pytest.mark.parametrize("holder", passes.HOLDERS)
@@ -115,12 +124,24 @@ def test_the_picture_reads_back_and_is_five_centimetres_wide_on_paper(
     assert corners.top_right.x - corners.top_left.x >= 590
 
 
-def test_the_code_is_small_and_alphanumeric(home: Authority, now: datetime) -> None:
-    issued = passes.issue(home, "resident", days=30, now=now)
+SEVEN = ("visitor", "staff", "pupil", "driver", "vehicle", "patient", "guest")
+"""The kinds of pass that places ask for; the others were there before."""
+
+
+@pytest.mark.parametrize("holder", SEVEN)
+@pytest.mark.parametrize("entries", [None, 99])
+@pytest.mark.parametrize("later", [False, True])
+def test_every_kind_of_pass_is_of_version_8_in_alphanumeric_mode(
+    home: Authority, now: datetime, holder: str, entries: int | None, *, later: bool
+) -> None:
+    """49 modules at level M: at five centimetres, a millimetre for each."""
+    term = terms.day("2026-11-23") if later else terms.days(30, now)
+    issued = passes.issue(home, holder, term=term, entries=entries, now=now)
     picture = Image.open(io.BytesIO(passcard.draw(issued)))
     (code,) = zxingcpp.read_barcodes(picture)
+    assert code.text == issued.text
     assert code.ec_level == "M"
-    # 49 modules, version 8, at 13 dots: byte mode would need version 11.
+    # At 13 dots a module; byte mode would need version 11.
     assert round((code.position.top_right.x - code.position.top_left.x) / 13) == 49
 
 

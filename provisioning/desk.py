@@ -1,0 +1,257 @@
+"""The commands of the desk for passes: issue and withdraw them, turn keys, name signers.
+
+Each takes what the command line says and returns what to tell; the work is done elsewhere.
+"""
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from provisioning import (
+    authority,
+    clock,
+    files,
+    issuers,
+    passcard,
+    passes,
+    register,
+    signers,
+    terms,
+    withdrawal,
+)
+from provisioning.errors import ArgumentsInvalid, ValueInvalid
+from provisioning.i18n import marked
+from provisioning.passes import IDENTITIES
+from provisioning.register import Register
+from provisioning.terms import VIETNAM, Term
+from wire.statuslist import INVALID, SUSPENDED, VALID
+
+Translate = Callable[[str], str]
+New = Callable[[str, str], argparse.ArgumentParser]
+"""Makes a command of a name, with a line about it."""
+ENTRIES_DAYS = 30
+"""How long a pass for so many entries is good if nothing else is said."""
+STAGES = {
+    issuers.Stage.USED: marked("in use"),
+    issuers.Stage.RESERVE: marked("in reserve"),
+    issuers.Stage.OLD: marked("old"),
+}
+
+
+def add(new: New, _: Translate) -> None:
+    """Add the desk's commands."""
+    _pass_command(new("pass", _("issue a pass")), _)
+    _withdraw_command(new("withdraw", _("withdraw passes")), _)
+    for name, work, told in (
+        ("lists", _renew, _("sign the lists of withdrawn passes anew")),
+        ("status", _status, _("say how keys, passes and lists stand")),
+    ):
+        parser = new(name, told)
+        parser.set_defaults(work=work)
+        of_authority(parser, _)
+    _issuer_command(new("issuer", _("turn or retire a key for passes")), _)
+    _signers_command(new("signers", _("say whose health certificates count")), _)
+
+
+def of_authority(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Let a command ask for the authority's folder."""
+    parser.add_argument("--authority", type=Path, required=True, help=_("the authority's folder"))
+
+
+def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_issue_pass)
+    of_authority(parser, _)
+    parser.add_argument(
+        "--holder", choices=passes.HOLDERS, required=True, help=_("the class of holder")
+    )
+    parser.add_argument("--days", type=int, help=_("how many days it is valid"))
+    parser.add_argument("--day", metavar="DATE", help=_("valid on this day"))
+    parser.add_argument(
+        "--from",
+        "--not-before",
+        dest="begins",
+        metavar="ISO",
+        type=terms.moment,
+        help=_("valid from this date or time; now if missing"),
+    )
+    parser.add_argument("--until", metavar="ISO", help=_("valid until this date, or this time"))
+    parser.add_argument("--entries", type=int, help=_("how many times it opens the way in"))
+    parser.add_argument(
+        "--identity",
+        choices=IDENTITIES,
+        default="seen",
+        help=_("whether staff has seen the person and a document"),
+    )
+    parser.add_argument("--out", type=Path, required=True, help=_("the picture, a PNG file"))
+    parser.add_argument("--text", action="store_true", help=_("write the text of the code as well"))
+
+
+def _withdraw_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_withdraw)
+    of_authority(parser, _)
+    parser.add_argument(
+        "numbers",
+        nargs="*",
+        metavar="NUMBER",
+        help=_("the number of a pass, or its last characters"),
+    )
+    parser.add_argument(
+        "--holder", "--class", choices=passes.HOLDERS, help=_("all passes of a class of holder")
+    )
+    parser.add_argument(
+        "--issuer", metavar="KEY", help=_("all passes of a key, such as one that was stolen")
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--suspend", action="store_true", help=_("not for good: they may be restored")
+    )
+    which.add_argument("--restore", action="store_true", help=_("make them good again"))
+
+
+def _issuer_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    works = parser.add_subparsers(required=True, metavar="WORK")
+    turn = works.add_parser("turn", help=_("issue passes with the key in reserve from now on"))
+    turn.set_defaults(work=_turn)
+    of_authority(turn, _)
+    turn.add_argument(
+        "--identity", choices=IDENTITIES, required=True, help=_("which of the two keys")
+    )
+    retire = works.add_parser("retire", help=_("let gates forget an old key"))
+    retire.set_defaults(work=_retire)
+    of_authority(retire, _)
+    retire.add_argument("key", metavar="KEY", help=_("the name of the key"))
+
+
+def _signers_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_signers)
+    of_authority(parser, _)
+    parser.add_argument(
+        "places",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help=_("certificates of signers, or folders of them; these and no others will count"),
+    )
+
+
+def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:
+    now = clock.now()
+    issued = passes.issue(
+        authority.load(asked.authority),
+        asked.holder,
+        now=now,
+        term=_term(asked, now),
+        entries=asked.entries,
+        identity=asked.identity,
+    )
+    files.write(asked.out, passcard.draw(issued), files.PRIVATE)
+    told = [
+        _("Number {number}: note whom it is for; it is how this pass can be withdrawn.").format(
+            number=issued.claims.number.hex()
+        ),
+        _("{path}: print at 300 dots an inch, so that the code is at least 5 cm wide.").format(
+            path=asked.out
+        ),
+    ]
+    return "\n".join([issued.text, *told] if asked.text else told)
+
+
+def _term(asked: argparse.Namespace, now: datetime) -> Term:
+    """Return the time that was asked for, in one of the ways in which it can be."""
+    given = [asked.days is not None, asked.day is not None, asked.until is not None]
+    if sum(given) > 1 or (asked.day is not None and asked.begins is not None):
+        raise ArgumentsInvalid(detail=marked("give one of --days, --day and --until"))
+    begins = asked.begins or now
+    if asked.day is not None:
+        term = terms.day(asked.day)
+    elif asked.until is not None:
+        term = terms.until(begins, asked.until)
+    elif asked.days is not None:
+        term = terms.days(asked.days, begins)
+    elif asked.entries is not None:
+        term = terms.days(ENTRIES_DAYS, begins)
+    else:
+        raise ArgumentsInvalid(detail=marked("give one of --days, --day and --until"))
+    if term.ends <= now:
+        raise ValueInvalid(name="until", value=f"{term.ends.astimezone(VIETNAM):%Y-%m-%d %H:%M}")
+    return term
+
+
+def _withdraw(asked: argparse.Namespace, _: Translate) -> str:
+    if not (asked.numbers or asked.holder or asked.issuer):
+        raise ArgumentsInvalid(detail=marked("say which passes: numbers, --class or --issuer"))
+    if asked.suspend and asked.issuer:
+        raise ArgumentsInvalid(detail=marked("a key's passes are withdrawn, not suspended"))
+    standing = SUSPENDED if asked.suspend else VALID if asked.restore else INVALID
+    paths = withdrawal.mark(
+        authority.load(asked.authority),
+        numbers=tuple(asked.numbers),
+        holder=asked.holder or "",
+        kid=asked.issuer or "",
+        standing=standing,
+        now=clock.now(),
+    )
+    return _signed(paths, _)
+
+
+def _renew(asked: argparse.Namespace, _: Translate) -> str:
+    return _signed(withdrawal.renew(authority.load(asked.authority), clock.now()), _)
+
+
+def _signed(paths: list[Path], _: Translate) -> str:
+    if not paths:
+        return _("There is no such pass; no list had to be signed.")
+    told = _("{path}: signed. Publish it with the collector; it counts once a gate has it.")
+    return "\n".join(told.format(path=path) for path in paths)
+
+
+def _status(asked: argparse.Namespace, _: Translate) -> str:
+    now = clock.now()
+    home = authority.load(asked.authority)
+    return "\n".join(_line(each, now, _) for each in withdrawal.standings(home, now))
+
+
+def _line(each: withdrawal.Standing, now: datetime, _: Translate) -> str:
+    """Say in one line how a key stands."""
+    tally, listed = each.tally, each.listed
+    parts = [
+        f"{each.key.kid} {each.key.use}",
+        _(STAGES[each.stage]),
+        _("{issued} issued, {good} good, {withdrawn} withdrawn, {suspended} suspended").format(
+            **tally._asdict()
+        ),
+    ]
+    if each.every:
+        parts.append(_("ALL WITHDRAWN"))
+    if listed is None:
+        parts.append(_("no list signed yet"))
+    else:
+        hours = max(0, int(now.timestamp()) - listed.issued) // 3600
+        parts.append(_("list {hours} hours old").format(hours=hours))
+    return "; ".join(parts)
+
+
+def _turn(asked: argparse.Namespace, _: Translate) -> str:
+    key = issuers.turn(authority.load(asked.authority), IDENTITIES[asked.identity])
+    return _(
+        "{kid} issues passes now; every gate knows it already. The next key in reserve was made: "
+        "gates learn it when `provision gate` admits them again."
+    ).format(kid=key.kid)
+
+
+def _retire(asked: argparse.Namespace, _: Translate) -> str:
+    home, now_s = authority.load(asked.authority), int(clock.now().timestamp())
+    with Register(home.folder / register.PATH) as book:
+        last = book.tally(asked.key, now_s).last
+    issuers.retire(home, asked.key, last, now_s)
+    return _("{kid}: retired. Gates forget it when `provision gate` admits them again.").format(
+        kid=asked.key
+    )
+
+
+def _signers(asked: argparse.Namespace, _: Translate) -> str:
+    path, made = signers.publish(authority.load(asked.authority), tuple(asked.places), clock.now())
+    return _("{path}: {count} signers, signed. Publish it with the collector.").format(
+        path=path, count=len(made.signers)
+    )

@@ -1,0 +1,96 @@
+"""The keys that issue passes, in turn: one in use, the next in reserve, older ones still believed.
+
+Every gate knows the key in reserve from its enrolment on, so that turning to it stops nobody at a
+door. The old key's passes go on being good until it is retired, or withdrawn as a whole because it
+was stolen (provisioning/withdrawal.py).
+"""
+
+from contextlib import suppress
+from enum import StrEnum
+
+import msgspec
+
+from provisioning import authority, files, keyfile
+from provisioning.authority import PASSES, Authority, Public
+from provisioning.errors import IssuerInUse, IssuerUnknown, KeyMissing
+from wire.keys import KeyEntry, Use, kid_of, raw_public
+
+LOCK = ".public.lock"
+
+
+class Stage(StrEnum):
+    """Where a key stands in its turn."""
+
+    USED = "used"
+    RESERVE = "reserve"
+    OLD = "old"
+
+
+def stage(home: Authority, key: KeyEntry) -> Stage:
+    """Say where an issuer's key stands; raise KeyMissing where the passes folder is not kept."""
+    if key.kid == current(home, key.use):
+        return Stage.USED
+    return Stage.RESERVE if key.kid in home.public.reserve else Stage.OLD
+
+
+def current(home: Authority, use: Use) -> str:
+    """Return the kid of the key that issues passes of that use now."""
+    return kid_of(raw_public(home.pass_key(use)))
+
+
+def known(home: Authority, kid: str) -> KeyEntry:
+    """Return an issuer's key by its kid; raise IssuerUnknown if there is none."""
+    for key in home.issuers():
+        if key.kid == kid:
+            return key
+    raise IssuerUnknown(kid=kid)
+
+
+def turn(home: Authority, use: Use) -> KeyEntry:
+    """Put the key in reserve to use and make another for the reserve; return the one in use now.
+
+    Raises KeyMissing where the offline folder is not kept. After a power cut, turn again: the old
+    key stays believed throughout, and no key is used before gates can know it.
+    """
+    with files.alone(home.folder / LOCK):
+        public = authority.load(home.folder).public
+        next_up = _reserve(public, use)
+        kept = authority.reserved(home.folder, next_up.kid)
+        key = keyfile.load_ed25519(kept)
+        fresh = authority.make_reserve(home.folder, use)
+        keyfile.save(home.folder / PASSES[use], key)
+        _write(home, _turned(public, next_up, fresh))
+        with suppress(OSError):  # what is left there is only a second copy of the key now in use
+            kept.unlink()
+    return next_up
+
+
+def retire(home: Authority, kid: str, last: int | None, now_s: int) -> None:
+    """Let gates that are enrolled from now on believe a key no more.
+
+    `last` is when the last of its passes ends, or None if it has none. Raises IssuerUnknown, and
+    IssuerInUse for a key that is used, in reserve, or has passes that are good.
+    """
+    with files.alone(home.folder / LOCK):
+        fresh = authority.load(home.folder)
+        key = known(fresh, kid)
+        if stage(fresh, key) is not Stage.OLD or (last is not None and last > now_s):
+            raise IssuerInUse(kid=kid)
+        kept = tuple(each for each in fresh.public.keys if each.kid != kid)
+        _write(fresh, msgspec.structs.replace(fresh.public, keys=kept))
+
+
+def _reserve(public: Public, use: Use) -> KeyEntry:
+    for key in public.keys:
+        if key.use is use and key.kid in public.reserve:
+            return key
+    raise KeyMissing(path=f"reserve ({use})")
+
+
+def _turned(public: Public, used: KeyEntry, fresh: KeyEntry) -> Public:
+    reserve = tuple(fresh.kid if kid == used.kid else kid for kid in public.reserve)
+    return msgspec.structs.replace(public, keys=(*public.keys, fresh), reserve=reserve)
+
+
+def _write(home: Authority, public: Public) -> None:
+    files.write(home.folder / "public.json", authority.pretty(public))

@@ -1,0 +1,124 @@
+"""Keys for passes in turn: no gate meets a key that it does not know."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from provisioning import authority, files, issuers, passes
+from provisioning.authority import Authority
+from provisioning.errors import FileUnusable, IssuerInUse, IssuerUnknown, KeyMissing
+from provisioning.issuers import Stage
+from wire import gatepass
+from wire.errors import SignatureInvalid
+from wire.keys import Keyring, Use
+
+USE = Use.PASS_SEEN
+BOTH = pytest.mark.parametrize("use", [Use.PASS_SEEN, Use.PASS_DECLARED])
+
+
+def again(home: Authority) -> Authority:
+    return authority.load(home.folder)
+
+
+def stages(home: Authority, use: Use = USE) -> list[Stage]:
+    return [issuers.stage(home, key) for key in home.issuers() if key.use is use]
+
+
+@BOTH
+def test_a_gate_enrolled_before_the_turn_knows_passes_issued_after_it(
+    home: Authority, now: datetime, use: Use
+) -> None:
+    gate = Keyring(home.public.keys)
+    identity = {Use.PASS_SEEN: "seen", Use.PASS_DECLARED: "declared"}[use]
+    before = gatepass.parse(passes.issue(home, "staff", days=9, now=now, identity=identity).text)
+    turned = issuers.turn(home, use)
+    after = gatepass.parse(passes.issue(home, "staff", days=9, now=now, identity=identity).text)
+    assert after.kid == turned.kid != before.kid
+    for shown in (before, after):
+        assert shown.verify(gate) is use
+        assert shown.verify(Keyring(again(home).public.keys)) is use
+
+
+@BOTH
+def test_each_turn_moves_one_key_on_and_makes_one(home: Authority, use: Use) -> None:
+    assert stages(home, use) == [Stage.USED, Stage.RESERVE]
+    issuers.turn(home, use)
+    assert stages(again(home), use) == [Stage.OLD, Stage.USED, Stage.RESERVE]
+    issuers.turn(again(home), use)
+    assert stages(again(home), use) == [Stage.OLD, Stage.OLD, Stage.USED, Stage.RESERVE]
+
+
+def test_turning_one_use_leaves_the_other_alone(home: Authority) -> None:
+    issuers.turn(home, Use.PASS_SEEN)
+    assert stages(again(home), Use.PASS_DECLARED) == [Stage.USED, Stage.RESERVE]
+
+
+def test_the_private_half_in_reserve_is_only_where_nothing_is_issued(home: Authority) -> None:
+    turned = issuers.turn(home, USE)
+    kept = {path.name for path in (home.folder / "offline").glob("reserve-*.pem")}
+    assert kept == {f"reserve-{kid}.pem" for kid in again(home).public.reserve}
+    assert turned.kid not in "".join(kept)
+    assert {path.stat().st_mode & 0o777 for path in (home.folder / "offline").iterdir()} == {0o600}
+
+
+def test_without_the_offline_part_no_key_is_turned(home: Authority) -> None:
+    shutil.rmtree(home.folder / "offline")
+    before = (home.folder / "public.json").read_bytes()
+    with pytest.raises(KeyMissing):
+        issuers.turn(home, USE)
+    assert (home.folder / "public.json").read_bytes() == before
+
+
+def test_a_turn_cut_off_at_any_write_can_be_made_again(
+    home: Authority, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = Keyring(home.public.keys)
+    real = files.write
+
+    for cut in range(3):
+        written: list[Path] = []
+
+        def until_cut(
+            path: Path, data: bytes, mode: int = 0o644, cut: int = cut, log: list[Path] = written
+        ) -> None:
+            if len(log) == cut:
+                raise FileUnusable(path=path, detail="cut")
+            log.append(path)
+            real(path, data, mode)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "write", until_cut)
+            with pytest.raises(FileUnusable):
+                issuers.turn(again(home), USE)
+        shown = gatepass.parse(passes.issue(again(home), "staff", days=1, now=now).text)
+        assert shown.verify(gate) is USE
+    issuers.turn(again(home), USE)
+    assert Stage.RESERVE in stages(again(home))
+    assert gatepass.parse(passes.issue(again(home), "staff", days=1, now=now).text).verify(gate)
+
+
+def test_an_old_key_without_good_passes_can_be_retired(home: Authority, now: datetime) -> None:
+    shown = gatepass.parse(passes.issue(home, "staff", days=1, now=now).text)
+    issuers.turn(home, USE)
+    ended = shown.claims.expires
+    with pytest.raises(IssuerInUse):
+        issuers.retire(again(home), shown.kid, ended, ended - 1)
+    issuers.retire(again(home), shown.kid, ended, ended)
+    assert stages(again(home)) == [Stage.USED, Stage.RESERVE]
+    with pytest.raises(SignatureInvalid):
+        shown.verify(Keyring(again(home).public.keys))
+
+
+def test_keys_in_use_or_in_reserve_are_not_retired(home: Authority) -> None:
+    for key in home.issuers():
+        with pytest.raises(IssuerInUse):
+            issuers.retire(home, key.kid, None, 0)
+
+
+def test_only_keys_that_issue_passes_are_retired(home: Authority) -> None:
+    others = [key.kid for key in home.public.keys if key not in home.issuers()]
+    for kid in (*others, home.public.root.kid, "00" * 8, ""):
+        with pytest.raises(IssuerUnknown):
+            issuers.retire(home, kid, None, 0)
