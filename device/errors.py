@@ -124,6 +124,14 @@ class JournalBroken(GateError):
     remedy = N_("replace the memory card and keep the old one: its scans are still on it")
 
 
+class JournalNewer(GateError):
+    """The records on the card were written by a newer version of this program."""
+
+    code = "journal-newer"
+    says = N_("The scans on the memory card were written by a newer version of the gate's program")
+    remedy = N_("install the newer version on this gate again; nothing on the card was changed")
+
+
 class JournalForeign(GateError):
     """The records on the card belong to another gate."""
 

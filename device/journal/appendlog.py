@@ -8,7 +8,7 @@ a journal forgets whole segments, never single records.
 import itertools
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 from tinydb import TinyDB
@@ -24,6 +24,7 @@ TABLE = TinyDB.default_table_name
 LARGEST = 2048
 """No record takes more bytes: its personal fields are a few short texts."""
 ZEROS = bytes(64 * 1024)
+GROWS = "a journal only grows, one seq after another"
 
 
 def prepare(path: Path, size: int) -> None:
@@ -38,6 +39,17 @@ def prepare(path: Path, size: int) -> None:
             os.close(fd)
 
 
+class Stored(dict[str, Any]):
+    """A record that is on the card. TinyDB would change it in memory; nothing may."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        msg = "a stored record is never changed"
+        raise ValueError(msg)
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    update = pop = popitem = clear = setdefault = _refuse
+
+
 class AppendLog(Storage):
     """The open segment as a TinyDB storage.
 
@@ -46,41 +58,44 @@ class AppendLog(Storage):
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the segment at `path`, cut a torn tail off, and remember what is in it.
+        """Open the segment at `path` and remember what is in it; nothing is changed yet.
 
-        Raises JournalBroken if the file has no whole header, or lines behind a broken one.
+        Raises JournalBroken if the file has no whole header.
         """
+        self.path = path
         with translated("opening a segment"):
             self._fd = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
         try:
-            self._load(path)
+            self._load()
         except BaseException:
             os.close(self._fd)
             raise
 
-    def _load(self, path: Path) -> None:
+    def _load(self) -> None:
         with translated("reading a segment"):
             self.room = os.fstat(self._fd).st_size
             data = os.pread(self._fd, self.room, 0)
         content = segment.read(data)
-        if content.header is None or content.beyond:
-            msg = f"segment {path.name} is damaged"
+        if content.header is None:
+            msg = f"segment {self.path.name} has no header"
             raise JournalBroken(msg)
         self.header = content.header
         self.chains = content.chains
         """The chain value after each record."""
-        self._documents = {str(each["seq"]): each for each in content.documents}
+        self.lost = content.lost
+        """The last record that stood behind a damaged line; 0 if there is none."""
+        self._documents = {each["seq"]: Stored(each) for each in content.documents}
         self._end = content.end
+        self._tail = b"" if content.is_clean else data[content.end :].rstrip(b"\0")
         self._usable = True
-        self._cut(data)
 
     @classmethod
     def begin(cls, spare: Path, path: Path, header: segment.Header) -> "AppendLog":
-        """Turn the zeros at `spare` into the segment at `path`, durably, and open it."""
+        """Turn the file at `spare` into the segment at `path`, durably, and open it."""
         with translated("beginning a segment"):
             fd = os.open(spare, os.O_WRONLY | os.O_NOFOLLOW)
             try:
-                write_all(fd, segment.spell(msgspec.to_builtins(header)), 0)
+                write_all(fd, segment.spell(msgspec.to_builtins(header)) + segment.END, 0)
                 os.fdatasync(fd)
             finally:
                 os.close(fd)
@@ -110,8 +125,17 @@ class AppendLog(Storage):
         """Return the records, in sequence."""
         return list(self._documents.values())
 
+    def cut(self) -> None:
+        """Put zeros over a torn tail, so that nothing can ever read it as part of a record."""
+        if self._tail:
+            with translated("cutting a torn tail"):
+                write_all(self._fd, bytes(len(self._tail)), self._end)
+                os.fdatasync(self._fd)
+            self._tail = b""
+
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Return the database as TinyDB wants it; the outer mapping is the caller's own."""
+        # TinyDB makes numbers of the keys, which ours are; a file of its own has texts there.
         return {TABLE: self._documents} if self._documents else None
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
@@ -121,7 +145,7 @@ class AppendLog(Storage):
             raise JournalBroken(msg)
         added = self._added(data)
         lines = [segment.spell(each) for each in added]
-        text = b"".join(lines)
+        text = b"".join([*lines, segment.END])
         if self._end + len(text) > self.room:
             msg = "the segment has no room for the record"
             raise JournalFull(msg)
@@ -130,10 +154,10 @@ class AppendLog(Storage):
             write_all(self._fd, text, self._end)
             os.fdatasync(self._fd)
         self._usable = True
-        self._end += len(text)
+        self._end += len(text) - len(segment.END)
         for each, line in zip(added, lines, strict=True):
-            self._documents[str(each["seq"])] = each
             self.chains.append(link_spelled(self.chain, segment.text_of(line)))
+            self._documents[each["seq"]] = each
 
     def close(self) -> None:
         """Close the file; harmless when repeated."""
@@ -142,26 +166,18 @@ class AppendLog(Storage):
             self._fd = -1
             self._usable = False
 
-    def _added(self, data: dict[str, dict[str, Any]]) -> list[Document]:
+    def _added(self, data: dict[str, dict[str, Any]]) -> list[Stored]:
         """Return the records of `data` behind those that are stored, checked to be the next."""
         table = data.get(TABLE, {})
         have = len(self._documents)
-        added = [dict(each) for each in itertools.islice(table.values(), have, None)]
-        follows = all(each.get("seq") == self.last + n for n, each in enumerate(added, 1))
-        kept = all(map(_same_key, table, self._documents)) and len(table) >= have
+        added = [Stored(each) for each in itertools.islice(table.values(), have, None)]
+        follows = all(
+            each.get("seq") == self.last + n and str(self.last + n) in table
+            for n, each in enumerate(added, 1)
+        )
+        # What is stored cannot have been changed (Stored); that none was taken away, its number
+        # and the last one say.
+        kept = len(table) >= have and (not have or str(self.last) in table)
         if len(data) > 1 or not kept or not follows:
-            msg = "a journal only grows, one seq after another"
-            raise ValueError(msg)
+            raise ValueError(GROWS)
         return added
-
-    def _cut(self, data: bytes) -> None:
-        """Put zeros over a torn tail, so that nothing can ever read it as part of a record."""
-        tail = data[self._end :].rstrip(b"\0")
-        if tail:
-            with translated("cutting a torn tail"):
-                write_all(self._fd, bytes(len(tail)), self._end)
-                os.fdatasync(self._fd)
-
-
-def _same_key(one: str, other: str) -> bool:
-    return one == other

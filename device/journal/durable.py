@@ -12,8 +12,8 @@ import msgspec
 
 from device.journal.disk import write_all
 
-LINE = 96
 NAME = "durable"
+LIMIT = 256
 
 
 class End(msgspec.Struct, frozen=True):
@@ -31,10 +31,13 @@ class DurableEnd:
     def __init__(self, run: Path) -> None:
         """Open the file in `run`, which is emptied at every boot."""
         self._fd = os.open(run / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o640)
+        self._length = min(os.fstat(self._fd).st_size, LIMIT)
 
     def publish(self, end: End) -> None:
-        """Say it: one write of a line of fixed length, so that a reader sees old or new."""
-        write_all(self._fd, spell(end), 0)
+        """Say it in one write, over all that stood there before."""
+        text = spell(end)
+        write_all(self._fd, text.ljust(self._length), 0)
+        self._length = len(text)
 
     def close(self) -> None:
         """Close the file; harmless when repeated."""
@@ -46,18 +49,19 @@ class DurableEnd:
 def spell(end: End) -> bytes:
     """Return the line: the checksum tells a reader that it did not catch the line half written."""
     text = f"{end.journal} {end.seq} {end.confirmed}"
-    return f"{zlib.crc32(text.encode()):08x} {text}".ljust(LINE - 1).encode() + b"\n"
+    return f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
 
 
 def read(run: Path) -> End | None:
     """Return the durable end, or None if the scanner has not said it since boot, or just now."""
     try:
-        data = (run / NAME).read_bytes()
-    except FileNotFoundError:
+        with (run / NAME).open("rb") as file:
+            data = file.read(LIMIT)
+    except OSError:
         return None
     match data.decode(errors="replace").split():
         case [_, journal, seq, confirmed] if seq.isdecimal() and confirmed.isdecimal():
             end = End(journal, int(seq), int(confirmed))
-            return end if spell(end) == data else None
+            return end if spell(end) == data.rstrip(b" ") else None
         case _:
             return None

@@ -130,7 +130,7 @@ class JournalReader:
     def _open(self, named: names.Named) -> None:
         path = named.within(self._folder)
         if named.suffix == names.SEALED:
-            whole = sealed.spelled(path)
+            whole = sealed.load(path)
             self._start(whole.header)
             self._ahead.extend((_glance(each), each) for each in whole.records)
         else:
@@ -148,8 +148,8 @@ class JournalReader:
         while self._next < seq:
             if not self._ahead:
                 self._refill(seq - 1)
-            if not self._ahead:
-                return
+            if not self._ahead or self._ahead[0][0].next > seq:
+                return  # nothing more, or a declaration that speaks for `seq` too
             self._step()
 
     def _refill(self, upto: int) -> None:
@@ -161,13 +161,21 @@ class JournalReader:
             self._follow()
 
     def _follow(self) -> None:
-        """Go to the segment that begins with the next record, if there is one yet."""
-        found = [each for each in names.segments(self._folder) if each.first == self._next]
+        """Go to the segment that begins with the next record, if there is one yet.
+
+        An open segment that was sealed while it was read may have become the next one's file: then
+        the rest of it is in the sealed one.
+        """
+        following = self._next
+        listed = names.segments(self._folder)
+        found = [each for each in listed if each.first == following]
         if found:
             self.close()
             self._open(found[0])
             if not self._ahead:
                 self._read_tail()
+        elif self._tail is not None and not self._tail.is_listed(listed):
+            self.seek(following)
 
     def _read_tail(self) -> None:
         """Take what the open segment has and was not read yet."""
@@ -193,6 +201,11 @@ class _Tail:
         except BaseException:
             os.close(self._fd)
             raise
+        self._following = self.header.first
+
+    def is_listed(self, listed: list[names.Named]) -> bool:
+        """Say whether the segment is still open, by the folder's list."""
+        return names.Named(self.header.first, names.OPEN) in listed
 
     def read(self) -> list[tuple[_Glance, bytes]]:
         """Return whole lines that were not read before: all, or as many as fit in a chunk."""
@@ -200,9 +213,13 @@ class _Tail:
         found, at = [], 0
         while (line := segment.text_at(data, at)) is not None:
             try:
-                found.append((_glance(line[0]), line[0]))
+                seen = _glance(line[0])
             except msgspec.DecodeError:  # checked and yet no record: nothing behind it is believed
                 break
+            if seen.seq != self._following:  # of the segment whose file this was before, or will be
+                break
+            found.append((seen, line[0]))
+            self._following = seen.next
             at = line[1]
         self._offset += at
         return found

@@ -1,27 +1,29 @@
-"""What is written once and then only read: full segments and the cursor, as plain TinyDB files.
+"""What is written once and then only read: full segments, as plain TinyDB files.
 
 Anything that can open a TinyDB JSON file can read them; nothing of ours is needed to get a gate's
-records off an old card.
+records off an old card. Beside the records is a table that says which segment it is, how its chain
+ends, and a checksum of each record, so that damage costs no more than what it hit and what follows.
 """
 
+import json
 import zlib
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from tinydb import TinyDB
 from tinydb.storages import Storage
-from tinydb.table import Document as Row
 
 from device.errors import JournalBroken
 from device.journal.appendlog import TABLE
 from device.journal.disk import replace, translated
-from device.journal.segment import Header
-from wire.canonical import Document, canonical
-from wire.record import link, link_spelled
+from device.journal.segment import Header, check_version
+from wire.canonical import canonical
+from wire.head import chain_after
+from wire.record import link_spelled
 
 ABOUT = "segment"
 """The table beside the records that says which segment this is."""
+CRC_DIGITS = 8
 
 
 class Whole(Storage):
@@ -56,126 +58,163 @@ class Whole(Storage):
             replace(self._path, msgspec.json.encode(data) + b"\n")
 
 
-class SealedSegment(msgspec.Struct, frozen=True):
-    """A full segment: its header, its records, and the chain after each."""
-
-    header: Header
-    documents: list[Document]
-    chains: list[bytes]
-
-    @property
-    def last(self) -> int:
-        """Return the seq of its last record."""
-        return self.header.first + len(self.documents) - 1
-
-
-def seal(path: Path, header: Header, documents: list[Document], chain: bytes) -> None:
-    """Write a full segment as a TinyDB file: durable and complete, or not there."""
-    about = {**msgspec.to_builtins(header), "hash": chain.hex()}
-    records = {str(each["seq"]): msgspec.Raw(canonical(each)) for each in documents}
-    Whole(path).write({TABLE: records, ABOUT: {"1": about}})
-
-
-def load(path: Path) -> SealedSegment:
-    """Read a sealed segment and check its chain; raise JournalBroken if anything does not fit."""
-    with TinyDB(storage=lambda: Whole(path)) as db:
-        about = db.table(ABOUT).get(doc_id=1)
-        documents = [dict(each) for each in db.all()]
-    try:
-        header = msgspec.convert(dict(about or {}), Header)
-        chain = bytes.fromhex(header.prev)
-    except (msgspec.ValidationError, ValueError) as error:
-        msg = f"sealed segment {path.name} has no header"
-        raise JournalBroken(msg) from error
-    chains = []
-    for seq, document in enumerate(documents, header.first):
-        chain = link(chain, document)
-        chains.append(chain)
-        if document.get("seq") != seq:
-            msg = f"sealed segment {path.name} is not in sequence"
-            raise JournalBroken(msg)
-    if chain.hex() != (about or {}).get("hash"):
-        msg = f"sealed segment {path.name} does not fit its chain"
-        raise JournalBroken(msg)
-    return SealedSegment(header, documents, chains)
-
-
-class Spelled(msgspec.Struct, frozen=True):
-    """A full segment as it is sent on: its header, and the canonical bytes of its records."""
-
-    header: Header
-    records: list[bytes]
-
-
-def spelled(path: Path) -> Spelled:
-    """Read a sealed segment without taking its records apart; its chain is checked all the same.
-
-    Raises JournalBroken if anything does not fit.
-    """
-    with translated("reading"):
-        data = path.read_bytes()
-    try:
-        tables = msgspec.json.decode(data, type=dict[str, dict[str, msgspec.Raw]])
-        about = msgspec.json.decode(tables[ABOUT]["1"], type=_About)
-        chain, records = bytes.fromhex(about.prev), [bytes(each) for each in tables[TABLE].values()]
-    except (msgspec.DecodeError, LookupError, ValueError) as error:
-        msg = f"{path.name} cannot be read"
-        raise JournalBroken(msg) from error
-    for each in records:
-        chain = link_spelled(chain, each)
-    header = Header(about.gate, about.journal, about.first, about.prev, about.v)
-    if chain.hex() == about.hash:
-        return Spelled(header, records)
-    # Another spelling of the same records, or other records; taking them apart tells.
-    return Spelled(header, [canonical(each) for each in load(path).documents])
-
-
 class _About(Header, frozen=True):
     """What a sealed segment says of itself."""
 
     hash: str = ""
+    """Hex of the chain value after its last record."""
+    crcs: str = ""
+    """CRC-32 of each record, eight hex digits each; absent in files of before."""
+    check: str = ""
+    """CRC-32 of `first` and `prev`: they are believed even where the records are damaged."""
 
 
-class Cursor:
-    """How far the collector has confirmed, in a tiny TinyDB file.
+class Spelled(msgspec.Struct, frozen=True):
+    """A full segment: its header, the canonical bytes of its records, and the chain after each."""
 
-    Losing it costs resends, never records; so it is written seldom, and one that is not sound in
-    every way counts as none.
+    header: Header
+    records: list[bytes]
+    chains: list[bytes]
+    last: int
+    """The last seq its records speak for."""
+
+
+def seal(path: Path, header: Header, records: list[bytes], chain: bytes) -> None:
+    """Write a full segment of spelled records as a TinyDB file: durable and whole, or not there."""
+    crcs = "".join(f"{zlib.crc32(each):08x}" for each in records)
+    check = _check(header.first, header.prev)
+    about = {**msgspec.to_builtins(header), "hash": chain.hex(), "check": check, "crcs": crcs}
+    rows = {str(_seq(each)): msgspec.Raw(each) for each in records}
+    Whole(path).write({ABOUT: {"1": about}, TABLE: rows})
+
+
+def load(path: Path) -> Spelled:
+    """Read a sealed segment without taking its records apart, and check its chain.
+
+    Raises JournalBroken if anything does not fit, JournalNewer if this program is too old for it.
     """
-
-    def __init__(self, path: Path) -> None:
-        """Read the cursor at `path`; a missing or unsound one counts as nothing confirmed."""
-        self._path = path
-        found = _sound(path)
-        self.journal = found.journal if found else ""
-        self.high = found.high if found else 0
-
-    def write(self, journal: str, high: int) -> None:
-        """Store that everything up to `high` is confirmed."""
-        self.journal, self.high = journal, high
-        mark = Mark(journal, high, _check(journal, high))
-        with TinyDB(storage=lambda: Whole(self._path)) as db:
-            db.upsert(Row(msgspec.to_builtins(mark), doc_id=1))
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """What the cursor's file says. The check tells a damaged number from a written one."""
-
-    journal: str
-    high: int
-    check: str
-
-
-def _check(journal: str, high: int) -> str:
-    return f"{zlib.crc32(f'{journal} {high}'.encode()):08x}"
-
-
-def _sound(path: Path) -> Mark | None:
-    """Return what a cursor's file says, or None if anything about it is not as we write it."""
+    with translated("reading"):
+        data = path.read_bytes()
+    about, rows = _parts(data, path.name)
+    header = Header(about.gate, about.journal, about.first, about.prev, about.v)
     try:
-        rows = (Whole(path).read() or {})[TABLE]
-        mark = msgspec.convert(list(rows.values())[-1], Mark)
-    except (JournalBroken, msgspec.ValidationError, LookupError, AttributeError, TypeError):
-        path.unlink(missing_ok=True)
+        found = chained(header, [bytes(each) for each in rows.values()])
+        if found.chains[-1].hex() != about.hash:
+            # Files of before were spelled as they came; in our spelling the chain must fit.
+            found = chained(header, [canonical(json.loads(each)) for each in rows.values()])
+    except (LookupError, ValueError, TypeError, RecursionError) as error:
+        msg = f"sealed segment {path.name} is not in sequence"
+        raise JournalBroken(msg) from error
+    if found.chains[-1].hex() != about.hash:
+        msg = f"sealed segment {path.name} does not fit its chain"
+        raise JournalBroken(msg)
+    return found
+
+
+def header_of(data: bytes) -> Header | None:
+    """Return the header of a segment that may be damaged, if that part of it is sound."""
+    start = data.find(b'{"1":', 0, len(ABOUT) + 8) + 5
+    try:
+        _, end = json.JSONDecoder().raw_decode(data.decode("latin-1"), start)
+        about = msgspec.json.decode(data[start:end], type=_About)
+    except (ValueError, RecursionError, msgspec.DecodeError):
         return None
-    return mark if mark.check == _check(mark.journal, mark.high) else None
+    if about.check != _check(about.first, about.prev):
+        return None
+    return Header(about.gate, about.journal, about.first, about.prev, about.v)
+
+
+def _check(first: int, prev: str) -> str:
+    return f"{zlib.crc32(f'{first} {prev}'.encode()):08x}"
+
+
+def _parts(data: bytes, name: str) -> tuple[_About, dict[str, msgspec.Raw]]:
+    try:
+        tables = msgspec.json.decode(data, type=dict[str, dict[str, msgspec.Raw]])
+        raw = tables[ABOUT]["1"]
+        check_version(msgspec.json.decode(raw, type=dict[str, Any]))
+        return msgspec.json.decode(raw, type=_About), tables[TABLE]
+    except (msgspec.DecodeError, LookupError, UnicodeDecodeError) as error:
+        msg = f"{name} cannot be read"
+        raise JournalBroken(msg) from error
+
+
+def chained(header: Header, records: list[bytes]) -> Spelled:
+    """Go along the records; raise LookupError or ValueError if they are no sequence."""
+    chain, following, chains = bytes.fromhex(header.prev), header.first, []
+    for each in records:
+        seen = _glance(each)
+        if seen.seq != following:
+            raise ValueError(each)
+        chain = _after(each) if seen.t == "missing" else link_spelled(chain, each)
+        chains.append(chain)
+        following = max(seen.seq, seen.last if seen.t == "missing" else 0) + 1
+    return Spelled(header, records, chains, following - 1)
+
+
+class _Glance(msgspec.Struct):
+    seq: int
+    t: str = ""
+    last: int = 0
+
+
+_glance = msgspec.json.Decoder(_Glance).decode
+
+
+def _seq(record: bytes) -> int:
+    return _glance(record).seq
+
+
+def _after(record: bytes) -> bytes:
+    found = chain_after(json.loads(record))
+    if found is None:
+        raise ValueError(record)
+    return found
+
+
+def salvage(data: bytes, first: int, prev: bytes | None, after: bytes | None) -> list[bytes]:
+    """Return the records at the beginning of a damaged segment that are surely what was stored.
+
+    `prev` and `after` are the chain values before and behind it, if they are known: records that
+    fit between them are good whatever the file says of itself. Else its checksums decide.
+    """
+    records = list(_leading(data, first))
+    if prev is not None and after is not None and _joins(records, prev, after):
+        return records
+    start = data.find(b'"crcs":"')
+    digits = data[start + 8 :] if start >= 0 else b""
+    for number, each in enumerate(records):
+        at = number * CRC_DIGITS
+        if digits[at : at + CRC_DIGITS] != b"%08x" % zlib.crc32(each):
+            return records[:number]
+    return records
+
+
+def _joins(records: list[bytes], prev: bytes, after: bytes) -> bool:
+    try:
+        found = chained(Header("", "", _seq(records[0]), prev.hex()), records)
+    except (LookupError, ValueError):
+        return False
+    return found.chains[-1] == after
+
+
+def _leading(data: bytes, first: int) -> "list[bytes]":
+    """Return the records of a damaged file in sequence, up to the first that is no record."""
+    found: list[bytes] = []
+    opening = b'"%s":{"%d":{' % (TABLE.encode(), first)
+    at = data.find(opening)
+    at += len(opening) - 1 if at >= 0 else 0
+    text = data.decode("latin-1")  # one character a byte, so that places in both are the same
+    while at >= 0:
+        try:
+            _, end = json.JSONDecoder().raw_decode(text, at)
+            follows = _seq(data[at:end]) == first + len(found)
+        except (ValueError, RecursionError, msgspec.DecodeError):
+            break
+        if not follows:
+            break
+        found.append(data[at:end])
+        expected = b',"%d":{' % (first + len(found))
+        goes_on = data.startswith(expected, end)
+        at = end + len(expected) - 1 if goes_on else -1
+    return found

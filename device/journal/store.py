@@ -1,45 +1,46 @@
 """The journal: one writer, one sequence, one chain, and nothing forgotten without a receipt.
 
 It knows nothing of cameras, verdicts' reasons or networks. What must happen before the green
-light is in `scan` and `note`; everything that may wait is in `tend`.
+light is in `scan` and `note`; everything that may wait is in `tend`, one thing at a time.
 """
 
 import fcntl
 import os
-import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tinydb import TinyDB
-from tinydb.storages import MemoryStorage
-from tinydb.table import Document as Row
 
-from device.errors import GateError, JournalBroken, JournalBusy, JournalForeign, JournalFull
+from device.errors import GateError, JournalBroken, JournalBusy, JournalFull
 from device.flow import Instant, Verdict
 from device.i18n import N_
+from device.journal import durable, opening, records, retired
 from device.journal import folder as names
-from device.journal import sealed
-from device.journal.appendlog import LARGEST, AppendLog, prepare
+from device.journal.appendlog import AppendLog
 from device.journal.ballast import Ballast
-from device.journal.disk import sync_folder
+from device.journal.cursor import Cursor
+from device.journal.damage import Mender
+from device.journal.disk import translated
 from device.journal.durable import DurableEnd, End
+from device.journal.heads import Heads
 from device.journal.sealer import Sealer
-from device.journal.segment import HEADER_BYTES, Header
+from device.journal.segments import Segments
+from device.journal.tally import Counted, Tally
 from wire.receipt import Receipt
-from wire.record import Key, Note, Record, Scan, What, genesis, to_document
+from wire.record import Record, What, to_document
 from wire.sealing import SealKey
 
 log = structlog.get_logger()
 
-RECORD_BYTES = 512
-"""Room for a record in a new segment; a usual one takes about 330 bytes."""
 BALLAST_BYTES = 1024 * 1024
-CURSOR_RECORDS = 256
-CURSOR_NS = 60 * 10**9
 TIDY_NS = 10**9
+RESTORED_MS = 10_000
+"""A receipt so much younger that covers less is of a collector that was restored, not of two
+workers that signed at the same moment."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     keep_confirmed_s: int = 172_800
     """At least two of the collector's backup intervals, so that a restored one can ask again."""
     alive_s: int = 300
+    """Between two signed heads, and the longest silence."""
 
 
 class CardJournal:
@@ -62,36 +64,42 @@ class CardJournal:
         authority: SealKey,
         receipts: Callable[[], Receipt | None],
         limits: Limits = Limits(),  # noqa: B008  (frozen)
+        *,
+        key: Ed25519PrivateKey | None = None,
     ) -> None:
         """Keep the journal of `gate` in `folder` and its durable end in `run`.
 
-        `receipts` returns the newest receipt whose signature was checked, once, or None.
+        `receipts` returns the newest receipt whose signature was checked, once, or None. `key` is
+        the gate's records key; without it no head is signed, and damage ends in JournalBroken.
         """
         self._folder, self._run, self._gate = folder, run, gate
         self._receipts = receipts
         self._limits = limits
         self._sealer = Sealer(gate, authority)
+        self._heads = Heads(gate, key, limits.alive_s * 10**9)
+        self._mender = Mender(folder, gate, key)
+        self._tally = Tally()
         self._ballast = Ballast(folder / names.BALLAST, BALLAST_BYTES)
-        self._lock = -1
-        self._log: AppendLog | None = None
-        self._db = TinyDB(storage=MemoryStorage)
-        self._full: list[AppendLog] = []
-        self._refusing = False
-        self._confirmed = 0
+        self._segments = Segments(folder, gate, limits.segment_records)
+        self._is_open = False
+        self._refusing = self._flooded = self._has_retired = False
+        self._confirmed = self._confirmed_ms = 0
         self._durable: DurableEnd | None = None
         self._renewal: dict[str, object] | None = None
-        self._stored_at = self._cursor_at = self._tidied_at = 0
+        self._stored_at = self._tidied_at = 0
 
     def __enter__(self) -> Self:
         """Open the journal, or make it; cut a torn tail; take up where it stopped."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        self._run.mkdir(parents=True, exist_ok=True, mode=0o755)
-        self._lock = _locked(self._folder / names.LOCK)
+        with translated("opening the journal"):
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+            self._run.mkdir(parents=True, exist_ok=True, mode=0o755)
+            self._lock = _locked(self._folder / names.LOCK)
         try:
-            self._cursor = sealed.Cursor(self._folder / names.CURSOR)
-            self._resume()
-            self._durable = DurableEnd(self._run)
-            self._publish()
+            with translated("opening the journal"):
+                self._cursor = Cursor(self._folder / names.CURSOR)
+                self._open()
+                self._durable = DurableEnd(self._run)
+                self._publish()
         except BaseException:
             os.close(self._lock)
             raise
@@ -99,12 +107,12 @@ class CardJournal:
 
     def __exit__(self, *exc: object) -> None:
         """Store the cursor and close the files."""
+        self._is_open = False
         try:
-            if self._log is not None and self._confirmed > self._cursor.high:
+            if self._confirmed != self._cursor.high:
                 self._cursor.write(self.journal, self._confirmed)
         finally:
-            for each in (*self._full, *([self._log] if self._log else [])):
-                each.close()
+            self._segments.close()
             if self._durable is not None:
                 self._durable.close()
             os.close(self._lock)
@@ -135,11 +143,16 @@ class CardJournal:
         return self._refusing
 
     @property
+    def database(self) -> TinyDB:
+        """Return TinyDB over the open segment; it takes the next record and nothing else."""
+        return self._segments.db
+
+    @property
     def _current(self) -> AppendLog:
-        if self._log is None:
+        if not hasattr(self._segments, "current"):
             msg = "the journal is not open"
             raise JournalBroken(msg)
-        return self._log
+        return self._segments.current
 
     def answers(self) -> bool:
         """Say whether the card is there and would take a record; asks it, and writes nothing.
@@ -150,109 +163,66 @@ class CardJournal:
             found = os.statvfs(self._folder)
         except OSError:
             return False
-        return self._log is not None and not found.f_flag & os.ST_RDONLY
-
-    def scan(self, verdict: Verdict, captured: Instant) -> Record:
-        """Store the scan of a verdict; return when it is on stable storage."""
-        if self._refusing:
-            msg = N_("the card is full")
-            raise JournalFull(msg)
-        records: list[Record] = []
-        seq = self.last + 1
-        if verdict.personal is not None and self._sealer.key_seq is None:
-            records.append(
-                Key(
-                    seq=seq,
-                    to=self._sealer.to,
-                    sealed=self._sealer.sealed_key(),
-                    **_stamp(captured),
-                )
-            )
-            self._sealer.key_seq = seq
-            seq += 1
-        records.append(self._scan(seq, verdict, captured))
-        try:
-            self._append(records)
-        except GateError:
-            self._sealer.renew()  # the key record may not be there: seal nothing more under it
-            raise
-        return records[-1]
-
-    def note(self, what: What, at: Instant, data: dict[str, object] | None = None) -> Record:
-        """Store a note; return when it is on stable storage."""
-        record = Note(seq=self.last + 1, what=what, data=data or {}, **_stamp(at))
-        self._append([record])
-        return record
-
-    def confirm(self, receipt: Receipt) -> bool:
-        """Take a receipt whose signature was checked; say whether it moved the mark.
-
-        A receipt for another gate or journal changes nothing. One beyond our end, or with another
-        chain value than ours, proves that the district has other records under our numbers: this
-        card is an older copy of itself. Its journal is given up and a new one begun, so that no
-        number is used twice.
-        """
-        if receipt.gate != self._gate or receipt.journal != self.journal:
-            log.warning("receipt.foreign", journal=receipt.journal)
-            return False
-        if receipt.high <= self._confirmed:
-            return False
-        if receipt.high > self.last:
-            self._renew("receipt-beyond-end", receipt.high)
-            return False
-        try:
-            ours = self._chain_at(receipt.high).hex()
-        except JournalBroken as error:
-            log.error("segment.unreadable", high=receipt.high, detail=str(error))  # noqa: TRY400
-            return False
-        if ours != receipt.hash:
-            self._renew("receipt-of-other-records", receipt.high)
-            return False
-        self._confirmed = receipt.high
-        self._publish()
-        return True
-
-    def tend(self, at: Instant) -> None:
-        """Do one thing that may wait: take a receipt, seal, prepare, store the cursor, drop."""
-        receipt = self._receipts()
-        if receipt is not None and self.confirm(receipt):
-            log.info("receipt.taken", high=self._confirmed, up_ns=at.up_ns)
-        if self._renewal is not None:
-            self._tidily(lambda: self._tell_renewal(at))
-        elif len(self._current) >= self._limits.segment_records:
-            self._tidily(self._roll)
-        elif self._full:
-            self._tidily(self._seal_one)
-        elif at.up_ns - self._stored_at >= self._limits.alive_s * 10**9:
-            self._tidily(lambda: self.note(What.ALIVE, at))
-        elif at.up_ns - self._tidied_at >= TIDY_NS:
-            self._tidied_at = at.up_ns
-            self._tidily(lambda: self._tidy(at))
+        return self._is_open and not found.f_flag & os.ST_RDONLY
 
     # -- before the green light ---------------------------------------------------------------
 
-    def _scan(self, seq: int, verdict: Verdict, captured: Instant) -> Scan:
-        personal = verdict.personal
-        return Scan(
-            seq=seq,
-            dir=verdict.direction,
-            kind=verdict.kind,
-            signature=verdict.signature,
-            identity=verdict.identity,
-            outcome=verdict.outcome,
-            reason=verdict.reason,
-            marks=verdict.marks,
-            key=self._sealer.key_seq if personal is not None else None,
-            sealed=self._sealer.seal(personal, self.journal, seq) if personal is not None else None,
-            **_stamp(captured),
-        )
+    def scan(self, verdict: Verdict, captured: Instant) -> Record | None:
+        """Store the scan of a verdict; return when it is on stable storage.
 
-    def _append(self, records: list[Record]) -> None:
-        documents = [to_document(each) for each in records]
-        if not self._current.fits(len(documents)):
-            self._roll()
-        self._db.insert_multiple(Row(each, doc_id=each["seq"]) for each in documents)
-        self._stored_at = records[-1].up * 1_000_000
+        None for a refusal that is one too many within a minute: it is only tallied.
+        """
+        if self._refusing:
+            msg = N_("the card is full")
+            raise JournalFull(msg)
+        if self._tally.takes(verdict, captured.up_ns):
+            if not self._flooded:
+                self._flooded = True
+                log.error("refusals.tallied", reason=verdict.reason)
+            return None
+        try:
+            found = self._with_key(verdict, captured)
+            self._append(found)
+        except GateError:
+            self._sealer.renew()  # the key record may not be there: seal nothing more under it
+            raise
+        return found[-1]
+
+    def note(self, what: What, at: Instant, data: dict[str, object] | None = None) -> Record:
+        """Store a note; return when it is on stable storage. With a stop goes the signed head."""
+        found = self._told(at)
+        if what is What.STOP:
+            found += self._counted(at, self._tally.so_far())
+        found.append(records.note(self.last + 1 + len(found), what, at, data))
+        self._append(self._headed(found, at) if what is What.STOP else found)
+        self._renewal = None
+        if what is What.STOP:
+            self._tally.noted()
+        return next(each for each in found if getattr(each, "what", None) is what)
+
+    def _with_key(self, verdict: Verdict, captured: Instant) -> list[Record]:
+        """Return the scan, and before it the data key it is sealed under if that is new."""
+        found: list[Record] = []
+        seq = self.last + 1
+        if verdict.personal is None:
+            return [records.scan(seq, verdict, captured, None, None)]
+        if self._sealer.key_seq is None:
+            found.append(records.key(seq, self._sealer.to, self._sealer.sealed_key(), captured))
+            self._sealer.key_seq = seq
+            seq += 1
+        sealed = self._sealer.seal(verdict.personal, self.journal, seq)
+        found.append(records.scan(seq, verdict, captured, self._sealer.key_seq, sealed))
+        return found
+
+    def _append(self, found: list[Record]) -> None:
+        if not self._is_open:
+            msg = "the journal is not open"
+            raise JournalBroken(msg)
+        before = self._current
+        self._segments.append([to_document(each) for each in found])
+        self._stored_at = found[-1].up * 1_000_000
+        if self._current is not before:
+            self._sealer.renew()
         self._publish()
 
     def _publish(self) -> None:
@@ -260,6 +230,57 @@ class CardJournal:
             self._durable.publish(End(self.journal, self.last, self._confirmed))
 
     # -- what may wait ------------------------------------------------------------------------
+
+    def tend(self, at: Instant) -> None:
+        """Do one thing that may wait: take a receipt, seal, declare, sign, store, drop."""
+        with translated("tending the journal"):
+            self._tidily(lambda: self._tend(at))
+
+    def _tend(self, at: Instant) -> None:
+        receipt = self._receipts()
+        if receipt is not None and self.confirm(receipt):
+            log.info("receipt.taken", high=self._confirmed, up_ns=at.up_ns)
+        counted = self._tally.due(at.up_ns)
+        if self._renewal is not None:
+            self._append(self._told(at))
+            self._renewal = None
+        elif self._mender.is_waiting:
+            self._mender.declare(self.journal, self._segments.shelf, at)
+        elif self._segments.is_full:
+            self._segments.roll()
+            self._sealer.renew()
+        elif self._segments.full:
+            self._segments.seal_one()
+        elif counted is not None:
+            self._append(self._counted(at, counted))
+            self._tally.noted()
+            self._flooded = False
+        elif self._heads.is_due(at.up_ns):
+            self._append(self._headed(self._alive(at), at))
+        elif at.up_ns - self._stored_at >= self._limits.alive_s * 10**9:
+            self._append(self._alive(at))
+        elif at.up_ns - self._tidied_at >= TIDY_NS:
+            self._tidied_at = at.up_ns
+            self._tidy(at)
+
+    def _alive(self, at: Instant) -> list[Record]:
+        """Return a note for the silence, if there was one."""
+        silent = at.up_ns - self._stored_at >= self._limits.alive_s * 10**9
+        return [records.note(self.last + 1, What.ALIVE, at)] if silent else []
+
+    def _counted(self, at: Instant, counted: Counted | None) -> list[Record]:
+        if counted is None:
+            return []
+        return [records.note(self.last + 1, What.TALLY, at, counted.data())]
+
+    def _told(self, at: Instant) -> list[Record]:
+        """Return the note that the journal before this one was given up, if that was not said."""
+        if self._renewal is None:
+            return []
+        return [records.note(self.last + 1, What.RENEWED, at, self._renewal)]
+
+    def _headed(self, found: list[Record], at: Instant) -> list[Record]:
+        return self._heads.behind(found, self.journal, self.last, self._current.chain, at)
 
     def _tidily(self, work: Callable[[], object]) -> None:
         """Do `work`; on a full card let the ballast go for it, and refuse scans from then on."""
@@ -272,172 +293,137 @@ class CardJournal:
             self._ballast.release()
 
     def _tidy(self, at: Instant) -> None:
-        if self._cursor_due(at):
-            self._cursor.write(self.journal, self._confirmed)
-            self._cursor_at = at.up_ns
+        if self._cursor.is_due(self._confirmed, at.up_ns):
+            self._cursor.write(self.journal, self._confirmed, at.up_ns)
         self._drop_one(at)
+        if self._has_retired:
+            retired.drop(self._folder, at.wall_ms, self._limits.keep_confirmed_s)
         if self._ballast.take():
-            self._spare()
+            self._segments.spare()
+            self._mender.inspect(self.journal, self._segments.shelf, self._segments.open_end, at)
             if self._refusing:
                 self._refusing = False
                 log.info("journal.room", waiting=self.waiting)
 
-    def _tell_renewal(self, at: Instant) -> None:
-        self.note(What.RENEWED, at, self._renewal)
-        self._renewal = None
-
-    def _cursor_due(self, at: Instant) -> bool:
-        behind = self._confirmed - self._cursor.high
-        return behind >= CURSOR_RECORDS or (behind > 0 and at.up_ns - self._cursor_at >= CURSOR_NS)
-
-    def _roll(self) -> None:
-        """Begin the next segment; the full one is sealed when there is time."""
-        before = self._current
-        self._use(self._begin(self.journal, before.last + 1, before.chain))
-        self._full.append(before)
-        self._sealer.renew()
-
-    def _seal_one(self) -> None:
-        full = self._full[0]
-        named = names.Named(full.header.first, names.SEALED)
-        sealed.seal(named.within(self._folder), full.header, full.documents(), full.chain)
-        full.close()
-        names.Named(full.header.first, names.OPEN).within(self._folder).unlink()
-        self._full.pop(0)
-        log.info("segment.sealed", first=full.header.first, last=full.last)
-
-    def _use(self, log: AppendLog) -> None:
-        self._log = log
-        self._db = TinyDB(storage=lambda: log)
-
-    def _spare(self) -> None:
-        path = self._folder / names.SPARE
-        if not path.exists() or path.stat().st_size != self._segment_bytes:
-            prepare(path, self._segment_bytes)
-
-    @property
-    def _segment_bytes(self) -> int:
-        return HEADER_BYTES + self._limits.segment_records * RECORD_BYTES + 2 * LARGEST
-
-    def _begin(self, journal: str, first: int, chain: bytes) -> AppendLog:
-        self._spare()
-        path = names.Named(first, names.OPEN).within(self._folder)
-        header = Header(self._gate, journal, first, chain.hex())
-        return AppendLog.begin(self._folder / names.SPARE, path, header)
-
     def _drop_one(self, at: Instant) -> None:
         """Delete the oldest sealed segment if it is confirmed, and was so long enough ago.
 
-        The cursor goes first: a journal must never begin behind its own mark.
+        On a full card what is confirmed goes at once: there people wait at the door. The cursor
+        goes first: a journal must never begin behind its own mark.
         """
-        found = names.segments(self._folder)
-        if len(found) < 2 or found[0].suffix != names.SEALED:
+        shelf = self._segments.shelf
+        if not shelf.firsts:
             return
-        path = found[0].within(self._folder)
-        kept_ms = at.wall_ms - path.stat().st_mtime_ns // 1_000_000
-        if found[1].first > self._confirmed + 1 or kept_ms < self._limits.keep_confirmed_s * 1000:
+        first = shelf.firsts[0]
+        following = shelf.following(first + 1) or self._segments.open_end.seq
+        kept_ms = at.wall_ms - shelf.path(first).stat().st_mtime_ns // 1_000_000
+        is_kept = kept_ms < self._limits.keep_confirmed_s * 1000 and not self._refusing
+        if following > self._confirmed + 1 or is_kept:
             return
-        if self._cursor.high < found[1].first - 1:
-            self._cursor.write(self.journal, self._confirmed)
-            self._cursor_at = at.up_ns
-        path.unlink()
-        log.info("segment.dropped", first=found[0].first, last=found[1].first - 1)
+        if self._cursor.high < following - 1:
+            self._cursor.write(self.journal, self._confirmed, at.up_ns)
+        shelf.remove(first)
+        log.info("segment.dropped", first=first, last=following - 1)
 
-    # -- at a start ---------------------------------------------------------------------------
+    # -- receipts -----------------------------------------------------------------------------
 
-    def _resume(self) -> None:
-        """Find the open segment, seal what was left full, and begin one if there is none."""
-        found = names.segments(self._folder)
-        done = {each.first for each in found if each.suffix == names.SEALED}
-        for each in found:
-            if each.suffix == names.OPEN and each.first in done:
-                each.within(self._folder).unlink()
-        opened = [
-            AppendLog(each.within(self._folder))
-            for each in found
-            if each.suffix == names.OPEN and each.first not in done
-        ]
-        self._full = opened[:-1]
-        if opened:
-            self._use(opened[-1])
-        elif done:
-            self._use(self._after(names.Named(max(done), names.SEALED)))
-        else:
-            self._use(self._begin_new())
-        sync_folder(self._folder)
-        self._check_owner()
-        self._check_mark()
+    def confirm(self, receipt: Receipt) -> bool:
+        """Take a receipt whose signature was checked; say whether it moved the mark.
 
-    def _after(self, named: names.Named) -> AppendLog:
-        """Begin the segment that follows the last sealed one."""
-        whole = sealed.load(named.within(self._folder))
-        return self._begin(whole.header.journal, whole.last + 1, whole.chains[-1])
-
-    def _begin_new(self) -> AppendLog:
-        """Begin a journal: its id is random, because a swapped card begins at 1 again."""
-        journal = secrets.token_hex(8)
-        return self._begin(journal, 1, genesis(self._gate, journal))
-
-    def _check_owner(self) -> None:
-        """Refuse to go on with another gate's records, or with those of two journals."""
-        if any(each.header.gate != self._gate for each in (*self._full, self._current)):
-            msg = self._current.header.gate
-            raise JournalForeign(msg)
-        if any(each.header.journal != self.journal for each in self._full):
-            msg = N_("it holds segments of two journals")
-            raise JournalBroken(msg)
-
-    def _check_mark(self) -> None:
-        """Take the confirmed mark over; one beyond the end means that the card was put back.
-
-        Numbers behind that end were used already, so this journal must not give them out again.
+        A receipt for another gate changes nothing, one for a journal that was given up concerns
+        that one. One beyond our end, or with another chain value than ours, proves that the
+        district has other records under our numbers: this card is an older copy of itself. Its
+        journal is given up and a new one begun, so that no number is used twice. One that covers
+        less than before, and is younger, is of a collector that was restored: the mark goes back.
         """
+        if receipt.gate != self._gate or receipt.journal != self.journal:
+            if receipt.gate != self._gate or not retired.confirm(self._folder, receipt):
+                log.warning("receipt.foreign", journal=receipt.journal)
+            return False
+        if receipt.high == self._confirmed or (
+            receipt.high < self._confirmed and not self._is_restored(receipt)
+        ):
+            return False
+        if receipt.high > self.last:
+            self._renew("receipt-beyond-end", receipt.high)
+            return False
+        try:
+            ours = self._segments.chain_at(receipt.high)
+        except JournalBroken as error:
+            log.error("segment.unreadable", high=receipt.high, detail=str(error))  # noqa: TRY400
+            self._mender.look_at(receipt.high, self._segments.shelf)
+            return False
+        if ours is not None and ours.hex() != receipt.hash and receipt.high > self._confirmed:
+            self._renew("receipt-of-other-records", receipt.high)
+        if ours is None or ours.hex() != receipt.hash:
+            return False  # among missing ones, or no longer here: there is nothing to compare
+        if receipt.high < self._confirmed:
+            log.warning("receipt.back", high=receipt.high, was=self._confirmed)
+        self._confirmed, self._confirmed_ms = receipt.high, receipt.time
+        self._publish()
+        return True
+
+    def _is_restored(self, receipt: Receipt) -> bool:
+        """Say whether a receipt that covers less than an earlier one is to be believed."""
+        return 0 < self._confirmed_ms <= receipt.time - RESTORED_MS
+
+    # -- at a start, and when a journal cannot go on ------------------------------------------
+
+    def _open(self) -> None:
+        why = opening.resume(self._folder, self._gate, self._segments, self._mender)
+        self._is_open = True
+        retired.adopt(self._folder)
+        if why:
+            self._abandon(why)
+            return
+        old = retired.found(self._folder)
+        self._has_retired = bool(old)
+        if old and not self.last:  # the power went before it could be told
+            self._renewal = old[-1].told()
         mine = self._cursor.journal == self.journal
         self._confirmed = self._cursor.high if mine and self._cursor.high <= self.last else 0
+        self._mender.look_at(self._confirmed + 1, self._segments.shelf)
+        said = durable.read(self._run)
+        # Numbers behind the end were used already, so this journal must not give them out again.
         if mine and self._cursor.high > self.last:
+            self._confirmed = self.last
             self._renew("mark-beyond-end", self._cursor.high)
+        elif said is not None and said.journal == self.journal and said.seq > self.last:
+            self._renew("durable-end-beyond-end", said.seq)
+
+    def _abandon(self, why: str) -> None:
+        """Give up a journal of which it cannot be told how far it had come."""
+        listed = names.segments(self._folder)
+        self._begin_anew(
+            retired.retire(
+                self._folder,
+                retired.Retired(
+                    journal=opening.journal_of(self._folder) or self._cursor.journal or "unknown",
+                    last=listed[-1].first - 1 if listed else 0,
+                    high=self._cursor.high,
+                    why=why,
+                ),
+            )
+        )
 
     def _renew(self, why: str, high: int) -> None:
         """Give this journal up and begin another; the next note tells the district."""
-        old, last = self.journal, self.last
-        log.error("journal.renewed", why=why, high=high, last=last, old=old)
-        self._retire()
+        self._ballast.release()  # what follows needs a little room
+        one = retired.Retired(
+            journal=self.journal, last=self.last, high=self._confirmed, why=why, beyond=high
+        )
+        self._segments.seal_all()
+        self._begin_anew(retired.retire(self._folder, one))
+
+    def _begin_anew(self, old: retired.Retired) -> None:
+        self._renewal = old.told()
+        log.error("journal.renewed", **self._renewal)
         self._sealer.renew()
-        self._use(self._begin_new())
-        self._confirmed = 0
+        self._segments.begin_new()
+        self._confirmed = self._confirmed_ms = 0
         self._cursor.high = 0  # what it says is of the old journal
-        self._renewal = {"old": old, "last": last, "high": high, "why": why}
+        self._has_retired = True
         self._publish()
-
-    def _retire(self) -> None:
-        """Move the old journal's segments into a folder of their own; nothing is deleted."""
-        for each in (*self._full, self._current):
-            each.close()
-        self._full = []
-        old = self._folder / f"retired-{self.journal}"
-        old.mkdir(exist_ok=True)
-        for named in names.segments(self._folder):
-            path = named.within(self._folder)
-            path.rename(old / path.name)
-        sync_folder(self._folder)
-
-    def _chain_at(self, seq: int) -> bytes:
-        """Return the chain value after record `seq`, which is in this journal."""
-        for each in (self._current, *self._full):
-            if each.header.first <= seq <= each.last:
-                return each.chains[seq - each.header.first]
-        before = [n for n in names.segments(self._folder) if n.first <= seq]
-        whole = sealed.load(before[-1].within(self._folder))
-        return whole.chains[seq - whole.header.first]
-
-
-def _stamp(at: Instant) -> dict[str, Any]:
-    return {
-        "boot": at.boot,
-        "up": at.up_ns // 1_000_000,
-        "wall": at.wall_ms,
-        "clock": at.clock,
-    }
 
 
 def _locked(path: Path) -> int:

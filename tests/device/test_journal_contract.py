@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from device.errors import JournalBroken, JournalFull
 from device.flow import Instant, Signal, Verdict
-from device.journal import ballast, store
+from device.journal import ballast, segments
 from device.journal.store import CardJournal, Limits
 from device.ports import Journal
 from tests.device.fakes import BOOT, MemoryJournal, S
@@ -91,7 +91,7 @@ def on_a_card(bench: Bench, folder: Path, patch: pytest.MonkeyPatch) -> CardJour
         raise JournalFull(msg)
 
     def fill() -> None:
-        for part in (store, ballast):
+        for part in (segments, ballast):
             patch.setattr(part, "prepare", no_room)
         for second in range(1000, 1010):
             (folder / "journal/spare").unlink(missing_ok=True)
