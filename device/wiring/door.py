@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device import clock, config, enrol, health
 from device.camera.doorway import Doorway
@@ -67,7 +68,7 @@ class Attendant:
 def scanner(found: config.Config) -> Iterator[Scanner]:
     """Build the scanner of a gate; raise a GateError if a part is missing."""
     root = enrol.root_key(found.folders.keys / enrol.ROOT)
-    enrolment = enrol.load(found.folders.keys, root).enrolment
+    enrolment, records_key = enrol.load(found.folders.keys, root)
     run = found.folders.run
     run.mkdir(parents=True, exist_ok=True, mode=0o755)
     ring = Keyring(enrolment.keys)
@@ -76,7 +77,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         lambda text: classify(text).kind == PASS, _rules(found.reading), memory.tag
     )
     presence.restore(memory.load())
-    journal = _journal(found, enrolment, ring)
+    journal = _journal(found, enrolment, ring, records_key)
     marks, watch = _marks(run), ViewWatch()
     reader = CascadeReader(Pace(smallest_px=found.reading.smallest_px), marks=marks)
     wellbeing = health.HealthFile(
@@ -126,7 +127,9 @@ def camera(
             return Doorway(script, source.fps, clock.up_ns, clock.sleep, source.record)
 
 
-def _journal(found: config.Config, enrolment: Enrolment, ring: Keyring) -> CardJournal:
+def _journal(
+    found: config.Config, enrolment: Enrolment, ring: Keyring, key: Ed25519PrivateKey
+) -> CardJournal:
     limits = Limits(
         segment_records=found.journal.segment_records,
         keep_confirmed_s=found.journal.keep_confirmed_s,
@@ -140,6 +143,7 @@ def _journal(found: config.Config, enrolment: Enrolment, ring: Keyring) -> CardJ
         enrolment.seal,
         receipts,
         limits,
+        key=key,
     )
 
 
