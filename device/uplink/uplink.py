@@ -1,11 +1,10 @@
-"""The uplink's one loop: records out, receipts in.
+"""The uplink's one loop: records out; receipts, policies and lists in.
 
 It reads the journal up to the scanner's durable end and no further, and keeps no more in memory
 than its window. Whatever the network does, the scanner does not notice.
 """
 
 import contextlib
-import os
 import random
 import select
 from collections.abc import Callable
@@ -16,27 +15,34 @@ import msgspec
 import structlog
 from inotify_simple import INotify, flags
 
-from device import health, i18n
-from device.errors import GateError, JournalBroken
-from device.i18n import _
+from device import i18n
+from device.errors import BrokerOld, GateError, LinkDown
+from device.i18n import N_, _
 from device.journal import durable
-from device.journal.reader import JournalReader
-from device.uplink.link import Address, Came, Down, Event, Link, NotTaken, Up, Will
+from device.uplink import about
+from device.uplink.lane import Lane
+from device.uplink.link import TAKEN_OVER, Address, Came, Down, Event, Link, NotTaken, Up, Will
 from device.uplink.outbox import Outbox
-from wire import batch, receipt, state, topics
-from wire.errors import WireError
+from device.uplink.receipts import Receipts
+from device.uplink.retired import Retired
+from device.uplink.route import UNSUPPORTED_VERSION, Route
+from device.uplink.tray import Tray
+from wire import state, topics
 from wire.keys import Keyring
 
 log = structlog.get_logger()
 
-RECEIPT = "receipt.json"
 STATE_NS = 2 * 10**9
 HEALTH_NS = 10 * 10**9
 DRAINED_NS = 10**9
-TOLD = 1000
-"""Refusals remembered as logged, so that each is logged once."""
+WELCOME_NS = 10 * 10**9
+"""A broker that takes our connection and says nothing for so long is left."""
+SILENT_NS = 30 * 10**9
+"""So is one that acknowledges nothing for so long."""
 TURN_S = 0.25
-INFLIGHT = 100
+SOON_S = 0.005
+"""How long a turn waits while a backlog waits for its rate."""
+TOO_LARGE = 0x95
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     window: int
     retry_ns: int
     reconnect_max_s: float
+    backlog_per_s: float = 1e9
 
 
 class Folders(msgspec.Struct, frozen=True):
@@ -74,19 +81,24 @@ class Uplink:
 
         `alive` is told the time since boot (ns) after each turn of the loop.
         """
-        self._settings, self._folders, self._ring = settings, folders, ring
+        self._settings, self._folders = settings, folders
         self._alive = alive
         self._up_ns, self._wall = up_ns, wall_ms
-        self._outbox = Outbox(settings.window, settings.retry_ns)
-        self._reader = JournalReader(folders.journal)
+        self._tray = Tray(folders.inbox)
+        self._lane = self._lane_of(folders.journal)
+        self._retired = Retired(folders.journal, self._lane_of)
+        self._receipts = Receipts(settings.gate, ring, self._tray, self._lane, self._retired)
+        places = tuple(each.where for each in settings.addresses)
+        self._route = Route(places, settings.reconnect_max_s, _dice)
         self._link: Link | None = None
         self._connected = False
-        self._attempts = 0
-        self._retry_at = 0
-        self._told: tuple[str, int] = ("", 0)
+        self._opened_ns = self._heard_ns = 0
+        self._load = 0
+        self._told = ""
+        """Code of what was logged last as wrong; empty while all is well."""
+        self._alarms: set[str] = set()
         self._said: state.State | None = None
         self._state_at = self._health_at = 0
-        self._refused: set[tuple[str, int, str]] = set()
         self._waiting = 0
         """What the last health message said."""
         self._incarnation = 0
@@ -99,7 +111,7 @@ class Uplink:
 
     def run(self) -> None:
         """Carry records until `stop`."""
-        self._folders.inbox.mkdir(parents=True, exist_ok=True, mode=0o750)
+        self._tray.open()
         self._incarnation = self._wall()
         with INotify() as news:
             try:
@@ -112,19 +124,19 @@ class Uplink:
 
     def _turn(self, news: INotify) -> None:
         """Connect if it is time, wait for something to happen, and deal with it."""
-        now = self._up_ns()
         if not self._watching:
             self._watch(news)
-        if self._link is None and now >= self._retry_at:
+        if self._link is None:
             self._connect()
         readable, writable = self._wait(news)
         if news.fileno() in readable:
             news.read(timeout=0)
         if self._link is not None:
             self._attend(self._link, readable, writable)
-        if self._connected:
-            self._send()
-            self._say()
+        if self._link is not None and self._connected:
+            self._send(self._link)
+            self._say(self._link)
+        self._tray.tend(self._up_ns())
 
     def _attend(self, link: Link, readable: list[int], writable: list[int]) -> None:
         """Let the connection work, and take what came of it; after its end nothing more."""
@@ -132,11 +144,21 @@ class Uplink:
             readable=any(fd in readable for fd in link.readable),
             writable=any(fd in writable for fd in link.writable),
         )
+        self._listen(link)
         while link.events:
             event = link.events.popleft()
             self._happened(event)
             if isinstance(event, Down):
                 return
+
+    def _listen(self, link: Link) -> None:
+        """Leave a broker that does not welcome us, or acknowledges nothing any more."""
+        now = self._up_ns()
+        if link.load == 0 or link.load != self._load:
+            self._load, self._heard_ns = link.load, now
+        late = now - self._opened_ns > WELCOME_NS and not self._connected
+        if late or now - self._heard_ns > SILENT_NS + WELCOME_NS * late:
+            link.events.append(Down(LinkDown(N_("it does not answer"))))
 
     def _watch(self, news: INotify) -> None:
         """Be told when the durable end moves; ask instead until the scanner has made its folder."""
@@ -150,29 +172,50 @@ class Uplink:
         if self._link is not None:
             reads += self._link.readable
             writes += self._link.writable
-        readable, writable, _ = select.select(reads, writes, [], TURN_S)
+        readable, writable, _ = select.select(reads, writes, [], self._patience())
         return readable, writable
+
+    def _patience(self) -> float:
+        end = durable.read(self._folders.run)
+        waits = end is not None and self._connected and self._lane.outbox.waits(end.seq)
+        return SOON_S if waits or self._tray.waits else TURN_S
 
     # -- the connection -----------------------------------------------------------------------
 
     def _connect(self) -> None:
-        addresses = self._settings.addresses
-        address = addresses[self._attempts % len(addresses)]
+        now = self._up_ns()
+        due = self._route.due(now)
+        if due is None:
+            return
         gate = self._settings.gate
         will = Will(topics.topic(gate, topics.STATE), state.pack(self._state(online=False)))
+        wants = (
+            *(topics.topic(gate, leaf) for leaf in topics.TO_GATE),
+            topics.topic(topics.ALL, "+"),
+        )
+        wall = datetime.fromtimestamp(self._wall() / 1000, UTC)
         try:
-            now = datetime.fromtimestamp(self._wall() / 1000, UTC)
-            self._link = Link(address, will, topics.topic(gate, topics.ACK), INFLIGHT, now)
+            address = self._settings.addresses[due]
+            self._link = Link(address, will, wants, wall, self._route.manner(now))
         except GateError as error:
-            self._lost(error)
+            self._lost(Down(error))
+        self._opened_ns = self._heard_ns = self._up_ns()
 
-    def _lost(self, error: GateError) -> None:
-        """Forget the connection and choose when to try again.
-
-        Full jitter, so that a fleet that lost its broker together does not come back together.
-        """
-        self._link, self._connected = None, False
-        if self._told[0] != error.code:
+    def _lost(self, down: Down) -> None:
+        """Forget the connection, and let the route say where to go and when."""
+        now, was_up = self._up_ns(), self._connected
+        if self._link is not None:
+            self._link.close()
+        self._link, self._connected, self._load = None, False, 0
+        error = down.error
+        if down.code == UNSUPPORTED_VERSION:
+            error = BrokerOld(str(error))
+            self._alarms.add(error.code)
+        elif down.code == TAKEN_OVER:
+            self._alarms.add(error.code)
+        elif down.code == TOO_LARGE:
+            self._lane.outbox.shorten(1)
+        if self._told != error.code:
             log.warning(
                 "uplink.lost",
                 code=error.code,
@@ -180,163 +223,113 @@ class Uplink:
                 detail=i18n.detail(str(error)),
                 remedy=_(error.remedy),
             )
-        self._told = (error.code, self._up_ns())
-        longest = min(self._settings.reconnect_max_s, 2.0**self._attempts)
-        self._attempts = min(self._attempts + 1, 16)
-        self._retry_at = self._up_ns() + int(random.uniform(0, longest) * 1e9)  # noqa: S311
+        self._told = error.code
+        self._route.lost(now, down.code, down.reference, was_up=was_up)
 
     def _happened(self, event: Event) -> None:
         match event:
-            case Up():
-                self._connected, self._attempts = True, 0
-                log.info("uplink.back" if self._told[0] else "uplink.connected")
-                self._told = ("", 0)
-                self._said, self._state_at, self._health_at = None, 0, 0
-                self._restart()
-            case Down(error=error):
-                self._lost(error)
-            case Came(payload=payload):
-                self._receipt(payload)
-            case NotTaken(why=why):
-                if self._told[0] != "not-taken":
-                    log.error("uplink.not-taken", why=why)
-                self._told = ("not-taken", self._up_ns())
+            case Up(refused=refused):
+                self._up(refused)
+            case Down():
+                self._lost(event)
+            case Came(topic=topic, payload=payload):
+                self._came(topic, payload)
+            case NotTaken(why=why, code=code):
+                if self._told != "not-taken":
+                    log.error("uplink.not-taken", why=why, code=code)
+                self._told = "not-taken"
+                self._lane.outbox.hold(self._up_ns())
+
+    def _up(self, refused: tuple[str, ...]) -> None:
+        """Begin anew behind the mark: what the last connection carried may be lost."""
+        self._connected = True
+        self._route.welcomed()
+        log.info("uplink.back" if self._told else "uplink.connected", refused=len(refused))
+        self._told = ""
+        self._said, self._state_at, self._health_at = None, 0, 0
+        self._rewind()
+
+    def _came(self, topic: str, payload: bytes) -> None:
+        """Take what came to whom it is for. Nothing about it is believed but its length."""
+        gate, leaf = topics.split(topic) or ("", "")
+        if gate == self._settings.gate and leaf == topics.ACK:
+            end = durable.read(self._folders.run)
+            if end is not None:
+                self._receipts.take(payload, end.seq, self._up_ns())
+        elif (gate == self._settings.gate) is (leaf in topics.TO_GATE):
+            self._tray.document(leaf, payload)
 
     def _goodbye(self) -> None:
         if self._link is not None:
             if self._connected:
-                self._publish_state(self._state(online=False))
+                self._publish_state(self._link, self._state(online=False))
             self._link.close()
-        self._reader.close()
+        self._tray.flush()
+        self._lane.close()
+        self._retired.close()
 
     # -- records out --------------------------------------------------------------------------
 
-    def _send(self) -> None:
-        end = durable.read(self._folders.run)
-        if end is None or self._link is None:
-            return
+    def _lane_of(self, folder: Path) -> Lane:
+        found = self._settings
+        outbox = Outbox(found.window, found.retry_ns, found.backlog_per_s)
+        return Lane(folder, topics.topic(found.gate, topics.SCAN), found.window, outbox)
+
+    def _send(self, link: Link) -> None:
+        """Send what is due: the journal of now first, those of before behind it."""
         now = self._up_ns()
-        if self._outbox.follow(end.journal, end.confirmed, now):
-            self._reader.close()  # its place was in another journal
-        elif self._outbox.stalled(now):
-            self._restart()
-        while room := self._outbox.room(end.seq):
-            if not self._send_batch(end, min(room, batch.MAX_RECORDS)):
-                return
+        if (end := durable.read(self._folders.run)) is not None:
+            if self._lane.outbox.follow(end.journal, end.confirmed, now):
+                self._lane.move()
+            elif self._lane.outbox.stalled(now):
+                self._lane.outbox.rewind(now)
+            self._lane.send(link, end.seq, now)
+        self._retired.look(now)
+        if (old := self._retired.lane) is not None:
+            if old.outbox.stalled(now):
+                old.outbox.rewind(now)
+            old.send(link, self._retired.end, now)
 
-    def _send_batch(self, end: durable.End, most: int) -> bool:
-        """Send the next records; say whether there were any."""
-        try:
-            if self._reader.next != self._outbox.sent + 1:
-                self._reader.seek(self._outbox.sent + 1)
-            stretch = self._reader.take(end.seq, most)
-        except JournalBroken as error:
-            if self._told[0] != error.code:
-                log.error("uplink.unreadable", detail=str(error))  # noqa: TRY400
-            self._told = (error.code, self._up_ns())
-            return False
-        if not stretch.documents or self._link is None:
-            return False
-        last = stretch.documents[-1]["seq"]
-        historical = end.seq - last >= batch.MAX_RECORDS or len(stretch.documents) > 1
-        data = batch.pack(end.journal, stretch.documents, stretch.prev, historical=historical)
-        self._link.publish(topics.topic(self._settings.gate, topics.SCAN), data)
-        self._outbox.handed_over(last, self._up_ns())
-        return True
-
-    def _restart(self) -> None:
-        self._outbox.rewind(self._up_ns())
-
-    # -- receipts in --------------------------------------------------------------------------
-
-    def _receipt(self, payload: bytes) -> None:
-        """Check a receipt and lay it into the inbox for the scanner, who checks it again."""
-        try:
-            found = receipt.unpack(payload, self._ring)
-        except WireError as error:
-            log.error("receipt.refused", detail=str(error))  # noqa: TRY400
-            return
-        if found.gate != self._settings.gate or found.journal != self._outbox.journal:
-            return
-        self._lay(payload)
+    def _rewind(self) -> None:
         now = self._up_ns()
-        end = durable.read(self._folders.run)
-        if end is not None and end.journal == found.journal and found.high <= end.seq:
-            self._outbox.receipt(found.high, now)
-        if found.want and self._outbox.misses(found.want[0][0], now):
-            self._restart()
-        for refusal in found.refused:
-            told = (found.journal, refusal.seq, refusal.why[:200])
-            if told not in self._refused:
-                self._refused = {*self._refused, told} if len(self._refused) < TOLD else {told}
-                log.error("record.refused", seq=refusal.seq, why=refusal.why[:200])
-
-    def _lay(self, payload: bytes) -> None:
-        """Put a receipt into the inbox; without room for it a later one will do."""
-        temporary = self._folders.inbox / (RECEIPT + ".new")
-        try:
-            temporary.write_bytes(payload)
-            temporary.replace(self._folders.inbox / RECEIPT)
-        except OSError as error:
-            log.error("inbox.refused", detail=error.strerror)  # noqa: TRY400
+        self._lane.outbox.rewind(now)
+        self._retired.rewind(now)
 
     # -- about ourselves ----------------------------------------------------------------------
 
-    def _say(self) -> None:
+    def _say(self, link: Link) -> None:
         now = self._up_ns()
         if now - self._state_at >= STATE_NS:
             self._state_at = now
             found = self._state(online=True)
-            if self._said is None or _tells_more(self._said, found):
-                self._publish_state(found)
+            if self._said is None or about.tells_more(self._said, found):
+                self._publish_state(link, found)
         # Right after an outage the board would show a queue that has long drained.
         since = now - self._health_at
-        drained = self._waiting > 0 and since >= DRAINED_NS and self._unconfirmed() == 0
-        if (since >= HEALTH_NS or drained) and self._link is not None:
+        run = self._folders.run
+        drained = self._waiting > 0 and since >= DRAINED_NS and about.waiting(run) == 0
+        if since >= HEALTH_NS or drained:
             self._health_at = now
-            fares = self._health()
+            alarms = tuple(sorted(self._alarms | self._receipts.alarms))
+            fares = about.fares(run, self._folders.journal, now, self._wall(), alarms)
             self._waiting = fares.waiting
             name = topics.topic(self._settings.gate, topics.HEALTH)
-            self._link.publish(name, state.pack(fares), retain=True)
+            link.publish(name, state.pack(fares), retain=True)
 
-    def _unconfirmed(self) -> int:
-        end = durable.read(self._folders.run)
-        return end.seq - end.confirmed if end else 0
-
-    def _publish_state(self, found: state.State) -> None:
-        if self._link is not None:
-            name = topics.topic(self._settings.gate, topics.STATE)
-            self._link.publish(name, state.pack(found), retain=True)
-            self._said = found
+    def _publish_state(self, link: Link, found: state.State) -> None:
+        name = topics.topic(self._settings.gate, topics.STATE)
+        link.publish(name, state.pack(found), retain=True)
+        self._said = found
 
     def _state(self, *, online: bool) -> state.State:
-        end = durable.read(self._folders.run)
-        fresh = health.is_fresh(health.read(self._folders.run), self._up_ns())
-        return state.State(
-            online=online,
-            scanning=online and fresh,
-            incarnation=self._incarnation,
-            wall=self._wall(),
-            journal=end.journal if end else "",
-            last=end.seq if end else 0,
-        )
-
-    def _health(self) -> state.Health:
-        found = health.read(self._folders.run)
-        room = os.statvfs(self._folders.journal if self._folders.journal.exists() else "/")
-        per_day = 2_000 * 512
-        return state.Health(
-            waiting=self._unconfirmed(),
-            days_of_room=round(min(room.f_bavail * room.f_frsize / per_day, 3650.0), 1),
-            camera="ok" if health.is_fresh(found, self._up_ns()) else "silent",
-            fault="journal-full" if found is not None and found.refusing else "",
-            wall=self._wall(),
-        )
+        try:
+            oldest = self._lane.first()
+        except OSError:
+            oldest = 0
+        up_ns, wall = self._up_ns(), self._wall()
+        run = self._folders.run
+        return about.current(run, up_ns, wall, self._incarnation, oldest, online=online)
 
 
-def _tells_more(before: state.State, now: state.State) -> bool:
-    return (before.online, before.scanning, before.journal) != (
-        now.online,
-        now.scanning,
-        now.journal,
-    )
+def _dice(longest: float) -> float:
+    return random.uniform(0, longest)  # noqa: S311  (spreads a fleet; nobody gains by guessing)
