@@ -32,7 +32,7 @@ class Folders(Section, frozen=True, kw_only=True):
     """Where the gate keeps things. Each folder has one writer."""
 
     state: Path = Path("/var/lib/gate")
-    """journal/ and presence/ are the scanner's, inbox/ the uplink's."""
+    """journal/, presence/ and accepted/ are the scanner's, inbox/ the uplink's."""
     run: Path = Path("/run/gate")
     """Emptied at every boot."""
     keys: Path = Path("/etc/gate/keys")
@@ -46,6 +46,16 @@ class Folders(Section, frozen=True, kw_only=True):
     def inbox(self) -> Path:
         """Return where the uplink lays what it brings."""
         return self.state / "inbox"
+
+    @property
+    def accepted(self) -> Path:
+        """Return where the scanner keeps what the authority signed, and which cards were used."""
+        return self.state / "accepted"
+
+    @property
+    def presence(self) -> Path:
+        """Return where the scanner keeps how many people are inside, and entries that were used."""
+        return self.state / "presence"
 
 
 class PiCameraSource(Section, frozen=True, kw_only=True, tag_field="source", tag="picamera2"):
@@ -89,6 +99,15 @@ class Reading(Section, frozen=True, kw_only=True):
     smallest_px: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 0
     """Codes whose longer side is smaller are not read: set at installation, so that only what is
     held up to this door counts."""
+
+
+class Door(Section, frozen=True, kw_only=True):
+    """How long the door waits for people. In force only where the contact or button is there."""
+
+    passed_within_s: Positive = 10.0
+    """Who was let in and does not go through within so long has not passed."""
+    direction_s: Positive = 10.0
+    """A press of the direction button counts for the next person within so long."""
 
 
 class Quiet(Section, frozen=True, kw_only=True):
@@ -152,8 +171,11 @@ class Link(Section, frozen=True, kw_only=True):
 
     brokers: Annotated[tuple[Broker, ...], msgspec.Meta(min_length=1)]
     keepalive_s: Annotated[int, msgspec.Meta(ge=5, le=1200)] = 30
-    window: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 400
+    window: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 2_000
     """Records sent and not yet confirmed, at most."""
+    backlog_per_s: Positive = 5_000.0
+    """Records a second of what was stored while the gate could not send, at most; live ones go at
+    once. Less is sent by itself while receipts are slow to come."""
     retry_s: Positive = 10.0
     """Without progress of receipts for so long, sending starts again at the mark."""
     reconnect_max_s: Positive = 300.0
@@ -166,6 +188,7 @@ class Config(Section, frozen=True, kw_only=True):
     link: Link
     folders: Folders = Folders()
     reading: Reading = Reading()
+    door: Door = Door()
     panel: Panel = Panel()
     clock: Clock = Clock()
     journal: Journal = Journal()

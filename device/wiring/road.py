@@ -21,6 +21,7 @@ def uplink(found: config.Config) -> Uplink:
         window=found.link.window,
         retry_ns=int(found.link.retry_s * 1e9),
         reconnect_max_s=found.link.reconnect_max_s,
+        backlog_per_s=found.link.backlog_per_s,
     )
     folders = Folders(found.folders.journal, found.folders.run, found.folders.inbox)
     system = clock.SystemClock(vouched=found.clock.vouched)
