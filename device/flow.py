@@ -84,6 +84,10 @@ class Sighting(msgspec.Struct, frozen=True):
     """Which attempt of the cascade read it, such as `zxing-half`."""
     form: Form = Form.QR
 
+    def __repr__(self) -> str:
+        """Say nothing of the text, so that no log or traceback says who stood at the door."""
+        return f"<Sighting of {len(self.text)} bytes by {self.engine}>"
+
     @property
     def extent(self) -> int:
         """Return the longer side of the code's bounding box, in pixels; 0 if not known."""
@@ -101,6 +105,10 @@ class Reading(msgspec.Struct, frozen=True):
     """Capture of the frame in which it was read."""
     form: Form = Form.QR
 
+    def __repr__(self) -> str:
+        """Say nothing of the text, for the same reason."""
+        return f"<Reading of {len(self.text)} bytes>"
+
 
 class Credential(msgspec.Struct, frozen=True):
     """What a code is, before anything about it is judged."""
@@ -111,6 +119,10 @@ class Credential(msgspec.Struct, frozen=True):
     """The parsed content for the judge, if the kind has any."""
     personal: Document | None = None
     """The fields worth keeping, to be sealed; never logged."""
+
+    def __repr__(self) -> str:
+        """Say the kind only, for the same reason."""
+        return f"<Credential: {self.kind}>"
 
 
 class Signal(enum.StrEnum):
@@ -168,6 +180,11 @@ class Verdict(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     personal: Document | None = None
     """Fields to be sealed with the scan."""
+
+    def __repr__(self) -> str:
+        """Say the answer and not whom it was given to, for the same reason."""
+        marks = "".join(f" +{mark}" for mark in self.marks)
+        return f"<Verdict: {self.kind} {self.direction} {self.outcome} {self.reason}{marks}>"
 
 
 class Remark(msgspec.Struct, frozen=True):

@@ -71,6 +71,10 @@ class Code(msgspec.Struct, frozen=True):
     text: bytes | None
     """Only when it was asked for."""
 
+    def __repr__(self) -> str:
+        """Say nothing of the text, so that no log or traceback says who showed it."""
+        return f"<Code: {self.verdict!r}>"
+
 
 class Looked(msgspec.Struct, frozen=True):
     """What was found in one file."""
