@@ -6,7 +6,7 @@ these and nothing behind them; `wiring` alone picks the adapters.
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, Self
 
 from device.flow import (
     Frame,
@@ -140,3 +140,18 @@ class Inputs(AbstractContextManager["Inputs"], Protocol):
     def pressed(self) -> tuple[Pressed, ...]:
         """Return what came in since the last call, in order."""
         ...
+
+
+class NoInputs:
+    """The Inputs port of a door without buttons."""
+
+    def __enter__(self) -> Self:
+        """Nothing is to be opened."""
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Nothing is to be closed."""
+
+    def pressed(self) -> tuple[Pressed, ...]:
+        """Return that nothing came in."""
+        return ()

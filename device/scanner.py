@@ -6,31 +6,65 @@ drivers.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Protocol
 
 import structlog
 
 from device.errors import JournalFull
-from device.flow import Credential, Form, Frame, Instant, Reading, Signal, Verdict
-from device.ports import Camera, Clock, Guide, Journal, Panel, Presence, Reader
-from wire.record import Direction, Record, What
+from device.flow import (
+    Credential,
+    Form,
+    Frame,
+    Instant,
+    Press,
+    Pressed,
+    Reading,
+    Remark,
+    Signal,
+    Verdict,
+)
+from device.ports import Camera, Clock, Guide, Inputs, Journal, NoInputs, Panel, Presence, Reader
+from wire.record import Record, What
 
 log = structlog.get_logger()
 
 
 class Doorman(Protocol):
-    """Answers a credential: which way, and whether."""
+    """Answers a credential, heeds the buttons, and remembers who passed.
 
-    def direction(self, credential: Credential) -> Direction:
-        """Return the way in which the holder would pass now."""
+    - Writes nothing to the journal: what is to be noted there it hands back.
+    - Whatever can't be had, be it a policy, a list or a memory, it answers all the same.
+    """
+
+    def begin(self, now: Instant) -> tuple[Remark, ...]:
+        """Take up what was remembered; the journal is open."""
         ...
 
-    def judge(self, credential: Credential, direction: Direction, now: Instant) -> Verdict:
+    def answer(self, credential: Credential, now: Instant) -> Verdict:
         """Return the answer; every credential has one."""
         ...
 
-    def passed(self, credential: Credential, verdict: Verdict) -> None:
-        """Remember a passage that is stored."""
+    def admit(self, now: Instant) -> Verdict | None:
+        """Return the answer to the attendant's button, or None if it was just answered."""
+        ...
+
+    def heed(self, pressed: Pressed) -> tuple[Remark, ...]:
+        """Take note of what came in."""
+        ...
+
+    def stored(
+        self, credential: Credential, verdict: Verdict, seq: int, now: Instant
+    ) -> tuple[Remark, ...]:
+        """Do what follows from an answer that is stored and shown."""
+        ...
+
+    def tend(self, now: Instant) -> tuple[Remark, ...]:
+        """Do what may wait until no one is waiting."""
+        ...
+
+    def close(self) -> None:
+        """Write what is not written yet."""
         ...
 
 
@@ -51,12 +85,13 @@ class Scanner:
         speaks_ms: Callable[[Signal], int],
         report: Callable[[Frame, Instant], None],
         guide: Guide | None = None,
+        inputs: Inputs | None = None,
     ) -> None:
         """Take the parts; `run` opens them.
 
         `speaks_ms` says how long a signal needs before the next person may be answered; `report`
         is told of every frame that was got, and says how the gate fares. Without a `guide` nobody
-        is told why a code cannot be read.
+        is told why a code cannot be read; without `inputs` there is no button.
         """
         self._camera, self._reader, self._presence = camera, reader, presence
         self._classify, self._doorman = classify, doorman
@@ -64,6 +99,7 @@ class Scanner:
         self._speaks_ms = speaks_ms
         self._report = report
         self._guide = guide
+        self._inputs = inputs or NoInputs()
         self._stopping = False
 
     def stop(self) -> None:
@@ -72,18 +108,21 @@ class Scanner:
 
     def run(self) -> None:
         """Watch the door until the frames end or `stop` is called."""
-        with self._journal, self._panel:
+        with self._journal, self._panel, self._inputs, closing(self._doorman):
             self._panel.show(Signal.STARTING)
             with self._camera:
-                self._note(What.START)
+                self._note(Remark(What.START))
+                self._note(*self._doorman.begin(self._clock.now()))
                 self._panel.show(Signal.REST)
                 for frame in self._camera:
                     if self._stopping:
                         break
                     self._see(frame)
-            self._note(What.STOP)
+            self._note(Remark(What.STOP))
 
     def _see(self, frame: Frame) -> None:
+        for pressed in self._inputs.pressed():
+            self._heed(pressed)
         sightings = self._reader.see(frame)
         reading = self._presence.admit(sightings, frame.up_ns)
         if reading is not None:
@@ -95,6 +134,8 @@ class Scanner:
                 log.info("guidance", why=why)
         now = self._clock.now()
         self._journal.tend(now)
+        if reading is None:
+            self._note(*self._doorman.tend(now))
         self._report(frame, now)
 
     def _answer(self, reading: Reading) -> None:
@@ -102,7 +143,24 @@ class Scanner:
         self._panel.show(Signal.READ)
         credential = self._what(reading)
         captured = self._clock.at(reading.up_ns)
-        verdict = self._doorman.judge(credential, self._doorman.direction(credential), captured)
+        verdict = self._doorman.answer(credential, captured)
+        self._settle(reading, credential, verdict, captured)
+
+    def _heed(self, pressed: Pressed) -> None:
+        """Take note of a button or contact; the attendant's lets one person in."""
+        self._note(*self._doorman.heed(pressed))
+        if pressed.what is not Press.ADMIT:
+            return
+        at = self._clock.at(pressed.up_ns)
+        verdict = self._doorman.admit(at)
+        if verdict is not None:
+            nobodys = Reading(b"", pressed.up_ns)
+            self._settle(nobodys, Credential(verdict.kind), verdict, at)
+
+    def _settle(
+        self, reading: Reading, credential: Credential, verdict: Verdict, captured: Instant
+    ) -> None:
+        """Store the scan, only then show the signal, and only then do what follows."""
         record, signal = self._store(verdict, captured)
         stored = self._clock.now()
         self._panel.show(signal)
@@ -112,7 +170,7 @@ class Scanner:
         if self._guide is not None:
             self._guide.answered(until_ns)
         if record is not None:
-            self._doorman.passed(credential, verdict)
+            self._note(*self._doorman.stored(credential, verdict, record.seq, captured))
             _tell(record, verdict, captured, stored, shown)
 
     def _what(self, reading: Reading) -> Credential:
@@ -130,11 +188,12 @@ class Scanner:
             log.error("scan.refused", code=error.code)  # noqa: TRY400  (said, not debugged)
             return None, Signal.OUT_OF_ORDER
 
-    def _note(self, what: What) -> None:
-        try:
-            self._journal.note(what, self._clock.now())
-        except JournalFull as error:
-            log.error("note.refused", what=what, code=error.code)  # noqa: TRY400
+    def _note(self, *remarks: Remark) -> None:
+        for each in remarks:
+            try:
+                self._journal.note(each.what, self._clock.now(), dict(each.data))
+            except JournalFull as error:
+                log.error("note.refused", what=each.what, code=error.code)  # noqa: TRY400
 
 
 def _tell(

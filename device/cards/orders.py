@@ -12,7 +12,8 @@ import structlog
 from device.cards.deeds import Deed
 from device.cards.used import UsedCards
 from device.credential.control_card import KIND
-from device.flow import Instant, Remark, Signal, Verdict
+from device.flow import Instant, Remark, Verdict
+from device.verdict.reasons import TABLE
 from wire.controlcard import Card, Parsed
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import Keyring
@@ -24,17 +25,6 @@ ANY = "*"
 ARMED_NS = 30 * 10**9
 SKEW_S = 300
 """A card made a moment ago at another clock is not "not yet valid"."""
-SIGNALS = {
-    Reason.BAD_SIGNATURE: Signal.REJECT,
-    Reason.CARD_ELSEWHERE: Signal.REJECT,
-    Reason.CARD_UNKNOWN: Signal.REJECT,
-    Reason.EXPIRED: Signal.REJECT,
-    Reason.NOT_YET_VALID: Signal.REJECT,
-    Reason.CARD_USED: Signal.REJECT,
-    Reason.SERVICE_ASKED: Signal.RETRY,
-    # The relay opens with green, and nobody passes by a card.
-    Reason.OBEYED: Signal.IDENTIFY,
-}
 
 
 class Orders:
@@ -74,7 +64,7 @@ class Orders:
             outcome=Outcome.OBEYED if obeyed else Outcome.REJECTED,
             reason=reason,
             direction=direction,
-            signal=SIGNALS[reason],
+            signal=TABLE[reason].signal,
             marks=(Mark.CLOCK_UNSURE,) if unsure else (),
         )
 

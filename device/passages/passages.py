@@ -69,7 +69,6 @@ class Passages:
         self._base = Base("", 0, 0)
         self._since = 0
         self._based_ns = 0
-        self._forgot = False
         self.alone = alone
 
     def begin(self, now: Instant) -> tuple[Remark, ...]:
@@ -79,7 +78,6 @@ class Passages:
         self._entries.begin(now.wall_ms // 1000 if now.clock is not ClockState.UNSYNCED else 0)
         self._recount()
         self._based_ns = now.up_ns
-        self._forgot = cut and self.people > 0
         if cut and self._count.own:
             return (self._said("power-cut"),)
         return ()
@@ -101,7 +99,6 @@ class Passages:
             inside=self.people,
             siblings_age_s=age_s,
             siblings_unknown=not self.alone and age_s is None,
-            forgot=self._forgot,
         )
 
     def passed(self, credential: Credential, verdict: Verdict, seq: int, now: Instant) -> None:
@@ -109,7 +106,6 @@ class Passages:
         if verdict.outcome is not Outcome.ACCEPTED:
             return
         self._count.passed(seq, verdict.direction, alone=self.alone)
-        self._forgot = self._forgot and self.people > 0
         subject = subject_of(credential)
         before = self._inside.of(subject) if subject is not None else None
         after = Last(verdict.direction, now.up_ns)
@@ -128,8 +124,6 @@ class Passages:
     def set_count(self, count: int, why: str) -> Remark:
         """Go on with `count` people inside the place; return what the journal should say."""
         self._count.set(count - (0 if self.alone else self._siblings.inside))
-        if not count:
-            self._forgot = False  # nobody is inside, so whoever is not known did not come in
         return self._said(why)
 
     def hold(self, summary: Summary, arrived_ns: int | None) -> tuple[Remark, ...]:

@@ -120,7 +120,7 @@ TABLE = {
         Outcome.ACCEPTED,
     ),
     Reason.OBEYED: Row(
-        Signal.READ,
+        Signal.IDENTIFY,
         N_("a control card was obeyed: nobody passed"),
         NOTHING_TO_DO,
         Outcome.OBEYED,

@@ -24,8 +24,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """Age of what the siblings add; None if the place has no other gate."""
     siblings_unknown: bool = False
     """The place has other gates, and nothing of theirs is known."""
-    forgot: bool = False
-    """The power was cut while people were inside: that no passage is remembered says nothing."""
 
 
 NOTHING = Standing()

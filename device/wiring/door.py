@@ -13,9 +13,7 @@ from device.camera.picamera import PiCamera
 from device.camera.pictures import Pictures
 from device.camera.script import load_script
 from device.credential import classify
-from device.credential.dcc_trust import TrustList
-from device.credential.own_pass import KIND as PASS
-from device.flow import Credential, Frame, Instant, Verdict
+from device.flow import Frame, Instant
 from device.gpio.patterns import speaks_ms
 from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
@@ -27,41 +25,13 @@ from device.reading.presence import OnePerShowing, PresenceRules
 from device.reading.rests import Marks, NoMarks, Rests
 from device.reading.viewhealth import ViewWatch
 from device.scanner import Scanner
-from device.verdict import judge
-from device.verdict.direction import Alternation
-from device.verdict.policy import at_gate, default
-from device.verdict.standing import NOTHING
-from device.verdict.trust import NoStatuses, Trust
 from device.watchdog import Watchdog
+from device.wiring.attendance import attendant, mandate
 from device.wiring.panel import pinned
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
-from wire.policy import Policy
-from wire.record import Direction
 
 log = structlog.get_logger()
-
-
-class Attendant:
-    """The Doorman port: this site's rules, and who went in."""
-
-    def __init__(self, policy: Policy, issuers: Keyring, directions: tuple[Direction, ...]) -> None:
-        """Judge by `policy`, believing passes of `issuers`."""
-        self._policy = at_gate(policy, directions)
-        self._trust = Trust(issuers, TrustList(()), NoStatuses())
-        self._ways = Alternation(directions)
-
-    def direction(self, credential: Credential) -> Direction:
-        """Return the way in which the holder would pass now."""
-        return self._ways.of(credential)
-
-    def judge(self, credential: Credential, direction: Direction, now: Instant) -> Verdict:
-        """Return the answer."""
-        return judge(credential, direction, self._policy, self._trust, NOTHING, now)
-
-    def passed(self, credential: Credential, verdict: Verdict) -> None:
-        """Remember a passage that is stored."""
-        self._ways.passed(credential, verdict)
 
 
 @contextmanager
@@ -73,8 +43,9 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     run.mkdir(parents=True, exist_ok=True, mode=0o755)
     ring = Keyring(enrolment.keys)
     memory = Memory(run)
+    told = mandate(found.folders, enrolment)
     presence = OnePerShowing(
-        lambda text: classify(text).kind == PASS, _rules(found.reading), memory.tag
+        lambda text: told.takes(classify(text).kind), _rules(found.reading), memory.tag
     )
     presence.restore(memory.load())
     journal = _journal(found, enrolment, ring, records_key)
@@ -102,13 +73,14 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         reader=reader,
         presence=presence,
         classify=classify,
-        doorman=Attendant(default(enrolment.place), ring, enrolment.directions),
+        doorman=attendant(found, enrolment, told, memory, journal),
         journal=journal,
         panel=pins.panel,
         clock=system,
         speaks_ms=speaks_ms,
         report=report,
         guide=Adviser(lambda: reader.guidance),
+        inputs=pins.inputs,
     )
 
 

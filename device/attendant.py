@@ -1,0 +1,142 @@
+"""Stands at the door: answers who shows a code, heeds the buttons, obeys control cards.
+
+It puts together what the parts know and knows no file, pin or picture itself. What the journal
+should say is handed back as remarks: only the scanner writes.
+"""
+
+import msgspec
+import structlog
+
+from device.cards.orders import Orders
+from device.flow import Credential, Instant, Press, Pressed, Remark, Signal, Verdict
+from device.mandate import Mandate, News
+from device.passages.passages import Passages
+from device.verdict.direction import Chosen, Ways
+from device.verdict.judge import judge
+from wire import controlcard
+from wire.record import Identity, Mark, Outcome, Reason, Signature, What
+
+log = structlog.get_logger()
+
+ATTENDED = "attended"
+"""The kind of a scan without a code: the attendant let one person in. Never renamed."""
+ADMIT_EVERY_NS = 10**9
+FOREVER_S = float("inf")
+
+
+class Attendant:
+    """The Doorman port of the scanner."""
+
+    def __init__(self, mandate: Mandate, passages: Passages, cards: Orders, ways: Ways) -> None:
+        """Take the parts; `begin` opens them."""
+        self._mandate, self._passages, self._cards, self._ways = mandate, passages, cards, ways
+        self._admitted_ns: int | None = None
+
+    def begin(self, now: Instant) -> tuple[Remark, ...]:
+        """Take up what is remembered and in force; the journal is open."""
+        news = self._mandate.begin(now)
+        self._go_by_policy()
+        remarks = self._passages.begin(now)
+        return (*self._policy_in_force(), *remarks, *self._siblings(news))
+
+    def answer(self, credential: Credential, now: Instant) -> Verdict:
+        """Say whether the holder may pass, and which way; every credential has an answer."""
+        content = credential.content
+        if isinstance(content, controlcard.Parsed):
+            return self._shown(self._cards.judge(content, self._unknown(now).direction, now))
+        standing = self._passages.standing(credential, now)
+        chosen = self._ways.of(standing.last, standing.since_s, now.up_ns)
+        mandate = self._mandate
+        verdict = judge(credential, chosen.direction, mandate.policy, mandate.trust, standing, now)
+        return _inferred(verdict, chosen)
+
+    def admit(self, now: Instant) -> Verdict | None:
+        """Let one person in at the attendant's word; None if that was done a moment ago."""
+        before = self._admitted_ns
+        if before is not None and now.up_ns - before < ADMIT_EVERY_NS:
+            return None
+        self._admitted_ns = now.up_ns
+        chosen = self._unknown(now)
+        verdict = Verdict(
+            kind=ATTENDED,
+            signature=Signature.NOT_CHECKED,
+            identity=Identity.UNKNOWN,
+            outcome=Outcome.ACCEPTED,
+            reason=Reason.ATTENDED,
+            direction=chosen.direction,
+            signal=Signal.ACCEPT,
+        )
+        return _inferred(verdict, chosen)
+
+    def heed(self, pressed: Pressed) -> tuple[Remark, ...]:
+        """Take note of what came in at a pin."""
+        match pressed.what:
+            case Press.SERVICE:
+                self._cards.arm(pressed.up_ns)
+            case Press.DIRECTION:
+                self._ways.press(pressed.up_ns)
+            case Press.PASSED:
+                self._passages.went_through(pressed.up_ns)
+            case Press.OPENED | Press.CLOSED:
+                is_open = pressed.what is Press.OPENED
+                log.error("enclosure.opened") if is_open else log.info("enclosure.closed")
+                return (Remark(What.OPENED, {"open": is_open}),)
+        return ()
+
+    def stored(
+        self, credential: Credential, verdict: Verdict, seq: int, now: Instant
+    ) -> tuple[Remark, ...]:
+        """Do what follows from an answer that record `seq` has stored, and that was shown."""
+        if verdict.outcome is Outcome.OBEYED:
+            return self._cards.obey(credential.content, now)
+        if verdict.outcome is Outcome.ACCEPTED:
+            self._passages.passed(credential, verdict, seq, now)
+            self._ways.passed()
+        return ()
+
+    def tend(self, now: Instant) -> tuple[Remark, ...]:
+        """Do what may wait until no one is waiting."""
+        remarks = self._passages.tend(now)
+        news = self._mandate.refresh(now)
+        if news.policy:
+            self._go_by_policy()
+            remarks = (*remarks, *self._policy_in_force())
+        return (*remarks, *self._siblings(news))
+
+    def close(self) -> None:
+        """Write what is not written yet; harmless when repeated."""
+        self._passages.close()
+
+    def _unknown(self, now: Instant) -> Chosen:
+        """Return the way of someone of whom nothing is known."""
+        return self._ways.of(None, None, now.up_ns)
+
+    def _go_by_policy(self) -> None:
+        policy = self._mandate.policy
+        self._passages.alone = policy.gates_of_place in (None, 1)
+        self._ways.heeding(policy.direction, policy.again.timeout_min * 60 or FOREVER_S)
+
+    def _policy_in_force(self) -> tuple[Remark, ...]:
+        """Say which policy is in force; a site that never had one is told apart by its silence."""
+        policy = self._mandate.policy
+        log.info("policy", version=policy.version)
+        if not policy.version:
+            return ()
+        return (Remark(What.POLICY, {"site": policy.site, "version": policy.version}),)
+
+    def _siblings(self, news: News) -> tuple[Remark, ...]:
+        if news.siblings is None:
+            return ()
+        return self._passages.hold(news.siblings, news.arrived_ns)
+
+    def _shown(self, verdict: Verdict) -> Verdict:
+        """Return the answer to a card with the signal that the site's policy has for it."""
+        shown = self._mandate.policy.signals.get(verdict.reason)
+        return msgspec.structs.replace(verdict, signal=Signal(shown.value)) if shown else verdict
+
+
+def _inferred(verdict: Verdict, chosen: Chosen) -> Verdict:
+    """Mark a passage whose way nobody said."""
+    if not chosen.inferred or verdict.outcome is not Outcome.ACCEPTED:
+        return verdict
+    return msgspec.structs.replace(verdict, marks=(*verdict.marks, Mark.WAY_INFERRED))

@@ -1,0 +1,144 @@
+"""What the authority has told this gate, and is in force: policy, signers, lists, siblings.
+
+Each is the newest that was signed; without any there is a safe default, so a gate that hears
+nothing for a year goes by what it heard last. One document is looked for at a time, when no one is
+waiting. What they mean is for the judge.
+"""
+
+from functools import partial
+from itertools import cycle
+
+import msgspec
+
+from device.accepted import Accepted, Newest
+from device.credential.dcc_trust import TrustList
+from device.flow import Instant
+from device.statuses import HeldLists
+from device.verdict.policy import at_gate, default
+from device.verdict.trust import Trust
+from wire import gatepass, policy, signers, site, statuslist
+from wire.enrolment import Enrolment
+from wire.errors import WireError
+from wire.keys import Keyring
+from wire.policy import Policy, same_site
+from wire.signers import Signers
+from wire.site import Summary
+from wire.statuslist import StatusList
+
+POLICY, SIGNERS, SITE, LIST = "policy.json", "signers.json", "site.json", "list-"
+"""Names in inbox/ and accepted/; `list-` is followed by the kid of the issuer."""
+
+
+class News(msgspec.Struct, frozen=True):
+    """What has come into force."""
+
+    policy: bool = False
+    """The rules are others than before."""
+    siblings: Summary | None = None
+    arrived_ns: int | None = None
+    """When the summary came, by the boot clock; None if it was here before this process."""
+
+
+NO_NEWS = News()
+
+
+class Mandate:
+    """One gate's; it never raises for what others have written."""
+
+    def __init__(self, accepted: Accepted, enrolment: Enrolment) -> None:
+        """Believe what the keys in `enrolment` have signed, for its place and gate."""
+        ring = Keyring(enrolment.keys)
+        self._enrolment, self._ring = enrolment, ring
+        self._policy: Newest[Policy] = accepted.newest(
+            POLICY,
+            lambda data: policy.unpack(data, ring, enrolment.place),
+            lambda found: found.version,
+            policy.LIMIT,
+        )
+        self._signers: Newest[Signers] = accepted.newest(
+            SIGNERS,
+            lambda data: signers.unpack(data, ring),
+            lambda found: found.version,
+            signers.MAX_BYTES,
+        )
+        self._site: Newest[Summary] = accepted.newest(
+            SITE, self._siblings, lambda found: found.time, site.LIMIT
+        )
+        issuers = [key.kid for key in enrolment.keys if key.use in gatepass.PASS_USES]
+        self._lists: list[Newest[StatusList]] = [
+            accepted.newest(
+                LIST + kid,
+                partial(statuslist.unpack, ring=ring, issuer=kid),
+                lambda found: found.issued,
+                statuslist.MAX_BYTES,
+            )
+            for kid in issuers
+        ]
+        self._held = HeldLists(each.held for each in self._lists if each.held is not None)
+        self.policy = self._in_force()
+        """The rules, as they hold at this gate."""
+        self.trust = self._trusted()
+        """What signatures are held against."""
+        looks = [self._look_policy, self._look_signers, self._look_site]
+        looks += [partial(self._look_list, each) for each in self._lists]
+        self._looks = cycle(looks)
+
+    @property
+    def past_ms(self) -> int:
+        """Return a wall time that is surely past: that of the newest thing somebody signed."""
+        times = [self._enrolment.issued, self.policy.issued]
+        times += [each.held.issued for each in (self._signers,) if each.held]
+        times += [each.held.time for each in (self._site,) if each.held]
+        times += [each.held.issued * 1000 for each in self._lists if each.held]
+        return max(times)
+
+    def takes(self, kind: str) -> bool:
+        """Say whether codes of that kind are what people show here."""
+        return any(each.kind == kind for each in self.policy.takes)
+
+    def begin(self, now: Instant) -> News:
+        """Say what the siblings' summary was; what lies in the inbox came nobody knows when."""
+        self._site.renew(now.up_ns)
+        return News(siblings=self._site.held)
+
+    def refresh(self, now: Instant) -> News:
+        """Look for one document, the next in turn; a look at a file's times if nothing changed."""
+        return next(self._looks)(now)
+
+    def _look_policy(self, now: Instant) -> News:
+        if self._policy.renew(now.up_ns) is None:
+            return NO_NEWS
+        self.policy = self._in_force()
+        return News(policy=True)
+
+    def _look_signers(self, now: Instant) -> News:
+        if self._signers.renew(now.up_ns) is not None:
+            self.trust = self._trusted()
+        return NO_NEWS
+
+    def _look_site(self, now: Instant) -> News:
+        found = self._site.renew(now.up_ns)
+        return News(siblings=found, arrived_ns=now.up_ns) if found is not None else NO_NEWS
+
+    def _look_list(self, keeper: Newest[StatusList], now: Instant) -> News:
+        found = keeper.renew(now.up_ns)
+        if found is not None:
+            self._held.take(found)
+        return NO_NEWS
+
+    def _siblings(self, data: bytes) -> Summary:
+        found = site.unpack(data, self._ring)
+        mine = found.gate == self._enrolment.gate
+        if not mine or not same_site(found.place, self._enrolment.place):
+            msg = "the summary of another gate's siblings"
+            raise WireError(msg)
+        return found
+
+    def _in_force(self) -> Policy:
+        rules = self._policy.held or default(self._enrolment.place)
+        return at_gate(rules, self._enrolment.directions)
+
+    def _trusted(self) -> Trust:
+        held = self._signers.held
+        certificates = held.certificates() if held else ()
+        return Trust(self._ring, TrustList(certificates), self._held)
