@@ -12,7 +12,7 @@ import zlib
 import base45
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
-from cwt import CWT, COSEKey
+from cwt import CWT, COSEKey  # type: ignore[import-not-found]  # in its own environment only
 
 PEM = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
 
@@ -29,7 +29,7 @@ def main() -> None:
     for text in texts:
         before = time.thread_time_ns()
         packed = zlib.decompress(base45.b45decode(text[4:]))
-        assert reader.decode(packed, keys=[key])
+        reader.decode(packed, keys=[key])
         sys.stdout.write(f"{(time.thread_time_ns() - before) / 1e6}\n")
 
 
