@@ -8,7 +8,7 @@ a journal forgets whole segments, never single records.
 import itertools
 import os
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 from tinydb import TinyDB
@@ -17,6 +17,7 @@ from tinydb.storages import Storage
 from device.errors import JournalBroken, JournalFull
 from device.journal import segment
 from device.journal.disk import sync_folder, translated, write_all
+from device.journal.growing import GROWS, Stored
 from wire.canonical import Document
 from wire.record import link_spelled
 
@@ -24,7 +25,6 @@ TABLE = TinyDB.default_table_name
 LARGEST = 2048
 """No record takes more bytes: its personal fields are a few short texts."""
 ZEROS = bytes(64 * 1024)
-GROWS = "a journal only grows, one seq after another"
 
 
 def prepare(path: Path, size: int) -> None:
@@ -37,17 +37,6 @@ def prepare(path: Path, size: int) -> None:
             os.fsync(fd)
         finally:
             os.close(fd)
-
-
-class Stored(dict[str, Any]):
-    """A record that is on the card. TinyDB would change it in memory; nothing may."""
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        msg = "a stored record is never changed"
-        raise ValueError(msg)
-
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    update = pop = popitem = clear = setdefault = _refuse
 
 
 class AppendLog(Storage):
@@ -84,7 +73,11 @@ class AppendLog(Storage):
         """The chain value after each record."""
         self.lost = content.lost
         """The last record that stood behind a damaged line; 0 if there is none."""
-        self._documents = {each["seq"]: Stored(each) for each in content.documents}
+        self.texts = content.texts
+        """The canonical bytes of each record."""
+        self.rows: dict[str, Document] = {
+            str(each["seq"]): Stored(each) for each in content.documents
+        }
         self._end = content.end
         self._tail = b"" if content.is_clean else data[content.end :].rstrip(b"\0")
         self._usable = True
@@ -105,12 +98,12 @@ class AppendLog(Storage):
 
     def __len__(self) -> int:
         """Return how many records are in the segment."""
-        return len(self._documents)
+        return len(self.rows)
 
     @property
     def last(self) -> int:
         """Return the seq of the last record: the one before `first` if there is none yet."""
-        return self.header.first + len(self._documents) - 1
+        return self.header.first + len(self.rows) - 1
 
     @property
     def chain(self) -> bytes:
@@ -123,7 +116,7 @@ class AppendLog(Storage):
 
     def documents(self) -> list[Document]:
         """Return the records, in sequence."""
-        return list(self._documents.values())
+        return list(self.rows.values())
 
     def cut(self) -> None:
         """Put zeros over a torn tail, so that nothing can ever read it as part of a record."""
@@ -135,16 +128,32 @@ class AppendLog(Storage):
 
     def read(self) -> dict[str, dict[str, Any]] | None:
         """Return the database as TinyDB wants it; the outer mapping is the caller's own."""
-        # TinyDB makes numbers of the keys, which ours are; a file of its own has texts there.
-        return {TABLE: self._documents} if self._documents else None
+        return {TABLE: self.rows} if self.rows else None
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
         """Append what `data` has more than the segment; return when it is durable."""
+        table = data.get(TABLE, {})
+        have = len(self.rows)
+        # What is stored cannot have been changed (Stored); that none was taken away, their number
+        # and the last one say.
+        if len(data) > 1 or len(table) < have or (have and str(self.last) not in table):
+            raise ValueError(GROWS)
+        self.append(dict(itertools.islice(table.items(), have, None)))
+
+    def append(self, added: dict[str, Document]) -> None:
+        """Append rows, each under its seq; return when they are durable.
+
+        Raises ValueError unless they are the next ones, JournalFull, JournalBroken.
+        """
         if not self._usable:
             msg = "the journal was not usable after an earlier error"
             raise JournalBroken(msg)
-        added = self._added(data)
-        lines = [segment.spell(each) for each in added]
+        for seq, (name, each) in enumerate(added.items(), self.last + 1):
+            if each.get("seq") != seq or name != str(seq):
+                raise ValueError(GROWS)
+        if not added:
+            return
+        lines = [segment.spell(each) for each in added.values()]
         text = b"".join([*lines, segment.END])
         if self._end + len(text) > self.room:
             msg = "the segment has no room for the record"
@@ -155,9 +164,10 @@ class AppendLog(Storage):
             os.fdatasync(self._fd)
         self._usable = True
         self._end += len(text) - len(segment.END)
-        for each, line in zip(added, lines, strict=True):
-            self.chains.append(link_spelled(self.chain, segment.text_of(line)))
-            self._documents[each["seq"]] = each
+        for line in lines:
+            self.texts.append(segment.text_of(line))
+            self.chains.append(link_spelled(self.chain, self.texts[-1]))
+        self.rows.update((name, Stored(each)) for name, each in added.items())
 
     def close(self) -> None:
         """Close the file; harmless when repeated."""
@@ -165,19 +175,3 @@ class AppendLog(Storage):
             os.close(self._fd)
             self._fd = -1
             self._usable = False
-
-    def _added(self, data: dict[str, dict[str, Any]]) -> list[Stored]:
-        """Return the records of `data` behind those that are stored, checked to be the next."""
-        table = data.get(TABLE, {})
-        have = len(self._documents)
-        added = [Stored(each) for each in itertools.islice(table.values(), have, None)]
-        follows = all(
-            each.get("seq") == self.last + n and str(self.last + n) in table
-            for n, each in enumerate(added, 1)
-        )
-        # What is stored cannot have been changed (Stored); that none was taken away, its number
-        # and the last one say.
-        kept = len(table) >= have and (not have or str(self.last) in table)
-        if len(data) > 1 or not kept or not follows:
-            raise ValueError(GROWS)
-        return added

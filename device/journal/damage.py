@@ -86,8 +86,7 @@ class Mender:
         before = Join(damaged.last + 1, damaged.chain)
         if len(damaged):
             path = names.Named(damaged.header.first, names.SEALED).within(self._folder)
-            spelled = [canonical(each) for each in damaged.documents()]
-            sealed.seal(path, damaged.header, spelled, damaged.chain)
+            sealed.seal(path, damaged.header, damaged.texts, damaged.chain)
         damaged.close()
         damaged.path.unlink()
         sync_folder(self._folder)

@@ -45,6 +45,8 @@ class Content(msgspec.Struct, frozen=True):
     """None if not even the first line is whole."""
     documents: list[Document]
     """The records up to the first line that is not whole."""
+    texts: list[bytes]
+    """Their canonical bytes."""
     chains: list[bytes]
     """The chain value after each of them."""
     end: int
@@ -118,22 +120,25 @@ def read(data: bytes) -> Content:
     """Read an open segment. Any bytes give a Content, but for a newer version's."""
     head = header_at(data)
     if head is None:
-        return Content(None, [], [], 0, 0, is_clean=False)
+        return Content(None, [], [], [], 0, 0, is_clean=False)
     header, end = head
     chain = bytes.fromhex(header.prev)
     documents: list[Document] = []
+    texts: list[bytes] = []
     chains: list[bytes] = []
     while (found := read_line(data, end)) is not None:
         document, behind = found
         if document.get("seq") != header.first + len(documents):
             break
-        chain = link_spelled(chain, data[end + CRC_DIGITS + 1 : behind - 1])
+        texts.append(text_of(data[end:behind]))
+        chain = link_spelled(chain, texts[-1])
         documents.append(document)
         chains.append(chain)
         end = behind
     following = header.first + len(documents)
     clean = data[end : end + 1] in (END, b"")
-    return Content(header, documents, chains, end, lost(data, end, following), is_clean=clean)
+    behind_it = lost(data, end, following)
+    return Content(header, documents, texts, chains, end, behind_it, is_clean=clean)
 
 
 def lost(data: bytes, start: int, following: int) -> int:

@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 import structlog
-from tinydb import TinyDB
 from tinydb.table import Document as Row
 
 from device.errors import JournalBroken
@@ -16,9 +15,10 @@ from device.journal import sealed
 from device.journal.appendlog import LARGEST, AppendLog, prepare
 from device.journal.damage import Join
 from device.journal.disk import sync_folder, translated
+from device.journal.growing import GrowingDB
 from device.journal.segment import HEADER_BYTES, Header
 from device.journal.shelf import Shelf
-from wire.canonical import Document, canonical
+from wire.canonical import Document
 from wire.record import genesis
 
 log = structlog.get_logger()
@@ -79,7 +79,7 @@ class Segments:
         """Write the oldest full segment as a TinyDB file; its own file becomes the next spare."""
         full = self.full[0]
         path = names.Named(full.header.first, names.SEALED).within(self._folder)
-        sealed.seal(path, full.header, [canonical(each) for each in full.documents()], full.chain)
+        sealed.seal(path, full.header, full.texts, full.chain)
         full.close()
         self.full.pop(0)
         self.shelf.add(full.header.first)
@@ -123,7 +123,7 @@ class Segments:
     def use(self, log: AppendLog) -> None:
         """Insert into `log` from now on."""
         self.current = log
-        self.db = TinyDB(storage=lambda: log)
+        self.db = GrowingDB(storage=lambda: log)
 
     def chain_at(self, seq: int) -> bytes | None:
         """Return the chain value after record `seq`, or None if it is no longer here.
