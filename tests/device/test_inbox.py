@@ -48,6 +48,22 @@ def test_a_receipt_is_given_once(inbox: Inbox, tmp_path: Path) -> None:
     assert inbox.receipt() == said(5)
 
 
+def test_receipts_for_journals_of_before_are_given_too(inbox: Inbox, tmp_path: Path) -> None:
+    for name, high in (("receipt-0badcafe.json", 7), ("receipt-..json", 8), (RECEIPT, 9)):
+        (tmp_path / name).write_bytes(pack(said(high), COLLECTOR))
+    assert [inbox.receipt() for _ in range(3)] == [said(9), said(7), None]
+    lay(tmp_path, pack(said(10), COLLECTOR))
+    assert [inbox.receipt() for _ in range(2)] == [said(10), None]
+
+
+def test_a_folder_full_of_files_costs_no_more_than_a_look(inbox: Inbox, tmp_path: Path) -> None:
+    for number in range(1200):
+        (tmp_path / f"receipt-{number}.json").touch()
+    assert inbox.receipt() is None
+    lay(tmp_path, GOOD)
+    assert inbox.receipt() == said(3)
+
+
 def deep(levels: int) -> bytes:
     nest = b"[" * levels + b"]" * levels
     return b'{"doc":{"a":' + nest + b'},"kid":"x","sig":""}'
