@@ -10,9 +10,10 @@ here is only what a Pi has and this machine has not, before picamera2 is importe
   at it, and a view that is kept beyond its mapping raises BufferError;
 - a sensor's pace: the virtual camera delivers as fast as it is asked.
 
-Two environment variables set what may happen to a camera: CAMERA_FPS, frames a second, and
-CAMERA_PADDING, bytes of junk after each row, as some boards have them. When the file named by
-CAMERA_UNPLUGGED appears, no frame comes any more.
+Environment variables set what a camera may be like: CAMERA_FPS, frames a second; CAMERA_PADDING,
+bytes of junk after each row, as some boards have them; CAMERA_FORMAT, NV12 as the virtual camera
+has it, or YUV420 as a Pi's. While the file named by CAMERA_UNPLUGGED is there, no frame comes;
+while the one named by CAMERA_STUCK is there, whoever looks at a frame waits.
 """
 
 import collections
@@ -30,6 +31,8 @@ Buffer = Any
 SIZE = (1280, 720)
 FPS = float(os.environ.get("CAMERA_FPS", "15"))
 PADDING = int(os.environ.get("CAMERA_PADDING", "0"))
+FORMAT = os.environ.get("CAMERA_FORMAT", "NV12")
+STUCK = Path(os.environ.get("CAMERA_STUCK", "/nonexistent"))
 UNPLUGGED = Path(os.environ.get("CAMERA_UNPLUGGED", "/nonexistent"))
 JUNK = 0x55
 
@@ -82,19 +85,35 @@ class Mapping:
 
     def __enter__(self) -> mmap.mmap:
         """Map the frame."""
+        while STUCK.exists():
+            threading.Event().wait(0.1)
         planes = self._planes
         self._map = mmap.mmap(planes.fd, planes.size)
-        if PADDING:
-            whole, self._map = self._map, mmap.mmap(-1, planes.size + planes.height * PADDING)
-            for row in range(planes.height):
-                self._map.write(whole[row * planes.stride :][: planes.stride])
-                self._map.write(bytes([JUNK]) * PADDING)
-            whole.close()
+        if PADDING or FORMAT != "NV12":
+            with self._map as whole:
+                self._map = laid_out(whole, planes)
         return self._map
 
     def __exit__(self, *_: object) -> None:
         """Unmap it; raises BufferError if a view of it is still there."""
         self._map.close()
+
+
+def laid_out(frame: mmap.mmap, planes: Planes) -> mmap.mmap:
+    """Return a frame with its rows and planes as another board has them."""
+    stride, luma = planes.stride, planes.stride * planes.height
+    junk = bytes([JUNK]) * PADDING
+    rows = [frame[start : start + stride] + junk for start in range(0, luma, stride)]
+    chroma = frame[luma : luma + luma // 2]
+    colours = [chroma] if FORMAT == "NV12" else [chroma[0::2], chroma[1::2]]
+    for plane in colours:
+        width = stride * len(colours[0]) // len(chroma)
+        pad = junk[: len(junk) * width // stride]
+        rows += [plane[start : start + width] + pad for start in range(0, len(plane), width)]
+    whole = b"".join(rows)
+    made = mmap.mmap(-1, len(whole))
+    made.write(whole)
+    return made
 
 
 class Memory:
@@ -180,9 +199,9 @@ class Sensor:
             pause.wait(0.01)
 
 
-def padded(stream: dict[str, Any]) -> dict[str, Any]:
-    """Return what is said of a stream, its rows as far apart as Mapping lays them."""
-    return {**stream, "stride": stream["stride"] + PADDING}
+def told(stream: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a stream, its format and its rows as `laid_out` lays them."""
+    return {**stream, "format": FORMAT, "stride": stream["stride"] + PADDING}
 
 
 def main() -> None:
@@ -190,9 +209,9 @@ def main() -> None:
     camera: Any = picamera2.Picamera2
     picamera2.DmaAllocator = Memory
     camera._get_raw_modes = lambda _: [{"format": "NV12", "size": SIZE}]
-    told = camera.camera_configuration
-    if PADDING:
-        camera.camera_configuration = lambda self: {"main": padded(told(self)["main"])}
+    known = camera.camera_configuration
+    if PADDING or FORMAT != "NV12":
+        camera.camera_configuration = lambda self: {"main": told(known(self)["main"])}
     Sensor(FPS)
     sys.argv = sys.argv[1:]
     sys.path[0] = str(Path(sys.argv[0]).parent)
