@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from device.statuses import HeldLists
-from device.verdict.trust import Finding, Status
+from device.verdict.trust import Finding, NoStatuses, Status
 from tests.wire.samples import ENTRIES, KEYS, RING
 from wire import statuslist
 from wire.keys import Use
@@ -27,6 +27,7 @@ def listed(
 def test_without_a_list_nothing_is_known() -> None:
     assert HeldLists().of(ISSUER, 0, AT) == Finding(Status.UNLISTED, None)
     assert HeldLists([listed({})]).of(OTHER, 0, AT) == Finding(Status.UNLISTED, None)
+    assert NoStatuses().of(ISSUER, 0, AT) == Finding(Status.UNLISTED, None)
 
 
 def test_each_status_is_told_with_the_age_of_the_word() -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire.samples import ENTRIES, ENTRIES_PASS, FULL_PASS, KEYS, PLAIN_PASS, RING
+from wire import cosesign
 from wire.errors import SignatureInvalid, WireError
 from wire.gatepass import MAX_CHARS, MAX_ENTRIES, PREFIX, Pass, issue, parse
 from wire.keys import Keyring, Use, entry
@@ -270,7 +271,8 @@ def test_a_pass_under_another_keys_name_is_refused(claims: Pass) -> None:
 
 def test_what_a_pass_says_is_not_printed_by_accident() -> None:
     found = parse(TEXT)
-    said = f"{found!r} {found.claims!r} {found.claims} {[found]}"
+    message = cosesign.read(TEXT, PREFIX, MAX_CHARS)
+    said = f"{message!r} {found!r} {found.claims!r} {found.claims} {[found]}"
     assert FULL_PASS.number.hex() not in said
     assert FULL_PASS.holder not in said
     assert "\\x" not in said
