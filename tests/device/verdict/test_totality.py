@@ -45,8 +45,9 @@ CREDENTIALS = [
     cases.ODD_CARD,
     cases.CONTROL,
     cases.LINK,
-    *(Credential(kind) for kind in KINDS),
+    cases.TEXT,
 ]
+codes = st.sampled_from([*CREDENTIALS, *(Credential(kind) for kind in KINDS)])
 times = st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59))
 does = st.sampled_from([each.value for each in policy.Does])
 
@@ -55,17 +56,17 @@ def some(kind: type[policy.Kind | policy.Way | policy.Passback]) -> st.SearchStr
     return st.sampled_from([each.value for each in kind])
 
 
-takes = st.lists(
-    st.fixed_dictionaries(
+def take(kind: policy.Kind) -> st.SearchStrategy[Document]:
+    return st.fixed_dictionaries(
         {
-            "kind": some(policy.Kind),
-            "signature": st.sampled_from(["checked", "any"]),
-            "identity": st.sampled_from(["seen", "declared", "any"]),
+            "kind": st.just(kind.value),
+            "signature": st.sampled_from(["any", "checked"]),
+            "identity": st.sampled_from(["any", "declared", "seen"]),
         }
-    ),
-    max_size=5,
-    unique_by=lambda each: each["kind"],
-)
+    )
+
+
+takes = st.tuples(*map(take, policy.Kind)).map(list) | st.sampled_from([[], cases.EVERY_KIND[:1]])
 hours = st.fixed_dictionaries(
     {},
     optional={
@@ -83,10 +84,14 @@ hours = st.fixed_dictionaries(
     },
 )
 documents = st.fixed_dictionaries(
-    {"site": st.just(cases.SITE), "version": st.integers(1, 9), "issued": st.just(0)},
+    {
+        "site": st.just(cases.SITE),
+        "version": st.integers(1, 9),
+        "issued": st.just(0),
+        "takes": takes,
+    },
     optional={
         "zone": st.sampled_from(["Asia/Ho_Chi_Minh", "America/St_Johns", "Pacific/Kiritimati"]),
-        "takes": takes,
         "direction": some(policy.Way),
         "gates_of_place": st.sampled_from([None, 1, 2]),
         "hours": hours,
@@ -121,11 +126,13 @@ standings = st.builds(
 moments = st.builds(
     Instant,
     up_ns=st.integers(0, 2**60),
-    wall_ms=st.integers(0, 2**53) | st.integers(1_780_000_000_000, 1_790_000_000_000),
+    wall_ms=st.integers(1_780_000_000_000, 1_790_000_000_000) | st.integers(0, 2**53),
     clock=st.sampled_from(ClockState),
     boot=st.just("0badcafe"),
 )
-words = st.tuples(st.sampled_from(Status), st.none() | st.floats(0, 1e9))
+words = st.just((Status.GOOD, 1.0)) | st.tuples(
+    st.sampled_from(Status), st.none() | st.floats(0, 1e9)
+)
 
 
 def rules_of(document: Document) -> Policy | None:
