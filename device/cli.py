@@ -125,9 +125,9 @@ def _read_arguments(reading: Parser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    from device.wiring import door  # noqa: PLC0415
+    from device.wiring import distress, door  # noqa: PLC0415
 
-    with door.scanner(config.load(asked.config)) as scanner:
+    with distress.shown(asked.config), door.scanner(config.load(asked.config)) as scanner:
         _stop_with(scanner.stop)
         scanner.run()
 
