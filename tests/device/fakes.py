@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from device.errors import CameraLost, JournalBroken, JournalFull
-from device.flow import Frame, Instant, Sighting, Signal, Verdict
+from device.flow import Frame, Instant, Press, Pressed, Sighting, Signal, Verdict
 from device.gpio.patterns import length_ms
 from device.journal.sealer import Sealer
 from wire.canonical import Document
@@ -121,6 +121,34 @@ class SeenPanel:
         self._dark_ns = None
 
 
+class GivenInputs:
+    """The Inputs port whose buttons a test presses."""
+
+    def __init__(self) -> None:
+        self._pressed: list[Pressed] = []
+        self._is_open = False
+
+    def __enter__(self) -> Self:
+        """Open it."""
+        assert not self._is_open, "inputs are opened once"
+        self._is_open = True
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        """Close it."""
+        self._is_open = False
+
+    def press(self, what: Press, up_ns: int) -> None:
+        """Press a button, or close a contact."""
+        self._pressed.append(Pressed(what, up_ns))
+
+    def pressed(self) -> tuple[Pressed, ...]:
+        assert self._is_open, "inputs say nothing outside their block"
+        found = tuple(self._pressed)
+        self._pressed.clear()
+        return found
+
+
 class MemoryJournal:
     """The Journal port without a card: tests/device/test_journal_contract.py holds it to it."""
 
@@ -152,6 +180,9 @@ class MemoryJournal:
     @property
     def waiting(self) -> int:
         return self.last - self._confirmed
+
+    def since(self, seq: int) -> Iterator[Document]:
+        yield from self.documents[seq:]
 
     def scan(self, verdict: Verdict, captured: Instant) -> Record:
         if self.is_full:

@@ -1,34 +1,39 @@
 """Plays a trace of a door: what happens in front of it, in; what it keeps and shows, out.
 
     door both                    optional: in, out or both; `in` if not said
+    door passed                  optional: there is a contact that closes when somebody went through
     at 0.00  frame  PASS-A       one frame, in which these codes are readable; `-`: none
     at 0.00 to 2.00  frame  LINK frames of 15 a second, up to but without the last moment
     at 2.50  tick                time passes, and no frame comes
+    at 3.00  press  direction    also: service, admit, passed, opened, closed
+    at 3.00  policy 2 {...}      the uplink brings the version and these rules, signed
+    at 3.00  siblings -4         the uplink brings what the other gates saw; `-4 60`: a minute old
+    at 3.00  restart             the process is ended and started again
+    at 3.00  power cut           and with it the memory of this boot
     at 3.00  card full           also: card room, card broken, clock unsynced, clock synced,
                                  receipt (of all there is), stop
         0.00  scan    in pass accepted accepted checked seen     what comes of it, and when
 
-Real are presence, credential, judge, attendant, patterns and the scanner itself. A code is named
-by what it is: PASS-x, DECLARED-x, EXPIRED-x, EARLY-x, FORGED-x, TORN-x, LINK-x, TEXT-x.
+Real are presence, credential, judge, attendant, passages, cards, patterns and the scanner itself. A
+code is named by what it is: tests/device/doorstep.py has the names.
 """
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from base45 import b45decode, b45encode
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from device.credential import classify
 from device.credential.own_pass import KIND as PASS
 from device.errors import GateError
+from device.flow import Press
 from device.gpio.patterns import speaks_ms
 from device.reading.presence import OnePerShowing
 from device.scanner import Scanner
-from device.verdict.policy import default
-from device.wiring.door import Attendant
+from tests.device.doorstep import GATE, NOW_S, VAULT, Doorstep, text_of
 from tests.device.fakes import (
+    GivenInputs,
     MemoryJournal,
     S,
     SeenPanel,
@@ -36,49 +41,12 @@ from tests.device.fakes import (
     SteppedClock,
     ToldReader,
 )
-from wire import gatepass
-from wire.gatepass import Pass
-from wire.keys import Keyring, Use, entry
 from wire.receipt import Receipt
 from wire.record import ClockState, Direction, Record
-from wire.sealing import seal_key
 
 TRACES = sorted((Path(__file__).parents[1] / "traces" / "door").glob("*.trace"))
-NOW_S = 1_790_000_000
-DAY_S = 86_400
-GATE = "cong-mau"
-SEEN, DECLARED = (Ed25519PrivateKey.from_private_bytes(bytes([n] * 32)) for n in (1, 2))
-VAULT = seal_key(X25519PrivateKey.from_private_bytes(bytes([4] * 32)).public_key())
-RING = Keyring(
-    [entry(SEEN.public_key(), Use.PASS_SEEN), entry(DECLARED.public_key(), Use.PASS_DECLARED)]
-)
 DOORS = {"in": (Direction.IN,), "out": (Direction.OUT,), "both": (Direction.IN, Direction.OUT)}
-
-
-def text_of(name: str) -> bytes:
-    """Return what the code of that name holds."""
-    kind, _, who = name.partition("-")
-    number = who.encode().ljust(8, b".")[:8]
-    valid = Pass(number, "resident", NOW_S - DAY_S, NOW_S + DAY_S, NOW_S - DAY_S)
-    late = Pass(number, "resident", NOW_S - 9 * DAY_S, NOW_S - DAY_S, NOW_S - 9 * DAY_S)
-    early = Pass(number, "resident", NOW_S - DAY_S, NOW_S + 9 * DAY_S, NOW_S + DAY_S)
-    texts = {
-        "PASS": gatepass.issue(valid, SEEN),
-        "DECLARED": gatepass.issue(valid, DECLARED),
-        "EXPIRED": gatepass.issue(late, SEEN),
-        "EARLY": gatepass.issue(early, SEEN),
-        "FORGED": forged(valid),
-        "TORN": gatepass.issue(valid, SEEN)[:-9],
-        "LINK": f"https://example.org/{who}",
-        "TEXT": f"a text of {who}",
-    }
-    return texts[kind].encode()
-
-
-def forged(claims: Pass) -> str:
-    """Return a pass that says it is of the authority's key, which did not sign it."""
-    body = b45decode(gatepass.issue(claims, SEEN)[len(gatepass.PREFIX) :])
-    return gatepass.PREFIX + b45encode(body[:-1] + bytes([body[-1] ^ 1])).decode()
+PASSED_WITHIN_S = 5.0
 
 
 class TellingJournal(MemoryJournal):
@@ -96,7 +64,10 @@ class TellingJournal(MemoryJournal):
 
 def _spelled(document: dict[str, object]) -> str:
     if document["t"] == "note":
-        return f"note    {document['what']}"
+        data = document.get("data")
+        return f"note    {document['what']}" + (
+            f" {json.dumps(data, ensure_ascii=False)}" if data else ""
+        )
     if document["t"] == "key":
         return "key"
     fields = ("dir", "kind", "outcome", "reason", "signature", "identity")
@@ -108,41 +79,47 @@ def _spelled(document: dict[str, object]) -> str:
 class Player:
     """One door, and the time of the trace."""
 
-    def __init__(self, trace: str) -> None:
-        self._lines = trace.splitlines()
+    def __init__(self, trace: str, folder: Path) -> None:
+        self._doors = {line.split()[1] for line in trace.splitlines() if line.startswith("door ")}
+        self._lines = iter(trace.splitlines())
         self._told: list[str] = []
         self._out: list[str] = []
         self.clock = SteppedClock(NOW_S * 1000)
         self._panel = SeenPanel(self.tell, self.clock)
         self._journal = TellingJournal(self)
-        self._reader = ToldReader()
+        self._reader, self._inputs = ToldReader(), GivenInputs()
         self._receipts: list[Receipt] = []
-        self._scanner = self._built()
+        [way] = (self._doors & set(DOORS)) or {"in"}
+        self._doorstep = Doorstep(folder, DOORS[way])
+        self._begins_again = True
 
     def _built(self) -> Scanner:
-        doors = [line.split()[1] for line in self._lines if line.startswith("door ")]
-        directions = DOORS[doors[0] if doors else "in"]
+        within_s = PASSED_WITHIN_S if "passed" in self._doors else None
         return Scanner(
             camera=ShownFrames(self._frames),
             reader=self._reader,
             presence=OnePerShowing(lambda text: classify(text).kind == PASS),
             classify=classify,
-            doorman=Attendant(default("Chợ Mẫu"), RING, directions),
+            doorman=self._doorstep.attendant(self._journal, within_s),
             journal=self._journal,
             panel=self._panel,
             clock=self.clock,
             speaks_ms=speaks_ms,
             report=lambda _frame, _now: None,
+            inputs=self._inputs,
         )
 
     def play(self) -> str:
         """Return the trace with the effects that there really were."""
-        try:
-            self._scanner.run()
-            end = "end"
-        except GateError as error:
-            end = f"end     {error.code}"
-        self.tell(self.clock.up_ns, end)
+        while self._begins_again:
+            self._begins_again = False
+            self._scanner = self._built()
+            try:
+                self._scanner.run()
+                end = "end"
+            except GateError as error:
+                end = f"end     {error.code}"
+            self.tell(self.clock.up_ns, end)
         self._flush()
         return "".join(f"{line}\n" for line in self._out)
 
@@ -167,6 +144,8 @@ class Player:
             words = line.split()
             if words and words[0] == "at":
                 yield from self._happening(words[1:])
+            if self._begins_again:
+                return
 
     def _happening(self, words: list[str]) -> Iterator[int]:
         start, end = float(words[0]), None
@@ -188,7 +167,7 @@ class Player:
         self._panel.until(up_ns)
         self.clock.up_ns = up_ns
 
-    def _set(self, what: str, how: str = "") -> None:
+    def _set(self, what: str, how: str = "", *more: str) -> None:
         match what, how:
             case "card", "broken":
                 self._journal.is_broken = True
@@ -200,15 +179,31 @@ class Player:
                 high = self._journal.last
                 chain = self._journal.chains[high].hex()
                 self._receipts.append(Receipt(GATE, self._journal.journal, high, chain, 1))
+            case "press", _:
+                self._inputs.press(Press(how), self.clock.up_ns)
+            case "policy" | "siblings", _:
+                self._bring(what, how, *more)
+            case "restart" | "power", _:
+                self._begins_again = True
+                if what == "power":
+                    self._doorstep.cut_power()
             case _:
                 self._scanner.stop()
 
+    def _bring(self, what: str, how: str, *more: str) -> None:
+        if what == "policy":
+            self._doorstep.bring_policy(int(how), **json.loads(" ".join(more) or "{}"))
+        else:
+            old_s = float(more[0]) if more else 0.0
+            now_s = self.clock.now().wall_ms / 1000
+            self._doorstep.bring_siblings(int(how), now_s - old_s)
+
 
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.stem)
-def test_a_door_does_what_its_trace_says_and_nothing_else(path: Path) -> None:
+def test_a_door_does_what_its_trace_says_and_nothing_else(path: Path, tmp_path: Path) -> None:
     written = path.read_text(encoding="utf-8")
-    assert Player(written).play() == written
+    assert Player(written, tmp_path).play() == written
 
 
 def test_there_are_traces() -> None:
-    assert len(TRACES) >= 13
+    assert len(TRACES) >= 25

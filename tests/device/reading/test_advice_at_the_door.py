@@ -1,8 +1,8 @@
 """The whole scanner, when a code is in view and cannot be read: the door asks for another try."""
 
+import tempfile
 from collections.abc import Iterator
-
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from pathlib import Path
 
 from device.credential import classify
 from device.flow import Guidance
@@ -10,8 +10,7 @@ from device.gpio.patterns import speaks_ms
 from device.reading.guidance import Adviser
 from device.reading.presence import OnePerShowing
 from device.scanner import Scanner
-from device.verdict.policy import Policy
-from device.wiring.door import Attendant
+from tests.device.doorstep import GATE, VAULT, Doorstep
 from tests.device.fakes import (
     MemoryJournal,
     S,
@@ -20,10 +19,7 @@ from tests.device.fakes import (
     SteppedClock,
     ToldReader,
 )
-from wire.keys import Keyring
-from wire.sealing import seal_key
-
-VAULT = seal_key(X25519PrivateKey.from_private_bytes(bytes([4] * 32)).public_key())
+from wire.record import Direction
 
 
 def signals(seconds: float, guidance: Guidance | None, texts: list[bytes]) -> list[str]:
@@ -38,19 +34,21 @@ def signals(seconds: float, guidance: Guidance | None, texts: list[bytes]) -> li
             clock.up_ns = number * S // 10
             yield clock.up_ns
 
-    Scanner(
-        camera=ShownFrames(frames),
-        reader=reader,
-        presence=OnePerShowing(lambda _: True),
-        classify=classify,
-        doorman=Attendant(Policy(), Keyring(())),
-        journal=MemoryJournal("cong-mau", VAULT, lambda: None),
-        panel=panel,
-        clock=clock,
-        speaks_ms=speaks_ms,
-        report=lambda _frame, _now: None,
-        guide=Adviser(lambda: guidance),
-    ).run()
+    journal = MemoryJournal(GATE, VAULT, lambda: None)
+    with tempfile.TemporaryDirectory() as folder:
+        Scanner(
+            camera=ShownFrames(frames),
+            reader=reader,
+            presence=OnePerShowing(lambda _: True),
+            classify=classify,
+            doorman=Doorstep(Path(folder), (Direction.IN,)).attendant(journal),
+            journal=journal,
+            panel=panel,
+            clock=clock,
+            speaks_ms=speaks_ms,
+            report=lambda _frame, _now: None,
+            guide=Adviser(lambda: guidance),
+        ).run()
     return [line for line in told if "retry" in line]
 
 
