@@ -6,6 +6,7 @@ gate check --config FILE               read the configuration and say what it me
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
 gate read [--json] [--reveal] FILE...  say what the codes in pictures are
+gate explain [--policy FILE] CODE...   say all about a code, and what each policy would answer
 """
 
 import argparse
@@ -99,6 +100,8 @@ def _parser() -> Parser:
                 "enrolment", type=Path, metavar="ENROLMENT", help=_("the authority's answer")
             )
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
+    says = _("say what a code is, what was checked, and what each policy would answer")
+    _explain_arguments(command("explain", _explain, says))
     return parser
 
 
@@ -109,7 +112,31 @@ def _read_arguments(reading: Parser) -> None:
     )
     reading.add_argument("--json", action="store_true", help=_("one JSON object per file"))
     reading.add_argument("--reveal", action="store_true", help=_("with the text of the codes"))
-    known = reading.add_mutually_exclusive_group()
+    _believed(reading)
+    reading.add_argument("files", type=Path, nargs="+", metavar="FILE", help=_("a picture"))
+
+
+def _explain_arguments(explaining: Parser) -> None:
+    explaining.epilog = _(
+        "What names a file is read: a picture, or a text. `-` reads standard input, so that a "
+        "code's text stays out of the shell's history."
+    )
+    explaining.add_argument("--json", action="store_true", help=_("one JSON object per code"))
+    explaining.add_argument(
+        "--policy",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_("also by this policy, signed or a draft; may be repeated"),
+    )
+    _believed(explaining)
+    explaining.add_argument("codes", nargs="+", metavar="CODE", help=_("a text or a file"))
+
+
+def _believed(command: Parser) -> None:
+    """Let it be said whose passes count."""
+    known = command.add_mutually_exclusive_group()
     known.add_argument("--config", type=Path, metavar="FILE", help=_("judge as this gate does"))
     known.add_argument(
         "--authority",
@@ -117,7 +144,6 @@ def _read_arguments(reading: Parser) -> None:
         metavar="FILE",
         help=_("judge as a gate of the authority whose public.json this is"),
     )
-    reading.add_argument("files", type=Path, nargs="+", metavar="FILE", help=_("a picture"))
 
 
 # Each command loads its own program only: the scanner's process never loads the network's code,
@@ -156,9 +182,9 @@ def _enrol(asked: argparse.Namespace) -> None:
 
 
 def _read(asked: argparse.Namespace) -> int:
-    from device import look  # noqa: PLC0415
+    from device import judges, look  # noqa: PLC0415
 
-    judge = look.judge_of(asked.config, asked.authority)
+    judge = judges.of(asked.config, asked.authority)
     failures = strangers = 0
     for path in asked.files:
         result = look.look(path, judge, reveal=asked.reveal)
@@ -171,6 +197,24 @@ def _read(asked: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return FAILED if failures else 0
+
+
+def _explain(asked: argparse.Namespace) -> int:
+    from device import explain, judges  # noqa: PLC0415
+
+    judge = judges.of(asked.config, asked.authority)
+    drafts = [judges.policy_in(path, judge.trust.issuers) for path in asked.policy]
+    rules = explain.by_policies(judge, drafts)
+    status = 0
+    for given in asked.codes:
+        found = explain.codes_in(given, sys.stdin.buffer.read)
+        status = status if found else FAILED
+        for source, code in found:
+            result = explain.explain(source, code, rules)
+            print(explain.as_json(result) if asked.json else explain.as_text(result), flush=True)
+        if not found:
+            print(_("{file}: no QR code was found").format(file=given), file=sys.stderr)
+    return status
 
 
 def _stop_with(stop: Callable[[], None]) -> None:

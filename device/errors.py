@@ -60,6 +60,14 @@ class IssuersUnreadable(GateError):
     remedy = N_("give the file public.json from the authority's folder")
 
 
+class PolicyUnreadable(GateError):
+    """A file that was named as a site's policy and is none."""
+
+    code = "policy-unreadable"
+    says = N_("This file does not hold a site's policy")
+    remedy = N_("correct what is named here, or give the file that `provision policy` made")
+
+
 class NotEnrolled(GateError):
     """The gate has no keys or no enrolment, or one that the authority did not sign."""
 

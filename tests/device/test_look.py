@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from device import look
+from device import judges, look, words
 from device.credential.kinds import KINDS
 from device.errors import IssuersUnreadable
 from device.look import Looked
@@ -59,10 +59,10 @@ def test_a_pass_is_judged_by_its_dates(site: Site) -> None:
 
 def test_texts_are_shown_only_when_asked_for(site: Site) -> None:
     shown = site.draw_pass("a.png")
-    for words in ([], ["--json"]):
-        plain = gate("read", *words, shown)
+    for options in ([], ["--json"]):
+        plain = gate("read", *options, shown)
         assert "GP1:" not in plain.out + plain.err
-        assert "GP1:" in gate("read", *words, "--reveal", shown).out
+        assert "GP1:" in gate("read", *options, "--reveal", shown).out
 
 
 def bomb() -> bytes:
@@ -118,19 +118,19 @@ def test_what_is_no_public_file_of_an_authority_is_refused(site: Site, tmp_path:
     wrong.write_text('{"keys": [{"kid": "00", "use": "root", "public": "AAAA"}]}')
     for path in (tmp_path, tmp_path / "none.json", wrong, site.config):
         with pytest.raises(IssuersUnreadable):
-            look.issuers(path)
+            judges.issuers(path)
     said = gate("read", "--authority", wrong, site.draw_pass("a.png"))
     assert (said.status, said.out, said.code) == (2, "", "issuers-unreadable")
 
 
 def test_every_answer_has_a_name_for_people() -> None:
-    assert set(look.OUTCOMES) == set(Outcome)
+    assert set(words.OUTCOMES) == set(Outcome)
 
 
 def test_no_strangers_photo_is_accepted_and_no_text_of_it_is_shown(
     shared_folder: Path, site: Site
 ) -> None:
-    judged = look.judge_of(site.config, None)
+    judged = judges.of(site.config, None)
     photos = sorted(each for each in (shared_folder / "qr-photos").rglob("*") if _photo(each))
     looked = [look.look(path, judged, reveal=True) for path in photos[::4]]
     codes = [code for each in looked for code in each.codes]
@@ -153,4 +153,4 @@ def _hushed(code: look.Code) -> look.Code:
 
 
 def test_every_kind_of_code_has_a_name_for_people() -> None:
-    assert set(look.NAMES) == set(KINDS)
+    assert set(words.KINDS) == set(KINDS)

@@ -1,0 +1,108 @@
+"""How a code is judged away from the door: at a desk, with the door's own judge.
+
+Whose passes are believed is named by the caller: a gate's configuration (then also its policy, its
+lists and its signers are those in force there), an authority's public file, or nobody.
+"""
+
+from pathlib import Path
+
+import msgspec
+
+from device import clock, config, enrol
+from device.accepted import Accepted
+from device.credential.dcc_trust import TrustList
+from device.errors import IssuersUnreadable, PolicyUnreadable
+from device.flow import Credential, Verdict
+from device.mandate import Mandate
+from device.verdict.judge import judge
+from device.verdict.policy import at_gate, default
+from device.verdict.standing import NOTHING
+from device.verdict.trust import NoStatuses, Trust
+from wire import policy
+from wire.canonical import parse, read
+from wire.enrolment import LIMIT
+from wire.errors import SignatureInvalid, WireError
+from wire.keys import KeyEntry, Keyring, Signed, Use, opened
+from wire.policy import Policy
+from wire.record import Direction
+
+
+class Judge(msgspec.Struct, frozen=True):
+    """Judges as the door would that has never seen this person."""
+
+    trust: Trust
+    policy: Policy
+    """The rules in force; those of a site without a policy if no gate was named."""
+    directions: tuple[Direction, ...]
+    vouched: bool
+    """This machine's clock is to be trusted."""
+
+    def judge(self, credential: Credential, by: Policy | None = None) -> Verdict:
+        """Return the answer to a code, by the rules in force or by others."""
+        rules = self.policy if by is None else at_gate(by, self.directions)
+        now = clock.SystemClock(vouched=self.vouched).now()
+        return judge(credential, self.directions[0], rules, self.trust, NOTHING, now)
+
+
+def of(configuration: Path | None, authority: Path | None) -> Judge:
+    """Return the judge of a gate, of an authority's gates, or one who knows no issuer.
+
+    Raises ConfigInvalid, NotEnrolled or IssuersUnreadable.
+    """
+    if configuration is None:
+        ring = issuers(authority) if authority else Keyring(())
+        trust = Trust(ring, TrustList(()), NoStatuses())
+        return Judge(trust, default(""), (Direction.IN,), vouched=True)
+    found = config.load(configuration)
+    keys, folders = found.folders.keys, found.folders
+    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
+    held = Mandate(Accepted(folders.inbox, folders.accepted), enrolment)
+    return Judge(held.trust, held.policy, enrolment.directions, vouched=found.clock.vouched)
+
+
+class Published(msgspec.Struct, frozen=True):
+    """As much of an authority's public file as is needed here."""
+
+    keys: tuple[KeyEntry, ...]
+
+
+def issuers(path: Path) -> Keyring:
+    """Return the keys in an authority's public file; raise IssuersUnreadable if it is none."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
+        return Keyring(read(Published, parse(data, LIMIT)).keys)
+    except OSError as error:
+        msg = f"{path}: {error.strerror}"
+        raise IssuersUnreadable(msg) from error
+    except WireError as error:
+        raise IssuersUnreadable(str(path)) from error
+
+
+def policy_in(path: Path, ring: Keyring) -> tuple[Policy, bool]:
+    """Return the policy in a file, and whether the authority of `ring` signed it.
+
+    A draft without a signature is a policy too; it is to be tried before it is signed. Raises
+    PolicyUnreadable.
+    """
+    try:
+        with path.open("rb") as file:
+            document = parse(file.read(policy.LIMIT + 1), policy.LIMIT)
+        if "doc" not in document:
+            return policy.understood(document), False
+        signed = read(Signed, document)
+        return policy.understood(signed.doc), _is_good(signed, ring)
+    except OSError as error:
+        msg = f"{path}: {error.strerror}"
+        raise PolicyUnreadable(msg) from error
+    except WireError as error:
+        msg = f"{path}: {error}"
+        raise PolicyUnreadable(msg) from error
+
+
+def _is_good(signed: Signed, ring: Keyring) -> bool:
+    try:
+        opened(signed, policy.CONTEXT, Use.POLICY, ring)
+    except SignatureInvalid:
+        return False
+    return True

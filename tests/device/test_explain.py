@@ -1,0 +1,129 @@
+"""`gate explain`: all about a code, for someone who must not learn who holds it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from device import explain, judges
+from device.credential.kinds import KINDS
+from device.errors import PolicyUnreadable
+from device.explain import Explained
+from device.verdict.policy import default
+from device.words import ADVICE
+from tests.device.command import gate
+from tests.device.credential import certificates
+from tests.device.credential.codes import PASS, SAMPLES, every_code
+from tests.device.site import Site
+from wire.canonical import canonical
+from wire.keys import Keyring
+
+CARD = (
+    "094090000123|360000456|Nguyễn Văn Mẫu|15061990|Nam|Ấp Kín, Xã Mẫu, Mỹ Tú, Sóc Trăng|01072021"
+)
+NOBODY = judges.of(None, None)
+
+
+def explained(code: bytes) -> Explained:
+    return explain.explain("", code, explain.by_policies(NOBODY, []))
+
+
+def test_every_kind_of_code_is_explained() -> None:
+    said = [explained(code) for code in every_code()]
+    assert {each.kind for each in said} == set(KINDS)
+    assert set(ADVICE) < set(KINDS)
+    for each in said:
+        assert explain.as_text(each)
+        assert json.loads(explain.as_json(each))["kind"] == each.kind
+
+
+NUMBERS = (
+    "094090000123 360000456 094090000000 360000000 0000000000000 0900000000 162500000000000000"
+)
+NAMES = "Nguyễn Văn Mẫu Kín NGUYEN VAN MAU GD494 4e6775 URN:UVCI:01 matkhau C0000000 AAAA"
+
+
+def test_nobody_is_named_and_no_number_is_said_in_full() -> None:
+    for code in (CARD.encode(), *every_code()):
+        said = explained(code)
+        values = " ".join(each.value for each in said.fields)
+        assert [word for word in NAMES.split() if word in values.split()] == []
+        assert [number for number in NUMBERS.split() if number in values] == []
+        told = explain.as_text(said) + explain.as_json(said)
+        assert len(code) < 20 or code.decode("utf-8", "replace") not in told
+
+
+def test_the_fields_are_covered_and_still_tell_one_card_from_another() -> None:
+    shown = {each.label: each.value for each in explained(CARD.encode()).fields}
+    assert shown == {
+        "citizen number": "•••••••••123",
+        "former number": "••••••456",
+        "name": "N• V• M•",
+        "year of birth": "1990",
+        "sex": "male",
+        "commune": "X• M• M• T• S• T•",
+        "hamlet or street": "Ấ• K•",
+    }
+
+
+def test_a_short_number_is_covered_whole() -> None:
+    assert explain.fields.__module__ == "device.credential.masked"
+    said = explained(certificates.shown(certificates.payload(dob="1990")).encode())
+    assert "1990" in [each.value for each in said.fields]
+
+
+def test_a_passes_verdict_is_said_by_every_policy(site: Site, tmp_path: Path) -> None:
+    draft = tmp_path / "draft.json"
+    draft.write_bytes(canonical({"site": "Chợ Mẫu", "version": 7, "issued": 0, "takes": []}))
+    said = gate(
+        "explain", "--json", "--config", site.config, "--policy", draft, site.draw_pass("a.png")
+    )
+    assert said.status == 0
+    found = json.loads(said.out)
+    assert (found["file"][-5:], found["kind"]) == ("a.png", "pass")
+    answers = {each["policy"]: each for each in found["policies"]}
+    first, second = answers.values()
+    assert (first["verdict"], first["signature"], first["identity"]) == (
+        "accepted",
+        "checked",
+        "seen",
+    )
+    assert (second["verdict"], second["reason"], second["signal"]) == (
+        "rejected",
+        "wrong-kind",
+        "retry",
+    )
+    assert any("Chợ Mẫu" in name and "7" in name for name in answers)
+
+
+def test_a_text_comes_from_the_command_line_a_file_or_standard_input(tmp_path: Path) -> None:
+    file = tmp_path / "code.txt"
+    file.write_text(PASS + "\n")
+    for given in (PASS, str(file)):
+        assert [code for _, code in explain.codes_in(given, bytes)] == [PASS.encode()]
+    assert explain.codes_in("-", lambda: b"x") == [("", b"x")]
+    for odd in ("a\0b", "x" * 5000, "\udcff"):
+        [(source, code)] = explain.codes_in(odd, bytes)
+        assert source == ""
+        assert code
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "x", '{"site": "Mẫu", "version": 0, "issued": 0}'])
+def test_what_is_no_policy_is_refused_by_name(text: str, tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text(text)
+    for path in (tmp_path, tmp_path / "none.json", wrong):
+        with pytest.raises(PolicyUnreadable):
+            judges.policy_in(path, Keyring(()))
+    said = gate("explain", "--policy", wrong, PASS)
+    assert (said.status, said.out, said.code) == (2, "", "policy-unreadable")
+
+
+def test_an_unsigned_policy_is_tried_and_said_to_be_unsigned() -> None:
+    rules = explain.by_policies(NOBODY, [(default("Mẫu"), False), (default("Mẫu"), True)])
+    names = [each.name for each in rules]
+    assert len(set(names)) == len(names) == 3
+
+
+def test_samples_cover_what_people_mistake_for_a_pass() -> None:
+    assert {kind for _, kind in SAMPLES} >= set(ADVICE)
