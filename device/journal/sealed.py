@@ -113,10 +113,12 @@ def load(path: Path) -> Spelled:
 
 def header_of(data: bytes) -> Header | None:
     """Return the header of a segment that may be damaged, if that part of it is sound."""
-    start = data.find(b'{"1":', 0, len(ABOUT) + 8) + 5
+    opening = b'{"%s":{"1":' % ABOUT.encode()
+    if not data.startswith(opening):
+        return None
     try:
-        _, end = json.JSONDecoder().raw_decode(data.decode("latin-1"), start)
-        about = msgspec.json.decode(data[start:end], type=_About)
+        _, end = json.JSONDecoder().raw_decode(data.decode("latin-1"), len(opening))
+        about = msgspec.json.decode(data[len(opening) : end], type=_About)
     except (ValueError, RecursionError, msgspec.DecodeError):
         return None
     if about.check != _check(about.first, about.prev):

@@ -5,100 +5,33 @@ import os
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from tinydb import TinyDB, where
 
 from device.errors import JournalBroken, JournalBusy, JournalForeign
-from device.flow import Instant, Signal, Verdict
-from device.journal import durable, folder, segment
+from device.flow import Instant
+from device.journal import folder, segment
 from device.journal.reader import JournalReader
 from device.journal.store import CardJournal, Limits
+from tests.device.journal.card import (
+    ACCEPTED,
+    GATE,
+    VAULT,
+    Card,
+    moment,
+    receipt_for,
+)
 from wire.receipt import Receipt
-from wire.record import (
-    ClockState,
-    Direction,
-    Identity,
-    Key,
-    Outcome,
-    Reason,
-    Scan,
-    Signature,
-    What,
-    genesis,
-    link,
-    to_document,
-    to_record,
-)
+from wire.record import ClockState, Key, Scan, What, genesis, link, to_document, to_record
 from wire.sealing import open_data_key, place, seal_key
-
-GATE = "gate-1"
-VAULT = X25519PrivateKey.generate()
-SMALL = Limits(segment_records=4, keep_confirmed_s=0)
-
-
-def moment(second: int = 0) -> Instant:
-    """Return a made-up moment."""
-    return Instant(second * 10**9, 1_780_000_000_000 + second * 1000, ClockState.SYNCED, "0a0b0c0d")
-
-
-ACCEPTED = Verdict(
-    kind="pass",
-    signature=Signature.CHECKED,
-    identity=Identity.SEEN,
-    outcome=Outcome.ACCEPTED,
-    reason=Reason.ACCEPTED,
-    direction=Direction.IN,
-    signal=Signal.ACCEPT,
-    personal={"pass": "00112233aabbccdd"},
-)
-
-
-class Site:
-    """A gate's folders, and the receipts that reach it."""
-
-    def __init__(self, path: Path) -> None:
-        self.journal = path / "journal"
-        self.run = path / "run"
-        self.receipts: list[Receipt] = []
-
-    def open(self, limits: Limits = SMALL) -> CardJournal:
-        """Return the journal, not entered yet."""
-        return CardJournal(
-            self.journal,
-            self.run,
-            GATE,
-            seal_key(VAULT.public_key()),
-            lambda: self.receipts.pop() if self.receipts else None,
-            limits,
-        )
-
-    def stored(self) -> list[dict[str, object]]:
-        """Return every record the uplink could read."""
-        end = durable.read(self.run)
-        assert end is not None
-        taken: list[dict[str, object]] = []
-        with JournalReader(self.journal) as reader:
-            reader.seek(1)
-            while batch := reader.take(end.seq, 50).documents:
-                taken += batch
-        return taken
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
+def site(tmp_path: Path) -> Card:
     """Return an empty gate."""
-    return Site(tmp_path)
+    return Card(tmp_path)
 
 
-def receipt_for(journal: CardJournal, documents: list[dict[str, object]], high: int) -> Receipt:
-    """Return the receipt an honest collector would give for records up to `high`."""
-    chain = genesis(GATE, journal.journal)
-    for document in documents[:high]:
-        chain = link(chain, document)
-    return Receipt(GATE, journal.journal, high, chain.hex(), 1)
-
-
-def test_records_are_there_after_a_restart_in_one_sequence_and_one_chain(site: Site) -> None:
+def test_records_are_there_after_a_restart_in_one_sequence_and_one_chain(site: Card) -> None:
     with site.open() as journal:
         journal.note(What.START, moment())
         for second in range(9):
@@ -120,7 +53,7 @@ def test_records_are_there_after_a_restart_in_one_sequence_and_one_chain(site: S
 
 
 def test_personal_fields_open_only_with_the_authoritys_key_and_only_in_their_place(
-    site: Site,
+    site: Card,
 ) -> None:
     with site.open() as journal:
         scan = journal.scan(ACCEPTED, moment())
@@ -138,7 +71,7 @@ def test_personal_fields_open_only_with_the_authoritys_key_and_only_in_their_pla
         opened.open(scan.sealed, place(GATE, identity, 3))
 
 
-def test_a_sealed_segment_opens_with_stock_tinydb(site: Site) -> None:
+def test_a_sealed_segment_opens_with_stock_tinydb(site: Card) -> None:
     with site.open() as journal:
         for second in range(10):
             journal.scan(ACCEPTED, moment(second))
@@ -149,7 +82,7 @@ def test_a_sealed_segment_opens_with_stock_tinydb(site: Site) -> None:
         assert [row["seq"] for row in db.search(where("t") == "scan")] == [2, 3, 4]
 
 
-def test_the_open_segment_is_found_by_tinydbs_queries(site: Site) -> None:
+def test_the_open_segment_is_found_by_tinydbs_queries(site: Card) -> None:
     with site.open(Limits()) as journal:
         journal.note(What.START, moment())
         journal.scan(ACCEPTED, moment())
@@ -157,7 +90,7 @@ def test_the_open_segment_is_found_by_tinydbs_queries(site: Site) -> None:
         assert journal.database.count(where("t") == "scan") == 1
 
 
-def test_a_torn_tail_is_cut_and_its_number_used_again(site: Site) -> None:
+def test_a_torn_tail_is_cut_and_its_number_used_again(site: Card) -> None:
     with site.open(Limits()) as journal:
         journal.note(What.START, moment())
         journal.note(What.ALIVE, moment(1))
@@ -175,7 +108,7 @@ def test_a_torn_tail_is_cut_and_its_number_used_again(site: Site) -> None:
     assert whole.lost == 0
 
 
-def test_a_broken_line_with_whole_ones_behind_it_is_no_torn_tail(site: Site) -> None:
+def test_without_a_key_to_declare_damage_with_nothing_is_touched(site: Card) -> None:
     with site.open(Limits()) as journal:
         for second in range(3):
             journal.note(What.ALIVE, moment(second))
@@ -185,16 +118,16 @@ def test_a_broken_line_with_whole_ones_behind_it_is_no_torn_tail(site: Site) -> 
     data[at + 6] = ord("7")
     path.write_bytes(data)
     with pytest.raises(JournalBroken, match="damaged"):
-        site.open(Limits()).__enter__()
+        site.open(Limits(), key=None).__enter__()
     assert path.read_bytes() == data
 
 
-def test_a_second_scanner_is_refused(site: Site) -> None:
+def test_a_second_scanner_is_refused(site: Card) -> None:
     with site.open(), pytest.raises(JournalBusy):
         site.open().__enter__()
 
 
-def test_only_a_receipt_for_this_gate_and_journal_confirms(site: Site) -> None:
+def test_only_a_receipt_for_this_gate_and_journal_confirms(site: Card) -> None:
     with site.open() as journal:
         for second in range(6):
             journal.scan(ACCEPTED, moment(second))
@@ -214,7 +147,7 @@ def test_only_a_receipt_for_this_gate_and_journal_confirms(site: Site) -> None:
     ("high", "why"), [(4, "receipt-of-other-records"), (500, "receipt-beyond-end")]
 )
 def test_a_receipt_for_records_we_do_not_have_makes_a_new_journal_and_says_so(
-    site: Site, high: int, why: str
+    site: Card, high: int, why: str
 ) -> None:
     with site.open() as journal:
         for second in range(6):
@@ -235,7 +168,7 @@ def test_a_receipt_for_records_we_do_not_have_makes_a_new_journal_and_says_so(
         assert [each["seq"] for each in site.stored()] == [1, 2, 3]
 
 
-def test_another_gates_journal_is_left_alone(site: Site) -> None:
+def test_another_gates_journal_is_left_alone(site: Card) -> None:
     with site.open() as journal:
         journal.note(What.START, moment())
     before = {each.name: each.read_bytes() for each in site.journal.iterdir()}
@@ -263,7 +196,7 @@ def test_another_gates_journal_is_left_alone(site: Site) -> None:
         b'{"_default":{"1":{"journal":"%s","high":99999,"check":"00000000"}}}',
     ],
 )
-def test_an_unsound_cursor_counts_as_none(site: Site, damage: bytes) -> None:
+def test_an_unsound_cursor_counts_as_none(site: Card, damage: bytes) -> None:
     with site.open() as journal:
         for second in range(3):
             journal.note(What.ALIVE, moment(second))
@@ -273,7 +206,7 @@ def test_an_unsound_cursor_counts_as_none(site: Site, damage: bytes) -> None:
         assert (journal.journal, journal.last, journal.confirmed) == (old, 3, 0)
 
 
-def test_only_confirmed_segments_are_dropped_and_the_mark_is_stored_first(site: Site) -> None:
+def test_only_confirmed_segments_are_dropped_and_the_mark_is_stored_first(site: Card) -> None:
     with site.open() as journal:
         for second in range(9):
             journal.scan(ACCEPTED, moment(second))
@@ -289,7 +222,7 @@ def test_only_confirmed_segments_are_dropped_and_the_mark_is_stored_first(site: 
     assert json.loads((site.journal / "cursor.json").read_text())["_default"]["1"]["high"] >= 4
 
 
-def test_a_mark_beyond_the_end_makes_a_new_journal(site: Site) -> None:
+def test_a_mark_beyond_the_end_makes_a_new_journal(site: Card) -> None:
     with site.open() as journal:
         for second in range(3):
             journal.note(What.ALIVE, moment(second))
@@ -312,7 +245,7 @@ def test_a_mark_beyond_the_end_makes_a_new_journal(site: Site) -> None:
     assert list((site.journal / f"retired-{old}").iterdir())
 
 
-def test_after_a_failed_write_nothing_more_is_believed(site: Site) -> None:
+def test_after_a_failed_write_nothing_more_is_believed(site: Card) -> None:
     with site.open() as journal:
         journal.note(What.START, moment())
         real = journal._current._fd
@@ -324,7 +257,7 @@ def test_after_a_failed_write_nothing_more_is_believed(site: Site) -> None:
         assert [each["seq"] for each in site.stored()] == [1]
 
 
-def test_the_uplink_reads_no_further_than_the_durable_end(site: Site) -> None:
+def test_the_uplink_reads_no_further_than_the_durable_end(site: Card) -> None:
     with site.open() as journal:
         for second in range(6):
             journal.note(What.ALIVE, moment(second))
@@ -337,7 +270,7 @@ def test_the_uplink_reads_no_further_than_the_durable_end(site: Site) -> None:
             assert taken.prev == journal._segments.chain_at(2)
 
 
-def test_a_reader_follows_a_segment_that_is_sealed_and_dropped_under_it(site: Site) -> None:
+def test_a_reader_follows_a_segment_that_is_sealed_and_dropped_under_it(site: Card) -> None:
     with site.open() as journal, JournalReader(site.journal) as reader:
         journal.note(What.START, moment())
         reader.seek(1)
@@ -352,7 +285,7 @@ def test_a_reader_follows_a_segment_that_is_sealed_and_dropped_under_it(site: Si
         assert [each["seq"] for each in seen] == list(range(1, journal.last + 1))
 
 
-def test_a_record_that_was_refused_leaves_no_trace_of_its_number(site: Site) -> None:
+def test_a_record_that_was_refused_leaves_no_trace_of_its_number(site: Card) -> None:
     with site.open() as journal:
         journal.note(What.START, moment())
         journal._refusing = True
