@@ -28,6 +28,10 @@ def seconds(when: float, clock: ClockState = ClockState.SYNCED) -> Instant:
     return msgspec.structs.replace(NOW, wall_ms=int(when * 1000), clock=clock)
 
 
+def test_what_a_site_can_take_are_kinds_of_code() -> None:
+    assert {each.value for each in Kind} <= set(KINDS)
+
+
 def test_every_use_that_issues_passes_has_a_grade() -> None:
     assert GRADES.keys() == set(PASS_USES)
 
