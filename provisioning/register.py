@@ -30,6 +30,8 @@ create table if not exists pass (
     number blob primary key, kid text not null, place integer not null, holder text not null,
     ends integer not null, standing integer not null default 0, unique (kid, place)
 ) without rowid;
+create index if not exists pass_marked on pass (kid, place, standing) where standing <> 0;
+create index if not exists pass_ending on pass (kid, ends, standing);
 create table if not exists issuer (
     kid text primary key, every integer not null default 0, listed integer not null default 0
 ) without rowid;
