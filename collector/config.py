@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from collector.errors import ConfigInvalid
+from collector.i18n import N_
 
 Language = Literal["vi", "en"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -45,6 +46,8 @@ class BrokerConfig(Strict, frozen=True):
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8883
     name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "intake"
     """MQTT client id; the same as the common name of the certificate."""
+    share: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    """Intakes of one share divide what the gates send among them; alone, each takes all."""
 
 
 class ReceiptConfig(Strict, frozen=True):
@@ -52,6 +55,17 @@ class ReceiptConfig(Strict, frozen=True):
 
     key: Path
     """PEM (PKCS8) of an Ed25519 private key."""
+
+
+class RoadConfig(Strict, frozen=True):
+    """What goes to the gates."""
+
+    state: Path | None = None
+    """A directory for signed documents; beside the ledger if left out."""
+    withdrawn: Path | None = None
+    """The file of withdrawn gates, which the broker's program reads too; in `state` if left out."""
+    authority: Path | None = None
+    """The authority's public.json; beside the roster if left out."""
 
 
 class WebConfig(Strict, frozen=True):
@@ -82,6 +96,22 @@ class Config(Strict, frozen=True):
     receipt: ReceiptConfig
     web: WebConfig
     display: DisplayConfig = DisplayConfig()
+    road: RoadConfig = RoadConfig()
+
+    @property
+    def outgoing(self) -> Path:
+        """Return where the documents for the gates are."""
+        return (self.road.state or self.ledger.path.with_name("road")) / "outgoing"
+
+    @property
+    def withdrawn(self) -> Path:
+        """Return the file of withdrawn gates."""
+        return self.road.withdrawn or self.outgoing.with_name("withdrawn")
+
+    @property
+    def authority(self) -> Path:
+        """Return the authority's public file."""
+        return self.road.authority or self.roster.path.with_name("public.json")
 
 
 def load(path: Path) -> Config:
@@ -89,7 +119,7 @@ def load(path: Path) -> Config:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        msg = f"{path}: {error.strerror or 'cannot be read'}"
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise ConfigInvalid(msg) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         msg = f"{path}: not TOML: {error}"
@@ -122,7 +152,7 @@ def named(error: str) -> str:
     field = re.search(r"(?:unknown|required) field `([^`]+)`", sentence)
     if field:
         parts.append(field.group(1))
-        sentence = "unknown key" if "unknown" in sentence else "missing"
+        sentence = N_("unknown key") if "unknown" in sentence else N_("missing")
     key = ".".join(part for part in parts if part)
     sentence = sentence[:1].lower() + sentence[1:].replace("`", "")
     return f"{key}: {sentence}" if key else sentence

@@ -1,131 +1,196 @@
 """What can go wrong at the collector, in words for whoever runs it.
 
-One tree under CollectorError. Each error has a stable `code`, which log and handbook key on, and
-a `remedy`: what to do next. No message quotes a record's content or a secret.
+One tree under CollectorError. Each error has a stable `code`, which log and handbook key on, what
+it `says`, and a `remedy`: what to do next. Both sentences exist in Vietnamese and English
+(collector/i18n.py). No message quotes a record's content or a secret.
 """
+
+from collector.i18n import N_
 
 
 class CollectorError(Exception):
-    """A collector that cannot do its work. `code` is stable; `remedy` is one sentence."""
+    """A collector that cannot do its work.
+
+    `code` is stable; `says` and `remedy` are one sentence each, in the catalogues. The message adds
+    the detail of the moment: a name, and behind a colon what is wrong with it.
+    """
 
     code = "collector-fault"
-    remedy = "start it again; if it comes back, keep the log and call the help line"
+    says = N_("The collector cannot do its work")
+    remedy = N_("start it again; if it comes back, keep the log and call the help line")
 
 
 class ConfigInvalid(CollectorError):
     """A configuration file that cannot be read as one."""
 
     code = "config-invalid"
-    remedy = "correct the named key of the configuration file and start again"
+    says = N_("The configuration file is not right")
+    remedy = N_("correct the named key of the configuration file and start again")
 
 
 class RosterInvalid(CollectorError):
     """The list of gates cannot be read as one."""
 
     code = "roster-invalid"
-    remedy = "write the roster again with `provision`, and do not edit it by hand"
+    says = N_("The list of gates is not right")
+    remedy = N_("write the roster again with `provision`, and do not edit it by hand")
 
 
 class KeyUnreadable(CollectorError):
     """A key or certificate file is missing or not what it should be."""
 
     code = "key-unreadable"
-    remedy = "point the named key of the configuration to the file that `provision` made"
+    says = N_("A key or certificate cannot be used")
+    remedy = N_("point the named key of the configuration to the file that `provision` made")
 
 
 class CertificateExpired(CollectorError):
     """A certificate of the link has run out, or is not valid yet."""
 
     code = "certificate-expired"
-    remedy = "check this machine's clock; if it is right, renew the certificate with `provision`"
+    says = N_("A certificate is not valid today")
+    remedy = N_("check the clock of this machine; if it is right, renew the certificate")
 
 
 class BrokerUnreachable(CollectorError):
     """Nothing answers at the broker's address."""
 
     code = "broker-unreachable"
-    remedy = "check that the broker runs and that broker.host and broker.port are right"
+    says = N_("The broker does not answer")
+    remedy = N_("check that the broker runs and that broker.host and broker.port are right")
 
 
 class BrokerUntrusted(CollectorError):
     """The broker's certificate is not the authority's, or it does not believe ours."""
 
     code = "broker-untrusted"
-    remedy = "check broker.ca, broker.certificate and broker.key: all come from one authority"
+    says = N_("The broker and this collector do not trust each other")
+    remedy = N_("check broker.ca, broker.certificate and broker.key: all come from one authority")
 
 
 class LinkRefused(CollectorError):
     """The broker answered and does not let us in, or not to our topics."""
 
     code = "link-refused"
-    remedy = "check that the broker knows this certificate's name and runs with our access list"
+    says = N_("The broker does not let us in")
+    remedy = N_("check that the broker knows this certificate's name and runs with our access list")
 
 
 class LedgerMissing(CollectorError):
     """There is no ledger yet."""
 
     code = "ledger-missing"
-    remedy = "start `collector intake` once: it makes the ledger"
+    says = N_("There is no ledger yet")
+    remedy = N_("start `collector intake` once: it makes the ledger")
 
 
 class LedgerFull(CollectorError):
     """The disk of the ledger is full; nothing is confirmed until there is room."""
 
     code = "ledger-full"
-    remedy = "make room on the ledger's disk; gates keep their records until then"
+    says = N_("The disk of the ledger is full")
+    remedy = N_("make room on the ledger's disk; gates keep their records until then")
 
 
 class LedgerBusy(CollectorError):
     """Another program keeps the ledger locked."""
 
     code = "ledger-busy"
-    remedy = "stop whatever else writes to the ledger; intake tries again by itself"
+    says = N_("The ledger is locked by another program")
+    remedy = N_("stop whatever else writes to the ledger; intake tries again by itself")
 
 
 class LedgerBroken(CollectorError):
     """The ledger cannot be read or written, or is not one of ours."""
 
     code = "ledger-broken"
-    remedy = "stop the collector, keep the file, and restore the last backup beside it"
+    says = N_("The ledger cannot be used")
+    remedy = N_("stop the collector, keep the file, and restore the last backup beside it")
 
 
 class PortBusy(CollectorError):
     """Another program listens on the port of the pages."""
 
     code = "port-busy"
-    remedy = "stop the other program, or choose another web.port in the configuration"
+    says = N_("The port of the pages is taken")
+    remedy = N_("stop the other program, or choose another web.port in the configuration")
 
 
 class AddressUnusable(CollectorError):
     """The pages cannot be offered at the configured address."""
 
     code = "address-unusable"
-    remedy = "set web.host to an address of this machine, such as 127.0.0.1"
+    says = N_("The pages cannot be offered at this address")
+    remedy = N_("set web.host to an address of this machine, such as 127.0.0.1")
 
 
 class StateUnwritable(CollectorError):
     """The directory of the pages' own state cannot be used."""
 
     code = "state-unwritable"
-    remedy = "make the directory web.state writable for the user who runs `collector web`"
+    says = N_("The folder of the pages cannot be used")
+    remedy = N_("make the directory web.state writable for the user who runs `collector web`")
 
 
 class UserExists(CollectorError):
     """An account of that name is there already."""
 
     code = "user-exists"
-    remedy = "choose another name, or give it a new password with `collector user password`"
+    says = N_("There is an account of that name already")
+    remedy = N_("choose another name, or give it a new password with `collector user password`")
 
 
 class UserUnknown(CollectorError):
     """No account of that name."""
 
     code = "user-unknown"
-    remedy = "check the name, or make the account with `collector user add`"
+    says = N_("There is no account of that name")
+    remedy = N_("check the name, or make the account with `collector user add`")
 
 
 class UserInvalid(CollectorError):
     """A user name or a password that cannot be taken."""
 
     code = "user-invalid"
-    remedy = "choose a name of letters, digits and -_.@+ and a password that is hard to guess"
+    says = N_("This name or password cannot be taken")
+    remedy = N_("choose a name of letters, digits and -_.@+ and a password that is hard to guess")
+
+
+class GateUnknown(CollectorError):
+    """No gate of that name is in the roster or the ledger."""
+
+    code = "gate-unknown"
+    says = N_("There is no gate of that name")
+    remedy = N_("check the name: `collector gaps` and the page show the names of all gates")
+
+
+class DocumentRefused(CollectorError):
+    """A document for gates that must not be sent to them."""
+
+    code = "document-refused"
+    says = N_("This document cannot be sent to gates")
+    remedy = N_("sign it again with `provision`, with this authority's keys, and try again")
+
+
+class StoreUnusable(CollectorError):
+    """The collector's own folder for what goes to gates cannot be used."""
+
+    code = "store-unusable"
+    says = N_("The folder of what goes to the gates cannot be used")
+    remedy = N_("make the folder road.state writable for the user who runs the collector")
+
+
+class ExportRefused(CollectorError):
+    """An exported journal that cannot be taken."""
+
+    code = "export-refused"
+    says = N_("This export of a gate's journal cannot be taken")
+    remedy = N_("copy the whole file again from the gate, or export it again")
+
+
+class FileUnusable(CollectorError):
+    """A file named on the command line that cannot be read or written."""
+
+    code = "file-unusable"
+    says = N_("A file cannot be read or written")
+    remedy = N_("check the name, the owner and the free space of what is named")

@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 from collector.errors import RosterInvalid
+from collector.i18n import N_
 from wire.errors import WireError
 from wire.keys import KeyEntry, Keyring
 from wire.record import Direction
@@ -92,7 +93,7 @@ class RosterFile:
         except OSError as error:
             if self._roster is not None:
                 return self._roster
-            msg = f"{self._path}: {error.strerror or 'cannot be read'}"
+            msg = f"{self._path}: {error.strerror or N_('cannot be read')}"
             raise RosterInvalid(msg) from error
         if seen != self._seen or self._roster is None:
             self._seen = seen
@@ -106,10 +107,10 @@ def load(path: Path) -> Roster:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
-        msg = f"{path}: {error.strerror or 'cannot be read'}"
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise RosterInvalid(msg) from error
     if len(data) > MAX_BYTES:
-        msg = f"{path}: longer than {MAX_BYTES} bytes"
+        msg = f"{path}: {N_('far too long')}"
         raise RosterInvalid(msg)
     try:
         roster = msgspec.json.decode(data, type=Roster)
@@ -118,9 +119,9 @@ def load(path: Path) -> Roster:
         msg = f"{path}: {str(error).replace('`', '')}"
         raise RosterInvalid(msg) from error
     if ALL in roster.names():
-        msg = f"{path}: no gate may be called {ALL}"
+        msg = f"{path}: {N_('no gate may be called “all”')}"
         raise RosterInvalid(msg)
     if len(roster.names()) != len(roster.gates):
-        msg = f"{path}: two gates have one name"
+        msg = f"{path}: {N_('two gates have one name')}"
         raise RosterInvalid(msg)
     return roster

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from collector.errors import CertificateExpired, KeyUnreadable
+from collector.i18n import N_
 
 MAX_BYTES = 1024 * 1024
 
@@ -22,10 +23,10 @@ def receipt_key(path: Path) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(_read(path, "receipt.key"), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        msg = f"receipt.key: {path} is no private key in PEM without a passphrase"
+        msg = f"receipt.key: {path}: {N_('no private key in PEM without a passphrase')}"
         raise KeyUnreadable(msg) from error
     if not isinstance(key, Ed25519PrivateKey):
-        msg = f"receipt.key: {path} is no Ed25519 key"
+        msg = f"receipt.key: {path}: {N_('no Ed25519 key')}"
         raise KeyUnreadable(msg)
     return key
 
@@ -41,7 +42,7 @@ def tls(ca: Path, certificate: Path, key: Path, now_ms: int) -> ssl.SSLContext:
         context.load_verify_locations(ca)
         context.load_cert_chain(certificate, key, password=_no_passphrase)
     except (ssl.SSLError, OSError, ValueError) as error:
-        msg = f"broker.key: {key} does not belong to {certificate}"
+        msg = f"broker.key: {key}: {N_('does not belong to the certificate')}"
         raise KeyUnreadable(msg) from error
     return context
 
@@ -50,12 +51,12 @@ def _check_date(data: bytes, path: Path, name: str, now_ms: int) -> None:
     try:
         certificate = x509.load_pem_x509_certificate(data)
     except ValueError as error:
-        msg = f"{name}: {path} is no certificate in PEM"
+        msg = f"{name}: {path}: {N_('no certificate in PEM')}"
         raise KeyUnreadable(msg) from error
     now = datetime.fromtimestamp(now_ms / 1000, UTC)
     if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
         first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-        msg = f"{name}: {path} is valid from {first:%Y-%m-%d} to {last:%Y-%m-%d} only"
+        msg = f"{name}: {path}: {first:%Y-%m-%d} - {last:%Y-%m-%d}"
         raise CertificateExpired(msg)
 
 
@@ -64,7 +65,7 @@ def _read(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES)
     except OSError as error:
-        msg = f"{name}: {path}: {error.strerror or 'cannot be read'}"
+        msg = f"{name}: {path}: {error.strerror or N_('cannot be read')}"
         raise KeyUnreadable(msg) from error
 
 

@@ -50,9 +50,11 @@ class Post(msgspec.Struct, frozen=True):
 class Link:
     """The connection to the broker; it may be lost and made again any number of times."""
 
-    def __init__(self, host: str, port: int, name: str, context: ssl.SSLContext) -> None:
+    def __init__(
+        self, host: str, port: int, name: str, context: ssl.SSLContext, share: str | None = None
+    ) -> None:
         """Take where the broker is and who we are; nothing is opened yet."""
-        self._host, self._port = host, port
+        self._host, self._port, self._share = host, port, share
         self._inbox: list[Post] = []
         self._session = 0
         self._ready = False
@@ -101,6 +103,11 @@ class Link:
         for answer in answers:
             self._client.publish(answer.topic, answer.payload, qos=1)
 
+    def keep(self, documents: tuple[Answer, ...]) -> None:
+        """Have the broker keep these, each as the last word on its topic."""
+        for each in documents:
+            self._client.publish(each.topic, each.payload, qos=1, retain=True)
+
     def settle(self, posts: list[Post]) -> None:
         """Tell the broker that these messages are done with.
 
@@ -126,8 +133,12 @@ class Link:
             self._failure = LinkRefused(f"the broker at {self._host} refuses us: {code}")
             return
         options = SubscribeOptions(qos=1)
-        leaves = topics.FROM_GATE
-        client.subscribe([(topics.of_every_gate(leaf), options) for leaf in leaves])
+        heard = [topics.of_every_gate(leaf) for leaf in topics.FROM_GATE]
+        if self._share:  # the order of a gate's messages is lost; the mark puts them right
+            heard[0] = f"$share/{self._share}/{heard[0]}"
+        kept = [topics.of_every_gate(leaf) for leaf in topics.KEPT]
+        kept.append(topics.topic(topics.ALL, "+"))
+        client.subscribe([(topic, options) for topic in (*heard, *kept)])
 
     def _subscribed(
         self, _client: object, _data: object, _mid: int, codes: list[ReasonCode], _more: object

@@ -4,12 +4,15 @@ import signal
 
 from collector import clock
 from collector.config import Config
+from collector.intake.census import Census
 from collector.intake.desk import Desk
 from collector.intake.keys import receipt_key, tls
 from collector.intake.link import Link
+from collector.intake.mailing import Mailing
 from collector.intake.service import Intake
 from collector.ledger.sqlite import SqliteLedger
 from collector.roster import RosterFile
+from collector.withdrawn import WithdrawnFile
 
 
 def run(config: Config) -> int:
@@ -18,8 +21,14 @@ def run(config: Config) -> int:
     key = receipt_key(config.receipt.key)
     context = tls(broker.ca, broker.certificate, broker.key, clock.wall_ms())
     with SqliteLedger(config.ledger.path) as ledger:
-        link = Link(broker.host, broker.port, broker.name, context)
-        intake = Intake(link, Desk(ledger, key), RosterFile(config.roster.path))
+        link = Link(broker.host, broker.port, broker.name, context, broker.share)
+        intake = Intake(
+            link,
+            Desk(ledger, key),
+            RosterFile(config.roster.path),
+            WithdrawnFile(config.withdrawn),
+            Mailing(config.outgoing, Census(ledger, key)),
+        )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: intake.stop())
         intake.run()

@@ -21,7 +21,10 @@ from collector.errors import (
 )
 from collector.intake.desk import Desk, Handled
 from collector.intake.link import Link, Post
+from collector.intake.mailing import Mailing
+from collector.intake.road import is_ours
 from collector.roster import Gates, Roster, RosterFile
+from collector.withdrawn import WithdrawnFile
 
 IDLE_S = 0.5
 """How long one turn may wait for something to come, and so how soon a stop is noticed."""
@@ -44,9 +47,17 @@ _dice = random.SystemRandom()
 class Intake:
     """Brings what gates send into the ledger, until `stop`."""
 
-    def __init__(self, link: Link, desk: Desk, roster: RosterFile) -> None:
+    def __init__(
+        self,
+        link: Link,
+        desk: Desk,
+        roster: RosterFile,
+        withdrawn: WithdrawnFile,
+        mailing: Mailing,
+    ) -> None:
         """Take the parts; the ledger behind the desk is open."""
-        self._link, self._desk, self._roster = link, desk, roster
+        self._link, self._desk, self._mailing = link, desk, mailing
+        self._roster, self._withdrawn = roster, withdrawn
         self._stopping = False
         self._up = False
         self._trouble = ""
@@ -62,7 +73,7 @@ class Intake:
 
     def run(self) -> None:
         """Serve until stopped. Raises LedgerBroken, and RosterInvalid at the start only."""
-        self._roster.current()
+        self._names()
         tries = 0
         while not self._stopping:
             try:
@@ -74,6 +85,7 @@ class Intake:
                 self._worry("intake.lost", error)
                 self._wait(_dice.uniform(0, min(LONGEST_WAIT_S, 0.5 * 2 ** min(tries, 10))))
         self._link.close()
+        self._mailing.close()
         log.info("intake.stopped")
 
     def _serve(self) -> None:
@@ -81,8 +93,9 @@ class Intake:
         heap: list[Post] = []
         since = 0.0
         while not self._stopping:
-            came = self._link.turn(0.0 if heap and not self._stuck else IDLE_S)
+            came = self._sorted(self._link.turn(0.0 if heap and not self._stuck else IDLE_S))
             self._connected()
+            self._mail()
             if not heap:
                 since = clock.steady_s()
             heap += came
@@ -91,6 +104,23 @@ class Intake:
                 heap = self._commit(heap)
         if heap:
             self._commit(heap)
+
+    def _sorted(self, came: list[Post]) -> list[Post]:
+        """Return what gates sent; what the broker tells of its own memory goes to the road."""
+        ours = [post for post in came if is_ours(post.message.topic)]
+        if not ours:
+            return came
+        for post in ours:
+            self._mailing.heard(post.message.topic, post.message.payload)
+        self._link.settle(ours)
+        return [post for post in came if not is_ours(post.message.topic)]
+
+    def _mail(self) -> None:
+        now_s = clock.steady_s()
+        if self._link.ready and self._mailing.is_due(now_s):
+            self._names()
+            if self._known is not None:
+                self._link.keep(self._mailing.due(self._known, now_s, clock.wall_ms()))
 
     def _commit(self, heap: list[Post]) -> list[Post]:
         """Take the heap to the desk; return what is left of it, which is nothing or all."""
@@ -114,16 +144,20 @@ class Intake:
         try:
             roster = self._roster.current()
         except RosterInvalid as error:
+            if self._known is None:
+                raise
             log.warning("intake.roster.bad", code=error.code, error=str(error), remedy=error.remedy)
             return self._gates
-        if roster is not self._known:
-            self._known, self._gates = roster, roster.admitted(frozenset())
-            log.info("intake.roster.read", gates=len(self._gates.keys))
+        withdrawn = self._withdrawn.current()
+        if roster is not self._known or withdrawn != self._gates.revoked:
+            self._known, self._gates = roster, roster.admitted(withdrawn)
+            log.info("intake.roster.read", gates=len(self._gates.keys), withdrawn=len(withdrawn))
         return self._gates
 
     def _connected(self) -> None:
         if self._link.ready and not self._up:
             self._up, self._trouble = True, ""
+            self._mailing.connected(clock.steady_s())
             log.info("intake.connected")
 
     def _worry(self, event: str, error: CollectorError) -> None:

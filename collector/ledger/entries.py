@@ -17,6 +17,9 @@ from wire.record import (
     genesis,
 )
 
+UNDER_WAY_MS = 60_000
+"""What is not here for less time than this may still be under way."""
+
 
 class Why(enum.StrEnum):
     """Why a record was not taken as it came. Sent to gates and stored, so never renamed."""
@@ -230,6 +233,10 @@ class Gap(msgspec.Struct, frozen=True):
     def count(self) -> int:
         """Return how many records that is."""
         return self.last - self.first + 1
+
+    def is_due(self, now_ms: int) -> bool:
+        """Say whether it is missing, and not merely under way."""
+        return self.lack is Lack.DECLARED or now_ms - self.since_ms >= UNDER_WAY_MS
 
 
 class Stored(msgspec.Struct, frozen=True):

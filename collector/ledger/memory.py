@@ -32,7 +32,7 @@ from collector.ledger.order import Kept, weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
 from collector.ledger.reports import heard, seen, supersedes, writes
 from collector.ledger.times import Slot, Times, joined
-from wire.record import Missing, Outcome, Scan
+from wire.record import ClockState, Direction, Missing, Note, Outcome, Record, Scan, What
 
 Name = tuple[str, str]
 
@@ -51,6 +51,7 @@ class MemoryLedger:
         self._said: dict[Name, tuple[int, int]] = {}
         self._heads: dict[Name, SignedHead] = {}
         self._slots: dict[Name, dict[tuple[str, int], Slot]] = {}
+        self._log: list[tuple[str, str, Record | None, int]] = []
         self._rows: list[tuple[str, str, Scan, int]] = []
         self._standings: dict[str, Standing] = {}
         self._complaints: dict[str, int] = {}
@@ -97,6 +98,27 @@ class MemoryLedger:
         self._changes += 1
         return takings
 
+    def row_before(self, since_ms: int) -> int:
+        """Return the last row received before a moment."""
+        return sum(at_ms < since_ms for *_, at_ms in self._log)
+
+    def passages(self, after: int, since_ms: int, limit: int) -> tuple[int, dict[str, int]]:
+        """Count who passed."""
+        passed: dict[str, int] = {}
+        rows = self._log[after : after + limit]
+        for gate, journal, record, at_ms in rows:
+            scan, sign = record, 1
+            if isinstance(record, Note) and record.what is What.CANCELLED:
+                seq, sign = record.data.get("seq"), -1
+                stored = (entry.record for entry, _ in self._records[gate, journal])
+                scan = next((each for each in stored if each and each.seq == seq), None)
+            if not isinstance(scan, Scan) or scan.outcome is not Outcome.ACCEPTED or not record:
+                continue
+            if (at_ms if record.clock is ClockState.UNSYNCED else record.wall) >= since_ms:
+                change = sign if scan.dir is Direction.IN else -sign
+                passed[gate] = passed.get(gate, 0) + change
+        return after + len(rows), {gate: count for gate, count in passed.items() if count}
+
     def change(self) -> int:
         """Return how many commits there were."""
         return self._changes
@@ -124,6 +146,10 @@ class MemoryLedger:
         """Walk every chain over the stored bytes."""
         found = ((name, self._break(name)) for name in sorted(self._records))
         return tuple((*name, seq) for name, seq in found if seq is not None)
+
+    def journals(self) -> tuple[Mark, ...]:
+        """Return how far every journal is."""
+        return tuple(self._marks[name] for name in sorted(self._marks))
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return every range that is not here."""
@@ -207,6 +233,7 @@ class MemoryLedger:
                 self._lost.setdefault(name, []).append(stored)
                 continue
             self._records[name].append((entry, at_ms))
+            self._log.append((*name, entry.record, at_ms))
             if isinstance(entry.record, Scan):
                 self._rows.append((*name, entry.record, at_ms))
         slots = self._slots.setdefault(name, {})

@@ -54,6 +54,10 @@ class View(AbstractContextManager["View"], Protocol):
         """Walk every chain over the stored bytes; return (gate, journal, seq) where one breaks."""
         ...
 
+    def journals(self) -> tuple[Mark, ...]:
+        """Return how far every journal is, in order of gate and journal."""
+        ...
+
     def gaps(self) -> tuple[Gap, ...]:
         """Return every range that is known of and is not in the ledger, by gate and journal."""
         ...
@@ -101,6 +105,18 @@ class Ledger(AbstractContextManager["Ledger"], Protocol):
 
     def mark(self, gate: str, journal: str) -> Mark:
         """Return how far a journal is; high 0 for one never seen."""
+        ...
+
+    def row_before(self, since_ms: int) -> int:
+        """Return the number of the last row that was received before `since_ms`; 0 if none was."""
+        ...
+
+    def passages(self, after: int, since_ms: int, limit: int) -> tuple[int, dict[str, int]]:
+        """Return, of at most `limit` rows after `after`, the last one and who passed, by gate.
+
+        Accepted entries count 1, exits -1, cancelled ones the reverse, if they were made at
+        `since_ms` or later: by the gate's clock if that was sure, else by their arrival.
+        """
         ...
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
+from collector.i18n import N_
 
 APPLICATION = 0x67716C64
 """`gqld`, so that another program's file is not taken for a ledger."""
@@ -183,7 +184,7 @@ def _private(path: Path) -> None:
 def open_to_read(path: Path) -> sqlite3.Connection:
     """Open the ledger at `path` so that nothing can be written through it."""
     if not path.is_file():
-        msg = f"{path}: no ledger here"
+        msg = str(path)
         raise LedgerMissing(msg)
     with translated(path):
         db = sqlite3.connect(
@@ -236,16 +237,16 @@ def _recognise(db: sqlite3.Connection, path: Path) -> None:
     with translated(path):
         application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
     if application != APPLICATION:
-        msg = f"{path}: a database of another program"
+        msg = f"{path}: {N_('a database of another program')}"
         raise LedgerBroken(msg)
     if version != VERSION:
-        msg = f"{path}: ledger version {version}; this program knows {VERSION}"
+        msg = f"{path}: {N_('a ledger of a newer release')}"
         raise LedgerBroken(msg)
 
 
 def _refuse_empty(db: sqlite3.Connection, path: Path) -> None:
     if _is_empty(db):
-        msg = f"{path}: the ledger is being made"
+        msg = f"{path}: {N_('the ledger is being made')}"
         raise LedgerMissing(msg)
 
 

@@ -27,7 +27,9 @@ from collector.ledger.order import Kept, weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
 from collector.ledger.reports import heard, is_news, seen, supersedes
 from collector.ledger.times import Slot
-from wire.record import Missing, Scan
+from wire.canonical import parse
+from wire.errors import WireError
+from wire.record import MAX_SEQ, ClockState, Direction, Missing, Outcome, Scan
 
 _INSERT = (
     "INSERT INTO record (mark, seq, t, boot, up, wall, clock, dir, kind, signature, identity,"
@@ -88,6 +90,13 @@ _SAID = (
     "UPDATE mark SET said_ms = CASE WHEN said > high THEN said_ms ELSE ?2 END, said = ?1"
     " WHERE id = ?3"
 )
+_RECEIVED = "SELECT received_ms FROM record WHERE id >= ? ORDER BY id LIMIT 1"
+_PASSED = (
+    "SELECT record.id, mark, gate, t, dir, outcome, wall, clock, received_ms,"
+    " CASE t WHEN 'note' THEN raw END FROM record JOIN mark ON mark.id = record.mark"
+    " WHERE record.id > ? ORDER BY record.id LIMIT ?"
+)
+_SCAN = "SELECT dir, outcome FROM record WHERE mark = ? AND seq = ? AND t = 'scan'"
 SLOTS_KNOWN = 50_000
 """Remembered, so that an hour's slot is written when it says something new, not every time."""
 
@@ -142,6 +151,46 @@ class SqliteLedger:
             self._slots.clear()
         self._slots.update(news)
         return takings
+
+    def row_before(self, since_ms: int) -> int:
+        """Return the last row received before a moment: rows are in the order of arrival."""
+        with schema.translated(self._path):
+            low, high = (
+                0,
+                self._open.execute("SELECT COALESCE(MAX(id), 0) FROM record").fetchone()[0],
+            )
+            while low < high:
+                middle = (low + high + 1) // 2
+                found = self._open.execute(_RECEIVED, (middle,)).fetchone()
+                low, high = (middle, high) if found[0] < since_ms else (low, middle - 1)
+        return int(low)
+
+    def passages(self, after: int, since_ms: int, limit: int) -> tuple[int, dict[str, int]]:
+        """Count who passed."""
+        passed: dict[str, int] = {}
+        with schema.translated(self._path):
+            for row in self._open.execute(_PASSED, (after, limit)).fetchall():
+                after, key, gate, t, way, outcome, wall, clock, received_ms, raw = row
+                change = _change(way, outcome)
+                if t == "note":
+                    change = -self._cancelled(key, raw)
+                made_ms = received_ms if clock == ClockState.UNSYNCED else wall
+                if change and made_ms >= since_ms:
+                    passed[gate] = passed.get(gate, 0) + change
+        return after, {gate: count for gate, count in passed.items() if count}
+
+    def _cancelled(self, key: int, raw: bytes) -> int:
+        """Return the change that a note takes back; 0 for any other note."""
+        if b'"cancelled"' not in raw:
+            return 0
+        try:
+            seq = parse(raw)["data"]["seq"]
+        except (WireError, KeyError, TypeError):
+            return 0
+        if not isinstance(seq, int) or not 0 < seq <= MAX_SEQ:
+            return 0
+        found = self._open.execute(_SCAN, (key, seq)).fetchone()
+        return _change(*found) if found else 0
 
     @property
     def _open(self) -> sqlite3.Connection:
@@ -238,6 +287,13 @@ def _marked(db: sqlite3.Connection, gate: str, journal: str, at_ms: int) -> tupl
         (*name, mark.high, mark.chain, at_ms),
     )
     return made.lastrowid or 0, mark
+
+
+def _change(way: str | None, outcome: str | None) -> int:
+    """Return by how much a scan changes the number of people inside."""
+    if outcome != Outcome.ACCEPTED:
+        return 0
+    return 1 if way == Direction.IN else -1
 
 
 def _slot(key: tuple[int, str, int], slot: Slot) -> tuple[object, ...]:

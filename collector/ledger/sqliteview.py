@@ -11,7 +11,7 @@ import msgspec
 
 from collector.ledger import schema
 from collector.ledger.chain import walked
-from collector.ledger.entries import Gap, Lack, Row, SignedHead, Standing, Stored, Tally
+from collector.ledger.entries import Gap, Lack, Mark, Row, SignedHead, Standing, Stored, Tally
 from collector.ledger.reports import writes
 from collector.ledger.times import Slot, Times
 from wire.record import ClockState, Direction, Identity, Outcome, Reason, Signature
@@ -125,14 +125,19 @@ class SqliteView:
 
     def broken(self) -> tuple[tuple[str, str, int], ...]:
         """Walk every chain over the stored bytes."""
-        journals = self._ask("SELECT gate, journal FROM mark ORDER BY gate, journal")
         found = []
-        for gate, journal in journals:
-            for stored, fits in walked(gate, journal, self.walk(gate, journal)):
+        for mark in self.journals():
+            name = (mark.gate, mark.journal)
+            for stored, fits in walked(*name, self.walk(*name)):
                 if not fits:
-                    found.append((gate, journal, stored.last))
+                    found.append((*name, stored.last))
                     break
         return tuple(found)
+
+    def journals(self) -> tuple[Mark, ...]:
+        """Return how far every journal is."""
+        question = "SELECT gate, journal, high, chain FROM mark ORDER BY gate, journal"
+        return tuple(Mark(*row) for row in self._ask(question))
 
     def gaps(self) -> tuple[Gap, ...]:
         """Return every range that is not here."""

@@ -25,7 +25,7 @@ def add(name: str, password: str | None) -> str | None:
     try:
         user.save(force_insert=True)
     except IntegrityError as error:
-        msg = f"there is an account named {name} already"
+        msg = name
         raise UserExists(msg) from error
     return made
 
@@ -36,7 +36,7 @@ def change(name: str, password: str | None) -> str | None:
     try:
         user = model._default_manager.get(username=name)  # noqa: SLF001  # Django's public name
     except model.DoesNotExist as error:
-        msg = f"there is no account named {name}"
+        msg = name
         raise UserUnknown(msg) from error
     made = generated() if password is None else None
     _set(user, made or password or "")

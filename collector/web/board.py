@@ -19,8 +19,6 @@ SILENT_AFTER_MS = 120_000
 """A gate that is connected says something at least this often."""
 LATE_AFTER_MS = 60_000
 """A scan that came so long after it was made is marked: the gate could not send."""
-GAP_AFTER_MS = 60_000
-"""What is under way is no gap yet."""
 SCANS = 60
 GAPS = 50
 """Shown; `collector gaps` tells them all."""
@@ -149,7 +147,7 @@ def draw(
         help_line=roster.help_line,
         gates=tuple(sorted(gates, key=lambda line: (line.area, line.place, line.gate))),
         scans=tuple(_scan(row, listed) for row in rows),
-        gaps=tuple(_gap(gap, listed) for gap in gaps if is_gap(gap, now_ms))[:GAPS],
+        gaps=tuple(_gap(gap, listed) for gap in gaps if gap.is_due(now_ms))[:GAPS],
         day=day,
     )
 
@@ -168,11 +166,6 @@ def condition(standing: Standing | None, state: State | None, now_ms: int) -> Co
         return Condition.STOPPED if standing.said == "stop" else Condition.SILENT
     scanning = state.scanning if state is not None else standing.said != "stop"
     return Condition.WORKING if scanning else Condition.STOPPED
-
-
-def is_gap(gap: Gap, now_ms: int) -> bool:
-    """Say whether a range is missing, and not merely under way."""
-    return gap.lack is Lack.DECLARED or now_ms - gap.since_ms >= GAP_AFTER_MS
 
 
 def _gap(gap: Gap, listed: Mapping[str, Gate]) -> GapLine:

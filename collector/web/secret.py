@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 from collector.errors import StateUnwritable
+from collector.i18n import N_
 
 NAME = "secret"
 CHARS = 64
@@ -19,10 +20,10 @@ def secret(state: Path) -> str:
             _make(path)
         found = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        msg = f"web.state: {path} cannot be made or read"
+        msg = f"web.state: {path}: {N_('cannot be made or read')}"
         raise StateUnwritable(msg) from error
     if len(found) < CHARS:
-        msg = f"web.state: {path} is too short to be a secret; remove it and a new one is made"
+        msg = f"web.state: {path}: {N_('too short for a secret; remove it and one is made')}"
         raise StateUnwritable(msg)
     return found
 

@@ -25,9 +25,9 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            msg = f"port {port} of {host} is used by another program"
+            msg = f"web.port: {host} {port}"
             raise PortBusy(msg) from error
-        msg = f"web.host: {host} port {port}: {error.strerror or error}"
+        msg = f"web.host: {host} {port}: {error.strerror or error}"
         raise AddressUnusable(msg) from error
 
 

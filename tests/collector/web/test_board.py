@@ -2,11 +2,10 @@
 
 import pytest
 
-from collector.ledger.entries import Gap, Lack, Row, Standing
+from collector.ledger.entries import UNDER_WAY_MS, Gap, Lack, Row, Standing
 from collector.ledger.times import Moment
 from collector.roster import Gate, Roster
 from collector.web.board import (
-    GAP_AFTER_MS,
     LATE_AFTER_MS,
     SILENT_AFTER_MS,
     Alert,
@@ -143,9 +142,9 @@ def test_a_time_that_was_corrected_is_shown_with_its_bound() -> None:
 def test_what_is_missing_is_shown_unless_it_is_only_under_way() -> None:
     gaps = [
         Gap("g1", "j1", Lack.DECLARED, 3, 5, NOW, cause="damaged"),
-        Gap("g1", "j1", Lack.GAP, 8, 9, NOW - GAP_AFTER_MS),
-        Gap("g1", "j1", Lack.GAP, 8, 9, NOW - GAP_AFTER_MS + 1),
-        Gap("g9", "j1", Lack.UNSENT, 1, 1, NOW - GAP_AFTER_MS, retired=True),
+        Gap("g1", "j1", Lack.GAP, 8, 9, NOW - UNDER_WAY_MS),
+        Gap("g1", "j1", Lack.GAP, 8, 9, NOW - UNDER_WAY_MS + 1),
+        Gap("g9", "j1", Lack.UNSENT, 1, 1, NOW - UNDER_WAY_MS, retired=True),
     ]
     shown = draw(ROSTER, {}, (), NOW, 1, gaps).gaps
     assert [(line.place, line.lack, line.count, line.retired) for line in shown] == [

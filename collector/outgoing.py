@@ -1,0 +1,167 @@
+"""What the authority has signed for the gates, as this collector keeps and publishes it.
+
+A folder: `<gate>/<leaf>` and `all/<leaf>`, each file the bytes of one document. The broker's
+retained messages are a copy of it. Nothing gets in that a gate would refuse: every document is
+checked against the authority's keys first, and one that is older than what is here is refused, so
+that an old policy cannot be put back by accident. Commands leave when they expire.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable, StoreUnusable
+from collector.i18n import N_
+from collector.roster import ALL, Roster
+from collector.withdrawn import write
+from wire import policy, signers, statuslist
+from wire.canonical import Document, parse, read
+from wire.errors import WireError
+from wire.keys import KeyEntry, Keyring, Signed, Use, opened
+from wire.record import Millis
+
+LIMIT = 256 * 1024
+"""The broker takes no longer message."""
+POLICY, COMMAND, SIGNERS, LIST = "policy", "command", "signers", "list-"
+PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A gate's name, or a leaf."""
+
+
+class Command(msgspec.Struct, frozen=True):
+    """What every command says, whatever else it says."""
+
+    gate: str
+    issued: Millis
+    expires: Millis
+    nonce: Annotated[str, msgspec.Meta(min_length=8, max_length=64)]
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """One document and where it goes."""
+
+    gate: str
+    """A gate's name, or `all`."""
+    leaf: str
+    payload: bytes
+    order: int
+    """Of two for the same place the greater is newer."""
+    expires_ms: int | None = None
+
+
+class Public(msgspec.Struct, frozen=True):
+    """The part of the authority's public file that is needed here."""
+
+    keys: tuple[KeyEntry, ...]
+
+
+def ring(path: Path) -> Keyring:
+    """Read the authority's public keys; raise KeyUnreadable."""
+    try:
+        return Keyring(read(Public, parse(path.read_bytes()[: LIMIT + 1])).keys)
+    except (OSError, WireError) as error:
+        msg = f"road.authority: {path}: {N_('no file of public keys')}"
+        raise KeyUnreadable(msg) from error
+
+
+def checked(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
+    """Return where a document goes; raise DocumentRefused for one that gates would refuse."""
+    try:
+        if data[:1] != b"{":
+            found = statuslist.unpack(data, keys)
+            return (Parcel(ALL, LIST + found.issuer, data, found.issued),)
+        document = read(Signed, parse(data, LIMIT)).doc
+        if "nonce" in document:
+            return _command(data, keys, roster)
+        if "signers" in document:
+            listed = signers.unpack(data, keys)
+            return (Parcel(ALL, SIGNERS, data, listed.version),)
+        return _policy(data, document, keys, roster)
+    except WireError as error:
+        raise DocumentRefused(str(error)) from error
+
+
+def _policy(data: bytes, document: Document, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
+    rules = policy.unpack(data, keys, str(document.get("site", "")))
+    gates = [each.gate for each in roster.gates if policy.same_site(each.place, rules.site)]
+    if not gates:
+        msg = f"{rules.site}: {N_('no gate of that place is in the roster')}"
+        raise DocumentRefused(msg)
+    return tuple(Parcel(gate, POLICY, data, rules.version) for gate in gates)
+
+
+def _command(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
+    signed = read(Signed, parse(data, LIMIT))
+    found = read(Command, opened(signed, COMMAND, Use.COMMAND, keys))
+    if found.gate not in roster.names():
+        msg = f"{found.gate[:64]}: {N_('no gate of that name is in the roster')}"
+        raise DocumentRefused(msg)
+    return (Parcel(found.gate, COMMAND, data, found.issued, found.expires),)
+
+
+class Outgoing:
+    """The folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take where it is; it need not be there yet."""
+        self._folder = folder
+
+    def put(self, parcels: tuple[Parcel, ...], keys: Keyring, roster: Roster) -> None:
+        """Keep a checked document. Raises DocumentRefused for an older one, StoreUnusable."""
+        for parcel in parcels:
+            path = self._folder / parcel.gate / parcel.leaf
+            for held in self._held(path, keys, roster):
+                if held.leaf == parcel.leaf and held.order >= parcel.order:
+                    if held.payload == parcel.payload:
+                        continue
+                    msg = f"{parcel.gate}/{parcel.leaf}: {N_('older than what is published')}"
+                    raise DocumentRefused(msg)
+        for parcel in parcels:
+            write(self._folder / parcel.gate / parcel.leaf, parcel.payload)
+
+    def parcels(self, now_ms: int) -> Iterator[tuple[str, str, bytes]]:
+        """Yield (gate, leaf, payload) of all that is to be published now."""
+        for path in self._files():
+            data = fetched(path)
+            if path.name != COMMAND or _is_alive(data, now_ms):
+                yield path.parent.name, path.name, data
+
+    def _held(self, path: Path, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
+        """Return what is at `path`; nothing if it would not be taken any more."""
+        try:
+            return checked(fetched(path), keys, roster) if path.is_file() else ()
+        except DocumentRefused:
+            return ()
+
+    def _files(self) -> Iterator[Path]:
+        try:
+            for path in self._folder.glob("*/*"):
+                if PART.fullmatch(path.name) and PART.fullmatch(path.parent.name):
+                    yield path
+        except OSError as error:
+            msg = f"{self._folder}: {error.strerror}"
+            raise StoreUnusable(msg) from error
+
+
+def fetched(path: Path) -> bytes:
+    """Read a document; raise FileUnusable if it is missing or longer than a gate would take."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
+    except OSError as error:
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
+        raise FileUnusable(msg) from error
+    if len(data) > LIMIT:
+        msg = f"{path}: {N_('far too long')}"
+        raise FileUnusable(msg)
+    return data
+
+
+def _is_alive(data: bytes, now_ms: int) -> bool:
+    """Say whether a command has not expired; the signature was checked when it was put here."""
+    try:
+        return read(Command, read(Signed, parse(data, LIMIT)).doc).expires > now_ms
+    except WireError:
+        return False
