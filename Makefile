@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean bench-reading bench-verdict
+.PHONY: help demo test check format lock clean bench-reading bench-verdict reasons
 python := .venv/bin/python
 
 help: ## show this
@@ -28,6 +28,10 @@ bench-verdict: ## how long a verdict takes, from a code's bytes, beside a librar
 	@tools/install test
 	@bench/install verdict
 	@$(python) -m bench.verdict $(ARGS)
+
+reasons: ## write the handbook's tables of reasons again (docs/reasons.vi.md, docs/reasons.en.md)
+	@tools/install test
+	@$(python) tools/reasons.py
 
 format: ## lay the code out
 	@tools/install test

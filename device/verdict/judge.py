@@ -65,16 +65,16 @@ def _take(kind: str, policy: Policy) -> Take | None:
 
 def _ask(case: Case) -> tuple[Objection, tuple[Mark, ...]]:
     """Return the first objection with a reason, and the marks up to there, each once."""
-    marks: dict[Mark, None] = {}
-    for rule in RULES:
-        said = rule(case)
-        if said is None:
-            continue
+    marks: list[Mark] = []
+    for said in filter(None, (rule(case) for rule in RULES)):
         if said.reason is not None:
-            return said, tuple(marks)
-        if said.mark is not None:
-            marks[said.mark] = None
-    return ACCEPTED, tuple(marks)
+            return said, _each_once(marks)
+        marks += [said.mark] if said.mark else []
+    return ACCEPTED, _each_once(marks)
+
+
+def _each_once(marks: list[Mark]) -> tuple[Mark, ...]:
+    return tuple(dict.fromkeys(marks))
 
 
 def _signal(answer: Objection, policy: Policy) -> Signal:

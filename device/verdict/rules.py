@@ -51,13 +51,9 @@ ASKED = {AskedIdentity.ANY: 0, AskedIdentity.DECLARED: 1, AskedIdentity.SEEN: 2}
 
 def _as_told(does: Does, reason: Reason, mark: Mark) -> Objection:
     """Return what the site wants done with a doubt."""
-    match does:
-        case Does.ACCEPT:
-            return Objection(mark=mark)
-        case Does.ATTENDANT:
-            return Objection(reason, signal=Signal.ATTENDANT)
-        case Does.REFUSE:
-            return Objection(reason)
+    if does is Does.ACCEPT:
+        return Objection(mark=mark)
+    return Objection(reason, signal=Signal.ATTENDANT if does is Does.ATTENDANT else None)
 
 
 def recognised(case: Case) -> Objection | None:

@@ -1,90 +1,95 @@
-"""Which way a person passes at a door that serves both ways."""
+"""Which way a person passes: by the door, by the button, or by turns."""
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.credential import classify
-from device.flow import Credential, Signal, Verdict
-from device.verdict.direction import Alternation
-from tests.wire.samples import KEYS, PLAIN_PASS
-from wire import gatepass
-from wire.keys import Use
-from wire.record import Direction, Identity, Outcome, Reason, Signature
+from device.verdict.direction import OTHER, Chosen, Ways
+from wire.policy import Way
+from wire.record import Direction
 
-BOTH = (Direction.IN, Direction.OUT)
+S = 1_000_000_000
+IN, OUT = Direction.IN, Direction.OUT
+LASTS = [None, (IN, 0.0), (IN, 59.0), (IN, 60.0), (OUT, 1.0)]
 
 
-def holder(number: int) -> Credential:
-    """Return the pass of one of several people."""
-    claims = msgspec.structs.replace(PLAIN_PASS, number=number.to_bytes(8, "big"))
-    return classify(gatepass.issue(claims, KEYS[Use.PASS_SEEN]).encode())
+def of(ways: Ways, last: tuple[Direction, float] | None, up_ns: int = 0) -> Chosen:
+    return ways.of(*(last or (None, None)), up_ns)
 
 
-ANNA, BINH = holder(1), holder(2)
-LINK = classify(b"https://example.vn")
+@pytest.mark.parametrize(("rule", "way"), [(Way.IN, IN), (Way.OUT, OUT)])
+@pytest.mark.parametrize("last", LASTS)
+def test_a_door_of_one_way_knows_no_other(
+    rule: Way, way: Direction, last: tuple[Direction, float] | None
+) -> None:
+    ways = Ways(rule, OTHER[way])
+    ways.press(0)
+    assert of(ways, last) == Chosen(way)
 
 
-def verdict(direction: Direction, outcome: Outcome = Outcome.ACCEPTED) -> Verdict:
-    return Verdict(
-        kind="pass",
-        signature=Signature.CHECKED,
-        identity=Identity.SEEN,
-        outcome=outcome,
-        reason=Reason.ACCEPTED if outcome is Outcome.ACCEPTED else Reason.EXPIRED,
-        direction=direction,
-        signal=Signal.ACCEPT,
-    )
+@pytest.mark.parametrize("usual", [IN, OUT])
+@pytest.mark.parametrize("last", LASTS)
+def test_at_a_door_with_a_button_only_the_button_counts(
+    usual: Direction, last: tuple[Direction, float] | None
+) -> None:
+    ways = Ways(Way.BUTTON, usual)
+    assert of(ways, last) == Chosen(usual)
+    ways.press(0)
+    assert of(ways, last) == Chosen(OTHER[usual])
 
 
-def passes(door: Alternation, who: Credential, outcome: Outcome = Outcome.ACCEPTED) -> Direction:
-    """Let someone pass and return the way."""
-    way = door.of(who)
-    door.passed(who, verdict(way, outcome))
-    return way
+def test_a_press_is_for_one_person() -> None:
+    ways = Ways(Way.BUTTON)
+    ways.press(0)
+    assert of(ways, None).direction is OUT
+    ways.passed()
+    assert of(ways, None).direction is IN
 
 
-@pytest.mark.parametrize("only", list(Direction))
-def test_a_door_of_one_way_knows_no_other(only: Direction) -> None:
-    door = Alternation((only,))
-    assert [passes(door, each) for each in (ANNA, ANNA, LINK, ANNA)] == [only] * 4
+def test_a_press_is_for_so_many_seconds() -> None:
+    ways = Ways(Way.BUTTON, button_s=10.0)
+    ways.press(5 * S)
+    assert of(ways, None, 15 * S).direction is OUT
+    assert of(ways, None, 15 * S + 1).direction is IN
+    ways.press(16 * S)
+    assert of(ways, None, 17 * S).direction is OUT
 
 
-def test_who_went_in_goes_out_next() -> None:
-    door = Alternation(BOTH)
-    assert [passes(door, each) for each in (ANNA, BINH, ANNA, ANNA, BINH)] == [
-        Direction.IN,
-        Direction.IN,
-        Direction.OUT,
-        Direction.IN,
-        Direction.OUT,
-    ]
+def test_pressed_again_it_is_the_usual_way_again() -> None:
+    ways = Ways(Way.BUTTON)
+    ways.press(0)
+    ways.press(S)
+    assert of(ways, None, S).direction is IN
 
 
-def test_who_was_refused_did_not_pass() -> None:
-    door = Alternation(BOTH)
-    assert passes(door, ANNA, Outcome.REJECTED) is Direction.IN
-    assert passes(door, ANNA) is Direction.IN
-    assert passes(door, ANNA, Outcome.REJECTED) is Direction.OUT
-    assert passes(door, ANNA) is Direction.OUT
+@pytest.mark.parametrize(
+    ("last", "way"),
+    [(None, IN), ((IN, 0.0), OUT), ((IN, 59.9), OUT), ((IN, 60.0), IN), ((OUT, 1.0), IN)],
+)
+def test_who_went_in_goes_out_next_unless_that_is_long_ago(
+    last: tuple[Direction, float] | None, way: Direction
+) -> None:
+    ways = Ways(Way.ALTERNATE, forget_s=60.0)
+    assert of(ways, last) == Chosen(way, inferred=True)
+    ways.press(0)
+    assert of(ways, last) == Chosen(OTHER[way])
 
 
-def test_a_code_without_a_number_is_taken_for_someone_who_comes_in() -> None:
-    door = Alternation(BOTH)
-    assert [passes(door, LINK), passes(door, LINK)] == [Direction.IN, Direction.IN]
+def test_another_rule_leaves_a_press_to_its_person() -> None:
+    ways = Ways(Way.ALTERNATE)
+    ways.press(0)
+    ways.heeding(Way.BUTTON, 1.0)
+    assert of(ways, None).direction is OUT
 
 
-def test_who_left_by_another_door_and_leaves_again_is_forgotten_once() -> None:
-    door = Alternation(BOTH)
-    door.passed(ANNA, verdict(Direction.OUT))
-    assert door.of(ANNA) is Direction.IN
-
-
-@given(st.lists(st.sampled_from([ANNA, BINH])))
-def test_each_holder_alternates_whatever_the_others_do(crowd: list[Credential]) -> None:
-    door = Alternation(BOTH)
-    ways = [(who, passes(door, who)) for who in crowd]
-    for one in (ANNA, BINH):
-        own = [way for who, way in ways if who is one]
-        assert own == [BOTH[i % 2] for i in range(len(own))]
+@given(st.lists(st.booleans()))
+def test_each_holder_alternates_whatever_the_others_do(crowd: list[bool]) -> None:
+    ways = Ways(Way.ALTERNATE)
+    last: dict[bool, Direction] = {}
+    gone: dict[bool, list[Direction]] = {True: [], False: []}
+    for who in crowd:
+        way = ways.of(last.get(who), 0.0 if who in last else None, 0).direction
+        last[who] = way
+        gone[who].append(way)
+    for own in gone.values():
+        assert own == [(IN, OUT)[turn % 2] for turn in range(len(own))]
