@@ -5,6 +5,8 @@ import signal
 import sys
 from pathlib import Path
 
+import msgspec
+
 from broker.errors import BrokerError
 from broker.launch import from_folder, launch
 
@@ -13,6 +15,8 @@ def main() -> int:
     """Run until asked to stop; return the exit status, 2 for what whoever started it can mend."""
     args = _arguments()
     settings = from_folder(args.folder, args.address, args.port)
+    if args.withdrawn:
+        settings = msgspec.structs.replace(settings, withdrawn=args.withdrawn)
     try:
         with launch(settings, args.state or args.folder) as broker:
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -31,6 +35,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=8883)
     parser.add_argument(
         "--state", type=Path, help="takes configuration and log; FOLDER if not given"
+    )
+    parser.add_argument(
+        "--withdrawn", type=Path, help="names of withdrawn gates; FOLDER/withdrawn if not given"
     )
     return parser.parse_args()
 

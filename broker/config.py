@@ -15,6 +15,9 @@ from wire import topics
 INTAKE = "intake"
 """Common name of the collector's client certificate."""
 
+NOTHING = "acl-nothing"
+"""An access list without a line: it refuses everything."""
+
 MAX_PACKET_BYTES = 262_144
 """The largest batch is 256 KiB before its header; whoever sends more is cut off, nobody else."""
 
@@ -63,13 +66,20 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     """PEM of the authority's certificate; clients must come from it."""
     revoked: Path | None = None
     """PEM of the authority's revocation list, if it has issued one."""
+    withdrawn: Path | None = None
+    """Names of gates that may do nothing any more, one a line; it may come and change later."""
+    intakes: tuple[str, ...] = (INTAKE,)
+    """Common names of the collector's client certificates."""
     max_connections: int = 10_000
     user: str = ""
     """The user Mosquitto becomes when root starts it; empty leaves its own default."""
 
 
-def render(settings: BrokerSettings, acl: Path) -> str:
-    """Return the text of mosquitto.conf; raise ConfigRefused for a value it cannot hold."""
+def render(settings: BrokerSettings, acl: Path, door: Path | None = None) -> str:
+    """Return the text of mosquitto.conf; raise ConfigRefused for a value it cannot hold.
+
+    `door` is a local socket through which a client is put off the line (broker/eviction.py).
+    """
     lines = [
         f"listener {_port(settings.port)} {_value(settings.address)}",
         f"max_connections {settings.max_connections}",
@@ -88,6 +98,15 @@ def render(settings: BrokerSettings, acl: Path) -> str:
     ]
     if settings.revoked is not None:
         lines.append(f"crlfile {_value(settings.revoked)}")
+    if door is not None:
+        lines += [
+            "",
+            "# Whoever connects here with a client's id takes its place; its connection then ends.",
+            "# Nobody but our own user can reach it, and nothing can be said or heard through it.",
+            f"listener 0 {_value(door)}",
+            "allow_anonymous true",
+            f"acl_file {_value(acl.with_name(NOTHING))}",
+        ]
     head = FIXED + (f"\nuser {_value(settings.user)}\n" if settings.user else "")
     return head + "\n" + "\n".join(lines) + "\n"
 

@@ -8,6 +8,7 @@ import errno
 import os
 import pwd
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -17,8 +18,9 @@ from pathlib import Path
 
 import msgspec
 
-from broker.config import BrokerSettings, render, render_acl
+from broker.config import NOTHING, BrokerSettings, render, render_acl
 from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
+from broker.eviction import evict, names
 
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""
@@ -27,16 +29,25 @@ LOG_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 RUNNING = b" running"
 """Mosquitto's own word in its log, once it has taken everything it was given."""
 STEP_S = 0.02
+TEND_S = 1.0
+ACL, DOOR = "acl", Path("own/door")
+"""The socket stands in a folder of its own: Mosquitto lets the group use it."""
+MAX_SOCKET_PATH = 108
+"""Of a local socket's name, in bytes; where it is longer, a withdrawn gate is only silenced."""
 STOP_S = 5.0
 
 
 class Broker:
     """A running broker."""
 
-    def __init__(self, settings: BrokerSettings, child: subprocess.Popen[bytes]) -> None:
-        """Take the running child."""
+    def __init__(
+        self, settings: BrokerSettings, child: subprocess.Popen[bytes], folder: Path
+    ) -> None:
+        """Take the running child and the folder of its configuration."""
         self.settings = settings
-        self._child = child
+        self._child, self._folder = child, folder
+        self._withdrawn = names(settings.withdrawn)
+        self._lists = self._stamp()
 
     @property
     def pid(self) -> int:
@@ -44,8 +55,29 @@ class Broker:
         return self._child.pid
 
     def wait(self) -> int:
-        """Wait until it ends by itself or by a signal; return its exit status."""
-        return self._child.wait()
+        """Wait until it ends by itself or by a signal; return its exit status.
+
+        Meanwhile it is kept up to date with who was withdrawn.
+        """
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return self._child.wait(TEND_S)
+            self.tend()
+
+    def tend(self) -> None:
+        """Make what was withdrawn since the last call count, on open connections too."""
+        stamp = self._stamp()
+        if stamp != self._lists:
+            self._lists, self._withdrawn = stamp, names(self.settings.withdrawn)
+            _replace(self._folder / ACL, render_acl(self.settings.intakes, self._withdrawn))
+            self._child.send_signal(signal.SIGHUP)
+        # Its certificate may still be good, so it may have come back: mute, and not for long.
+        for name in self._withdrawn:
+            evict(self._folder / DOOR, name)
+
+    def _stamp(self) -> tuple[tuple[int, int, int], ...]:
+        """Return what differs when one of the lists of the withdrawn does."""
+        return tuple(_times(path) for path in (self.settings.withdrawn, self.settings.revoked))
 
     def terminate(self) -> None:
         """Ask it to stop, and return at once."""
@@ -64,6 +96,22 @@ class Broker:
         self.kill()
 
 
+def _times(path: Path | None) -> tuple[int, int, int]:
+    try:
+        stat = path.stat() if path is not None else None
+    except OSError:
+        return 0, 0, 0
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if stat else (0, 0, 0)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file whole: the broker may read it at any moment."""
+    partial = path.with_name(path.name + ".new")
+    partial.touch(mode=0o600)
+    partial.write_text(text, encoding="utf-8")
+    partial.rename(path)
+
+
 def from_folder(folder: Path, address: str = "127.0.0.1", port: int = 8883) -> BrokerSettings:
     """Return settings for the keys that provisioning puts into the authority's `broker` folder."""
     revoked = folder / "revoked.pem"
@@ -74,6 +122,7 @@ def from_folder(folder: Path, address: str = "127.0.0.1", port: int = 8883) -> B
         key=folder / "tls.pem",
         ca=folder / "ca.pem",
         revoked=revoked if revoked.exists() else None,
+        withdrawn=folder / "withdrawn",
     )
 
 
@@ -91,7 +140,7 @@ def launch(settings: BrokerSettings, folder: Path, patience_s: float = 10.0) -> 
         child = subprocess.Popen(  # noqa: S603 - the program found above, and our own file
             [*_tether(), program, "-c", str(config)], stdin=subprocess.DEVNULL, stderr=log
         )
-    broker = Broker(settings, child)
+    broker = Broker(settings, child, folder)
     try:
         _await_answer(child, settings, folder / LOG, patience_s)
         yield broker
@@ -165,7 +214,7 @@ def _busy(settings: BrokerSettings) -> PortBusy:
 def _write(settings: BrokerSettings, folder: Path) -> Path:
     """Write configuration and access list, readable by nobody else; return the former."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    config, acl = folder / "mosquitto.conf", folder / "acl"
+    config, acl, door = folder / "mosquitto.conf", folder / ACL, folder.absolute() / DOOR
     # Started by root, Mosquitto would become another user, who cannot read the key.
     settings = msgspec.structs.replace(
         settings,
@@ -175,7 +224,16 @@ def _write(settings: BrokerSettings, folder: Path) -> Path:
         ca=settings.ca.absolute(),
         revoked=settings.revoked and settings.revoked.absolute(),
     )
-    for path, text in ((acl, render_acl()), (config, render(settings, acl.absolute()))):
+    own = len(os.fsencode(door)) < MAX_SOCKET_PATH
+    files = (
+        (acl, render_acl(settings.intakes, names(settings.withdrawn))),
+        (acl.with_name(NOTHING), ""),
+        (config, render(settings, acl.absolute(), door if own else None)),
+    )
+    door.parent.mkdir(mode=0o700, exist_ok=True)
+    door.parent.chmod(0o700)
+    door.unlink(missing_ok=True)
+    for path, text in files:
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")

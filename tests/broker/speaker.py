@@ -94,6 +94,10 @@ class Speaker:
         """Return the next message."""
         return self._heard.get(timeout=PATIENCE_S)
 
+    def heard_nothing(self) -> bool:
+        """Say whether no message waits to be heard."""
+        return self._heard.empty()
+
     def close(self) -> None:
         """Leave."""
         self.client.disconnect()

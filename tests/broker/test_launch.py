@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from broker.config import BrokerSettings
 from broker.errors import BrokerMissing, ConfigRefused, PortBusy
 from broker.launch import free_port, from_folder, launch
-from tests.broker.speaker import NOW, District, Identity
+from tests.broker.speaker import NOW, District, Identity, Speaker
 
 DAY = timedelta(days=1)
 
@@ -85,7 +85,8 @@ def test_what_it_writes_is_for_its_own_user_only(settings: BrokerSettings, tmp_p
     folder = tmp_path / "state"
     with launch(settings, folder):
         modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
-    assert modes == {"mosquitto.conf": 0o600, "acl": 0o600, "mosquitto.log": 0o600}
+    plain = ("mosquitto.conf", "acl", "acl-nothing", "mosquitto.log")
+    assert modes == {"own": 0o700, **dict.fromkeys(plain, 0o600)}
 
 
 def test_its_log_tells_who_came_and_never_what_was_said(
@@ -95,7 +96,8 @@ def test_its_log_tells_who_came_and_never_what_was_said(
         assert is_welcome(settings, district.gate1)
     log = (tmp_path / "mosquitto.log").read_text()
     assert "u'g1'" in log
-    assert "gq/v1" not in log
+    said = [line for line in log.splitlines() if "Warning: ACL pattern" not in line]
+    assert "gq/v1" not in "\n".join(said)
 
 
 def test_a_withdrawn_certificate_is_refused_and_the_others_are_not(
@@ -238,3 +240,22 @@ def test_the_program_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert told.startswith("broker-refused-config: the broker cannot read ")
     assert "\n  -> " in told
     assert "Traceback" not in told
+
+
+def test_the_program_puts_a_gate_off_the_line_within_ten_seconds(
+    district: District, tmp_path: Path
+) -> None:
+    settings = msgspec.structs.replace(district.settings, port=free_port())
+    with Program(district.settings.key.parent, settings.port, tmp_path / "state") as program:
+        program.first_line()
+        stolen, honest = (Speaker(settings, who, "any") for who in (district.gate1, district.gate2))
+        stolen.connect()
+        honest.connect()
+        district.settings.key.with_name("withdrawn").write_text("g1\n")
+        try:
+            assert stolen.lost.get(timeout=10).is_failure
+            assert honest.lost.empty()
+        finally:
+            district.settings.key.with_name("withdrawn").unlink()
+            stolen.close()
+            honest.close()
