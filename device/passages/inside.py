@@ -65,6 +65,11 @@ class Inside:
         worn = self._lines > 2 * len(self._known) + _SLACK
         self._write(self._rewrite if worn else lambda: os.write(self._fd, _spelled(digest, last)))
 
+    def forget(self) -> None:
+        """Remember nobody any more: the place is known to be empty."""
+        self._known.clear()
+        self._write(self._rewrite)
+
     def close(self) -> None:
         """Close the file; harmless when repeated."""
         if self._fd >= 0:

@@ -122,8 +122,13 @@ class Passages:
         self._doubts.pass_one(up_ns)
 
     def set_count(self, count: int, why: str) -> Remark:
-        """Go on with `count` people inside the place; return what the journal should say."""
+        """Go on with `count` people inside the place; return what the journal should say.
+
+        Where nobody is inside, nobody who came in is still remembered as being there.
+        """
         self._count.set(count - (0 if self.alone else self._siblings.inside))
+        if count == 0:
+            self._inside.forget()
         return self._said(why)
 
     def hold(self, summary: Summary, arrived_ns: int | None) -> tuple[Remark, ...]:
@@ -134,6 +139,7 @@ class Passages:
         anew, self._since = self._since > 0, summary.since
         if anew:
             self._count.set(0)
+            self._inside.forget()
         self._rebase()
         return (self._said("day"),) if anew else ()
 
