@@ -249,8 +249,9 @@ def test_the_program_puts_a_gate_off_the_line_within_ten_seconds(
     with Program(district.settings.key.parent, settings.port, tmp_path / "state") as program:
         program.first_line()
         stolen, honest = (Speaker(settings, who, "any") for who in (district.gate1, district.gate2))
-        stolen.connect()
-        honest.connect()
+        for each in (stolen, honest):
+            each.client.reconnect_delay_set(60)
+            each.connect()
         district.settings.key.with_name("withdrawn").write_text("g1\n")
         try:
             assert stolen.lost.get(timeout=10).is_failure
