@@ -9,8 +9,11 @@ import zlib
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from device.journal.disk import write_all
+
+log = structlog.get_logger()
 
 NAME = "durable"
 LIMIT = 256
@@ -32,11 +35,22 @@ class DurableEnd:
         """Open the file in `run`, which is emptied at every boot."""
         self._fd = os.open(run / NAME, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o640)
         self._length = min(os.fstat(self._fd).st_size, LIMIT)
+        self._lost = False
 
     def publish(self, end: End) -> None:
-        """Say it in one write, over all that stood there before."""
+        """Say it in one write, over all that stood there before.
+
+        Where that fails the door goes on: the record is stored, and the next word tells of it too.
+        """
         text = spell(end)
-        write_all(self._fd, text.ljust(self._length), 0)
+        try:
+            write_all(self._fd, text.ljust(self._length), 0)
+        except OSError as error:
+            if not self._lost:
+                log.error("durable.lost", detail=error.strerror)  # noqa: TRY400
+            self._lost = True
+            return
+        self._lost = False
         self._length = len(text)
 
     def close(self) -> None:

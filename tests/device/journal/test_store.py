@@ -293,5 +293,6 @@ def test_a_record_that_was_refused_leaves_no_trace_of_its_number(site: Card) -> 
             journal.scan(ACCEPTED, moment(1))
         journal._refusing = False
         scan = journal.scan(ACCEPTED, moment(2))
+        assert scan is not None
         assert to_document(scan)["seq"] == journal.last
         assert [each["seq"] for each in site.stored()] == [1, 2, 3]
