@@ -38,7 +38,7 @@ GATE, PLACE = "cong-mau", "Chợ Mẫu"
 KEYS = {
     use: Ed25519PrivateKey.from_private_bytes(bytes([number] * 32))
     for number, use in enumerate(
-        (Use.PASS_SEEN, Use.PASS_DECLARED, Use.CARD, Use.POLICY, Use.RECEIPT), 1
+        (Use.PASS_SEEN, Use.PASS_DECLARED, Use.CARD, Use.POLICY, Use.RECEIPT, Use.STATUS), 1
     )
 }
 VAULT = seal_key(X25519PrivateKey.from_private_bytes(bytes([9] * 32)).public_key())
