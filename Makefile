@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean bench-reading bench-verdict reasons
+.PHONY: help demo test check format lock clean bench-reading bench-verdict bench-uplink reasons
 python := .venv/bin/python
 
 help: ## show this
@@ -32,6 +32,10 @@ bench-verdict: ## how long a verdict takes, from a code's bytes, beside a librar
 reasons: ## write the handbook's tables of reasons again (docs/reasons.vi.md, docs/reasons.en.md)
 	@tools/install test
 	@$(python) tools/reasons.py
+
+bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
+	@tools/install test
+	@$(python) -m bench.uplink $(ARGS)
 
 format: ## lay the code out
 	@tools/install test
