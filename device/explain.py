@@ -17,15 +17,23 @@ from device.errors import PictureUnreadable
 from device.flow import Verdict
 from device.i18n import _
 from device.judges import Judge
+from device.message import N_
 from device.reading.decoder import decode
 from device.verdict.policy import NO_VERSION, default
 from device.verdict.reasons import MARKS, TABLE
+from device.verdict.trust import Finding, Status
 from device.words import ADVICE, IDENTITIES, KINDS, SIGNATURES
 from wire.canonical import Document
 from wire.policy import Policy
 from wire.record import Outcome
 
 MAX_TEXT = 64 * 1024
+STATUSES = {
+    Status.GOOD: N_("not withdrawn"),
+    Status.WITHDRAWN: N_("withdrawn"),
+    Status.SUSPENDED: N_("suspended for a time"),
+    Status.UNLISTED: N_("nothing is known of this pass"),
+}
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -51,6 +59,8 @@ class Explained(msgspec.Struct, frozen=True):
     kind: str
     fields: tuple[Field, ...]
     answers: tuple[Answer, ...]
+    word: Finding | None = None
+    """What the issuer's list says of a pass."""
 
 
 def by_policies(judge: Judge, others: Sequence[tuple[Policy, bool]]) -> list[Rules]:
@@ -111,7 +121,8 @@ def explain(source: str, code: bytes, rules: Sequence[Rules]) -> Explained:
     """Say all there is to say of one code."""
     credential = classify(code)
     answers = tuple(Answer(each.name, each.judge.judge(credential, each.policy)) for each in rules)
-    return Explained(source, credential.kind, tuple(fields(credential)), answers)
+    word = rules[0].judge.word(credential)
+    return Explained(source, credential.kind, tuple(fields(credential)), answers, word)
 
 
 def as_json(explained: Explained) -> str:
@@ -121,6 +132,8 @@ def as_json(explained: Explained) -> str:
         "fields": {each.label: each.value for each in explained.fields},
         "policies": [_answer(each) for each in explained.answers],
     }
+    if explained.word is not None:
+        document["list"] = {"status": explained.word.status, "age_s": explained.word.age_s}
     if explained.source:
         document = {"file": explained.source, **document}
     return json.dumps(document, ensure_ascii=False)
@@ -148,11 +161,21 @@ def as_text(explained: Explained) -> str:
     lines += [f"  {_(each.label):<{width}}  {_(each.value)}" for each in explained.fields]
     if not explained.fields:
         lines.append("  " + _("nothing of this code is kept"))
+    if explained.word is not None:
+        lines.append("  " + _listed(explained.word))
     if explained.kind in ADVICE:
         lines.append("  " + _(ADVICE[explained.kind]))
     for answer in explained.answers:
         lines += _said(answer)
     return "\n".join(lines)
+
+
+def _listed(word: Finding) -> str:
+    """Say what the list of withdrawn passes says, and how old it is."""
+    if word.age_s is None:
+        return _("the list of its issuer's withdrawn passes is not here")
+    told = _("{status}, says its issuer's list, {hours} hours old")
+    return told.format(status=_(STATUSES[word.status]), hours=int(word.age_s // 3600))
 
 
 def _said(answer: Answer) -> list[str]:

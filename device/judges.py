@@ -17,8 +17,8 @@ from device.mandate import Mandate
 from device.verdict.judge import judge
 from device.verdict.policy import at_gate, default
 from device.verdict.standing import NOTHING
-from device.verdict.trust import NoStatuses, Trust
-from wire import policy
+from device.verdict.trust import Finding, NoStatuses, Trust
+from wire import gatepass, policy
 from wire.canonical import parse, read
 from wire.enrolment import LIMIT
 from wire.errors import SignatureInvalid, WireError
@@ -42,6 +42,18 @@ class Judge(msgspec.Struct, frozen=True):
         rules = self.policy if by is None else at_gate(by, self.directions)
         now = clock.SystemClock(vouched=self.vouched).now()
         return judge(credential, self.directions[0], rules, self.trust, NOTHING, now)
+
+    def word(self, credential: Credential) -> Finding | None:
+        """Return what its issuer's list says of a pass, and how old that is; None otherwise."""
+        shown = credential.content
+        if not isinstance(shown, gatepass.Parsed):
+            return None
+        try:
+            shown.verify(self.trust.issuers)
+        except SignatureInvalid:
+            return None
+        now_s = clock.SystemClock(vouched=self.vouched).now().wall_ms / 1000
+        return self.trust.statuses.of(shown.kid, shown.claims.status, now_s)
 
 
 def of(configuration: Path | None, authority: Path | None) -> Judge:

@@ -1,6 +1,8 @@
 """`gate explain`: all about a code, for someone who must not learn who holds it."""
 
 import json
+import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from device.errors import PolicyUnreadable
 from device.explain import Explained
 from device.verdict.policy import default
 from device.words import ADVICE
+from provisioning import cli as provision
+from provisioning import withdrawal
 from tests.device.command import gate
 from tests.device.credential import certificates
 from tests.device.credential.codes import PASS, SAMPLES, every_code
-from tests.device.site import Site
+from tests.device.site import NOW, Site
 from wire.canonical import canonical
 from wire.keys import Keyring
 
@@ -94,6 +98,31 @@ def test_a_passes_verdict_is_said_by_every_policy(site: Site, tmp_path: Path) ->
         "retry",
     )
     assert any("Chợ Mẫu" in name and "7" in name for name in answers)
+
+
+def test_what_the_issuers_list_says_of_a_pass_is_told_with_its_age(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn = site.draw_pass("b.png")
+    asked = ("explain", "--config", site.config, drawn)
+    assert "the list of its issuer's withdrawn passes is not here" in gate(*asked).out
+    (signed, *_) = withdrawal.renew(site.home, NOW - timedelta(hours=5, minutes=1))
+    (site.folder / "state/accepted").mkdir(parents=True)
+    shutil.copy(signed, site.folder / "state/accepted")
+    assert "not withdrawn, says its issuer's list, 5 hours old" in gate(*asked).out
+    here = ["--authority", str(site.home.folder)]
+    assert provision.main(["withdraw", *here, "--class", "resident"]) == 0
+    assert "list-" in capsys.readouterr().out
+    shutil.copy(signed, site.folder / "state/accepted")
+    said = json.loads(gate("explain", "--json", *asked[1:]).out)
+    assert said["list"]["status"] == "withdrawn"
+    assert 0 <= said["list"]["age_s"] < 600
+    assert said["policies"][0]["reason"] == "withdrawn"
+
+
+def test_of_a_forged_pass_and_of_a_card_no_list_is_asked() -> None:
+    for code in (PASS, CARD):
+        assert explained(code.encode()).word is None
 
 
 def test_a_text_comes_from_the_command_line_a_file_or_standard_input(tmp_path: Path) -> None:
