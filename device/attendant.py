@@ -4,6 +4,8 @@ It puts together what the parts know and knows no file, pin or picture itself. W
 should say is handed back as remarks: only the scanner writes.
 """
 
+from collections.abc import Callable
+
 import msgspec
 import structlog
 
@@ -14,6 +16,7 @@ from device.passages.passages import Passages
 from device.verdict.direction import Chosen, Ways
 from device.verdict.judge import judge
 from wire import controlcard
+from wire.policy import Policy
 from wire.record import Identity, Mark, Outcome, Reason, Signature, What
 
 log = structlog.get_logger()
@@ -27,9 +30,17 @@ FOREVER_S = float("inf")
 class Attendant:
     """The Doorman port of the scanner."""
 
-    def __init__(self, mandate: Mandate, passages: Passages, cards: Orders, ways: Ways) -> None:
-        """Take the parts; `begin` opens them."""
+    def __init__(
+        self,
+        mandate: Mandate,
+        passages: Passages,
+        cards: Orders,
+        ways: Ways,
+        heard: Callable[[Policy], None] = lambda _policy: None,
+    ) -> None:
+        """Take the parts; `begin` opens them. `heard` is told of every policy in force."""
         self._mandate, self._passages, self._cards, self._ways = mandate, passages, cards, ways
+        self._heard = heard
         self._admitted_ns: int | None = None
 
     def begin(self, now: Instant) -> tuple[Remark, ...]:
@@ -113,6 +124,7 @@ class Attendant:
 
     def _go_by_policy(self) -> None:
         policy = self._mandate.policy
+        self._heard(policy)
         self._passages.alone = policy.gates_of_place in (None, 1)
         self._ways.heeding(policy.direction, policy.again.timeout_min * 60 or FOREVER_S)
 

@@ -231,6 +231,10 @@ class CardJournal:
 
     # -- what may wait ------------------------------------------------------------------------
 
+    def retain(self, confirmed_s: int) -> None:
+        """Keep confirmed records for so many seconds from now on."""
+        self._limits = msgspec.structs.replace(self._limits, keep_confirmed_s=confirmed_s)
+
     def tend(self, at: Instant) -> None:
         """Do one thing that may wait: take a receipt, seal, declare, sign, store, drop."""
         with translated("tending the journal"):

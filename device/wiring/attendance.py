@@ -19,6 +19,7 @@ from device.wiring.past import JournalPast
 from wire.controlcard import scope_of
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
+from wire.policy import Policy
 
 
 def mandate(folders: config.Folders, enrolment: Enrolment) -> Mandate:
@@ -54,4 +55,9 @@ def attendant(
         lambda: told.past_ms,
     )
     ways = Ways(told.policy.direction, enrolment.directions[0], button_s=found.door.direction_s)
-    return Attendant(told, passages, cards, ways)
+
+    def heard(policy: Policy) -> None:
+        least_s = policy.retention_h * 3600 if policy.version else 0
+        journal.retain(max(found.journal.keep_confirmed_s, least_s))
+
+    return Attendant(told, passages, cards, ways, heard)
