@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from provisioning import authority, clock, desk, files, gates
+from provisioning import authority, clock, desk, files, gates, policies
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.i18n import catalogue
+from provisioning.policywords import described
 from wire.enrolment import LIMIT
 from wire.language import choose
 from wire.record import Direction
@@ -62,6 +63,7 @@ def _parser(_: Translate) -> Parser:
     _authority_command(commands.add_parser("authority", help=_("make a new authority")), _)
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
     desk.add(lambda name, told: commands.add_parser(name, help=told), _)
+    _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
     return parser
 
 
@@ -101,6 +103,15 @@ def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.add_argument("--out", type=Path, required=True, help=_("the file for the gate"))
 
 
+def _policy_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_sign_policy)
+    desk.of_authority(parser, _)
+    parser.add_argument("file", type=Path, metavar="FILE", help=_("the policy, TOML or JSON"))
+    parser.add_argument(
+        "--check", action="store_true", help=_("only say what it means, and sign nothing")
+    )
+
+
 def _make_authority(asked: argparse.Namespace, _: Translate) -> str:
     hosts = tuple(host.lower() for host in asked.host or authority.HOSTS)
     authority.create(asked.out, asked.name, help_line=asked.help_line, hosts=hosts, now=clock.now())
@@ -127,6 +138,19 @@ def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
     return _("{gate}: admitted. Carry {path} to the gate and give it to `gate enrol`.").format(
         gate=asked.gate, path=asked.out
     )
+
+
+def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:
+    home = authority.load(asked.authority)
+    found = policies.draft(home, asked.file, clock.now())
+    told = [f"{found.site}", *(f"  {each}" for each in described(found, _))]
+    if not policies.gates_of(home, found):
+        told.append(_("No gate of that place is enrolled yet."))
+    if asked.check:
+        return "\n".join(told)
+    path = policies.publish(home, found)
+    told.append(_("{path}: version {version}, signed.").format(path=path, version=found.version))
+    return "\n".join(told)
 
 
 if __name__ == "__main__":

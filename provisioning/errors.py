@@ -108,6 +108,14 @@ class SignersTooMany(ProvisionError):
     remedy = marked("leave out the signers whose certificates nobody here shows")
 
 
+class PolicyInvalid(ProvisionError):
+    """A file that is no policy, or one whose rules no gate could keep."""
+
+    code = "policy-invalid"
+    sentence = marked("the policy {path} cannot be used: {where}{detail}")
+    remedy = marked("correct what is named here; docs/policy.en.md says what each field means")
+
+
 class ClockWrong(ProvisionError):
     """This machine's clock cannot be right."""
 

@@ -1,11 +1,14 @@
 """What the handbook makes from the code is current."""
 
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from device.verdict.reasons import MARKS, TABLE
 from tools import reasons
+from wire import policy
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -24,3 +27,13 @@ def test_both_languages_say_every_reason() -> None:
         assert all(f"`{mark}`" in page for mark in MARKS)
     pages = [reasons.page(each) for each in reasons.LANGUAGES]
     assert pages[0].count("\u2460") == pages[1].count("\u2460")
+
+
+@pytest.mark.parametrize("language", reasons.LANGUAGES)
+def test_the_handbooks_policy_is_one_and_shows_every_field(language: str) -> None:
+    text = (DOCS / f"policy.{language}.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    written = tomllib.loads(shown)
+    found = policy.understood({**written, "version": 1, "issued": 0})
+    elsewhere = {"version", "issued", "zone", "clock_skew_s", "siblings_stale_after_s", "v"}
+    assert set(written) == set(found.__struct_fields__) - elsewhere

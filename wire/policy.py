@@ -229,9 +229,9 @@ def _takes(policy: Policy) -> str:
 def _signals(policy: Policy) -> str:
     for reason, shown in policy.signals.items():
         if reason in FIXED:
-            return f"signals: what is shown for {reason.value} is fixed"
+            return "signals: what is shown for a control card is fixed"
         if (reason in GREEN) is not (shown is Shown.ACCEPT):
-            return f"signals: {reason.value} can't be shown so; only who may pass is shown green"
+            return "signals: who may pass is shown green, and nobody else"
     return ""
 
 

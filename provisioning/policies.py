@@ -1,0 +1,157 @@
+"""A site's policy: from the file that a person wrote to the signed document for its gates.
+
+The file is TOML or JSON with the fields of wire/policy.py; all but `site` may be left out. What it
+means in words is in policywords.py.
+"""
+
+import datetime as dt
+import hashlib
+import re
+import tomllib
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+from provisioning import clock, files, roster
+from provisioning.authority import Authority
+from provisioning.errors import FileUnusable, PolicyInvalid
+from provisioning.i18n import marked
+from provisioning.terms import VIETNAM
+from wire import policy
+from wire.canonical import Document, parse
+from wire.errors import WireError
+from wire.keys import Keyring, Use
+from wire.policy import LIMIT, Policy, same_site
+
+COMPLAINTS = (
+    marked("classes: only passes of the authority have a class"),
+    marked("zone: no such time zone is known here"),
+    marked("takes: one kind is there twice"),
+    marked("days are mon, tue, wed, thu, fri, sat, sun, or a range such as mon-fri"),
+    marked("a time is written as 07:30, from 00:00 to 24:00"),
+    marked("from and until are the same; a whole day is from 00:00 until 24:00"),
+    marked("a day begins at 00:00; 24:00 is its end"),
+    marked("a closed day is written as 2027-02-06"),
+    marked("again.rule: hard needs direction button or alternate, and gates_of_place 1"),
+    marked(
+        "ceiling: one that keeps people out needs direction button or alternate, "
+        "and gates_of_place 1"
+    ),
+    marked("signals: what is shown for a control card is fixed"),
+    marked("signals: who may pass is shown green, and nobody else"),
+    marked("not JSON"),
+)
+"""What wire says of rules that no gate could keep, for the catalogues."""
+UNKNOWN = marked("there is no such field")
+MISSING = marked("this field is missing")
+UNFIT = marked("a value that cannot be used here")
+NOT_TEXT = marked("not UTF-8 text")
+NOT_TOML = marked("not TOML")
+TOO_LONG = marked("far too long")
+OLDER = marked("version: not greater than the last one that was signed")
+MORE_GATES = marked("gates_of_place: more gates than that are enrolled for this place")
+_FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
+
+
+def read(path: Path) -> Document:
+    """Return what a person wrote; raise PolicyInvalid or FileUnusable."""
+    data = files.read(path, LIMIT)
+    if len(data) > LIMIT:
+        raise PolicyInvalid(path=path, where="", detail=TOO_LONG)
+    try:
+        text = data.decode("utf-8-sig")
+        if text.lstrip().startswith("{"):
+            return parse(text.encode(), LIMIT)
+        return {key: _plain(each) for key, each in tomllib.loads(text).items()}
+    except UnicodeDecodeError as error:
+        raise PolicyInvalid(path=path, where="", detail=NOT_TEXT) from error
+    except tomllib.TOMLDecodeError as error:
+        where = str(error).rpartition("(")[2].rstrip(")")
+        raise PolicyInvalid(path=path, where=f"{where}: ", detail=NOT_TOML) from error
+    except WireError as error:
+        raise _complaint(path, error) from error
+
+
+def draft(home: Authority, path: Path, now: dt.datetime) -> Policy:
+    """Return the policy that `path` asks for, as it would be signed now.
+
+    Raises PolicyInvalid naming the field that is wrong, FileUnusable, RosterDamaged.
+    """
+    document = read(path)
+    asked = document.get("version")
+    last = _last(home, str(document.get("site", "")))
+    if type(asked) is int and asked <= last:
+        raise PolicyInvalid(path=path, where="", detail=OLDER)
+    version = asked if asked is not None else max(last, _first_of_day(now)) + 1
+    try:
+        found = policy.understood({**document, "version": version, "issued": clock.millis(now)})
+    except WireError as error:
+        raise _complaint(path, error) from error
+    if found.gates_of_place is not None and len(gates_of(home, found)) > found.gates_of_place:
+        raise PolicyInvalid(path=path, where="", detail=MORE_GATES)
+    return found
+
+
+def publish(home: Authority, found: Policy) -> Path:
+    """Sign a policy and write it for the collector; return where. Raises KeyMissing."""
+    data = policy.pack(found, home.signing_key(Use.POLICY))
+    path = home.published(_name(found.site))
+    files.write(path, data)
+    return path
+
+
+def gates_of(home: Authority, found: Policy) -> list[str]:
+    """Return the gates that are enrolled for the policy's place; raise RosterDamaged."""
+    known = roster.load(home.folder).gates
+    return [each.gate for each in known if same_site(each.place, found.site)]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever TOML can hold)
+    """Return TOML's own dates and times as the text that a policy has."""
+    match value:
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case dt.time():
+            return value.isoformat("auto").removesuffix(":00")
+        case dt.date():
+            return value.isoformat()
+    return value
+
+
+def _first_of_day(now: dt.datetime) -> int:
+    """Return a version that is above those of earlier days, even if all record of them is lost."""
+    return int(f"{now.astimezone(VIETNAM):%Y%m%d}") * 100
+
+
+def _last(home: Authority, site: str) -> int:
+    """Return the version that was signed last for a site, or 0."""
+    path = home.folder / "published" / _name(site)
+    try:
+        return policy.unpack(files.read(path, LIMIT), Keyring(home.public.keys), site).version
+    except (FileUnusable, WireError):
+        return 0
+
+
+def _name(site: str) -> str:
+    """Return the name of a site's file: readable, and never that of another site."""
+    spelled = unicodedata.normalize("NFC", site)
+    letters = unicodedata.normalize("NFD", site.lower().replace("đ", "d"))
+    words = re.findall(
+        r"[a-z0-9]+", "".join(each for each in letters if each.isascii() or each.isspace())
+    )
+    digest = hashlib.sha256(spelled.encode(errors="replace")).hexdigest()[:8]
+    return f"policy-{'-'.join([*words, digest])[-60:]}.json"
+
+
+def _complaint(path: Path, error: WireError) -> PolicyInvalid:
+    """Say which field is wrong, and in words why."""
+    what, at, where = str(error).partition(" - at ")
+    field = where.strip("`").removeprefix("$").removeprefix(".") if at else ""
+    if found := _FIELD.fullmatch(what):
+        named = f"{field}.{found[2]}".lstrip(".")
+        detail = UNKNOWN if found[1] == "contains unknown" else MISSING
+        return PolicyInvalid(path=path, where=f"{named}: ", detail=detail)
+    detail = what if what in COMPLAINTS else UNFIT
+    return PolicyInvalid(path=path, where=f"{field}: " if field else "", detail=detail)
