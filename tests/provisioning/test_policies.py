@@ -195,19 +195,19 @@ def test_the_meaning_is_told_before_anything_is_signed(
     assert capsys.readouterr().out.splitlines() == [
         "Chợ Mẫu",
         (
-            "  Taken: passes of the authority, with a signature that the gate has checked, of anyone; "
-            "only the classes staff, visitor."
+            "  Taken: passes of the authority, with a signature that the gate has checked, of "
+            "anyone; only the classes staff, visitor."
         ),
         (
-            "  Taken: identity cards, also without a signature that could be checked, of people whom "
-            "staff has seen; so who shows one is always sent to the attendant."
+            "  Taken: identity cards, also without a signature that could be checked, of people "
+            "whom staff has seen; so who shows one is always sent to the attendant."
         ),
         "  A button at the gate turns the way for the next person.",
         "  It is open Monday to Friday, Sunday from 07:00 to 17:30.",
         "  It is closed on 2027-02-06.",
         (
-            "  Days and times are those of Asia/Ho_Chi_Minh. Who comes in outside them: ask for the "
-            "attendant."
+            "  Days and times are those of Asia/Ho_Chi_Minh. Who comes in outside them: ask for "
+            "the attendant."
         ),
         "  Who enters twice or leaves twice is refused.",
         "  An entry without an exit is forgotten after 720 minutes.",
@@ -215,8 +215,8 @@ def test_the_meaning_is_told_before_anything_is_signed(
         "  When 200 people are inside: refuse.",
         "  When the gate's clock is unsure: refuse.",
         (
-            "  When the list of withdrawn passes is missing or older than 48 hours: let pass and mark "
-            "the scan."
+            "  When the list of withdrawn passes is missing or older than 48 hours: let pass and "
+            "mark the scan."
         ),
         "  For “unknown-issuer” the door shows: red.",
         "  What is confirmed stays at the gate for 96 hours at least.",
