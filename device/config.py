@@ -232,7 +232,7 @@ def _wired(raw: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(panel, dict):
         return raw
     name = panel.get("wiring", sets.DEFAULT)
-    if name not in sets.PINS:
+    if not isinstance(name, str) or name not in sets.PINS:
         what = _("{value} is not known here").format(value=repr(name))
         msg = f"{what} ({', '.join(sets.PINS)}) - at `$.panel.wiring`"
         raise msgspec.ValidationError(msg)

@@ -11,18 +11,21 @@ them inputs anyway, and the resistor on the relay's wire holds it; docs/wiring s
 import argparse
 import os
 import sys
+import warnings
 from pathlib import Path
 
-from device import clock, config
+from device import config
 from device.errors import ConfigInvalid
-from device.gpio.mock import traced_factory
-from device.gpio.safe import Failure, drive_to_rest, let_go
+from device.gpio.safe import Failure, Held, drive_to_rest, let_go
 
 FAILED = 2
 
 
-def rest(path: Path) -> list[Failure]:
+def rest(path: Path) -> tuple[list[Held], list[Failure]]:
     """Drive to rest what the configuration at `path` says is connected.
+
+    Returned is what holds the pins, which must be kept as long as they are to stay driven, and
+    what could not be driven.
 
     Without one that can be read nobody knows which level is safe: then every pin is let go of, so
     that the resistors decide.
@@ -30,24 +33,31 @@ def rest(path: Path) -> list[Failure]:
     try:
         panel = config.load(path).panel
     except ConfigInvalid as error:
-        _, failed = let_go()
-        return [(error.code, str(error)), *failed]
+        held, failed = let_go()
+        return held, [(error.code, str(error)), *failed]
     factory = None
     if panel.board == "mock":
+        # Of use on a machine without pins only; it would load a third more.
+        from device import clock  # noqa: PLC0415
+        from device.gpio.mock import traced_factory  # noqa: PLC0415
+
         factory = traced_factory(panel.trace, clock.up_ns, inherited=True)
-    _, failed = drive_to_rest(panel.pins.outputs(), factory)
-    return failed
+    return drive_to_rest(panel.pins.outputs(), factory)
 
 
 def main() -> None:
     """Drive everything to rest and leave at once, the pins still held."""
     parser = argparse.ArgumentParser(prog="python -m device.safe", description=__doc__)
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
-    failed = rest(parser.parse_args().config)
-    for what, why in failed:
-        sys.stderr.write(f"{what}: {why}\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # gpiozero warns of every driver it tries
+        held, failed = rest(parser.parse_args().config)
+    for why in dict.fromkeys(why for _, why in failed):
+        names = ", ".join(what for what, said in failed if said == why)
+        sys.stderr.write(f"{names}: {why}\n")
     sys.stderr.flush()
-    os._exit(FAILED if failed else 0)
+    # `held` lives until here: a pin that nobody holds any more becomes an input.
+    os._exit(FAILED if failed or not held else 0)
 
 
 if __name__ == "__main__":

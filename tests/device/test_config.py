@@ -23,6 +23,19 @@ WRONG = {
         "pins = { amber = 99 }": "panel.pins.amber",
         "pins = { amber = 17 }": "panel.pins",
         "pins = { blue = 17 }": "panel.pins.blue",
+        "pins = 17": "panel.pins",
+        "pins = { relay = 6 }": "panel.pins",
+        "pins = { relay = 26, relay_ms = 60000 }": "panel.pins.relay_ms",
+        "pins = { attendant = { green = 23 } }": "panel.pins.attendant.red",
+        "pins = { green = 5 }": "panel",
+        "inputs = { service = 2 }": "panel.inputs",
+        "inputs = { servant = 5 }": "panel.inputs.servant",
+        "inputs = [5]": "panel.inputs",
+        "quiet = { begins = 22:00:00 }": "panel.quiet.ends",
+        "quiet = { begins = 25, ends = 06:00:00 }": "panel.quiet.begins",
+        'wiring = "relais"': "panel.wiring",
+        "wiring = 7": "panel.wiring",
+        "wiring = []": "panel.wiring",
     },
     "vouched = true": {"vouched = 1": "clock.vouched", "[door]": "door"},
     "port = 8883": {"port = 70000": "link.brokers[0].port", "prot = 1": "link.brokers[0].prot"},
@@ -66,3 +79,13 @@ def test_paths_are_relative_to_the_file(site: Site) -> None:
     assert isinstance(found.camera, config.PicturesSource)
     assert found.camera.path == site.pictures
     assert found.panel.trace == site.pins
+
+
+def test_a_named_set_of_wiring_is_filled_in_and_the_file_outdoes_it(site: Site) -> None:
+    board = 'board = "mock"'
+    site.configure({board: f'{board}\nwiring = "relay-door"\npins = {{ relay_ms = 3000 }}'})
+    pins = config.load(site.config).panel.pins
+    assert (pins.amber, pins.relay, pins.relay_ms) == (22, 26, 3000)
+    site.configure({board: f'{board}\nwiring = "counter"\ninputs = {{ admit = 26 }}'})
+    panel = config.load(site.config).panel
+    assert (panel.inputs.service, panel.inputs.admit, panel.pins.tonal) == (5, 26, False)
