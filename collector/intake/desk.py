@@ -25,10 +25,10 @@ from collector.ledger.entries import (
 from collector.ledger.ports import Ledger
 from collector.roster import Gates
 from wire import batch, head, receipt, topics
-from wire.canonical import Document, canonical
+from wire.canonical import canonical
 from wire.errors import WireError
 from wire.keys import Keyring
-from wire.record import Missing, Note, Record, What, to_record
+from wire.record import Missing, Note, Record, What, read_spelled
 from wire.state import unpack_health, unpack_state
 
 MAX_NAME = 64
@@ -183,7 +183,8 @@ def arrival_of(gate: str, received: batch.Batch, ring: Keyring) -> Reading:
     complaints: list[Complaint] = []
     latest: SignedHead | None = None
     for document in received.documents():
-        seq, raw, record = document["seq"], canonical(document), _record(document)
+        seq, raw = document["seq"], canonical(document)
+        record = _record(raw)
         if document.get("t") == "missing":
             if not isinstance(record, Missing) or not _is_declared(record, gate, journal, ring):
                 complaints.append(Complaint(gate, journal, seq, Why.UNSIGNED))
@@ -275,11 +276,11 @@ def _still(want: tuple[int, int] | None, high: int) -> tuple[tuple[int, int], ..
     return ((high + 1, want[1]),) if want and want[1] > high else ()
 
 
-def _record(document: Document) -> Record | None:
+def _record(raw: bytes) -> Record | None:
     """Read a record; None for one of a form not known here, which is kept all the same."""
     try:
-        record = to_record(document)
-    except (WireError, RecursionError):
+        record = read_spelled(raw)
+    except WireError:
         return None
     names = (record.boot, getattr(record, "kind", ""))
     return record if all(len(name) <= MAX_NAME for name in names) else None

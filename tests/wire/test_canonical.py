@@ -29,6 +29,23 @@ def test_what_is_spelled_is_read_again(document: dict[str, Any]) -> None:
     assert parse(canonical(document)) == document
 
 
+def slow(document: dict[str, Any]) -> bytes:
+    """Spell as any JSON library can be told to."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
+@given(documents | st.dictionaries(texts, texts | st.integers() | st.booleans() | st.none()))
+def test_the_quick_way_and_the_slow_way_spell_the_same(document: dict[str, Any]) -> None:
+    assert canonical(document) == slow(document)
+
+
+def test_every_character_is_spelled_the_same_by_both_ways() -> None:
+    characters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    assert canonical({"a": "".join(characters)}) == slow({"a": "".join(characters)})
+    keys = dict.fromkeys(characters[::97], 1)
+    assert canonical(keys) == slow(keys)
+
+
 @given(documents, st.randoms())
 def test_the_order_of_keys_and_the_white_space_change_no_spelling(
     document: dict[str, Any], chance: random.Random

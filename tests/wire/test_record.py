@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from tests.wire.samples import DOCUMENTS, KEY, NOTE, SCAN
 from wire.canonical import Document, canonical
 from wire.errors import WireError
-from wire.record import Record, genesis, link, link_spelled, to_document, to_record
+from wire.record import (
+    Record,
+    genesis,
+    link,
+    link_spelled,
+    read_spelled,
+    to_document,
+    to_record,
+)
 
 
 def chained(documents: list[Document], gate: str = "g1", journal: str = "j1") -> bytes:
@@ -23,6 +31,7 @@ def chained(documents: list[Document], gate: str = "g1", journal: str = "j1") ->
 @pytest.mark.parametrize("record", [SCAN, NOTE, KEY], ids=["scan", "note", "key"])
 def test_a_record_is_stored_and_read_again(record: Record) -> None:
     assert to_record(to_document(record)) == record
+    assert read_spelled(canonical(to_document(record))) == record
 
 
 def test_what_is_at_its_default_is_not_written() -> None:
@@ -52,6 +61,8 @@ def test_what_is_at_its_default_is_not_written() -> None:
 def test_a_record_of_another_form_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(WireError):
         to_record({**DOCUMENTS[0], **change})
+    with pytest.raises(WireError):
+        read_spelled(canonical({**DOCUMENTS[0], **change}))
 
 
 @given(st.data())
