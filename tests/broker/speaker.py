@@ -99,9 +99,10 @@ class Speaker:
         return self._heard.empty()
 
     def close(self) -> None:
-        """Leave."""
+        """Leave, and close the pair of sockets that the library leaves to the garbage collector."""
         self.client.disconnect()
         self.client.loop_stop()
+        self.client._reset_sockets()
 
 
 class Join(Protocol):
