@@ -4,6 +4,7 @@ Codes are named by what they are, such as PASS-A; `text_of` says what each of th
 """
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -55,17 +56,17 @@ def text_of(name: str) -> bytes:
     return texts[kind].encode()
 
 
-def _pass(number: bytes, use: Use = Use.PASS_SEEN, **changes: int) -> str:
+def _pass(number: bytes, use: Use = Use.PASS_SEEN, /, **changes: object) -> str:
     usual = Pass(number, "resident", NOW_S - DAY_S, NOW_S + DAY_S, NOW_S - DAY_S)
     return gatepass.issue(msgspec.structs.replace(usual, **changes), KEYS[use])
 
 
-def _card(number: bytes, does: str, use: Use = Use.CARD, **changes: object) -> str:
+def _card(number: bytes, does: str, use: Use = Use.CARD, /, **changes: object) -> str:
     usual = Card(number, does, "*", NOW_S - DAY_S, NOW_S + DAY_S)
     return controlcard.issue(msgspec.structs.replace(usual, **changes), KEYS[use])
 
 
-_LATE = {"issued": NOW_S - 9 * DAY_S, "expires": NOW_S - DAY_S}
+_LATE: dict[str, Any] = {"issued": NOW_S - 9 * DAY_S, "expires": NOW_S - DAY_S}
 _PASSES = {
     "PASS": _pass,
     "DECLARED": lambda number: _pass(number, Use.PASS_DECLARED),

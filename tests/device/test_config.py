@@ -37,7 +37,7 @@ WRONG = {
         "wiring = 7": "panel.wiring",
         "wiring = []": "panel.wiring",
     },
-    "vouched = true": {"vouched = 1": "clock.vouched", "[door]": "door"},
+    "vouched = true": {"vouched = 1": "clock.vouched", "[window]": "window"},
     "port = 8883": {"port = 70000": "link.brokers[0].port", "prot = 1": "link.brokers[0].prot"},
     "retry_s = 1.0": {"retri_s = 1.0": "link.retri_s", "retry_s = -1": "link.retry_s"},
     'brokers = [{ host = "localhost", port = 8883 }]': {"": "link.brokers", "brokers = []": "link"},

@@ -14,7 +14,8 @@ LASTS = [None, (IN, 0.0), (IN, 59.0), (IN, 60.0), (OUT, 1.0)]
 
 
 def of(ways: Ways, last: tuple[Direction, float] | None, up_ns: int = 0) -> Chosen:
-    return ways.of(*(last or (None, None)), up_ns)
+    way, since_s = last or (None, None)
+    return ways.of(way, since_s, up_ns)
 
 
 @pytest.mark.parametrize(("rule", "way"), [(Way.IN, IN), (Way.OUT, OUT)])
