@@ -22,6 +22,7 @@ from demo.district import District, Door
 from demo.told import Event
 from demo.watcher import Seen
 from device.credential import classify
+from provisioning import register
 from wire.record import Outcome, Reason
 
 NEAR_MS = 3000
@@ -223,13 +224,14 @@ def _confirmed(door: Door) -> int:
 def _in_clear(district: District) -> list[Path]:
     """Return the files in which something of a shown code can be read.
 
-    The scripts of the drawn doorways hold what is shown, and nothing else may.
+    The scripts of the drawn doorways hold what is shown, and the authority's own register which
+    numbers it gave out; nothing else may.
     """
     needles = set()
     for door in district.doors:
         for person in json.loads(door.script.read_text(encoding="utf-8"))["people"]:
             needles |= _needles(person.get("text", ""))
-    own = {door.script for door in district.doors}
+    own = {door.script for door in district.doors} | {district.authority.folder / register.PATH}
     files = [path for path in district.folder.rglob("*") if path.is_file() and path not in own]
     contents = ((path, path.read_bytes()) for path in files)
     return [path for path, data in contents if any(needle in data for needle in needles)]
