@@ -81,11 +81,16 @@ class Spelled(msgspec.Struct, frozen=True):
 
 def seal(path: Path, header: Header, records: list[bytes], chain: bytes) -> None:
     """Write a full segment of spelled records as a TinyDB file: durable and whole, or not there."""
+    Whole(path).write(database(header, records, chain))
+
+
+def database(header: Header, records: list[bytes], chain: bytes) -> dict[str, dict[str, Any]]:
+    """Return a full segment as TinyDB keeps it; the records go in as they are spelled."""
     crcs = "".join(f"{zlib.crc32(each):08x}" for each in records)
     check = _check(header.first, header.prev)
     about = {**msgspec.to_builtins(header), "hash": chain.hex(), "check": check, "crcs": crcs}
     rows = {str(_seq(each)): msgspec.Raw(each) for each in records}
-    Whole(path).write({ABOUT: {"1": about}, TABLE: rows})
+    return {ABOUT: {"1": about}, TABLE: rows}
 
 
 def load(path: Path) -> Spelled:
