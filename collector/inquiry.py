@@ -76,17 +76,18 @@ def _age(milliseconds: int) -> str:
 
 def prove(view: View, roster: Roster, gate: str, asked: Range) -> tuple[Proof, ...]:
     """Return what is proved of each journal of a gate; raise GateUnknown if there is none."""
-    journals = [mark.journal for mark in view.journals() if mark.gate == gate]
+    marks = [mark for mark in view.journals() if mark.gate == gate]
     keys = [each.records for each in roster.gates if each.gate == gate]
-    if not journals and not keys:
+    if not marks and not keys:
         raise GateUnknown(gate)
     missing = view.gaps()
     proofs = []
-    for journal in journals:
+    for mark in marks:
+        journal = mark.journal
         walk = Walk(gate, journal, Keyring(keys), view.times(gate, journal), asked)
         walk.through(view.walk(gate, journal))
         own = [gap for gap in missing if (gap.gate, gap.journal) == (gate, journal)]
-        proof = walk.proof(view.forked(gate, journal), own)
+        proof = walk.proof(mark.high, view.forked(gate, journal), own)
         if proof.last or proof.findings:
             proofs.append(proof)
     return tuple(proofs)

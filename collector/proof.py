@@ -121,8 +121,11 @@ class Walk:
             expected, chain = max(expected, each.last + 1), each.chain
         self._end = expected - 1
 
-    def proof(self, forked: Iterable[int], gaps: Iterable[Gap]) -> Proof:
-        """Return what came of it, with the forks and gaps that the ledger knows of."""
+    def proof(self, high: int, forked: Iterable[int], gaps: Iterable[Gap]) -> Proof:
+        """Return what came of it, with the mark, the forks and gaps that the ledger knows of."""
+        if self._end < high:
+            self._find(Flaw.MISSING, self._end + 1, high)
+            self._end = high
         first, last = self._first, self._end if self._asked.is_whole else self._last
         if self._asked.since_ms is None:
             first = min(1, self._end)
