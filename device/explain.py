@@ -28,6 +28,8 @@ from wire.policy import Policy
 from wire.record import Outcome
 
 MAX_TEXT = 64 * 1024
+NAMED_LIKE_FILES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".txt"})
+"""What ends so and is not there is a mistake in the name, and no code's text."""
 STATUSES = {
     Status.GOOD: N_("not withdrawn"),
     Status.WITHDRAWN: N_("withdrawn"),
@@ -88,16 +90,19 @@ def codes_in(given: str, standard_input: Callable[[], bytes]) -> list[tuple[str,
     """Return the codes that an argument names, each with the file it came from.
 
     A picture has any number of codes; any other file, and "-", is one text; what names no file is
-    a text itself. Raises PictureUnreadable for a file that cannot be read.
+    a text itself. Raises PictureUnreadable for a file that is not there or cannot be read.
     """
     if given == "-":
         return [("", standard_input()[:MAX_TEXT])]
     path = Path(given)
     try:
-        if not path.is_file():
+        if not path.is_file() and path.suffix.lower() not in NAMED_LIKE_FILES:
             return [("", given.encode("utf-8", "surrogateescape"))]
         with path.open("rb") as file:
             head = file.read(MAX_TEXT)
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        msg = f"{given}: {error.strerror}"
+        raise PictureUnreadable(msg) from error
     except (OSError, ValueError):  # too long for a name, or with a NUL: a text
         return [("", given.encode("utf-8", "surrogateescape"))]
     if _is_text(head):

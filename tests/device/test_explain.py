@@ -137,6 +137,11 @@ def test_a_text_comes_from_the_command_line_a_file_or_standard_input(tmp_path: P
         assert code
 
 
+def test_a_files_name_that_is_mistaken_is_no_code() -> None:
+    said = gate("explain", "none.png")
+    assert (said.status, said.out, said.code) == (2, "", "picture-unreadable")
+
+
 @pytest.mark.parametrize("text", ["{}", "[]", "x", '{"site": "Mẫu", "version": 0, "issued": 0}'])
 def test_what_is_no_policy_is_refused_by_name(text: str, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
