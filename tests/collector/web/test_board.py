@@ -126,6 +126,11 @@ def test_doubt_about_the_time_of_a_scan_is_shown(
     assert (line.unsure, line.late) == (unsure, late)
 
 
+def test_a_gates_other_doubts_are_shown_beside_its_answer() -> None:
+    (line,) = drawn(rows=(row(marks=("clock-unsure", "list-stale", "of-a-newer-gate")),)).scans
+    assert line.marks == ("list-stale", "of-a-newer-gate")
+
+
 def test_a_report_that_cannot_be_read_is_no_report() -> None:
     known = Standing("g1", state=b"?", health=b"?", state_ms=NOW)
     assert drawn(known).gates[0].condition is Condition.WORKING

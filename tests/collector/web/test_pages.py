@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
 from wire.keys import Use, entry
-from wire.record import Reason
+from wire.record import Mark, Reason
 
 pytestmark = pytest.mark.journey
 
@@ -145,7 +145,9 @@ def test_a_new_scan_appears_without_a_reload(
     log_in(page, pages)
     expect(page.locator("#board .trouble")).to_contain_text("ledger-missing")
     page.evaluate("window.here = true")
-    pen = journal("g1", "j1").scan(1).scan(1, reason=Reason.EXPIRED)
+    pen = journal("g1", "j1").scan(1).scan(
+        1, reason=Reason.EXPIRED, marks=(Mark.LIST_STALE, Mark.ENTERED_AGAIN)
+    )
     with SqliteLedger(pages.folder / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 1),)), 1_790_000_000_000)
         expect(page.locator(".scans tbody tr")).to_have_count(1)
@@ -154,6 +156,8 @@ def test_a_new_scan_appears_without_a_reload(
     newest = page.locator(".scans tbody tr").first
     expect(newest).to_contain_text("Từ chối")
     expect(newest).to_contain_text("hết hạn")
+    expect(newest.locator(".mark")).to_have_count(2)
+    expect(newest).to_contain_text("vào lần nữa mà chưa ra")
     expect(newest).to_contain_text("Bến xe Mẫu")
     expect(page.locator("#board .trouble")).to_have_count(0)
     assert page.evaluate("window.here") is True

@@ -1,0 +1,122 @@
+"""What may go to gates: checked as a gate checks it, and never an older one."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable
+from collector.outgoing import LIMIT, Outgoing, checked, fetched, ring
+from collector.roster import Gate, Roster
+from wire import policy, signers, statuslist
+from wire.canonical import canonical
+from wire.keys import KeyEntry, Keyring, Use, entry, sign
+from wire.record import Direction
+
+KEYS = {use: Ed25519PrivateKey.generate() for use in (Use.POLICY, Use.COMMAND, Use.STATUS)}
+RING = Keyring([entry(key.public_key(), use) for use, key in KEYS.items()])
+NOBODY = KeyEntry("0" * 16, Use.RECORDS, "")
+
+
+def gate(name: str, place: str) -> Gate:
+    return Gate(name, place, "Mẫu", "transport", (Direction.IN,), NOBODY)
+
+
+ROSTER = Roster("Huyện Mẫu", "", (gate("g1", "Bến xe"), gate("g2", "Bến xe"), gate("g3", "Chợ")))
+
+
+def rules(version: int = 1, site: str = "Bến xe", use: Use = Use.POLICY) -> bytes:
+    return policy.pack(policy.Policy(site=site, version=version, issued=5), KEYS[use])
+
+
+def order(gate: str = "g1", issued: int = 10, use: Use = Use.COMMAND) -> bytes:
+    document = {"gate": gate, "issued": issued, "expires": 100, "nonce": "0123456789", "does": "x"}
+    return canonical(sign(document, "command", KEYS[use]))
+
+
+def withdrawn(issued: int = 1) -> bytes:
+    return statuslist.pack(
+        statuslist.StatusList("ab" * 8, issued, *statuslist.packed(9, {3: 1})), KEYS[Use.STATUS]
+    )
+
+
+def test_a_policy_goes_to_the_gates_of_its_place() -> None:
+    found = checked(rules(), RING, ROSTER)
+    assert [(each.gate, each.leaf) for each in found] == [("g1", "policy"), ("g2", "policy")]
+
+
+def test_lists_go_to_all() -> None:
+    (found,) = checked(withdrawn(), RING, ROSTER)
+    assert (found.gate, found.leaf) == ("all", "list-" + "ab" * 8)
+    listed = signers.pack(signers.of(1, 5, ()), KEYS[Use.POLICY])
+    (found,) = checked(listed, RING, ROSTER)
+    assert (found.gate, found.leaf) == ("all", "signers")
+
+
+def test_a_command_goes_to_its_gate() -> None:
+    (found,) = checked(order("g3"), RING, ROSTER)
+    assert (found.gate, found.leaf) == ("g3", "command")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"{}",
+        b"\x00" * 99,
+        rules().replace(b'"version":1', b'"version":2'),
+        rules(use=Use.COMMAND),
+        rules(site="Elsewhere"),
+        order(use=Use.POLICY),
+        order("g9"),
+        order("../x"),
+        withdrawn()[:-1],
+        canonical(sign({"nonce": 1}, "command", KEYS[Use.COMMAND])),
+        b"{" * LIMIT,
+    ],
+)
+def test_what_a_gate_would_refuse_does_not_go(data: bytes) -> None:
+    with pytest.raises(DocumentRefused):
+        checked(data, RING, ROSTER)
+
+
+def test_what_was_put_is_published_and_an_older_one_is_refused(tmp_path: Path) -> None:
+    store = Outgoing(tmp_path)
+    for data in (rules(2), withdrawn(2), rules(2)):
+        store.put(checked(data, RING, ROSTER), RING, ROSTER)
+    assert sorted(store.parcels(0)) == [
+        ("all", "list-" + "ab" * 8, withdrawn(2)),
+        ("g1", "policy", rules(2)),
+        ("g2", "policy", rules(2)),
+    ]
+    for data in (rules(1), withdrawn(1)):
+        with pytest.raises(DocumentRefused, match="older"):
+            store.put(checked(data, RING, ROSTER), RING, ROSTER)
+    store.put(checked(rules(3), RING, ROSTER), RING, ROSTER)
+    assert ("g1", "policy", rules(3)) in set(store.parcels(0))
+
+
+def test_a_command_leaves_when_it_expires(tmp_path: Path) -> None:
+    store = Outgoing(tmp_path)
+    store.put(checked(order(), RING, ROSTER), RING, ROSTER)
+    assert [each[1] for each in store.parcels(99)] == ["command"]
+    assert list(store.parcels(100)) == []
+
+
+def test_what_lies_about_in_the_folder_is_no_document(tmp_path: Path) -> None:
+    store = Outgoing(tmp_path / "none-yet")
+    assert list(store.parcels(0)) == []
+    (tmp_path / "g1").mkdir()
+    for name in (".policy.123", "-x", "pol icy"):
+        (tmp_path / "g1" / name).write_bytes(b"x")
+    assert list(Outgoing(tmp_path).parcels(0)) == []
+
+
+def test_a_file_that_is_none_or_too_long_is_said(tmp_path: Path) -> None:
+    (tmp_path / "long").write_bytes(bytes(LIMIT + 1))
+    for name in ("none", "long"):
+        with pytest.raises(FileUnusable):
+            fetched(tmp_path / name)
+    with pytest.raises(KeyUnreadable):
+        ring(tmp_path / "none")
