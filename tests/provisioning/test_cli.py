@@ -324,6 +324,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "key-missing",
         "name-invalid",
         "pass-unknown",
+        "policy-invalid",
         "provision-fault",
         "register-unusable",
         "request-invalid",

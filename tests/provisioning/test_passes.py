@@ -18,6 +18,12 @@ from wire.keys import Keyring, Use
 DAY_S = 86_400
 
 
+def codes_in(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    """Return the QR codes; now and then a pass holds something that looks like another code."""
+    found = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    return [each for each in found if each.format == zxingcpp.BarcodeFormat.QRCode]
+
+
 @pytest.mark.parametrize(
     ("identity", "use"), [("seen", Use.PASS_SEEN), ("declared", Use.PASS_DECLARED)]
 )
@@ -117,7 +123,7 @@ def test_the_picture_reads_back_and_is_five_centimetres_wide_on_paper(
 ) -> None:
     issued = passes.issue(home, holder, days=30, now=now, identity=identity)
     picture = Image.open(io.BytesIO(passcard.draw(issued)))
-    (code,) = zxingcpp.read_barcodes(picture)
+    (code,) = codes_in(picture)
     assert code.text == issued.text
     assert [round(each) for each in picture.info["dpi"]] == [300, 300]
     corners = code.position
@@ -138,7 +144,7 @@ def test_every_kind_of_pass_is_of_version_8_in_alphanumeric_mode(
     term = terms.day("2026-11-23") if later else terms.days(30, now)
     issued = passes.issue(home, holder, term=term, entries=entries, now=now)
     picture = Image.open(io.BytesIO(passcard.draw(issued)))
-    (code,) = zxingcpp.read_barcodes(picture)
+    (code,) = codes_in(picture)
     assert code.text == issued.text
     assert code.ec_level == "M"
     # At 13 dots a module; byte mode would need version 11.
@@ -149,7 +155,7 @@ def test_the_quiet_zone_and_the_caption_leave_the_code_alone(
     home: Authority, now: datetime
 ) -> None:
     picture = Image.open(io.BytesIO(passcard.draw(passes.issue(home, "official", days=1, now=now))))
-    (code,) = zxingcpp.read_barcodes(picture)
+    (code,) = codes_in(picture)
     quiet = 4 * 13
     assert code.position.top_left.y >= quiet - 1
     below = code.position.bottom_left.y + 3
