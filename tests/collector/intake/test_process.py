@@ -35,6 +35,8 @@ from wire.state import Health, State, pack
 
 pytestmark = pytest.mark.journey
 
+RECORDS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+"""Every gate's records key, as in the journals that these tests write."""
 NOW = datetime.now(UTC)  # noqa: TID251  # certificates are checked by the real clock
 CONFIG = """
 [ledger]
@@ -60,19 +62,25 @@ class District:
     def __init__(self, folder: Path) -> None:
         self.folder, self.port = folder, free_port()
         self.authority = authority.create(folder / "authority", "Huyện Mẫu", now=NOW)
-        key = certificates.new_key()
-        leaf = self.authority.issuer().issue(
-            "g1", key.public_key(), certificates.CLIENT, hosts=(), now=NOW, days=1
-        )
-        self.key = folder / "gate.key"
-        self.key.write_bytes(_pem(key))
-        self.certificate = folder / "gate.pem"
-        self.certificate.write_bytes(leaf.public_bytes(Encoding.PEM))
-        records = entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS)
-        gate = roster.Gate("g1", "Bến xe Mẫu", "Mẫu", "transport", (Direction.IN,), records)
-        roster.enter(folder / "authority", gate)
+        self.admit("g1", RECORDS)
         self.config = folder / "collector.toml"
         self.config.write_text(CONFIG.format(port=self.port), encoding="utf-8")
+
+    def certify(self, name: str) -> None:
+        """Issue a client certificate for `name`."""
+        key = certificates.new_key()
+        leaf = self.authority.issuer().issue(
+            name, key.public_key(), certificates.CLIENT, hosts=(), now=NOW, days=1
+        )
+        (self.folder / f"{name}.key").write_bytes(_pem(key))
+        (self.folder / f"{name}.pem").write_bytes(leaf.public_bytes(Encoding.PEM))
+
+    def admit(self, name: str, records: Ed25519PrivateKey) -> None:
+        """Make a gate."""
+        self.certify(name)
+        public = entry(records.public_key(), Use.RECORDS)
+        gate = roster.Gate(name, "Bến xe Mẫu", "Mẫu", "transport", (Direction.IN,), public)
+        roster.enter(self.folder / "authority", gate)
 
     def broker(self) -> Any:  # noqa: ANN401  # a context manager of the launcher's own kind
         settings = from_folder(self.folder / "authority" / "broker", port=self.port)
@@ -85,16 +93,22 @@ class District:
 class Gate:
     """A gate's network side, as plain as can be: it sends and waits for receipts."""
 
-    def __init__(self, district: District) -> None:
+    def __init__(self, district: District, name: str = "g1") -> None:
+        self.name = name
+        self.documents: dict[str, bytes] = {}
         self._ring = Keyring(list(district.authority.public.keys))
         self._receipts: list[receipt.Receipt] = []
         self._came = threading.Condition()
         self._subscribed = threading.Event()
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, "g1", protocol=mqtt.MQTTv5)
+        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, name, protocol=mqtt.MQTTv5)
         self._client.tls_set(
-            str(district.folder / "authority/ca.pem"), str(district.certificate), str(district.key)
+            str(district.folder / "authority/ca.pem"),
+            str(district.folder / f"{name}.pem"),
+            str(district.folder / f"{name}.key"),
         )
-        self._client.on_connect = lambda client, *_: client.subscribe(topics.topic("g1", "ack"), 1)
+        heard = [(topics.topic(name, leaf), 1) for leaf in topics.TO_GATE]
+        heard.append((topics.topic(topics.ALL, "+"), 1))
+        self._client.on_connect = lambda client, *_: client.subscribe(heard)
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         self._client.on_message = self._message
         self._client.connect("127.0.0.1", district.port)
@@ -102,12 +116,35 @@ class Gate:
         assert self._subscribed.wait(20)
 
     def _message(self, _client: object, _data: object, message: mqtt.MQTTMessage) -> None:
+        if not message.topic.endswith("/ack"):
+            self.documents[message.topic.rpartition("/")[2]] = bytes(message.payload)
+            return
         with self._came:
             self._receipts.append(receipt.unpack(bytes(message.payload), self._ring))
             self._came.notify_all()
 
     def send(self, leaf: str, payload: bytes, *, retain: bool = False) -> None:
-        self._client.publish(topics.topic("g1", leaf), payload, qos=1, retain=retain)
+        self._client.publish(topics.topic(self.name, leaf), payload, qos=1, retain=retain)
+
+    @property
+    def ring(self) -> Keyring:
+        """Return the authority's keys."""
+        return self._ring
+
+    @property
+    def high(self) -> int:
+        """Return how far the receipts reach."""
+        return max((each.high for each in self._receipts), default=0)
+
+    def await_refusal(self, why: str, wait_s: float = 30.0) -> receipt.Receipt | None:
+        """Wait for a receipt that refuses something for that reason; None if none came."""
+
+        def refused() -> receipt.Receipt | None:
+            found = (each for each in self._receipts if why in {r.why for r in each.refused})
+            return next(found, None)
+
+        with self._came:
+            return self._came.wait_for(refused, timeout=wait_s)
 
     def await_receipt(self, high: int, wait_s: float = 30.0) -> receipt.Receipt | None:
         """Wait for a receipt that reaches `high`; None if none came."""
@@ -130,6 +167,7 @@ class Gate:
     def close(self) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        self._client._reset_sockets()
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
