@@ -18,12 +18,13 @@ from typing import Any
 import msgspec
 
 from collector.ledger.sqliteview import SqliteView
+from demo.crowd import ANSWERS
 from demo.district import District, Door
 from demo.told import Event
 from demo.watcher import Seen
 from device.credential import classify
 from provisioning import register
-from wire.record import Outcome, Reason
+from wire.record import Outcome
 
 NEAR_MS = 3000
 ENOUGH = 0.98
@@ -99,7 +100,7 @@ def count(
         told = [each for each in events if each["gate"] == door.gate]
         _count_door(found, door, scans, seen[door.gate], told)
         reasons |= {each.reason for each in scans}
-    found.complaints += [f"no one was answered {r}" for r in Reason if r not in reasons]
+    found.complaints += [f"no one was answered {r}" for r in ANSWERS if r not in reasons]
     for path in _in_clear(district):
         found.complaints.append(f"{path} holds a code or a pass number in clear")
     if found.lost:

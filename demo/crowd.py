@@ -33,6 +33,8 @@ EVERY = {
     Reason.NOT_A_PASS: 17,
 }
 """Every how-manieth person holds up what gets this answer; all others hold valid passes."""
+ANSWERS = (Reason.ACCEPTED, *EVERY)
+"""Every answer of a gate whose site has no policy of its own, to codes that people bring."""
 
 
 class Person(msgspec.Struct, frozen=True):
