@@ -64,7 +64,7 @@ class Route:
 
     def welcomed(self) -> None:
         """Take note that the broker let us in: it stays the first choice."""
-        self._failed = 0
+        self._failed = self._not_before = 0
 
     def lost(self, now: int, code: int, reference: str, *, was_up: bool) -> None:
         """Take note that the connection failed or ended, with what reason code."""

@@ -20,6 +20,9 @@ from device.errors import (
 from device.i18n import N_
 
 
+MOST_AT_ONCE = 64 * 1024
+
+
 class TellingSocket(ssl.SSLSocket):
     """A TLS socket that remembers why the other end closed it.
 
@@ -38,9 +41,9 @@ class TellingSocket(ssl.SSLSocket):
             raise
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
-        """Read as usual."""
+        """Read as usual, but take no memory for what was only announced."""
         try:
-            return super().recv(buflen, flags)
+            return super().recv(min(buflen, MOST_AT_ONCE), flags)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
         except ssl.SSLError as error:

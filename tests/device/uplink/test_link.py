@@ -4,7 +4,9 @@ import json
 import queue
 import socket
 import threading
-from contextlib import ExitStack, closing, suppress
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +14,21 @@ import pytest
 
 from broker.launch import free_port, launch
 from device import clock
-from device.errors import GateError
-from device.uplink.link import Address, Came, Down, Link, NotTaken, Up
+from device.errors import GateError, LinkDown
+from device.uplink.link import Address, Came, Down, Link, Manner, NotTaken, Up
 from tests.device.site import GATE, NOW, Site, create
 from tests.device.uplink.district import OURS, WILL, Collector, settings
+from tests.device.uplink.falsebroker import (
+    CONNECT,
+    PUBLISH,
+    SUBSCRIBE,
+    Answer,
+    Packet,
+    acknowledged,
+    falsebroker,
+    granted,
+    welcoming,
+)
 
 
 def address(site: Site, port: int, host: str = "localhost") -> Address:
@@ -132,3 +145,209 @@ def test_many_messages_at_once_arrive_in_their_order(site: Site) -> None:
             assert isinstance(event, Came)
             heard.put(event.payload)
     assert [heard.get() for _ in range(20)] == [json.dumps(n).encode() for n in range(20)]
+
+
+# -- what a broker may say, and what it should not ------------------------------------------------
+
+
+def fell(site: Site, answer: Answer, do: Callable[[Link], object] | None = None) -> Down:
+    """Connect to a broker that answers so, do something, and return how the connection ended."""
+    with falsebroker(site.home.folder / "broker", answer) as port:
+        made = Link(address(site, port), WILL, OURS, NOW)
+        for _ in range(500):
+            made.turn(readable=True, writable=bool(made.writable))
+            while made.events:
+                event = made.events.popleft()
+                if isinstance(event, Down):
+                    made.close()
+                    return event
+                if isinstance(event, Up) and do is not None:
+                    do(made)
+            clock.sleep(0.01)
+    return pytest.fail("it did not end")
+
+
+def connack(code: int, properties: bytes = b"") -> bytes:
+    body = bytes([0, code, len(properties)]) + properties
+    return bytes([0x20, len(body)]) + body
+
+
+def disconnect(code: int, properties: bytes = b"") -> bytes:
+    body = bytes([code, len(properties)]) + properties
+    return bytes([0xE0, len(body)]) + body
+
+
+def named(server: bytes) -> bytes:
+    return b"\x1c" + len(server).to_bytes(2, "big") + server
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "error"),
+    [
+        (connack(0x84), 0x84, "link-refused"),
+        (bytes.fromhex("20020001"), 0x84, "link-refused"),  # a broker of MQTT 3.1.1 says so
+        (connack(0x87), 0x87, "link-refused"),
+        (connack(0x89), 0x89, "broker-busy"),
+        (connack(0x97), 0x97, "broker-busy"),
+        (connack(0x9D, named(b"other:8883")), 0x9D, "link-refused"),
+    ],
+    ids=["unsupported", "unsupported-3.1.1", "refused", "busy", "quota", "moved"],
+)
+def test_why_a_broker_does_not_let_us_in_is_heard(
+    site: Site, answer: bytes, code: int, error: str
+) -> None:
+    found = fell(site, lambda packet: answer if packet.kind == CONNECT else b"")
+    assert (found.code, found.error.code) == (code, error)
+    assert found.reference == ("other:8883" if code == 0x9D else "")
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "error"),
+    [
+        (disconnect(0x8E), 0x8E, "identity-shared"),
+        (disconnect(0x89), 0x89, "broker-busy"),
+        (disconnect(0x97), 0x97, "broker-busy"),
+        (disconnect(0x95), 0x95, "link-down"),
+        (disconnect(0x9C, named(b"other:8883")), 0x9C, "link-down"),
+        (b"\xe0\x00", 0, "link-down"),
+    ],
+)
+def test_why_a_broker_ends_the_connection_is_heard(
+    site: Site, said: bytes, code: int, error: str
+) -> None:
+    answer = welcoming(lambda packet: said if packet.kind == PUBLISH else b"")
+    found = fell(site, answer, lambda made: made.publish("gq/v1/x/scan", b"x", weight=1))
+    assert (found.code, found.error.code) == (code, error)
+    assert found.reference == ("other:8883" if code == 0x9C else "")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\x30\xff\xff\xff\x7f" + bytes(1024 * 1024),  # 256 MB announced
+        b"\x30\xff\xff\xff\xff\x01",
+        b"\x32\x05\x00\xff\x61\x00\x01",
+        b"\x32\x07\x00\x01\x61\x00\x01\xff\xff",
+        b"\x00\x00",
+        b"\xf0\x00",
+        b"\x40\x01\x00",
+        b"\x90\x00",
+        b"\x20\x02\x00\x00",
+        disconnect(0x8E, b"\x1c\xff\xff"),
+    ],
+    ids=lambda said: said[:8].hex(),
+)
+def test_a_broker_that_speaks_nonsense_is_left_and_nothing_else_happens(
+    site: Site, said: bytes
+) -> None:
+    tracemalloc.start()
+    try:
+        answer = welcoming(lambda packet: said if packet.kind == PUBLISH else b"")
+
+        def ask(made: Link) -> None:
+            made.publish("gq/v1/x/scan", b"x", weight=1)
+            for _ in range(50):
+                if any(isinstance(each, Down) for each in made.events):
+                    return
+                made.turn(readable=True, writable=bool(made.writable))
+                clock.sleep(0.01)
+            made.events.append(Down(LinkDown("nothing came of it")))  # harmless, and so is it
+
+        fell(site, answer, ask)
+        assert tracemalloc.get_traced_memory()[1] < 8 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_broker_that_takes_only_a_little_is_given_only_a_little(site: Site) -> None:
+    limits = b"\x21\x00\x03" + b"\x27\x00\x00\x10\x00"  # three messages, of 4,096 bytes
+    sent: list[int] = []
+
+    def answer(packet: Packet) -> bytes:
+        if packet.kind == CONNECT:
+            return connack(0, limits)
+        if packet.kind == SUBSCRIBE:
+            return granted(packet)
+        if packet.kind == PUBLISH:
+            sent.append(len(packet.body))
+        return b""
+
+    with falsebroker(site.home.folder / "broker", answer) as port, closing_link(site, port) as made:
+        drained(made, Up)
+        assert 3000 < made.largest <= 4096 - 20
+        while made.takes_more:
+            made.publish(f"gq/v1/{GATE}/scan", bytes(made.largest), weight=5)
+            assert made.load <= 15
+        assert made.load == 15
+        for _ in range(200):
+            if len(sent) == 3:
+                break
+            clock.sleep(0.01)
+    assert len(sent) == 3
+    assert max(sent) + 5 <= 4096
+
+
+def test_a_topic_is_said_once_where_the_broker_remembers_it(site: Site) -> None:
+    topics: list[bytes] = []
+
+    def answer(packet: Packet) -> bytes:
+        if packet.kind == CONNECT:
+            return connack(0, b"\x22\x00\x0a")  # ten aliases
+        if packet.kind == SUBSCRIBE:
+            return granted(packet)
+        if packet.kind == PUBLISH:
+            topics.append(packet.body[2 : 2 + int.from_bytes(packet.body[:2], "big")])
+            return acknowledged(packet)
+        return b""
+
+    scan, state = f"gq/v1/{GATE}/scan", f"gq/v1/{GATE}/state"
+    with falsebroker(site.home.folder / "broker", answer) as port, closing_link(site, port) as made:
+        drained(made, Up)
+        for topic, weight in ((scan, 1), (state, 0), (scan, 1), (scan, 2)):
+            made.publish(topic, b"x", weight=weight)
+        for _ in range(200):
+            made.turn(readable=True, writable=bool(made.writable))
+            if made.load == 0 and len(topics) == 4:
+                break
+            clock.sleep(0.01)
+    assert topics == [scan.encode(), state.encode(), b"", b""]
+    assert made.load == 0
+
+
+@pytest.mark.parametrize("code", [0x10, 0x87, 0x97, 0x99])
+def test_a_message_that_went_nowhere_is_told_with_its_code(site: Site, code: int) -> None:
+    answer = welcoming(lambda packet: acknowledged(packet, code) if packet.kind == PUBLISH else b"")
+    with falsebroker(site.home.folder / "broker", answer) as port, closing_link(site, port) as made:
+        drained(made, Up)
+        made.publish("gq/v1/x/scan", b"x", weight=3)
+        found = drained(made, NotTaken)
+        assert isinstance(found, NotTaken)
+        assert (found.code, made.load) == (code, 0)
+
+
+def test_the_old_protocol_works_on_the_real_broker(site: Site) -> None:
+    to = settings(site.home)
+    with launch(to, site.folder / "broker"), ExitStack() as stack:
+        collector = Collector(site.home, to)
+        stack.callback(collector.speaker.close)
+        made = Link(address(site, to.port), WILL, OURS, NOW, Manner(old=True))
+        stack.callback(made.close)
+        assert drained(made, Up) == Up()
+        assert made.publish(f"gq/v1/{GATE}/scan", b"hello", weight=1)
+        for _ in range(100):
+            made.turn(readable=True, writable=bool(made.writable))
+            if made.load == 0:
+                break
+            clock.sleep(0.01)
+        assert collector.speaker.hear() == (f"gq/v1/{GATE}/scan", b"hello")
+        collector.say("ack", b"x")
+        assert drained(made, Came) == Came(f"gq/v1/{GATE}/ack", b"x")
+
+
+@contextmanager
+def closing_link(site: Site, port: int) -> Iterator[Link]:
+    made = Link(address(site, port), WILL, OURS, NOW)
+    try:
+        yield made
+    finally:
+        made.close()
