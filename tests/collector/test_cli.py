@@ -1,0 +1,196 @@
+"""The collector's commands, called as a person calls them, in both languages."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from collector.cli import main
+from collector.ledger.entries import Post
+from collector.ledger.sqlite import SqliteLedger
+from collector.ledger.sqliteview import SqliteView
+from collector.withdrawn import load
+from provisioning import authority, roster
+from tests.collector.intake.test_process import CONFIG, NOW
+from wire import export, receipt
+from wire.keys import Keyring, Use, entry
+from wire.record import Direction
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+"""The records key of the gate whose journals these tests write."""
+AT = 1_780_000_100_000
+
+
+class Office:
+    """A folder with everything the commands need."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = authority.create(folder / "authority", "Huyện Mẫu", now=NOW)
+        public = entry(KEY.public_key(), Use.RECORDS)
+        gate = roster.Gate("g1", "Bến xe Mẫu", "Mẫu", "transport", (Direction.IN,), public)
+        roster.enter(folder / "authority", gate)
+        self.config = folder / "collector.toml"
+        self.config.write_text(CONFIG.format(port=1), encoding="utf-8")
+
+    def call(self, *words: str) -> int:
+        return main([*words, "--config", str(self.config)])
+
+    def fill(self, pen: Any, *spans: tuple[int, int]) -> None:  # noqa: ANN401  # the conftest's
+        with SqliteLedger(self.folder / "ledger.db") as ledger:
+            for first, last in spans:
+                ledger.commit(Post(arrivals=(pen.arrival(first, last),)), AT)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    return Office(tmp_path_factory.mktemp("office"))
+
+
+@pytest.fixture
+def office(home: Office) -> Iterator[Office]:
+    yield home
+    for path in home.folder.glob("ledger.db*"):
+        path.unlink()
+
+
+Said = pytest.CaptureFixture[str]
+
+
+def test_what_is_missing_is_told(office: Office, journal: Callable[..., Any], capsys: Said) -> None:
+    pen = journal("g1", "j1").scan(2).missing(5).scan(9)
+    office.fill(pen, (1, 6))
+    assert office.call("gaps") == 1
+    assert "g1 (Bến xe Mẫu), " in (told := capsys.readouterr().out)
+    assert "3-5 (3)" in told
+    office.fill(pen, (9, 10))
+    assert office.call("gaps", "--json", "--gate", "g1") == 1
+    found = json.loads(capsys.readouterr().out)["gaps"]
+    assert [(each["lack"], each["first"], each["last"]) for each in found] == [
+        ("declared", 3, 5),
+        ("gap", 7, 8),
+    ]
+
+
+def test_nothing_missing_is_told_too(
+    office: Office, journal: Callable[..., Any], capsys: Said
+) -> None:
+    office.fill(journal("g1", "j1").scan(2), (1, 2))
+    assert office.call("gaps") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_proof_is_told_and_its_status_says_whether_it_holds(
+    office: Office, journal: Callable[..., Any], capsys: Said
+) -> None:
+    pen = journal("g1", "j1").scan(4).head().scan(6)
+    office.fill(pen, (1, 5))
+    assert office.call("prove", "--gate", "g1") == 0
+    assert "1-5" in capsys.readouterr().out
+    office.fill(pen, (9, 9))
+    assert office.call("prove", "--gate", "g1", "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["holds"], found["walked"]) == (False, 5)
+    assert found["journals"][0]["findings"] == [
+        {"flaw": "missing", "first": 6, "last": 8, "cause": ""}
+    ]
+    assert office.call("prove", "--gate", "g1", "--from", "2031-01-01", "--to", "2031-01-02") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["prove", "--gate", "g7"], "gate-unknown"),
+        (["prove", "--gate", "g1", "--from", "yesterday"], "arguments-invalid"),
+        (["prove", "--gate", "g1", "--to", "9999-12-31"], "arguments-invalid"),
+        (["gaps", "--gate", "g7"], "gate-unknown"),
+        (["gates", "restore", "g1"], "gate-unknown"),
+        (["publish", "/none"], "file-unusable"),
+        (["import", "/none"], "file-unusable"),
+        (["nothing"], "arguments-invalid"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    office: Office, journal: Callable[..., Any], capsys: Said, words: list[str], code: str
+) -> None:
+    office.fill(journal("g1", "j1").scan(1), (1, 1))
+    assert office.call(*words) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith(f"{code}: ")
+    assert said[1].startswith("  -> ")
+
+
+def test_a_gate_is_withdrawn_and_restored(office: Office) -> None:
+    path = office.folder / "road/withdrawn"
+    assert office.call("gates", "revoke", "g1") == 0
+    assert load(path) == {"g1"}
+    assert office.call("gates", "restore", "g1") == 0
+    assert load(path) == frozenset()
+
+
+class Carried:
+    """An export of a journal, as a gate writes it."""
+
+    def __init__(self, pen: Any, *, key: Ed25519PrivateKey = KEY) -> None:  # noqa: ANN401
+        header = export.Header(pen.gate, AT)
+        batches = [pen.payload(first, first + 3, historical=True) for first in range(1, 9, 4)]
+        self.lines = list(export.lines(header, batches, key))
+
+    def write(self, folder: Path) -> Path:
+        path = folder / "export"
+        path.write_bytes(b"".join(self.lines))
+        return path
+
+
+def test_what_was_carried_by_hand_is_taken_and_receipted(
+    office: Office, journal: Callable[..., Any], tmp_path: Path, capsys: Said
+) -> None:
+    pen = journal("g1", "j1").scan(8)
+    office.fill(pen, (1, 2))
+    path = Carried(pen).write(tmp_path)
+    assert office.call("import", str(path)) == 0
+    assert "6" in capsys.readouterr().out
+    ring = Keyring(list(office.home.public.keys))
+    (answer,) = export.receipts((tmp_path / "export.proof").read_bytes())
+    found = receipt.unpack(answer, ring)
+    assert (found.gate, found.high, found.hash) == ("g1", 8, pen.chain[8].hex())
+    assert office.call("import", str(path), "--proof", str(tmp_path / "again")) == 0
+    with SqliteView(office.folder / "ledger.db") as view:
+        assert (view.tallies()[0].rows, view.tallies()[0].doubles) == (8, 0)
+
+
+def test_what_is_refused_of_a_file_is_told(
+    office: Office, journal: Callable[..., Any], tmp_path: Path, capsys: Said
+) -> None:
+    office.fill(journal("g1", "j1", boot="feedbeef").scan(4), (1, 4))
+    path = Carried(journal("g1", "j1").scan(8)).write(tmp_path)
+    assert office.call("import", str(path)) == 1
+    assert "fork" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", ["stranger", "cut", "changed", "another", "withdrawn", "noise"])
+def test_a_file_that_is_not_the_gates_own_whole_word_is_refused(
+    office: Office, journal: Callable[..., Any], tmp_path: Path, capsys: Said, how: str
+) -> None:
+    carried = Carried(journal("g7" if how == "stranger" else "g1", "j1").scan(8))
+    if how == "another":
+        carried = Carried(journal("g1", "j1").scan(8), key=Ed25519PrivateKey.generate())
+    if how == "cut":
+        del carried.lines[1]
+    if how == "changed":
+        carried.lines[1] = base64.b64encode(b"{}") + b"\n"
+    if how == "noise":
+        carried.lines = [b"\xff" * 2_000_000]
+    if how == "withdrawn":
+        office.call("gates", "revoke", "g1")
+    path = carried.write(tmp_path)
+    try:
+        assert office.call("import", str(path)) == 2
+        assert capsys.readouterr().err.startswith("export-refused: ")
+        assert not (tmp_path / "export.proof").exists()
+    finally:
+        office.call("gates", "restore", "g1")
