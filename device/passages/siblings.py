@@ -26,11 +26,6 @@ class Siblings:
         """Return what the others add; below zero where they are the way out."""
         return self._summary.inside if self._summary else 0
 
-    @property
-    def since(self) -> int:
-        """Return when the others' count began, ms since 1970; 0 if nobody said."""
-        return self._summary.since if self._summary else 0
-
     def age_s(self, now: Instant) -> float | None:
         """Return how old the summary is at least, or None where that can't be told.
 

@@ -1,5 +1,6 @@
 """Which control cards are obeyed, and what comes of it."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -273,3 +274,17 @@ def test_the_texts_of_the_traces_are_cards() -> None:
 )
 def test_a_place_is_spelled_for_a_card_in_one_way(place: str, scope: str) -> None:
     assert scope_of(place) == scope
+
+
+def test_a_number_that_fits_only_half_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, write = UsedCards(tmp_path), os.write
+    used.begin(0)
+    monkeypatch.setattr("os.write", lambda fd, data: write(fd, data[:9]))
+    assert not used.add(b"12345678", NOW_S)
+    monkeypatch.undo()
+    assert used.add(b"87654321", NOW_S)
+    again = UsedCards(tmp_path)
+    again.begin(0)
+    assert b"87654321" in again

@@ -1,5 +1,6 @@
 """Entries of passes that allow only so many: over power cuts, and telling nothing."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,15 @@ def test_a_card_that_cannot_be_written_is_said_once_and_counted_in_memory(
     assert made.of(ANNA) == 2
     assert capsys.readouterr().out.count("entries.lost") == 1
     made.close()
+
+
+def test_a_line_that_fits_only_half_spoils_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, write = entries(tmp_path), os.write
+    made.add(ANNA, TILL, 1, 0)
+    monkeypatch.setattr("os.write", lambda fd, data: write(fd, data[:9]))
+    made.add(BINH, TILL, 1, 0)
+    monkeypatch.undo()
+    made.add(ANNA, TILL, 1, 0)
+    assert entries(tmp_path).of(ANNA) == 2

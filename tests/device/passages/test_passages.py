@@ -332,6 +332,10 @@ def test_where_the_siblings_begin_anew_so_does_this_door_and_once_only(tmp_path:
     assert (door.passages.people, len(door.remarks)) == (1, 1)
     door.hear(door.passages.hold(summary(9, NOW_S + 2, since=3000), door.up_ns))
     assert (door.passages.people, len(door.remarks)) == (9, 2)
+    door.pass_by("PASS-D")
+    door.cut_power()
+    door.hear(door.passages.hold(summary(0, NOW_S + 3, since=4000), door.up_ns))
+    assert (door.passages.people, door.remarks[-1].data["why"]) == (0, "day")
 
 
 def test_a_count_that_is_set_counts_for_the_whole_place(tmp_path: Path) -> None:
