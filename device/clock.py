@@ -16,6 +16,10 @@ from wire.record import ClockState
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 BOOT_DIGITS = 8
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+"""Touched by systemd's time service with every answer of a time server."""
+FRESH_S = 86_400
+"""So long after an answer the clock is off by a few seconds at the most."""
 STA_UNSYNC = 0x0040
 TIME_ERROR = 5
 
@@ -37,9 +41,10 @@ class Timex(ctypes.Structure):
 class SystemClock:
     """The Clock port on Linux."""
 
-    def __init__(self, *, vouched: bool = False) -> None:
+    def __init__(self, *, vouched: bool = False, synchronised: Path = SYNCHRONISED) -> None:
         """With `vouched`, configuration says that this machine's clock is right."""
         self._vouched = vouched
+        self._synchronised = synchronised
         self._boot = BOOT_ID.read_text().strip().replace("-", "")[:BOOT_DIGITS]
         self._libc = ctypes.CDLL(None, use_errno=True)
 
@@ -56,10 +61,24 @@ class SystemClock:
     def _state(self) -> ClockState:
         if self._vouched:
             return ClockState.VOUCHED
+        return ClockState.SYNCED if self._served() or self._kept() else ClockState.UNSYNCED
+
+    def _served(self) -> bool:
+        """Say whether the time service has heard a time server lately.
+
+        As a service the gate may not ask the kernel, which would let it set the clock as well.
+        """
+        try:
+            age_s = time.time() - self._synchronised.stat().st_mtime
+        except OSError:
+            return False
+        return 0 <= age_s < FRESH_S
+
+    def _kept(self) -> bool:
+        """Say whether the kernel is kept in step, where it may be asked."""
         found = Timex()
         state = self._libc.adjtimex(ctypes.byref(found))
-        unsynced = state in (-1, TIME_ERROR) or found.status & STA_UNSYNC
-        return ClockState.UNSYNCED if unsynced else ClockState.SYNCED
+        return state not in (-1, TIME_ERROR) and not found.status & STA_UNSYNC
 
 
 def up_ns() -> int:

@@ -39,7 +39,7 @@ NETWORK = {"paho", "http.client", "urllib.request", "inotify_simple"}
 """Not `socket`: structlog brings it by way of asyncio. That nobody here touches it is asked below,
 and that it leads nowhere is the service's PrivateNetwork."""
 OURS = {"device.uplink", "device.uplink.link", "device.uplink.uplink", "wire.topics"}
-DOOR = {"cv2", "zxingcpp", "pyzbar", "gpiozero", "picamera2"}
+DOOR = {"numpy", "cv2", "zxingcpp", "pyzbar", "gpiozero", "picamera2"}
 DOORS = {"device.camera", "device.reading", "device.gpio", "device.credential", "device.verdict"}
 
 
