@@ -170,8 +170,8 @@ class Scanner:
         if self._guide is not None:
             self._guide.answered(until_ns)
         if record is not None:
-            self._note(*self._doorman.stored(credential, verdict, record.seq, captured))
             _tell(record, verdict, captured, stored, shown)
+            self._note(*self._doorman.stored(credential, verdict, record.seq, captured))
 
     def _what(self, reading: Reading) -> Credential:
         """Say what a code is; only a whole QR code says anything, whatever text is in another."""
