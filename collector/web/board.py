@@ -101,6 +101,8 @@ class ScanLine(msgspec.Struct, frozen=True):
     kind: str
     signature: Signature
     identity: Identity
+    marks: tuple[str, ...] = ()
+    """Doubts and remarks of the gate's, but for its clock's, which is `unsure`."""
 
     @property
     def accepted(self) -> bool:
@@ -245,6 +247,7 @@ def _scan(row: Row, listed: Mapping[str, Gate]) -> ScanLine:
         kind=row.kind,
         signature=row.signature,
         identity=row.identity,
+        marks=tuple(mark for mark in row.marks if mark != Mark.CLOCK_UNSURE),
     )
 
 

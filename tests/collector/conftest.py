@@ -14,6 +14,7 @@ from wire.record import (
     ClockState,
     Direction,
     Identity,
+    Mark,
     Missing,
     Note,
     Outcome,
@@ -75,7 +76,9 @@ class Journal:
         signed = head.pack(head.Head(gate or self.gate, self.name, seq, chain or own), key)
         return self.note(What.HEAD, signed)
 
-    def scan(self, count: int = 1, *, reason: Reason = Reason.ACCEPTED) -> "Journal":
+    def scan(
+        self, count: int = 1, *, reason: Reason = Reason.ACCEPTED, marks: tuple[Mark, ...] = ()
+    ) -> "Journal":
         for _ in range(count):
             number = len(self.chain)
             good = reason is Reason.ACCEPTED
@@ -91,6 +94,7 @@ class Journal:
                 identity=Identity.SEEN if good else Identity.UNKNOWN,
                 outcome=Outcome.ACCEPTED if good else Outcome.REJECTED,
                 reason=reason,
+                marks=marks,
             )
             self.add(to_document(scan))
         return self

@@ -16,6 +16,7 @@ TABLES = {
     "direction": words.DIRECTION,
     "outcome": words.OUTCOME,
     "reason": words.REASON,
+    "mark": words.MARK,
     "signature": words.SIGNATURE,
     "identity": words.IDENTITY,
     "kind": words.KIND,

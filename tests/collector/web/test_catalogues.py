@@ -19,7 +19,6 @@ import collector.web
 from collector.ledger.entries import Lack
 from collector.web import words
 from collector.web.board import Condition, Warn
-from device.attendant import ATTENDED
 from device.credential.kinds import KINDS
 from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
 

@@ -145,8 +145,10 @@ def test_a_new_scan_appears_without_a_reload(
     log_in(page, pages)
     expect(page.locator("#board .trouble")).to_contain_text("ledger-missing")
     page.evaluate("window.here = true")
-    pen = journal("g1", "j1").scan(1).scan(
-        1, reason=Reason.EXPIRED, marks=(Mark.LIST_STALE, Mark.ENTERED_AGAIN)
+    pen = (
+        journal("g1", "j1")
+        .scan(1)
+        .scan(1, reason=Reason.EXPIRED, marks=(Mark.LIST_STALE, Mark.ENTERED_AGAIN))
     )
     with SqliteLedger(pages.folder / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 1),)), 1_790_000_000_000)
