@@ -155,8 +155,8 @@ def born_before(case: Case) -> Objection | None:
     if not born or not case.clock_is_sure:
         return None
     today = hours.local(case.wall_ms, case.policy.zone).date().isoformat()
-    # A part of a date is compared with as much of today.
-    return Objection(Reason.IMPLAUSIBLE) if born > today[: len(born)] else None
+    # Of a date that is known in part as much is compared: `2026` does not come after 2026-06-01.
+    return Objection(Reason.IMPLAUSIBLE) if born > today else None
 
 
 def consistent(case: Case) -> Objection | None:

@@ -161,6 +161,7 @@ def changed(path: str, value: object) -> Document:
         ("signals", {"accepted": "reject"}, "signals"),
         ("signals", {"attended": "retry"}, "signals"),
         ("signals", {"obeyed": "accept"}, "signals"),
+        ("signals", {"obeyed": "reject"}, "signals"),
         ("signals", {"no-such-reason": "reject"}, "$.signals"),
         ("signals", {"expired": "green"}, "$.signals"),
         ("retention_h", 23, "$.retention_h"),
