@@ -132,9 +132,12 @@ class Passages:
         return self._said(why)
 
     def hold(self, summary: Summary, arrived_ns: int | None) -> tuple[Remark, ...]:
-        """Take what the other gates saw. Where their count began anew, so does this one's."""
+        """Take what the other gates saw. Where their count began anew, so does this one's.
+
+        A gate whose policy says that it is the only one counts on.
+        """
         self._siblings.hold(summary, arrived_ns)
-        if summary.since <= self._since:
+        if self.alone or summary.since <= self._since:
             return ()
         anew, self._since = self._since > 0, summary.since
         if anew:

@@ -293,6 +293,9 @@ def test_a_place_of_one_gate_asks_no_siblings(tmp_path: Path) -> None:
     door.passages.hold(summary(4, NOW_S), door.up_ns)
     found = door.passages.standing(shown("PASS-A"), door.now)
     assert (found.inside, found.siblings_age_s, found.siblings_unknown) == (0, None, False)
+    door.pass_by("PASS-A")
+    door.hear(door.passages.hold(summary(4, NOW_S + 1, since=5000), door.up_ns))
+    assert (door.passages.people, door.last("PASS-A"), door.remarks) == (1, IN, [])
 
 
 @pytest.mark.parametrize(
