@@ -2,7 +2,7 @@
 
 import queue
 import ssl
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
 
@@ -25,11 +25,13 @@ class Identity(NamedTuple):
     key: Path
 
 
-def identity(folder: Path, home: authority.Authority, name: str) -> Identity:
-    """Let `home` issue a client certificate for `name`."""
+def identity(
+    folder: Path, home: authority.Authority, name: str, *, since: int = 0, days: int = 3650
+) -> Identity:
+    """Let `home` issue a client certificate for `name`, valid from `since` days after NOW."""
     key = certificates.new_key()
     leaf = home.issuer().issue(
-        name, key.public_key(), certificates.CLIENT, hosts=(), now=NOW, days=3650
+        name, key.public_key(), certificates.CLIENT, hosts=(), now=NOW + timedelta(since), days=days
     )
     made = Identity(folder / f"{name}.crt", folder / f"{name}.key")
     made.certificate.write_bytes(leaf.public_bytes(Encoding.PEM))
@@ -84,6 +86,18 @@ class Speaker:
         """Publish at QoS 1 and return the broker's answer."""
         self.client.publish(topic, payload, qos=1)
         return self._answers.get(timeout=PATIENCE_S)
+
+    def keep(self, topic: str, payload: bytes) -> ReasonCode:
+        """Publish what the broker is to keep, and return its answer."""
+        self.client.publish(topic, payload, qos=1, retain=True)
+        return self._answers.get(timeout=PATIENCE_S)
+
+    def break_off(self) -> None:
+        """End the connection without taking leave, as a power cut does."""
+        self.client.loop_stop()
+        if (channel := self.client.socket()) is not None:
+            channel.close()
+        self.client._reset_sockets()
 
     def subscribe(self, topic: str) -> ReasonCode:
         """Subscribe at QoS 1 and return the broker's answer."""

@@ -2,15 +2,17 @@
 
 import ctypes
 import os
+import queue
 import socket
 import ssl
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from broker.launch import Broker
-from tests.broker.speaker import District, Identity, Join
+from tests.broker.speaker import District, Identity, Join, Speaker, identity
 from wire.topics import topic
 
 CONNECT = bytes.fromhex("100e00044d5154540402003c00026731")
@@ -162,6 +164,72 @@ def test_a_gate_cannot_put_another_off_the_line_by_its_client_id(
     assert not honest.publish(topic("g2", "scan"), b"here").is_failure
     assert [intake.hear()[1], intake.hear()[1]] == [b"rogue", b"here"]
     assert honest.lost.empty()
+
+
+@pytest.mark.parametrize("leaf", ["policy", "site", "command"])
+def test_a_gate_hears_what_the_broker_keeps_for_it_and_nobody_elses(
+    district: District, join: Join, leaf: str
+) -> None:
+    intake, gate1, gate2 = join(district.intake), join(district.gate1), join(district.gate2)
+    intake.keep(topic("g1", leaf), b"for g1")
+    intake.keep(topic("all", "list-x"), b"for all")
+    for gate in (gate1, gate2):
+        gate.subscribe(topic("g1", leaf))
+        gate.subscribe(topic("all", "+"))
+    heard = [gate1.hear(), gate1.hear()]
+    assert sorted(heard) == [(topic("all", "list-x"), b"for all"), (topic("g1", leaf), b"for g1")]
+    assert gate2.hear() == (topic("all", "list-x"), b"for all")
+    assert gate2.heard_nothing()
+    intake.keep(topic("g1", leaf), b"")
+    intake.keep(topic("all", "list-x"), b"")
+
+
+@pytest.mark.parametrize("name", ["all/signers", "all/list-x", "all/scan", "g2/site", "g1/site"])
+def test_what_gates_read_no_gate_writes_or_has_kept(
+    district: District, join: Join, name: str
+) -> None:
+    gate, late = join(district.gate1), join(district.gate2)
+    assert gate.keep(f"gq/v1/{name}", b"junk").getName() == "Not authorized"
+    late.subscribe(topic("all", "+"))
+    late.subscribe(topic("g2", "site"))
+    intake = join(district.intake)
+    intake.publish(topic("g2", "site"), b"true")
+    assert late.hear() == (topic("g2", "site"), b"true")
+
+
+@pytest.mark.parametrize("where", ["gq/v1/g2/state", "gq/v1/g2/scan", "gq/v1/all/signers", "x"])
+def test_a_last_will_on_the_topic_of_another_is_never_spoken(
+    district: District, join: Join, where: str
+) -> None:
+    intake = join(district.intake)
+    for leaf in ("state", "scan"):
+        intake.subscribe(f"gq/v1/+/{leaf}")
+    intake.subscribe(topic("all", "+"))
+    gate = Speaker(district.settings, district.gate1, "any")
+    gate.client.will_set(where, b"forged", qos=1, retain=True)
+    with suppress(queue.Empty, AssertionError):  # the broker may refuse the greeting already
+        gate.connect()
+    gate.break_off()
+    other = join(district.gate2)
+    other.publish(topic("g2", "state"), b"true")
+    assert intake.hear() == (topic("g2", "state"), b"true")
+
+
+def test_a_gates_own_will_is_spoken_when_it_breaks_off(district: District, join: Join) -> None:
+    intake = join(district.intake)
+    intake.subscribe("gq/v1/+/state")
+    gate = Speaker(district.settings, district.gate1, "any")
+    gate.client.will_set(topic("g1", "state"), b"gone", qos=1)
+    gate.connect()
+    gate.break_off()
+    assert intake.hear() == (topic("g1", "state"), b"gone")
+
+
+def test_a_certificate_that_has_run_out_counts_for_nothing(
+    district: District, plain: socket.socket, tmp_path: Path
+) -> None:
+    who = identity(tmp_path, district.home, "g1", since=-30, days=10)
+    assert shake(tls(district, who), plain) == b""
 
 
 def test_who_sends_too_much_is_cut_off_and_no_one_else(district: District, join: Join) -> None:
