@@ -187,6 +187,7 @@ def test_what_changes_nothing_can_be_shown_again(bench: Bench) -> None:
     for _ in range(2):
         assert bench.judge(card) is Reason.OBEYED
         assert [each.what for each in bench.obey(card)] == [What.CARD]
+    assert card.number not in bench.used
 
 
 @pytest.mark.parametrize("cut", range(1, 21))

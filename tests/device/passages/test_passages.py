@@ -245,6 +245,14 @@ def test_who_did_not_go_through_is_taken_back(tmp_path: Path) -> None:
     assert door.passages.people == 1
 
 
+def test_who_goes_through_too_late_is_somebody_else(tmp_path: Path) -> None:
+    door = Door(tmp_path, within_s=5)
+    door.pass_by("PASS-A")
+    door.passages.went_through(door.up_ns + 6 * S)
+    door.tend(after_s=6)
+    assert [each.what for each in door.remarks] == [What.CANCELLED]
+
+
 def test_a_later_passage_of_the_same_person_stays(tmp_path: Path) -> None:
     door = Door(tmp_path, within_s=5)
     door.pass_by("PASS-A")
