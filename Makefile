@@ -1,11 +1,11 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean bench-reading bench-verdict bench-uplink reasons
+.PHONY: help demo test test-appliance check format lock clean bench-reading bench-verdict bench-uplink reasons
 python := .venv/bin/python
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 demo: ## a district on this machine: three doors and their page (ONCE=1: one fixed scenario)
 	@tools/install demo
@@ -14,6 +14,11 @@ demo: ## a district on this machine: three doors and their page (ONCE=1: one fix
 test: ## everything that says whether the project is sound
 	@tools/install test
 	@tools/lanes
+
+test-appliance: ## the gate's services on a machine of their own, killed, hung and walled in
+	@tools/install test
+	@$(python) -m pytest -q tests/lanes/appliance $(ARGS)
+	@cat .cache/appliance.json
 
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started
 	@tools/install test
