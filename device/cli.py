@@ -5,6 +5,7 @@ gate uplink --config FILE              carry records to the district
 gate check --config FILE               read the configuration and say what it means
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
+gate journal ls|verify|export|import-proof --config FILE
 gate read [--json] [--reveal] FILE...  say what the codes in pictures are
 gate explain [--policy FILE] CODE...   say all about a code, and what each policy would answer
 """
@@ -102,7 +103,31 @@ def _parser() -> Parser:
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
     _explain_arguments(command("explain", _explain, says))
+    _journal_arguments(command("journal", _no_command, _("what this gate holds, and whether whole")))
     return parser
+
+
+def _journal_arguments(journal: Parser) -> None:
+    commands = journal.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, says in (
+        ("ls", _journal_ls, _("say what this gate holds")),
+        ("verify", _journal_verify, _("check checksums, sequence, chain and signatures")),
+        ("export", _journal_export, _("write what is not confirmed to a file, for the district")),
+        ("import-proof", _journal_proof, _("take the district's receipts from a file")),
+    ):
+        added = commands.add_parser(name, help=says, description=says)
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+        )
+        if name == "ls":
+            added.add_argument("--json", action="store_true", help=_("one JSON object a journal"))
+        if name == "export":
+            added.add_argument(
+                "--all", action="store_true", help=_("also what the district has confirmed")
+            )
+        if name in ("export", "import-proof"):
+            added.add_argument("file", type=Path, metavar="FILE", help=_("a file"))
 
 
 def _read_arguments(reading: Parser) -> None:
@@ -215,6 +240,45 @@ def _explain(asked: argparse.Namespace) -> int:
         if not found:
             print(_("{file}: no QR code was found").format(file=given), file=sys.stderr)
     return status
+
+
+def _no_command(_asked: argparse.Namespace) -> int:
+    return FAILED  # argparse asks for one before
+
+
+def _journal_ls(asked: argparse.Namespace) -> None:
+    from device.holdings import Holdings  # noqa: PLC0415
+
+    for line in Holdings(config.load(asked.config)).listed(as_json=asked.json):
+        print(line)
+
+
+def _journal_verify(asked: argparse.Namespace) -> int:
+    from device.holdings import Holdings, told_fault  # noqa: PLC0415
+
+    is_whole = True
+    for one, fault in Holdings(config.load(asked.config)).faults():
+        is_whole = is_whole and fault is None
+        print(told_fault(one, fault))
+    return 0 if is_whole else 1
+
+
+def _journal_export(asked: argparse.Namespace) -> None:
+    from device.holdings import Holdings  # noqa: PLC0415
+
+    count = Holdings(config.load(asked.config)).export(asked.file, everything=asked.all)
+    print(_("{count} records are in {file}.").format(count=count, file=asked.file))
+
+
+def _journal_proof(asked: argparse.Namespace) -> None:
+    from device.holdings import Holdings  # noqa: PLC0415
+
+    for found in Holdings(config.load(asked.config)).take(asked.file):
+        print(
+            _("journal {journal}: confirmed up to record {high}; the scanner frees the room").format(
+                journal=found.journal, high=found.high
+            )
+        )
 
 
 def _stop_with(stop: Callable[[], None]) -> None:
