@@ -15,7 +15,7 @@ from device.credential.dcc_form import Proof
 from device.credential.id_card import Layout
 from device.credential.person import Doubt, Person, Sex
 from device.flow import Credential
-from device.i18n import N_
+from device.message import N_
 from wire import controlcard, gatepass
 
 SHOWN = 3
