@@ -1,5 +1,6 @@
 """Which control cards are obeyed, and what comes of it."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -289,3 +290,20 @@ def test_a_number_that_fits_only_half_spoils_no_other(
     again = UsedCards(tmp_path)
     again.begin(0)
     assert b"87654321" in again
+
+
+def test_a_number_counts_as_marked_only_when_it_is_on_the_card(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used = UsedCards(tmp_path)
+    used.begin(0)
+    flushed: list[int] = []
+
+    def fail(fd: int) -> None:
+        flushed.append(fd)
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr("os.fsync", fail)
+    assert not used.add(b"12345678", NOW_S)
+    assert flushed
+    assert b"12345678" not in used

@@ -1,14 +1,17 @@
 """The real door on folders: what comes into force, who is inside, and what outlives the power."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from device import config
+from device import clock, config
+from device.gpio.mock import traced_factory
 from device.journal.reader import JournalReader
 from device.wiring import door
+from tests.device.fakes import ShownFrames
 from tests.device.site import NOW, Site
 from wire import policy
 from wire.canonical import Document
@@ -96,3 +99,42 @@ def test_a_gate_takes_no_policy_that_was_changed_on_its_way(school: Site) -> Non
     path: Path = school.inbox / "policy.json"
     path.write_bytes(path.read_bytes().replace(b"alternate", b"button"))
     assert walk_by(school) == ["start", "in accepted", "stop"]
+
+
+def test_buttons_on_the_pins_reach_the_door(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.configure({'board = "mock"': 'board = "mock"\ninputs = { admit = 13, passed = 19 }'})
+    board = traced_factory(None, clock.up_ns)
+    monkeypatch.setattr("device.wiring.panel.traced_factory", lambda *_, **__: board)
+
+    def frames() -> Iterator[int]:
+        yield clock.up_ns()
+        board.pin(13).drive_low()
+        yield clock.up_ns()
+        yield clock.up_ns()
+
+    monkeypatch.setattr("device.wiring.door.camera", lambda _source: ShownFrames(frames))
+    assert walk_by(site) == ["start", "in attended", "stop"]
+
+
+def test_nobody_passed_through_a_door_with_a_contact(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.configure(
+        {
+            'board = "mock"': 'board = "mock"\ninputs = { admit = 13, passed = 19 }',
+            "[clock]": "[door]\npassed_within_s = 0.001\n\n[clock]",
+        }
+    )
+    board = traced_factory(None, clock.up_ns)
+    monkeypatch.setattr("device.wiring.panel.traced_factory", lambda *_, **__: board)
+
+    def frames() -> Iterator[int]:
+        yield clock.up_ns()
+        board.pin(13).drive_low()
+        over_ns = clock.up_ns() + 5_000_000
+        while clock.up_ns() < over_ns:
+            yield clock.up_ns()
+        yield clock.up_ns()
+
+    monkeypatch.setattr("device.wiring.door.camera", lambda _source: ShownFrames(frames))
+    assert walk_by(site) == ["start", "in attended", "cancelled", "stop"]
