@@ -148,6 +148,14 @@ class JournalForeign(GateError):
     remedy = N_("put this card back into its own gate, and give this gate one of its own")
 
 
+class ProofRefused(GateError):
+    """A file of receipts that cannot be taken."""
+
+    code = "proof-refused"
+    says = N_("These receipts cannot be taken")
+    remedy = N_("bring the file that the district made from this gate's own export")
+
+
 class JournalBusy(GateError):
     """Another scanner writes this journal."""
 
