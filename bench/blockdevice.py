@@ -12,9 +12,9 @@ from device.flow import Instant, Verdict
 from device.journal.store import CardJournal
 
 SIZE = 96 * 1024 * 1024
-ALONE, IN_A_ROW = 21, 1024
-TOGETHER = 7
-"""Scans within five minutes at a door of 2,000 a day: so many share a commit with commit=300."""
+ALONE, IN_A_ROW = 32, 1024
+TOGETHER = 16
+"""In five minutes at a door of 2,000 scans in ten hours: they share a commit with commit=300."""
 DAY_S = 86_400
 SETTLED_S = 1.3
 """Longer than the file system waits before it commits what is not flushed, with commit=1."""

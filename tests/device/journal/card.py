@@ -111,9 +111,9 @@ def read(folder: Path, upto: int) -> list[dict[str, Any]]:
     return taken
 
 
-def chain_of(journal: str, documents: list[dict[str, Any]]) -> bytes:
+def chain_of(journal: str, documents: list[dict[str, Any]], gate: str = GATE) -> bytes:
     """Return the chain value after all of `documents`, as a collector reckons it."""
-    chain = genesis(GATE, journal)
+    chain = genesis(gate, journal)
     for document in documents:
         declared = chain_after(document)
         chain = link(chain, document) if declared is None else declared
