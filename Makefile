@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance check format lock clean bench-reading bench-verdict bench-uplink reasons
+.PHONY: help demo test test-appliance check format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons
 python := .venv/bin/python
 
 help: ## show this
@@ -23,6 +23,10 @@ test-appliance: ## the gate's services on a machine of their own, killed, hung a
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started
 	@tools/install test
 	@tools/checks
+
+bench-journal: ## what a stored record costs, beside SQLite, stock TinyDB and the bare disk
+	@tools/install test
+	@$(python) -m bench.journal $(ARGS)
 
 bench-reading: ## how many codes are read, how fast, and how other readers do (ARGS=--quick: less)
 	@tools/install test
