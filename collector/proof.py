@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from collector.ledger.chain import walked
+from collector.ledger.chain import GAPS, walked
 from collector.ledger.entries import Gap, Lack, Stored
 from collector.ledger.times import Times
 from wire import head
@@ -110,11 +110,13 @@ class Walk:
                 self._find(Flaw.MISSING, expected, each.first - 1)
             if each.t == "missing":
                 self._declared(each)
+            elif each.t == "deleted":
+                self._find(Flaw.DELETED, each.first, each.last)
             elif not fits:
                 self._find(Flaw.BROKEN, each.first, each.last)
             elif each.t == "note" and HEAD in each.raw:
                 self._head(each, chain)
-            if each.t != "missing" and self._is_asked(each):
+            if each.t not in GAPS and self._is_asked(each):
                 self._first, self._last = self._first or each.first, each.last
                 self._records += 1
                 self._scans += each.t == "scan"

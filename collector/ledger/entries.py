@@ -246,7 +246,7 @@ class Stored(msgspec.Struct, frozen=True):
     """The first seq it stands for; after `last` where a declaration only mended the chain."""
     last: int
     t: str
-    """`scan`, `note`, `key`, `odd` or `missing`."""
+    """`scan`, `note`, `key`, `odd`, `missing`, or `deleted` where their time was over."""
     chain: bytes
     raw: bytes
     received_ms: int

@@ -9,14 +9,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import inquiry
 from collector.errors import GateUnknown
-from collector.ledger.entries import Arrival, Post
+from collector.ledger.entries import Arrival, Post, Stored
 from collector.ledger.memory import MemoryLedger
 from collector.ledger.schema import open_to_write
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
-from collector.proof import Finding, Flaw, Proof, Range
+from collector.proof import Finding, Flaw, Proof, Range, Walk
 from collector.roster import Gate, Roster
-from wire.keys import KeyEntry, Use, entry
+from wire.keys import KeyEntry, Keyring, Use, entry
 from wire.record import Direction, Reason, What
 
 WALL = 1_780_000_000_000
@@ -141,6 +141,20 @@ def test_whoever_changes_the_file_is_found_out(
         (proof,) = inquiry.prove(view, OURS, "g1", OPEN)
     assert not proof.holds
     assert any(each.flaw.value.startswith(flaw) for each in proof.findings)
+
+
+def test_what_was_deleted_when_its_time_was_over_breaks_nothing(
+    journal: Callable[..., Any],
+) -> None:
+    pen = journal("g1", "j1").scan(5).head()
+    ledger = MemoryLedger()
+    ledger.commit(Post(arrivals=(pen.arrival(1, 6),)), AT)
+    rest = [each for each in ledger.walk("g1", "j1") if each.first > 3]
+    gone = Stored(1, 3, "deleted", pen.chain[3], b"", AT)
+    walk = Walk("g1", "j1", Keyring([OURS.gates[0].records]), ledger.times("g1", "j1"), OPEN)
+    walk.through([gone, *rest])
+    proof = walk.proof(6, (), ())
+    assert (proof.holds, proof.findings) == (True, (Finding(Flaw.DELETED, 1, 3),))
 
 
 def day(first: int, last: int) -> Range:
