@@ -5,6 +5,7 @@ gate uplink --config FILE              carry records to the district
 gate check --config FILE               read the configuration and say what it means
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
+gate panel [--config FILE] [SIGNAL]    play the door's signals and name them
 gate journal ls|verify|export|import-proof --config FILE
 gate read [--json] [--reveal] FILE...  say what the codes in pictures are
 gate explain [--policy FILE] CODE...   say all about a code, and what each policy would answer
@@ -12,6 +13,7 @@ gate explain [--policy FILE] CODE...   say all about a code, and what each polic
 
 import argparse
 import contextlib
+import functools
 import io
 import os
 import signal
@@ -100,10 +102,13 @@ def _parser() -> Parser:
             added.add_argument(
                 "enrolment", type=Path, metavar="ENROLMENT", help=_("the authority's answer")
             )
+    _panel_arguments(command("panel", _panel, _("play the door's signals and name them")))
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
     _explain_arguments(command("explain", _explain, says))
-    _journal_arguments(command("journal", _no_command, _("what this gate holds, and whether whole")))
+    _journal_arguments(
+        command("journal", _no_command, _("what this gate holds, and whether whole"))
+    )
     return parser
 
 
@@ -128,6 +133,24 @@ def _journal_arguments(journal: Parser) -> None:
             )
         if name in ("export", "import-proof"):
             added.add_argument("file", type=Path, metavar="FILE", help=_("a file"))
+
+
+def _panel_arguments(showing: Parser) -> None:
+    showing.epilog = _(
+        "Without --config the signals are played on the terminal. Stop the gate's service before "
+        "you play them on its pins."
+    )
+    showing.add_argument("--config", type=Path, metavar="FILE", help=_("play on this gate's pins"))
+    showing.add_argument("--relay", action="store_true", help=_("let the relay open the door too"))
+    showing.add_argument(
+        "--sheet", type=Path, metavar="FOLDER", help=_("write a sheet of all signals instead")
+    )
+    showing.add_argument(
+        "--wiring", type=Path, metavar="FOLDER", help=_("write the wiring diagrams instead")
+    )
+    showing.add_argument(
+        "signals", nargs="*", metavar="SIGNAL", help=_("play these only; without any, all of them")
+    )
 
 
 def _read_arguments(reading: Parser) -> None:
@@ -206,6 +229,21 @@ def _enrol(asked: argparse.Namespace) -> None:
     print(_("This is now gate {gate} at {place}.").format(gate=answer.gate, place=answer.place))
 
 
+def _panel(asked: argparse.Namespace) -> None:
+    from device import clock  # noqa: PLC0415
+    from device.wiring import paper, rehearsal  # noqa: PLC0415
+
+    if asked.sheet or asked.wiring:
+        written = paper.write_sheets(asked.sheet) if asked.sheet else []
+        written += paper.write_diagrams(asked.wiring) if asked.wiring else []
+        print(*written, sep="\n")
+        return
+    panel = config.load(asked.config).panel if asked.config else None
+    tell = functools.partial(print, flush=True)
+    signals = rehearsal.chosen(asked.signals)
+    rehearsal.rehearse(panel, signals, tell, clock.sleep, relay=asked.relay)
+
+
 def _read(asked: argparse.Namespace) -> int:
     from device import judges, look  # noqa: PLC0415
 
@@ -275,9 +313,9 @@ def _journal_proof(asked: argparse.Namespace) -> None:
 
     for found in Holdings(config.load(asked.config)).take(asked.file):
         print(
-            _("journal {journal}: confirmed up to record {high}; the scanner frees the room").format(
-                journal=found.journal, high=found.high
-            )
+            _(
+                "journal {journal}: confirmed up to record {high}; the scanner frees the room"
+            ).format(journal=found.journal, high=found.high)
         )
 
 

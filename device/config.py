@@ -208,6 +208,11 @@ def load(path: Path) -> Config:
     return _rooted(config, path.resolve().parent)
 
 
+def panel_of(wiring: str) -> Panel:
+    """Return the panel of a named set of wiring, as a file that says nothing else has it."""
+    return msgspec.convert(_wired({"panel": {"wiring": wiring}})["panel"], Panel)
+
+
 def _text(path: Path) -> str:
     """Return the file's text; a file that is no text or far too long is no configuration."""
     try:

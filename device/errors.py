@@ -116,6 +116,14 @@ class PinsMissing(GateError):
     remedy = N_('on a machine without pins set panel.board = "mock" in the configuration')
 
 
+class PinsBusy(PinsMissing):
+    """Another program has a pin that the gate needs."""
+
+    code = "pins-busy"
+    says = N_("Another program is using the board's pins")
+    remedy = N_("stop what else uses the pins; the gate itself: systemctl stop gate-scanner")
+
+
 class JournalFull(GateError):
     """The store reached its limit with nothing safe to drop."""
 

@@ -7,9 +7,9 @@ shares with nobody. It is known by name here, because importing lgpio already op
 import contextlib
 from collections.abc import Iterator
 
-from gpiozero.exc import GPIOZeroError
+from gpiozero.exc import GPIOPinInUse, GPIOZeroError
 
-from device.errors import PinsMissing
+from device.errors import PinsBusy, PinsMissing
 
 
 def is_of_the_pins(error: Exception) -> bool:
@@ -20,10 +20,12 @@ def is_of_the_pins(error: Exception) -> bool:
 
 @contextlib.contextmanager
 def told() -> Iterator[None]:
-    """Raise PinsMissing in place of what a driver raises."""
+    """Raise PinsMissing in place of what a driver raises; PinsBusy if another has the pin."""
     try:
         yield
     except Exception as error:
         if not is_of_the_pins(error):
             raise
-        raise PinsMissing(str(error)) from error
+        # lgpio tells its errors apart by words only.
+        is_busy = isinstance(error, GPIOPinInUse) or "GPIO busy" in str(error)
+        raise (PinsBusy if is_busy else PinsMissing)(str(error)) from error

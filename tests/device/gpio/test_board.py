@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from device.errors import PinsMissing
+from device.errors import PinsBusy, PinsMissing
 from device.flow import Signal
 from device.gpio.board import Board
 from device.gpio.mock import traced_factory
@@ -242,7 +242,7 @@ def test_a_pin_that_another_has_is_refused_and_the_others_are_let_go(
     factory: MockFactory,
 ) -> None:
     with closing(Board(Pins(green=5, red=27, buzzer=12), factory)):
-        with pytest.raises(PinsMissing, match="in use"):
+        with pytest.raises(PinsBusy, match="in use"):
             Board(PINS, factory)
         with closing(Board(Pins(green=17, red=4, buzzer=18), factory)):
             pass
@@ -264,7 +264,7 @@ def test_what_the_library_under_gpiozero_raises_is_said_as_well(
             raise LibraryError(msg)
 
     monkeypatch.setattr("gpiozero.pins.mock.MockPWMPin._set_function", busy)
-    with pytest.raises(PinsMissing, match="GPIO busy"):
+    with pytest.raises(PinsBusy, match="GPIO busy"):
         Board(PINS, factory)
 
 

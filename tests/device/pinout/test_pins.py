@@ -1,6 +1,5 @@
 """What may be connected to which pin."""
 
-import msgspec
 import pytest
 
 from device import config
@@ -11,27 +10,21 @@ from device.pinout.pins import InputPins, Pins, SideLamps, refuse_shared
 NAMES = list(sets.PINS)
 
 
-def whole(name: str) -> config.Panel:
-    """Return a set as the configuration gives it."""
-    raw = config._wired({"panel": {"wiring": name}})["panel"]
-    return msgspec.convert(raw, config.Panel)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_every_set_of_wiring_is_one_that_configuration_takes(name: str) -> None:
-    panel = whole(name)
+    panel = config.panel_of(name)
     assert panel.wiring == name
     assert panel.inputs.service is not None
 
 
 def test_in_every_set_the_lamps_and_the_buzzer_are_on_the_same_pins() -> None:
-    same = {(p.red, p.green, p.buzzer) for p in (whole(name).pins for name in NAMES)}
+    same = {(p.red, p.green, p.buzzer) for p in (config.panel_of(name).pins for name in NAMES)}
     assert same == {(sets.STATUS, 17, 18)}
 
 
 def test_the_same_input_is_on_the_same_pin_in_every_set() -> None:
     for name in ("service", "direction", "admit", "passed", "enclosure"):
-        pins = {getattr(whole(each).inputs, name) for each in NAMES} - {None}
+        pins = {getattr(config.panel_of(each).inputs, name) for each in NAMES} - {None}
         assert len(pins) <= 1
 
 
@@ -101,4 +94,4 @@ def test_a_lamp_that_mixes_its_colours_has_no_amber_one() -> None:
 
 def test_the_relay_is_the_first_of_the_outputs() -> None:
     """It is taken first at the start, and driven first after a crash."""
-    assert whole("relay-door").pins.outputs()[0].name == "relay"
+    assert config.panel_of("relay-door").pins.outputs()[0].name == "relay"
