@@ -6,7 +6,7 @@ drivers.
 """
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Protocol
 
 import structlog
@@ -86,12 +86,14 @@ class Scanner:
         report: Callable[[Frame, Instant], None],
         guide: Guide | None = None,
         inputs: Inputs | None = None,
+        patient: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         """Take the parts; `run` opens them.
 
         `speaks_ms` says how long a signal needs before the next person may be answered; `report`
         is told of every frame that was got, and says how the gate fares. Without a `guide` nobody
-        is told why a code cannot be read; without `inputs` there is no button.
+        is told why a code cannot be read; without `inputs` there is no button. `patient` is entered
+        while an answer waits for the card.
         """
         self._camera, self._reader, self._presence = camera, reader, presence
         self._classify, self._doorman = classify, doorman
@@ -100,6 +102,7 @@ class Scanner:
         self._report = report
         self._guide = guide
         self._inputs = inputs or NoInputs()
+        self._patient = patient
         self._stopping = False
 
     def stop(self) -> None:
@@ -183,7 +186,8 @@ class Scanner:
         One refusal too many is tallied by the journal and not told of singly.
         """
         try:
-            return self._journal.scan(verdict, captured), verdict.signal
+            with self._patient():
+                return self._journal.scan(verdict, captured), verdict.signal
         except JournalFull as error:
             log.error("scan.refused", code=error.code)  # noqa: TRY400  (said, not debugged)
             return None, Signal.OUT_OF_ORDER
