@@ -18,6 +18,7 @@ from device.gpio.patterns import speaks_ms
 from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
 from device.memory import Memory
+from device.patience import Patience
 from device.ports import Camera
 from device.reading.cascade import CascadeReader, Pace
 from device.reading.guidance import Adviser
@@ -68,20 +69,22 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         wellbeing.report(frame, now)
         memory.keep(presence.remember, now.up_ns)
 
-    yield Scanner(
-        camera=camera(found.camera),
-        reader=reader,
-        presence=presence,
-        classify=classify,
-        doorman=attendant(found, enrolment, told, memory, journal),
-        journal=journal,
-        panel=pins.panel,
-        clock=system,
-        speaks_ms=speaks_ms,
-        report=report,
-        guide=Adviser(lambda: reader.guidance),
-        inputs=pins.inputs,
-    )
+    with Patience(pins.panel.show) as patience:
+        yield Scanner(
+            camera=camera(found.camera),
+            reader=reader,
+            presence=presence,
+            classify=classify,
+            doorman=attendant(found, enrolment, told, memory, journal),
+            journal=journal,
+            panel=pins.panel,
+            clock=system,
+            speaks_ms=speaks_ms,
+            report=report,
+            guide=Adviser(lambda: reader.guidance),
+            inputs=pins.inputs,
+            patient=patience.during,
+        )
 
 
 def camera(
