@@ -107,6 +107,8 @@ class NotTaken(msgspec.Struct, frozen=True):
 
     why: str
     code: int
+    weight: int
+    """How many records it carried."""
 
 
 Event = Up | Down | Came | NotTaken
@@ -316,9 +318,10 @@ class Link:
         self.events.append(Came(topic, bytes(message.payload)))
 
     def _on_publish(self, _c: object, _d: object, mid: int, code: ReasonCode, _p: object) -> None:
-        self.load -= self._weights.pop(mid, 0)
+        weight = self._weights.pop(mid, 0)
+        self.load -= weight
         if code.is_failure or code.value == NO_SUBSCRIBERS:
-            self.events.append(NotTaken(str(code), code.value))
+            self.events.append(NotTaken(str(code), code.value, weight))
 
 
 def _alias(number: int) -> Properties:

@@ -43,7 +43,7 @@ class Outbox:
         """Up to this record one at a time: one of them was refused."""
         self._scanner_says = 0
         self._moved_ns = 0
-        self._rewound_ns = -LONGEST_NS
+        self._rewound_ns = self._reopened_ns = -LONGEST_NS
         self._pause_ns = SHORTEST_NS
         self._held_until = 0
         self._allowed = window
@@ -137,8 +137,9 @@ class Outbox:
 
         Say whether sending starts again; one that asks again and again is not flooded.
         """
-        if first > self.confirmed or not self._rested(up_ns):
+        if first > self.confirmed or up_ns - self._reopened_ns < self._pause_ns:
             return False
+        self._reopened_ns = up_ns
         self.confirmed = first - 1
         self.rewind(up_ns)
         return True

@@ -15,6 +15,9 @@ from device.uplink.link import BUSY, TAKEN_OVER, Manner
 S = 10**9
 BUSY_NS = 30 * S
 TAKEN_NS = 60 * S
+STEADY_NS = 30 * S
+"""A connection that lasted so long was a good one, and its broker is forgiven what was before."""
+UNSTEADY = 5
 OLD_NS = 3600 * S
 """A broker that could not speak MQTT 5 is asked again after an hour: it may have been renewed."""
 
@@ -43,8 +46,9 @@ class Route:
         self._longest_s = longest_s
         self._dice = dice
         self._at = 0
-        self._failed = 0
+        self._failed = self._short = 0
         self._not_before = 0
+        self._welcomed_ns: int | None = None
 
     def due(self, now: int) -> int | None:
         """Return which address to try at `now`, or None to wait."""
@@ -62,12 +66,27 @@ class Route:
         place = self._places[self._at]
         return Manner(old=now < place.old_until, aliases=place.aliases)
 
-    def welcomed(self) -> None:
-        """Take note that the broker let us in: it stays the first choice."""
-        self._failed = self._not_before = 0
+    @property
+    def unsteady(self) -> bool:
+        """Say whether connections end again and again soon after they began.
 
-    def lost(self, now: int, code: int, reference: str, *, was_up: bool) -> None:
+        So it is when another client has our identity and the broker does not say so: each throws
+        the other out.
+        """
+        return self._short >= UNSTEADY
+
+    def welcomed(self, now: int) -> None:
+        """Take note that the broker let us in."""
+        self._welcomed_ns = now
+
+    def lost(self, now: int, code: int, reference: str) -> None:
         """Take note that the connection failed or ended, with what reason code."""
+        was_up = self._welcomed_ns is not None
+        if was_up:
+            steady = now - (self._welcomed_ns or 0) >= STEADY_NS
+            self._short = 0 if steady else self._short + 1
+            self._failed = 0 if steady else self._failed
+        self._welcomed_ns = None
         place = self._places[self._at]
         if code == UNSUPPORTED_VERSION and now >= place.old_until:
             place.old_until = now + OLD_NS

@@ -19,7 +19,6 @@ from device.errors import (
 )
 from device.i18n import N_
 
-
 MOST_AT_ONCE = 64 * 1024
 
 

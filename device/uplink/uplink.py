@@ -43,6 +43,7 @@ TURN_S = 0.25
 SOON_S = 0.005
 """How long a turn waits while a backlog waits for its rate."""
 TOO_LARGE = 0x95
+UNSTEADY = "link-unsteady"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +204,7 @@ class Uplink:
 
     def _lost(self, down: Down) -> None:
         """Forget the connection, and let the route say where to go and when."""
-        now, was_up = self._up_ns(), self._connected
+        now = self._up_ns()
         if self._link is not None:
             self._link.close()
         self._link, self._connected, self._load = None, False, 0
@@ -224,7 +225,8 @@ class Uplink:
                 remedy=_(error.remedy),
             )
         self._told = error.code
-        self._route.lost(now, down.code, down.reference, was_up=was_up)
+        self._route.lost(now, down.code, down.reference)
+        (self._alarms.add if self._route.unsteady else self._alarms.discard)(UNSTEADY)
 
     def _happened(self, event: Event) -> None:
         match event:
@@ -234,16 +236,16 @@ class Uplink:
                 self._lost(event)
             case Came(topic=topic, payload=payload):
                 self._came(topic, payload)
-            case NotTaken(why=why, code=code):
+            case NotTaken(weight=weight) if weight:
                 if self._told != "not-taken":
-                    log.error("uplink.not-taken", why=why, code=code)
+                    log.error("uplink.not-taken", why=event.why, code=event.code)
                 self._told = "not-taken"
-                self._lane.outbox.hold(self._up_ns())
+                self._hold()
 
     def _up(self, refused: tuple[str, ...]) -> None:
         """Begin anew behind the mark: what the last connection carried may be lost."""
         self._connected = True
-        self._route.welcomed()
+        self._route.welcomed(self._up_ns())
         log.info("uplink.back" if self._told else "uplink.connected", refused=len(refused))
         self._told = ""
         self._said, self._state_at, self._health_at = None, 0, 0
@@ -289,6 +291,13 @@ class Uplink:
             if old.outbox.stalled(now):
                 old.outbox.rewind(now)
             old.send(link, self._retired.end, now)
+
+    def _hold(self) -> None:
+        """Send no records for a while: the broker does not take them, or nobody hears them."""
+        now = self._up_ns()
+        self._lane.outbox.hold(now)
+        if self._retired.lane is not None:
+            self._retired.lane.outbox.hold(now)
 
     def _rewind(self) -> None:
         now = self._up_ns()

@@ -90,8 +90,9 @@ class Collector:
         return data
 
     def say(self, leaf: str, data: bytes, gate: str = GATE) -> None:
-        """Send something to the gate."""
-        self.speaker.client.publish(f"gq/v1/{gate}/{leaf}", data, qos=1)
+        """Send something to the gate; the broker keeps all but receipts, as it does for intake."""
+        kept = leaf != "ack"
+        self.speaker.client.publish(f"gq/v1/{gate}/{leaf}", data, qos=1, retain=kept)
 
 
 @contextmanager

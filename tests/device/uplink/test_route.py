@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from device.uplink.link import Manner
-from device.uplink.route import BUSY_NS, OLD_NS, TAKEN_NS, Route
+from device.uplink.route import BUSY_NS, OLD_NS, STEADY_NS, TAKEN_NS, UNSTEADY, Route
 
 S = 10**9
 PLACES = ("a:8883", "b:8883", "c:8883")
@@ -25,7 +25,9 @@ def route(dice: Callable[[float], float] = at_once, places: tuple[str, ...] = PL
 
 
 def lose(found: Route, now: int, code: int = 0, *, was_up: bool = False, named: str = "") -> None:
-    found.lost(now, code, named, was_up=was_up)
+    if was_up:
+        found.welcomed(now)
+    found.lost(now, code, named)
 
 
 def test_addresses_are_tried_in_turn_at_once_and_a_round_of_failures_is_followed_by_a_wait() -> (
@@ -54,14 +56,30 @@ def test_one_address_alone_is_tried_less_and_less_often() -> None:
     assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300, 300]
 
 
-def test_a_broker_that_let_us_in_is_forgiven_and_a_fleet_that_lost_it_spreads() -> None:
+def test_a_broker_that_kept_us_is_forgiven_and_a_fleet_that_lost_it_spreads() -> None:
     found = route(most)
     for _ in range(20):
         lose(found, 0)
-    found.welcomed()
-    lose(found, 0, was_up=True)
-    assert found.due(0) is None
-    assert found.due(S) is not None
+    found.welcomed(400 * S)
+    found.lost(400 * S + STEADY_NS, 0, "")
+    assert found.due(400 * S + STEADY_NS) is None
+    assert found.due(401 * S + STEADY_NS) is not None
+
+
+def test_two_that_throw_each_other_out_in_silence_come_back_less_and_less_often() -> None:
+    found, now, waits = route(most, ("a:8883",)), 0, []
+    for _ in range(10):
+        found.welcomed(now)
+        found.lost(now + S, 0, "")
+        before = now = now + S
+        while found.due(now) is None:
+            now += S
+        waits.append((now - before) // S)
+        assert found.unsteady is (len(waits) >= UNSTEADY)
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    found.welcomed(now)
+    found.lost(now + STEADY_NS, 0, "")
+    assert not found.unsteady
 
 
 def test_a_busy_broker_rests_and_the_others_do_not() -> None:
@@ -72,7 +90,6 @@ def test_a_busy_broker_rests_and_the_others_do_not() -> None:
     lose(found, 0)
     lose(found, 0)
     assert found.due(0) == 1  # not the first one
-    found.welcomed()
     lose(found, BUSY_NS // 2, 0)
     lose(found, BUSY_NS // 2, 0)
     assert found.due(BUSY_NS // 2) == 0
@@ -106,7 +123,7 @@ def test_a_broker_too_old_for_mqtt_5_is_spoken_to_in_the_old_way_for_an_hour() -
     lose(found, 0, 0x84)
     assert found.due(0) == 0  # the same one, at once
     assert found.manner(0) == Manner(old=True)
-    found.welcomed()
+    found.welcomed(0)
     assert found.manner(OLD_NS - 1).old
     assert not found.manner(OLD_NS).old
 
