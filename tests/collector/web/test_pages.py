@@ -223,7 +223,8 @@ def test_a_port_that_is_taken_is_one_sentence(pages: Pages, tmp_path: Path) -> N
     ended = collector(tmp_path, "web")
     assert ended.returncode == 2
     first, second = ended.stderr.splitlines()
-    assert first.startswith(f"port-busy: port {pages.port} ")
+    assert first.startswith("port-busy: ")
+    assert first.endswith(f": 127.0.0.1 {pages.port}")
     assert second.startswith("  -> ")
 
 
