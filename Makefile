@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance check format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons
+.PHONY: help demo test test-appliance test-pins check format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons
 python := .venv/bin/python
 
 help: ## show this
@@ -19,6 +19,11 @@ test-appliance: ## the gate's services on a machine of their own, killed, hung a
 	@tools/install test
 	@$(python) -m pytest -q tests/lanes/appliance $(ARGS)
 	@cat .cache/appliance.json
+
+test-pins: ## the panel on a Raspberry Pi's pins in QEMU: every pattern, a crash, a kill, contacts
+	@tools/install test
+	@$(python) -m pytest -q tests/lanes/pins $(ARGS)
+	@cat .cache/pins.json
 
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started
 	@tools/install test
