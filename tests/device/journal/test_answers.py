@@ -1,4 +1,4 @@
-"""Whether the journal answers when it is asked how it is: without that nobody feeds the watchdog."""
+"""Whether the journal answers when asked how it is: else nobody feeds the watchdog."""
 
 import shutil
 from pathlib import Path
