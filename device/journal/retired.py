@@ -6,6 +6,7 @@ dropped. A receipt that shows that the collector has other records under these n
 nothing: the journal is disputed, is still sent once, and stays until a technician decides.
 """
 
+import os
 import shutil
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def waiting(folder: Path) -> list[Retired]:
 
 def found(folder: Path) -> list[Retired]:
     """Return every journal that was given up and is still here, oldest first. Never raises."""
-    marks = (_mark(each) for each in folder.glob(names.RETIRED + "*"))
+    marks = (_mark(each) for each in _folders(folder))
     return sorted((each for each in marks if each is not None), key=lambda each: each.order)
 
 
@@ -80,7 +81,7 @@ def retire(folder: Path, given_up: Retired) -> Retired:
 
 def adopt(folder: Path) -> None:
     """Write the mark of a journal that was given up before marks were kept."""
-    for own in folder.glob(names.RETIRED + "*"):
+    for own in _folders(folder):
         if _mark(own) is None:
             journal = own.name.removeprefix(names.RETIRED)
             order = max((each.order for each in found(folder)), default=0) + 1
@@ -140,6 +141,15 @@ def _last(own: Path) -> int:
     except (JournalBroken, OSError):
         return segments[-1].first - 1
     return segments[-1].first + len(content.documents) - 1
+
+
+def _folders(folder: Path) -> list[Path]:
+    """Return their folders, among thousands of segments."""
+    try:
+        listed = os.listdir(folder)  # noqa: PTH208  (names alone)
+    except OSError:
+        return []
+    return [folder / each for each in listed if each.startswith(names.RETIRED)]
 
 
 def _mark(own: Path) -> Retired | None:

@@ -4,7 +4,6 @@ It knows nothing of cameras, verdicts' reasons or networks. What must happen bef
 light is in `scan` and `note`; everything that may wait is in `tend`, one thing at a time.
 """
 
-import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tinydb import TinyDB
 
-from device.errors import GateError, JournalBroken, JournalBusy, JournalFull
+from device.errors import GateError, JournalBroken, JournalFull
 from device.flow import Instant, Verdict
 from device.i18n import N_
 from device.journal import durable, opening, records, retired
@@ -27,6 +26,9 @@ from device.journal.damage import Mender
 from device.journal.disk import translated
 from device.journal.durable import DurableEnd, End
 from device.journal.heads import Heads
+from device.journal.lock import locked
+from device.journal.mark import GIVEN_UP, Mark, Weight
+from device.journal.retention import Retention
 from device.journal.sealer import Sealer
 from device.journal.segments import Segments
 from device.journal.tally import Counted, Tally
@@ -38,9 +40,6 @@ log = structlog.get_logger()
 
 BALLAST_BYTES = 1024 * 1024
 TIDY_NS = 10**9
-RESTORED_MS = 10_000
-"""A receipt so much younger that covers less is of a collector that was restored, not of two
-workers that signed at the same moment."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,9 +80,10 @@ class CardJournal:
         self._tally = Tally()
         self._ballast = Ballast(folder / names.BALLAST, BALLAST_BYTES)
         self._segments = Segments(folder, gate, limits.segment_records)
+        self._retention = Retention(self._segments, limits.keep_confirmed_s)
         self._is_open = False
         self._refusing = self._flooded = self._has_retired = False
-        self._confirmed = self._confirmed_ms = 0
+        self._mark = Mark()
         self._durable: DurableEnd | None = None
         self._renewal: dict[str, object] | None = None
         self._stored_at = self._tidied_at = 0
@@ -93,7 +93,7 @@ class CardJournal:
         with translated("opening the journal"):
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
             self._run.mkdir(parents=True, exist_ok=True, mode=0o755)
-            self._lock = _locked(self._folder / names.LOCK)
+            self._lock = locked(self._folder / names.LOCK)
         try:
             with translated("opening the journal"):
                 self._cursor = Cursor(self._folder / names.CURSOR)
@@ -109,8 +109,8 @@ class CardJournal:
         """Store the cursor and close the files."""
         self._is_open = False
         try:
-            if self._confirmed != self._cursor.high:
-                self._cursor.write(self.journal, self._confirmed)
+            if self.confirmed != self._cursor.high:
+                self._cursor.write(self.journal, self.confirmed)
         finally:
             self._segments.close()
             if self._durable is not None:
@@ -130,12 +130,12 @@ class CardJournal:
     @property
     def confirmed(self) -> int:
         """Return the seq up to which the collector has confirmed."""
-        return self._confirmed
+        return self._mark.high
 
     @property
     def waiting(self) -> int:
         """Return how many records are not confirmed."""
-        return self.last - self._confirmed
+        return self.last - self.confirmed
 
     @property
     def refusing(self) -> bool:
@@ -227,7 +227,7 @@ class CardJournal:
 
     def _publish(self) -> None:
         if self._durable is not None:
-            self._durable.publish(End(self.journal, self.last, self._confirmed))
+            self._durable.publish(End(self.journal, self.last, self.confirmed))
 
     # -- what may wait ------------------------------------------------------------------------
 
@@ -243,7 +243,7 @@ class CardJournal:
     def _tend(self, at: Instant) -> None:
         receipt = self._receipts()
         if receipt is not None and self.confirm(receipt):
-            log.info("receipt.taken", high=self._confirmed, up_ns=at.up_ns)
+            log.info("receipt.taken", high=self.confirmed, up_ns=at.up_ns)
         counted = self._tally.due(at.up_ns)
         if self._renewal is not None:
             self._append(self._told(at))
@@ -297,9 +297,9 @@ class CardJournal:
             self._ballast.release()
 
     def _tidy(self, at: Instant) -> None:
-        if self._cursor.is_due(self._confirmed, at.up_ns):
-            self._cursor.write(self.journal, self._confirmed, at.up_ns)
-        self._drop_one(at)
+        if self._cursor.is_due(self.confirmed, at.up_ns):
+            self._cursor.write(self.journal, self.confirmed, at.up_ns)
+        self._retention.drop_one(self._cursor, self.confirmed, at, is_full=self._refusing)
         if self._has_retired:
             retired.drop(self._folder, at.wall_ms, self._limits.keep_confirmed_s)
         if self._ballast.take():
@@ -309,67 +309,33 @@ class CardJournal:
                 self._refusing = False
                 log.info("journal.room", waiting=self.waiting)
 
-    def _drop_one(self, at: Instant) -> None:
-        """Delete the oldest sealed segment if it is confirmed, and was so long enough ago.
-
-        On a full card what is confirmed goes at once: there people wait at the door. The cursor
-        goes first: a journal must never begin behind its own mark.
-        """
-        shelf = self._segments.shelf
-        if not shelf.firsts:
-            return
-        first = shelf.firsts[0]
-        following = shelf.following(first + 1) or self._segments.open_end.seq
-        kept_ms = at.wall_ms - shelf.path(first).stat().st_mtime_ns // 1_000_000
-        is_kept = kept_ms < self._limits.keep_confirmed_s * 1000 and not self._refusing
-        if following > self._confirmed + 1 or is_kept:
-            return
-        if self._cursor.high < following - 1:
-            self._cursor.write(self.journal, self._confirmed, at.up_ns)
-        shelf.remove(first)
-        log.info("segment.dropped", first=first, last=following - 1)
-
     # -- receipts -----------------------------------------------------------------------------
 
     def confirm(self, receipt: Receipt) -> bool:
         """Take a receipt whose signature was checked; say whether it moved the mark.
 
         A receipt for another gate changes nothing, one for a journal that was given up concerns
-        that one. One beyond our end, or with another chain value than ours, proves that the
-        district has other records under our numbers: this card is an older copy of itself. Its
-        journal is given up and a new one begun, so that no number is used twice. One that covers
-        less than before, and is younger, is of a collector that was restored: the mark goes back.
+        that one. One that shows other records under our numbers ends this journal.
         """
         if receipt.gate != self._gate or receipt.journal != self.journal:
             if receipt.gate != self._gate or not retired.confirm(self._folder, receipt):
                 log.warning("receipt.foreign", journal=receipt.journal)
             return False
-        if receipt.high == self._confirmed or (
-            receipt.high < self._confirmed and not self._is_restored(receipt)
-        ):
-            return False
-        if receipt.high > self.last:
-            self._renew("receipt-beyond-end", receipt.high)
-            return False
         try:
-            ours = self._segments.chain_at(receipt.high)
+            said = self._mark.weigh(receipt, self.last, self._segments.chain_at)
         except JournalBroken as error:
             log.error("segment.unreadable", high=receipt.high, detail=str(error))  # noqa: TRY400
             self._mender.look_at(receipt.high, self._segments.shelf)
             return False
-        if ours is not None and ours.hex() != receipt.hash and receipt.high > self._confirmed:
-            self._renew("receipt-of-other-records", receipt.high)
-        if ours is None or ours.hex() != receipt.hash:
-            return False  # among missing ones, or no longer here: there is nothing to compare
-        if receipt.high < self._confirmed:
-            log.warning("receipt.back", high=receipt.high, was=self._confirmed)
-        self._confirmed, self._confirmed_ms = receipt.high, receipt.time
+        if said in GIVEN_UP:
+            self._renew(said.value, receipt.high)
+        if said is not Weight.FITS:
+            return False
+        if receipt.high < self.confirmed:
+            log.warning("receipt.back", high=receipt.high, was=self.confirmed)
+        self._mark.move(receipt)
         self._publish()
         return True
-
-    def _is_restored(self, receipt: Receipt) -> bool:
-        """Say whether a receipt that covers less than an earlier one is to be believed."""
-        return 0 < self._confirmed_ms <= receipt.time - RESTORED_MS
 
     # -- at a start, and when a journal cannot go on ------------------------------------------
 
@@ -385,12 +351,13 @@ class CardJournal:
         if old and not self.last:  # the power went before it could be told
             self._renewal = old[-1].told()
         mine = self._cursor.journal == self.journal
-        self._confirmed = self._cursor.high if mine and self._cursor.high <= self.last else 0
-        self._mender.look_at(self._confirmed + 1, self._segments.shelf)
+        sound = mine and self._cursor.high <= self.last
+        self._mark = Mark(self._cursor.high if sound else 0)
+        self._mender.look_at(self.confirmed + 1, self._segments.shelf)
         said = durable.read(self._run)
         # Numbers behind the end were used already, so this journal must not give them out again.
         if mine and self._cursor.high > self.last:
-            self._confirmed = self.last
+            self._mark = Mark(self.last)
             self._renew("mark-beyond-end", self._cursor.high)
         elif said is not None and said.journal == self.journal and said.seq > self.last:
             self._renew("durable-end-beyond-end", said.seq)
@@ -414,7 +381,7 @@ class CardJournal:
         """Give this journal up and begin another; the next note tells the district."""
         self._ballast.release()  # what follows needs a little room
         one = retired.Retired(
-            journal=self.journal, last=self.last, high=self._confirmed, why=why, beyond=high
+            journal=self.journal, last=self.last, high=self.confirmed, why=why, beyond=high
         )
         self._segments.seal_all()
         self._begin_anew(retired.retire(self._folder, one))
@@ -424,18 +391,7 @@ class CardJournal:
         log.error("journal.renewed", **self._renewal)
         self._sealer.renew()
         self._segments.begin_new()
-        self._confirmed = self._confirmed_ms = 0
+        self._mark = Mark()
         self._cursor.high = 0  # what it says is of the old journal
         self._has_retired = True
         self._publish()
-
-
-def _locked(path: Path) -> int:
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o640)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(fd)
-        msg = N_("another scanner writes this journal")
-        raise JournalBusy(msg) from error
-    return fd
