@@ -125,6 +125,9 @@ def _pitch(buzzer: TonalBuzzer) -> Callable[[float], None]:
             buzzer.play(Tone.from_frequency(min(max(hz, low), high)))
         else:
             buzzer.stop()
+            # lgpio ends a tone at whatever level the wire has: half of the time it would stay high,
+            # and a current would flow through the buzzer for ever.
+            buzzer.pwm_device.value = 0
 
     return sound
 

@@ -59,7 +59,11 @@ class DigitalInputDevice(Device):
 
 class Buzzer(DigitalOutputDevice): ...
 
+class PWMOutputDevice(Device):
+    value: float
+
 class TonalBuzzer(Device):
+    pwm_device: PWMOutputDevice
     @property
     def min_tone(self) -> Tone: ...
     @property

@@ -1,5 +1,7 @@
 """What may be connected to which pin."""
 
+from pathlib import Path
+
 import pytest
 
 from device import config
@@ -7,6 +9,7 @@ from device.pinout import sets
 from device.pinout.header import HEADER, KEPT, PLACES
 from device.pinout.pins import InputPins, Pins, SideLamps, refuse_shared
 
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 NAMES = list(sets.PINS)
 
 
@@ -95,3 +98,14 @@ def test_a_lamp_that_mixes_its_colours_has_no_amber_one() -> None:
 def test_the_relay_is_the_first_of_the_outputs() -> None:
     """It is taken first at the start, and driven first after a crash."""
     assert config.panel_of("relay-door").pins.outputs()[0].name == "relay"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_handbook_has_every_key_of_the_panel_and_every_set(language: str) -> None:
+    text = (DOCS / f"wiring.{language}.md").read_text()
+    for table, keys in (("pins", Pins), ("inputs", InputPins)):
+        for key in keys.__struct_fields__:
+            assert f"`{table}.{key}`" in text, key
+    for name in sets.PINS:
+        assert f"| `{name}` |" in text
+        assert (DOCS / f"wiring/{name}-{language}.svg").exists()

@@ -12,6 +12,7 @@ from device.gpio.meanings import MEANINGS
 from device.gpio.sheet import sheet
 from device.pinout import sets
 from device.pinout.header import PLACES
+from device.pinout.pins import InputPins, Pins
 from device.wiring import paper
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -72,6 +73,6 @@ def test_lamps_of_a_common_anode_are_drawn_from_the_other_end() -> None:
 
 
 def test_a_relay_that_a_low_level_switches_on_is_pulled_the_other_way() -> None:
-    pins = config.Pins(relay=6, relay_active_high=False)
-    assert "10 kΩ → 3V3" in words(diagram("x", pins, config.InputPins(), english))
-    assert "10 kΩ → GND" in words(diagram("x", config.Pins(relay=26), config.InputPins(), english))
+    pins = Pins(relay=6, relay_active_high=False)
+    assert "10 kΩ → 3V3" in words(diagram("x", pins, InputPins(), english))
+    assert "10 kΩ → GND" in words(diagram("x", Pins(relay=26), InputPins(), english))
