@@ -63,6 +63,8 @@ class JournalReader:
     def __init__(self, folder: Path) -> None:
         """Read the journal in `folder`."""
         self._folder = folder
+        self.journal = ""
+        """The journal that is being read; known after the first `seek`."""
         self._next = 0
         self._chain = b""
         self._ahead: deque[tuple[_Glance, bytes]] = deque()
@@ -143,6 +145,7 @@ class JournalReader:
 
     def _start(self, header: segment.Header) -> None:
         self._next, self._chain = header.first, bytes.fromhex(header.prev)
+        self.journal = header.journal
 
     def _skip_to(self, seq: int) -> None:
         while self._next < seq:

@@ -16,6 +16,7 @@ from device.credential import classify
 from device.flow import Frame, Instant
 from device.gpio.patterns import speaks_ms
 from device.inbox import Inbox
+from device.journal.quarantine import Quarantine
 from device.journal.store import CardJournal, Limits
 from device.memory import Memory
 from device.patience import Patience
@@ -61,6 +62,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     system = clock.SystemClock(vouched=found.clock.vouched)
     pins = pinned(found.panel, enrolment.gate, system.now)
     watchdog = Watchdog.of()
+    refused = Quarantine(found.folders.journal, found.folders.inbox, enrolment.gate, ring)
 
     def report(frame: Frame, now: Instant) -> None:
         watchdog.feed(now.up_ns, journal.answers)
@@ -68,6 +70,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         pins.light(frame)
         wellbeing.report(frame, now)
         memory.keep(presence.remember, now.up_ns)
+        refused.tend(now.up_ns)
 
     with Patience(pins.panel.show) as patience:
         yield Scanner(
