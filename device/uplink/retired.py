@@ -36,10 +36,10 @@ class Retired:
         """Return the journal whose lane this is, or ""."""
         return self.lane.outbox.journal if self.lane else ""
 
-    def look(self, up_ns: int) -> None:
-        """Look now and then for what is there; begin with the oldest."""
+    def look(self, up_ns: int) -> bool:
+        """Look now and then for what is there; begin with the oldest. Say whether it looked."""
         if up_ns - self._looked_ns < LOOK_NS:
-            return
+            return False
         self._looked_ns = up_ns
         found = retired.waiting(self._folder)
         self.waiting = tuple(each.journal for each in found)
@@ -48,6 +48,7 @@ class Retired:
         for each in found:
             if self.lane is None and each.journal not in self._done:
                 self._begin(each, up_ns)
+        return True
 
     def receipt(self, high: int, up_ns: int) -> None:
         """Take note of a receipt for this journal; a whole one ends it."""

@@ -97,11 +97,13 @@ class Tray:
             self._lay(name, data)
         self._waiting.clear()
 
-    def forget(self, journal: str) -> None:
-        """Take away the receipt of a journal that the scanner has let go of."""
-        name = f"receipt-{journal}.json"
-        if self._laid.pop(name, None) is not None:
-            (self._folder / name).unlink(missing_ok=True)
+    def keep(self, journals: tuple[str, ...]) -> None:
+        """Take away the receipts of journals that the scanner no longer waits for."""
+        kept = {f"receipt-{each}.json" for each in journals}
+        for name in [each for each in self._laid if each.startswith("receipt-")]:
+            if name not in kept and name not in self._waiting:
+                del self._laid[name]
+                (self._folder / name).unlink(missing_ok=True)
 
     def _too_many(self, name: str) -> bool:
         found = [each for each in self._laid if each.startswith("receipt-")]

@@ -286,7 +286,8 @@ class Uplink:
             elif self._lane.outbox.stalled(now):
                 self._lane.outbox.rewind(now)
             self._lane.send(link, end.seq, now)
-        self._retired.look(now)
+        if self._retired.look(now):
+            self._tray.keep(self._retired.waiting)
         if (old := self._retired.lane) is not None:
             if old.outbox.stalled(now):
                 old.outbox.rewind(now)
