@@ -56,17 +56,18 @@ class District:
         now = clock.now()
         return [passes.issue(self.home, "resident", days=1, now=now).text for _ in range(count)]
 
-    def admit(self, request: bytes) -> bytes:
+    def admit(self, request: bytes, place: str = "Chợ Mẫu") -> bytes:
         """Return the enrolment of the gate whose request this is."""
         return gates.enrol(
             self.home,
             request,
             gate=GATE,
-            place="Chợ Mẫu",
+            place=place,
             area="Xã Mẫu",
             sector="economy",
             directions=(Direction.IN,),
             now=clock.now(),
+            replace=True,
         )
 
     @property

@@ -80,6 +80,7 @@ class Gate:
         machine.prepare(*pip, f"/opt/lane/{wheel.name}")
         shutil.copytree(ROOT / "systemd", machine.lane / "systemd")
         machine.prepare("/opt/lane/systemd/install")
+        machine.prepare("mkdir", "-p", "/boot/firmware")  # a partition of its own on a card
         machine.write("/etc/gate/gate.toml", CONFIG)
         machine.write("/etc/gate/keys/root.json", district.root)
         request = machine.prepare("gate", "keys", "--config", "/etc/gate/gate.toml")

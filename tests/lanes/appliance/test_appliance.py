@@ -150,9 +150,30 @@ def test_a_camera_that_freezes_is_noticed_shown_and_survived(
     assert figures["frozen_s"] < BACK_S
 
 
-def test_both_services_stay_small(gate: Gate, texts: list[str], figures: dict[str, Any]) -> None:
+def test_an_enrolment_laid_onto_the_boot_partition_is_taken_up(
+    gate: Gate, district: District
+) -> None:
+    boot = gate.machine.path("/boot/firmware/gate")
+    gate.machine.run("systemctl", "start", "gate-setup.service")
+    request = (boot / "request.json").read_bytes()
+    before = gate.machine.main_pid(SCANNER)
+    answer = district.admit(request, place="Chợ Mới")
+    (boot / "enrolment.new").write_bytes(answer)
+    (boot / "enrolment.new").rename(boot / "enrolment.json")
+    until((boot / "enrolment.accepted.json").exists, LONG_S, gate.said)
+    assert "Chợ Mới" in (boot / "result.txt").read_text()
+    until(lambda: gate.machine.main_pid(SCANNER) not in (0, before), LONG_S, gate.said)
+    gate.green_after(now_ns(), LONG_S)
+    modes = gate.machine.run("stat", "-c", "%U %G %a", "/etc/gate/keys/uplink/tls.pem")
+    assert modes == "root gate-uplink 640\n"
+
+
+def test_both_services_stay_small(
+    gate: Gate, district: District, texts: list[str], figures: dict[str, Any]
+) -> None:
+    (fresh,) = district.passes(1)
     try:
-        with gate.barely_played(Shown(texts[0], pictures=1)):
+        with gate.barely_played(Shown(fresh, pictures=1)):
             gate.green_after(now_ns(), LONG_S)
             figures["scanner_mb"] = round(gate.resident_mb(SCANNER), 1)
             figures["uplink_mb"] = round(gate.resident_mb(UPLINK), 1)
