@@ -131,9 +131,9 @@ class Attendant:
     def _policy_in_force(self) -> tuple[Remark, ...]:
         """Say which policy is in force; a site that never had one is told apart by its silence."""
         policy = self._mandate.policy
-        log.info("policy", version=policy.version)
         if not policy.version:
             return ()
+        log.info("policy", version=policy.version)
         return (Remark(What.POLICY, {"site": policy.site, "version": policy.version}),)
 
     def _siblings(self, news: News) -> tuple[Remark, ...]:

@@ -1,8 +1,11 @@
 """An authority made once, and an enrolled gate for each test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from provisioning.authority import Authority
 from tests.device.site import Site, create
@@ -19,3 +22,10 @@ def site(tmp_path: Path, xa_mau: Authority) -> Site:
     made.enrol()
     made.configure()
     return made
+
+
+@pytest.fixture
+def logs() -> Iterator[list[EventDict]]:
+    """Yield what is logged during the test, whatever was configured before."""
+    with capture_logs() as found:
+        yield found

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from structlog.typing import EventDict
 
 from device.cards import deeds
 from device.cards.orders import ARMED_NS, Orders
@@ -175,12 +176,12 @@ def test_a_used_card_stays_used_over_a_power_cut(tmp_path: Path) -> None:
 
 
 def test_a_card_that_cannot_be_marked_as_used_is_not_obeyed(
-    bench: Bench, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bench: Bench, tmp_path: Path, logs: list[EventDict]
 ) -> None:
     (tmp_path / "used-cards").mkdir()
     assert bench.obey() == ()
     assert bench.counts == []
-    assert "used-cards.unwritten" in capsys.readouterr().out
+    assert "used-cards.unwritten" in [each["event"] for each in logs]
 
 
 def test_what_changes_nothing_can_be_shown_again(bench: Bench) -> None:
@@ -209,9 +210,7 @@ def test_a_power_cut_in_mid_write_forgets_no_other_card(tmp_path: Path, cut: int
     assert b"87654321" in once_more
 
 
-def test_a_damaged_line_is_passed_over_and_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_damaged_line_is_passed_over_and_said(tmp_path: Path, logs: list[EventDict]) -> None:
     used = UsedCards(tmp_path)
     used.begin(0)
     used.add(b"12345678", NOW_S)
@@ -223,7 +222,7 @@ def test_a_damaged_line_is_passed_over_and_said(
     again = UsedCards(tmp_path)
     again.begin(0)
     assert (b"12345678" in again, b"87654321" in again) == (False, True)
-    assert "used-cards.damaged" in capsys.readouterr().out
+    assert "used-cards.damaged" in [each["event"] for each in logs]
 
 
 def test_cards_that_ran_out_are_dropped_when_there_are_many(
@@ -243,21 +242,17 @@ def test_cards_that_ran_out_are_dropped_when_there_are_many(
     ]
 
 
-def test_a_folder_that_cannot_be_read_is_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_cannot_be_read_is_said(tmp_path: Path, logs: list[EventDict]) -> None:
     (tmp_path / "accepted").write_bytes(b"")
     UsedCards(tmp_path / "accepted").begin(0)
-    assert "used-cards.unread" in capsys.readouterr().out
+    assert "used-cards.unread" in [each["event"] for each in logs]
 
 
-def test_no_log_and_no_error_says_what_a_card_holds(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_log_and_no_error_says_what_a_card_holds(bench: Bench, logs: list[EventDict]) -> None:
     card = msgspec.structs.replace(CARD, needs={"count": "mat-khau-cua-Mẫu"})
     shown = parsed(card)
     assert bench.judge(card) is Reason.CARD_UNKNOWN
-    assert "mat-khau" not in capsys.readouterr().out + repr(shown) + repr(card)
+    assert "mat-khau" not in str(logs) + repr(shown) + repr(card)
 
 
 def test_the_texts_of_the_traces_are_cards() -> None:

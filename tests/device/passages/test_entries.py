@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from structlog.typing import EventDict
 
 from device.passages.entries import Entries
 
@@ -46,9 +47,7 @@ def test_a_power_cut_in_mid_write_costs_that_entry_only(tmp_path: Path, cut: int
     assert entries(tmp_path).of(BINH) == 1
 
 
-def test_a_damaged_line_is_passed_over_and_said(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_damaged_line_is_passed_over_and_said(tmp_path: Path, logs: list[EventDict]) -> None:
     made = entries(tmp_path)
     for number in (ANNA, BINH, ANNA):
         made.add(number, TILL, 1, 0)
@@ -58,7 +57,7 @@ def test_a_damaged_line_is_passed_over_and_said(
     path.write_bytes(data)
     again = entries(tmp_path)
     assert (again.of(ANNA), again.of(BINH)) == (2, 0)
-    assert "entries.damaged" in capsys.readouterr().out
+    assert "entries.damaged" in [each["event"] for each in logs]
 
 
 def test_passes_that_ran_out_are_dropped_by_a_time_that_is_surely_past(tmp_path: Path) -> None:
@@ -100,7 +99,7 @@ def test_it_is_durable_within_a_second_and_only_then_written_through(
 
 
 def test_a_card_that_cannot_be_written_is_said_once_and_counted_in_memory(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, logs: list[EventDict]
 ) -> None:
     (tmp_path / "presence").write_bytes(b"")
     made = entries(tmp_path / "presence")
@@ -108,7 +107,7 @@ def test_a_card_that_cannot_be_written_is_said_once_and_counted_in_memory(
     made.add(ANNA, TILL, 1, 0)
     made.tend(5 * S)
     assert made.of(ANNA) == 2
-    assert capsys.readouterr().out.count("entries.lost") == 1
+    assert [each["event"] for each in logs].count("entries.lost") == 1
     made.close()
 
 

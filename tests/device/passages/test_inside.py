@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from structlog.typing import EventDict
 
 from device.memory import Memory
 from device.passages.inside import Inside, Last
@@ -104,7 +105,7 @@ def test_the_file_does_not_grow_with_the_day(tmp_path: Path) -> None:
 
 
 def test_a_door_that_cannot_write_goes_on_from_memory(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, logs: list[EventDict]
 ) -> None:
     made = inside(tmp_path)
     made.close()
@@ -114,5 +115,5 @@ def test_a_door_that_cannot_write_goes_on_from_memory(
     made.forget()
     made.put(BINH, IN)
     assert (made.of(ANNA), made.of(BINH)) == (None, IN)
-    assert capsys.readouterr().out.count("inside.lost") == 1
+    assert [each["event"] for each in logs].count("inside.lost") == 1
     made.close()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.typing import EventDict
 
 from device.credential import classify
 from device.errors import JournalBroken
@@ -368,15 +369,13 @@ def test_an_empty_place_remembers_nobody_inside(tmp_path: Path) -> None:
     assert door.last("PASS-A") is None
 
 
-def test_a_base_that_cannot_be_written_stops_nobody(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_base_that_cannot_be_written_stops_nobody(tmp_path: Path, logs: list[EventDict]) -> None:
     (tmp_path / "presence").write_bytes(b"")
     file = CountFile(tmp_path / "presence")
     file.write(Base("aa", 1, 1))
     file.write(Base("aa", 1, 1))
     assert file.read() is None
-    assert capsys.readouterr().out.count("count.unwritten") == 1
+    assert [each["event"] for each in logs].count("count.unwritten") == 1
 
 
 @pytest.mark.parametrize(
