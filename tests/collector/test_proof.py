@@ -82,6 +82,15 @@ def test_a_gate_that_has_another_key_now_proves_nothing_by_the_old_one(
     assert not proved(journal("g1", "j1").scan(2).head().arrival(1, 3), listed=other)[0]
 
 
+def test_a_declaration_that_the_known_key_has_not_signed_proves_nothing(
+    journal: Callable[..., Any],
+) -> None:
+    other = roster(entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS))
+    pen = journal("g1", "j1").scan(2).missing(5).scan(1)
+    findings = proved(pen.arrival(1, 6), listed=other)[1]
+    assert Finding(Flaw.BROKEN, 3, 5) in findings
+
+
 def test_what_the_gate_declared_lost_is_named_with_its_cause(journal: Callable[..., Any]) -> None:
     pen = journal("g1", "j1").scan(2).missing(7).scan(2).head()
     holds, findings, proof = proved(pen.arrival(1, 10))

@@ -12,11 +12,11 @@ from collector.intake.desk import Desk, Handled, Message, read
 from collector.ledger.memory import MemoryLedger
 from collector.ledger.ports import JOURNALS_KEPT
 from collector.roster import Gates
-from wire import batch, receipt, topics
+from wire import batch, head, receipt, topics
 from wire.canonical import canonical
 from wire.keys import Keyring, Use, entry
 from wire.receipt import Receipt, Refusal
-from wire.record import Reason, genesis
+from wire.record import Reason, genesis, to_document, to_record
 
 AT = 1_790_000_000_000
 RECORDS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -272,3 +272,14 @@ def test_a_gate_that_begins_ever_more_journals_is_refused(
     other = journal("g2", "j1").scan(1)
     assert receipts(handle(desk, other.message(1, 1)))[0].high == 1
     assert len(ledger.tallies()) == JOURNALS_KEPT + 1
+
+
+def test_a_declaration_that_ends_before_it_begins_is_refused(
+    desk: Desk, journal: Callable[..., Any]
+) -> None:
+    pen = journal("g1", "j1").scan(4).missing(9)
+    document = {**pen.documents[4], "last": 2}
+    signed = head.declare(to_record(document), "g1", "j1", RECORDS)  # type: ignore[arg-type]
+    pen.documents[4] = to_document(signed)
+    (answer,) = receipts(handle(desk, pen.message(1, 5)))
+    assert (answer.high, answer.refused) == (4, (Refusal(5, "unsigned"),))

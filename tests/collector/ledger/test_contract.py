@@ -417,3 +417,16 @@ def test_a_time_is_known_from_a_clock_that_was_right(
     assert moment.bound_ms is not None
     assert 1_000 <= moment.bound_ms <= 1_500
     assert view.latest(1)[0].moment.bound_ms == moment.bound_ms
+
+
+def test_a_declaration_mends_no_chain_but_the_one_it_continues(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    kept = journal("g1", "j1").scan(5)
+    commit(ledger, kept.arrival(1, 5))
+    pen = journal("g1", "j1", boot="feedbeef").scan(2).missing(5).scan(2)
+    (taking,) = commit(ledger, pen.arrival(3, 7))
+    assert (taking.mark.high, taking.mark.chain) == (5, kept.chain[5])
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.FORK),)
+    assert view.broken() == ()

@@ -98,3 +98,13 @@ def test_a_clock_that_contradicts_itself_is_not_believed() -> None:
 def test_a_boot_never_heard_of_is_only_known_to_be_before_its_arrival() -> None:
     moment = Times(()).moment("a", 5, NOON)
     assert (moment.ms, moment.bound_ms) == (NOON, None)
+
+
+def test_one_stamp_from_the_future_does_not_spoil_the_good_ones() -> None:
+    made = [
+        Made("a", 1_000, NOON, ClockState.SYNCED, NOON, NOON),
+        Made("a", 2_000, NOON + 10**9, ClockState.SYNCED, NOON + 1_000, NOON + 1_000),
+    ]
+    moment = learned(made).moment("a", 1_000, NOON)
+    assert moment.bound_ms is not None
+    assert abs(moment.ms - NOON) <= 1_500
