@@ -3,6 +3,7 @@
 Codes are named by what they are, such as PASS-A; `text_of` says what each of them holds.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def _card(number: bytes, does: str, use: Use = Use.CARD, /, **changes: object) -
 
 
 _LATE: dict[str, Any] = {"issued": NOW_S - 9 * DAY_S, "expires": NOW_S - DAY_S}
-_PASSES = {
+_PASSES: dict[str, Callable[[bytes], str]] = {
     "PASS": _pass,
     "DECLARED": lambda number: _pass(number, Use.PASS_DECLARED),
     "EXPIRED": lambda number: _pass(number, **_LATE, not_before=NOW_S - 9 * DAY_S),
@@ -76,7 +77,7 @@ _PASSES = {
     "TORN": lambda number: _pass(number)[:-9],
     "TWICE": lambda number: _pass(number, entries=2),
 }
-_CARDS = {
+_CARDS: dict[str, Callable[[bytes], str]] = {
     "RESET": lambda number: _card(number, "count-reset"),
     "THREE": lambda number: _card(number, "count-reset", needs={"count": 3}),
     "IDENTIFY": lambda number: _card(number, "identify"),
