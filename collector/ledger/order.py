@@ -39,9 +39,20 @@ def weigh(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
     if _fits(mark, arrival, mark.high, kept):
         return _taken(mark, arrival, kept)
     entry = next((each for each in arrival.entries if each.last == mark.high), None)
-    if entry and isinstance(entry.record, Missing) and _fits(mark, arrival, entry.seq - 1, kept):
+    if entry and _mends(mark, arrival, entry, kept):
         return _mended(mark, arrival, entry, kept)
     return _refused(mark, arrival, kept)
+
+
+def _mends(mark: Mark, arrival: Arrival, entry: Entry, kept: Look) -> bool:
+    """Say whether a declaration that ends at the mark may name another chain value for it.
+
+    Once: a second one, with yet another value, contradicts the first and is a fork.
+    """
+    if not isinstance(entry.record, Missing) or not _fits(mark, arrival, entry.seq - 1, kept):
+        return False
+    here = kept(mark.high)
+    return here is not None and not here.declared
 
 
 def _fits(mark: Mark, arrival: Arrival, high: int, kept: Look) -> bool:

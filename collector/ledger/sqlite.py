@@ -26,7 +26,7 @@ from collector.ledger.entries import (
 from collector.ledger.order import Kept, weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
 from collector.ledger.reports import heard, is_news, seen, supersedes
-from collector.ledger.times import Slot
+from collector.ledger.times import Slot, joined
 from wire.canonical import parse
 from wire.errors import WireError
 from wire.record import MAX_SEQ, ClockState, Direction, Missing, Outcome, Scan
@@ -229,7 +229,8 @@ def _take(
     if taking.fresh:
         _store(db, key, mark.high, taking, at_ms)
         for (boot, number), slot in seen(taking.fresh, at_ms).items():
-            slots[key, boot, number] = slot
+            old = slots.get((key, boot, number), slot)
+            slots[key, boot, number] = joined(old, slot.first, slot.last_up, (slot.lo, slot.hi))
     if taking.want is not None:
         db.execute(_GAP, (key, taking.want[1], at_ms, mark.high))
     if arrival.head is not None and arrival.head.seq <= taking.mark.high and not taking.forked:

@@ -3,7 +3,7 @@
 No stamp is rewritten. A gate's boot clock (`up`) runs evenly within one boot, so one number is
 looked for: what to add to `up` to get the time. It is bounded by
 
-- what the gate's wall clock said while the kernel called it synchronised,
+- what the gate's wall clock said while a time server or receipts of ours kept it right,
 - arrival: no record was made after it was received, by the collector's own clock,
 - order: a boot begins after the last record of the boot before it.
 
@@ -15,12 +15,16 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from wire.record import ClockState
+from wire.record import ANCHORED_MS, ClockState
 
 SLOT_MS = 3_600_000
 DRIFT_MS = 360
 """Of a boot clock within one slot: 100 parts in a million."""
-STATED_MS: Mapping[ClockState, int] = {ClockState.SYNCED: 1_000, ClockState.VOUCHED: 5_000}
+STATED_MS: Mapping[ClockState, int] = {
+    ClockState.SYNCED: 1_000,
+    ClockState.VOUCHED: 5_000,
+    ClockState.ANCHORED: ANCHORED_MS,
+}
 """How far a wall clock in that state may be off; one in no other state says anything."""
 
 

@@ -430,3 +430,31 @@ def test_a_declaration_mends_no_chain_but_the_one_it_continues(
     assert (taking.mark.high, taking.mark.chain) == (5, kept.chain[5])
     assert taking.complaints == (Complaint("g1", "j1", 3, Why.FORK),)
     assert view.broken() == ()
+
+
+def test_a_second_declaration_that_contradicts_the_first_is_a_fork(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    first = journal("g1", "j1").scan(2).missing(5)
+    commit(ledger, first.arrival(1, 5))
+    second = journal("g1", "j1").scan(2).missing(5, after=bytes(32))
+    (taking,) = commit(ledger, second.arrival(3, 5))
+    assert taking.complaints == (Complaint("g1", "j1", 3, Why.FORK),)
+    assert (taking.mark.high, taking.mark.chain) == (5, first.chain[5])
+    mended = journal("g1", "j2").scan(5)
+    commit(ledger, mended.arrival(1, 5))
+    for after in (bytes(32), bytes([7]) * 32):
+        pen = journal("g1", "j2").scan(2).missing(5, after=after)
+        (taking,) = commit(ledger, pen.arrival(3, 5))
+    assert (taking.mark.chain, taking.complaints[0].why) == (bytes(32), Why.FORK)
+    assert view.broken() == ()
+
+
+def test_times_learn_from_every_arrival_of_one_commit(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(1).note(What.ALIVE).note(What.ALIVE)
+    commit(ledger, *(pen.arrival(n, n) for n in (1, 2, 3)), at_ms=WALL + 86_400_000)
+    assert view.times("g1", "j1").moment("0badcafe", 3000, AT).bound_ms is not None
