@@ -5,6 +5,7 @@ it ends no connection for either. MQTT itself has the means: who connects with a
 its place. That is done here through a socket that only the broker's own user can open.
 """
 
+import os
 import re
 import socket
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 MAX_BYTES = 4 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 PATIENCE_S = 2.0
+CAME = re.compile(rb"New client connected from (.+):\d+ as (\S+) \(")
 WELCOME = bytes.fromhex("20020000")
 GOODBYE = bytes.fromhex("e000")
 
@@ -27,6 +29,30 @@ def names(path: Path | None) -> tuple[str, ...]:
         return ()
     lines = (line.strip() for line in text.splitlines())
     return tuple(sorted({line for line in lines if NAME.fullmatch(line)}))
+
+
+class Arrivals:
+    """Who has connected since the last look, by the broker's own log."""
+
+    def __init__(self, log: Path, door: Path) -> None:
+        """Take the log, and the socket from which our own visits come."""
+        self._log, self._door = log, str(door).encode()
+        self._read = 0
+
+    def since_last(self) -> frozenset[str]:
+        """Return the ids of the clients that came in; what the log does not tell is not known."""
+        try:
+            with self._log.open("rb") as file:
+                self._read = self._read if self._read <= os.fstat(file.fileno()).st_size else 0
+                file.seek(self._read)
+                text, _, _ = file.read(MAX_BYTES).rpartition(b"\n")
+        except OSError:
+            return frozenset()
+        self._read += len(text) + 1 if text else 0
+        came = CAME.findall(text)
+        return frozenset(
+            name.decode("ascii", "replace") for place, name in came if place != self._door
+        )
 
 
 def evict(door: Path, client_id: str) -> bool:

@@ -20,7 +20,7 @@ import msgspec
 
 from broker.config import NOTHING, BrokerSettings, render, render_acl
 from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
-from broker.eviction import evict, names
+from broker.eviction import Arrivals, evict, names
 
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""
@@ -30,6 +30,9 @@ RUNNING = b" running"
 """Mosquitto's own word in its log, once it has taken everything it was given."""
 STEP_S = 0.02
 TEND_S = 1.0
+SURE = 60
+"""Every so many looks the withdrawn are put off whether or not the log tells of them. Each visit
+leaves lines in the log, so it is not every time."""
 ACL, DOOR = "acl", Path("own/door")
 """The socket stands in a folder of its own: Mosquitto lets the group use it."""
 MAX_SOCKET_PATH = 108
@@ -48,6 +51,8 @@ class Broker:
         self._child, self._folder = child, folder
         self._withdrawn = names(settings.withdrawn)
         self._lists = self._stamp()
+        self._arrivals = Arrivals(folder / LOG, folder.absolute() / DOOR)
+        self._ticks = 0
 
     @property
     def pid(self) -> int:
@@ -66,14 +71,19 @@ class Broker:
 
     def tend(self) -> None:
         """Make what was withdrawn since the last call count, on open connections too."""
-        stamp = self._stamp()
+        stamp, suspects, came = self._stamp(), frozenset[str](), self._arrivals.since_last()
+        self._ticks += 1
         if stamp != self._lists:
             self._lists, self._withdrawn = stamp, names(self.settings.withdrawn)
             _replace(self._folder / ACL, render_acl(self.settings.intakes, self._withdrawn))
             self._child.send_signal(signal.SIGHUP)
+            suspects = frozenset(self._withdrawn)
+        elif self._ticks % SURE == 0:
+            suspects = frozenset(self._withdrawn)
         # Its certificate may still be good, so it may have come back: mute, and not for long.
         for name in self._withdrawn:
-            evict(self._folder / DOOR, name)
+            if name in suspects or name in came:
+                evict(self._folder / DOOR, name)
 
     def _stamp(self) -> tuple[tuple[int, int, int], ...]:
         """Return what differs when one of the lists of the withdrawn does."""

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from broker.config import BrokerSettings
-from broker.eviction import evict, names
-from broker.launch import Broker, free_port, launch
+from broker.eviction import Arrivals, evict, names
+from broker.launch import SURE, Broker, free_port, launch
 from tests.broker.speaker import NOW, District, Identity, Speaker
 from tests.broker.test_launch import is_welcome, revocation_list
 from wire.topics import topic
@@ -113,3 +113,37 @@ def test_only_names_are_read_from_the_list(tmp_path: Path) -> None:
 
 def test_without_a_broker_nobody_is_put_off(tmp_path: Path) -> None:
     assert not evict(tmp_path / "door", "g1")
+
+
+def test_who_came_in_is_read_from_the_log_once_and_our_own_visits_are_not_meant(
+    tmp_path: Path,
+) -> None:
+    log, door = tmp_path / "log", tmp_path / "own door"
+    arrivals = Arrivals(log, door)
+    assert arrivals.since_last() == frozenset()
+    line = "2026-11-22T22:18:07: New client connected from {} as {} (p5, c1, k30, u'g1').\n"
+    log.write_text(line.format("127.0.0.1:43021", "g1") + line.format(f"{door}:0", "g2"))
+    assert arrivals.since_last() == {"g1"}
+    with log.open("a") as file:
+        file.write(line.format("::1:5", "g3") + "2026: New client connected from 10.0.0.1:7 as g")
+    assert arrivals.since_last() == {"g3"}
+    with log.open("a") as file:
+        file.write("4 (p5, c1, k30).\n")
+    assert arrivals.since_last() == {"g4"}
+    log.write_text(line.format("127.0.0.1:1", "g5"))
+    assert arrivals.since_last() == {"g5"}
+
+
+def test_the_withdrawn_are_put_off_now_and_then_whatever_the_log_says(
+    district: District, settings: BrokerSettings, tmp_path: Path
+) -> None:
+    assert settings.withdrawn is not None
+    with launch(settings, tmp_path / "state") as broker:
+        settings.withdrawn.write_text("g1\n")
+        broker.tend()
+        back = connected(settings, district.gate1)
+        broker._arrivals.since_last()
+        for _ in range(SURE):
+            broker.tend()
+        assert back.lost.get(timeout=10).is_failure
+        back.close()
