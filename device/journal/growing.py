@@ -50,8 +50,6 @@ class _View(MutableMapping[int, Mapping[str, Any]]):
         return self._stored[name] if name in self._stored else self.added[name]
 
     def __setitem__(self, key: int, document: Mapping[str, Any]) -> None:
-        if str(key) in self._stored:
-            raise ValueError(FIXED)
         self.added[str(key)] = cast("dict[str, Any]", document)
 
     def __delitem__(self, key: int) -> None:

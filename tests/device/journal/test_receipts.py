@@ -1,10 +1,12 @@
 """Only a receipt that fits moves the mark: forward, or back for a collector that was restored."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from device.journal import durable
+from device.journal.cursor import Cursor
 from device.journal.store import Limits
 from tests.device.journal.card import GATE, Card, fill, moment, receipt_for
 from wire.receipt import Receipt
@@ -93,3 +95,20 @@ def test_nothing_unconfirmed_is_ever_dropped(card: Card) -> None:
         for second in range(40):
             journal.tend(moment(10**9 + second))
         assert [each for each in card.stored() if each in documents] == documents
+
+
+def test_the_mark_is_on_the_card_before_what_it_covers_is_dropped(card: Card) -> None:
+    with card.open() as journal:
+        fill(journal, 30)
+        documents = card.stored()
+        card.receipts = [receipt_for(journal, documents, 2)]
+        for second in range(100, 110):
+            journal.tend(moment(second))
+        for path in card.journal.glob("0*.json"):
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+        card.receipts = [receipt_for(journal, documents, 12)]
+        for second in range(110, 120):  # sooner than the cursor is due
+            journal.tend(moment(second))
+        first = card.stored()[0]["seq"]
+        assert first > 4
+        assert Cursor(card.journal / "cursor.json").high >= first - 1

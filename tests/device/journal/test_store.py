@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from tinydb import TinyDB, where
 
-from device.errors import JournalBroken, JournalBusy, JournalForeign
+from device.errors import JournalBroken, JournalBusy, JournalForeign, JournalFull
 from device.flow import Instant
-from device.journal import folder, segment
+from device.journal import ballast, folder, segment, segments
 from device.journal.reader import JournalReader
 from device.journal.store import CardJournal, Limits
 from tests.device.journal.card import (
@@ -17,6 +17,7 @@ from tests.device.journal.card import (
     GATE,
     VAULT,
     Card,
+    fill,
     moment,
     receipt_for,
 )
@@ -296,3 +297,100 @@ def test_a_record_that_was_refused_leaves_no_trace_of_its_number(site: Card) -> 
         assert scan is not None
         assert to_document(scan)["seq"] == journal.last
         assert [each["seq"] for each in site.stored()] == [1, 2, 3]
+
+
+def test_a_reader_is_not_misled_when_the_file_it_reads_becomes_the_next_segments(
+    site: Card,
+) -> None:
+    with site.open() as journal, JournalReader(site.journal) as reader:
+        fill(journal, 6)
+        reader.seek(1)
+        seen = reader.take(journal.last, 50).documents
+        while len(seen) < journal.last:
+            seen += reader.take(journal.last, 1).documents
+        for start in range(10, 100, 9):
+            journal.scan(ACCEPTED, moment(start))
+            seen += reader.take(journal.last, 1).documents  # in the middle of a segment, mostly
+            fill(journal, 8, start + 1)
+        while batch := reader.take(journal.last, 50).documents:
+            seen += batch
+        assert [each["seq"] for each in seen] == list(range(1, journal.last + 1))
+
+
+def test_lines_of_an_earlier_segment_are_not_read_as_records(site: Card) -> None:
+    with site.open() as journal:
+        fill(journal, 20)
+        reader = JournalReader(site.journal)
+        reader.seek(journal._current.header.first)
+        read = reader.take(journal.last + 100, 50).documents
+        reader.close()
+        assert [each["seq"] for each in read][-1:] == ([journal.last] if len(read) else [])
+
+
+def test_each_segment_begins_with_a_key_of_its_own_also_when_it_was_full_early(
+    site: Card,
+) -> None:
+    with site.open(Limits(segment_records=8)) as journal:
+        keys = []
+        for second in range(12):
+            journal.note(What.VIEW, moment(second), {"view": "x" * 1500})
+            scan = journal.scan(ACCEPTED, moment(second))
+            assert isinstance(scan, Scan)
+            assert scan.key is not None
+            keys.append((journal._current.header.first, scan.key))
+        stored = {each["seq"]: each for each in site.stored()}
+    assert len({first for first, _ in keys}) >= 4
+    assert all(stored[key]["t"] == "key" for _, key in keys)
+    for first in {first for first, _ in keys}:
+        assert max(key for of, key in keys if of == first) >= first - 1
+
+
+def test_numbers_that_were_said_to_be_durable_and_are_gone_are_not_used_again(site: Card) -> None:
+    with site.open() as journal:
+        for second in range(3):
+            journal.note(What.ALIVE, moment(second))
+        old = journal.journal
+        (name,) = site.files("*.open")
+        before = (site.journal / name).read_bytes()
+        journal.note(What.ALIVE, moment(9))
+    (site.journal / name).write_bytes(before)  # the card forgot what it had flushed
+    with site.open() as journal:
+        assert journal.journal != old
+        journal.note(What.START, moment(20))
+        assert site.stored()[0]["data"]["why"] == "durable-end-beyond-end"
+
+
+def test_nothing_of_a_torn_tail_stays_in_the_file(site: Card) -> None:
+    with site.open() as journal:
+        journal.note(What.START, moment())
+        (name,) = site.files("*.open")
+        end = len((site.journal / name).read_bytes().rstrip(b"\0"))
+        journal.note(What.ALIVE, moment(1))
+    path = site.journal / name
+    data = path.read_bytes()
+    path.write_bytes(data[: end + 30].ljust(len(data), b"\0"))
+    site.cut_power()
+    with site.open():
+        assert not path.read_bytes()[end:].strip(b"\0")
+
+
+def test_a_full_card_lets_the_ballast_go_for_what_must_still_be_written(
+    site: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(path: Path, size: int) -> None:
+        msg = f"no room for {size} bytes at {path.name}"
+        raise JournalFull(msg)
+
+    with site.open() as journal:
+        fill(journal, 3)
+        assert (site.journal / "ballast").exists()
+        for part in (segments, ballast):
+            monkeypatch.setattr(part, "prepare", no_room)
+        (site.journal / "spare").unlink(missing_ok=True)
+        for second in range(50, 60):
+            journal.note(What.ALIVE, moment(second))
+            journal.tend(moment(second))
+            if journal.refusing:
+                break
+        assert journal.refusing
+        assert not (site.journal / "ballast").exists()
