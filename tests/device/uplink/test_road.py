@@ -336,6 +336,8 @@ def test_a_broker_that_has_no_room_is_not_flooded(site: Site) -> None:
         clock.sleep(0.5)
         assert count <= 38  # what was on its way at once, in batches of a segment, and no more
         assert up._told == "not-taken"
+        assert up._lane.outbox.sent == 0  # everything again, later
+        assert up._lane.outbox.room(300, clock.up_ns()) == 0
 
 
 @contextmanager
