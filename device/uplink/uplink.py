@@ -162,9 +162,12 @@ class Uplink:
             link.events.append(Down(LinkDown(N_("it does not answer"))))
 
     def _watch(self, news: INotify) -> None:
-        """Be told when the durable end moves; ask instead until the scanner has made its folder."""
+        """Be told when the durable end moves; ask instead until the scanner has said it.
+
+        The file, not its folder: the scanner writes others there, some with every frame.
+        """
         with contextlib.suppress(FileNotFoundError):
-            news.add_watch(self._folders.run, flags.MODIFY)
+            news.add_watch(self._folders.run / durable.NAME, flags.MODIFY)
             self._watching = True
 
     def _wait(self, news: INotify) -> tuple[list[int], list[int]]:
