@@ -1,0 +1,77 @@
+"""The power goes at a random instant: the smallest scanner writing, the uplink sending.
+
+The collector stands outside of the cut. What was green must be in its ledger after the next start,
+once; a receipt for a record that the cut then unmade would show as a fork or as a journal renewed.
+"""
+
+import random
+from contextlib import suppress
+
+from faults import clock, observer
+from faults.district import District, Gate, remove
+from faults.outcome import Job, Outcome
+
+START_S = 30.0
+LONGEST_S = 0.9
+SECOND_CUT = 0.2
+"""So often the power goes again before the start is over."""
+
+
+def batch(job: Job) -> Outcome:
+    """Cut the power so many times; return what was lost."""
+    dice, outcome = job.dice(), Outcome()
+    district = District(job.folder, ["g1"], job.nursery)
+    gate = district.gates[0]
+    gate.card.format()
+    gate.card.put_in()
+    try:
+        district.open()
+        for _ in range(job.count):
+            _cut_once(district, gate, dice, outcome, job.broken)
+        if not observer.drain(district, gate):
+            outcome.odd.append("what was left was not confirmed in time")
+        district.close()
+        outcome.take(observer.count(district))
+        outcome.starts = gate.starts
+    finally:
+        district.close()
+        gate.card.close()
+        remove(job.folder)
+    return outcome
+
+
+def _cut_once(
+    district: District, gate: Gate, dice: random.Random, outcome: Outcome, broken: str
+) -> None:
+    writer = district.writer(gate, dice.randrange(2**32), broken=broken)
+    uplink = district.uplink(gate)
+    if dice.random() < SECOND_CUT:
+        clock.nap(dice.random() * 0.1)
+        way = "while it starts"
+    else:
+        before = observer.starts(gate.trace)
+        started = clock.until(lambda: observer.starts(gate.trace) > before or not writer.running, START_S)
+        if not started or not writer.running:
+            outcome.failed_starts += 1
+            outcome.odd.append(f"a start failed: {last_words(gate)}")
+        clock.nap(dice.random() * LONGEST_S)
+        way = "while people pass"
+    gate.card.cut()
+    for each in (writer, uplink):
+        each.kill()
+    restart(gate)
+    outcome.took(way)
+
+
+def restart(gate: Gate) -> None:
+    """Bring the power back: the same card, and nothing of what was in memory."""
+    gate.card.take_out()
+    gate.power_on()
+    gate.card.put_in()
+
+
+def last_words(gate: Gate) -> str:
+    """Return the end of the gate's log."""
+    with suppress(OSError, IndexError):
+        return gate.log.read_text(errors="replace").splitlines()[-1][:300]
+    return "no word"

@@ -1,0 +1,172 @@
+"""What was lost, and what is there twice: greens against the ledger, seen from outside.
+
+Greens come from the writer's lines or from the pins; records come from the ledger's file, opened
+with the vault's key, which no program of the road has. No log and no counter of a program is asked.
+"""
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from collector.ledger.sqliteview import SqliteView
+from device.journal import durable
+from faults import clock
+from faults.district import District, Gate
+from wire.errors import WireError
+from wire.sealing import DataKey, open_data_key, place
+
+NEAR_MS = 3000
+GREEN = "GPIO17"
+DRAIN_S = 60.0
+
+
+class Found(msgspec.Struct, kw_only=True):
+    """What was counted."""
+
+    greens: int = 0
+    records: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    odd: list[str] = []
+    """What else did not hold, in words."""
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A record of the ledger, as far as the observer needs it."""
+
+    gate: str
+    journal: str
+    seq: int
+    up_ms: int
+    outcome: str
+    nonce: str
+    """The number in its sealed fields; empty if it has none."""
+
+
+def drain(district: District, gate: Gate) -> bool:
+    """Let the gate send what it has; say whether all of it was confirmed."""
+    writer = district.writer(gate, 0, scans=0)
+    uplink = district.uplink(gate)
+    try:
+        return clock.until(lambda: _is_confirmed(gate), DRAIN_S)
+    finally:
+        uplink.stop()
+        writer.stop()
+
+
+def _is_confirmed(gate: Gate) -> bool:
+    end = durable.read(gate.run)
+    return end is not None and end.seq > 0 and end.confirmed == end.seq
+
+
+def count(district: District) -> Found:
+    """Compare the writers' greens of all gates with what the collector has."""
+    found = Found()
+    stored = records(district)
+    times = Counter(each.nonce for each in stored if each.nonce)
+    for gate in district.gates:
+        said = greens(gate.trace)
+        found.greens += len(said)
+        found.lost += sum(nonce not in times for nonce in said)
+        held = [each for each in stored if each.gate == gate.name]
+        _match_pins(found, gate, held)
+    found.records = len(stored)
+    found.duplicated += sum(n - 1 for n in times.values())
+    _ask_the_ledger(found, district)
+    return found
+
+
+def greens(trace: Path) -> list[str]:
+    """Return the numbers for which a green was said."""
+    return [line["green"] for line in lines(trace) if "green" in line]
+
+
+def starts(trace: Path) -> int:
+    """Return how often a journal was opened and took its first record."""
+    return sum("started" in line for line in lines(trace))
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a trace; the last may be half written."""
+    if not path.exists():
+        return []
+    whole = path.read_bytes().rpartition(b"\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
+
+
+def rises(pins: Path) -> list[int]:
+    """Return when green was lit, ns since boot."""
+    return [each["up_ns"] for each in lines(pins) if each["pin"] == GREEN and each["level"] > 0]
+
+
+def _match_pins(found: Found, gate: Gate, held: list[Stored]) -> None:
+    """Match each light with an accepted record of its own, captured before it."""
+    free = [each for each in held if each.outcome == "accepted"]
+    lit = rises(gate.pins)
+    found.greens += len(lit)
+    for green_ns in lit:
+        near = [each for each in free if 0 <= green_ns // 10**6 - each.up_ms <= NEAR_MS]
+        if near:
+            free.remove(near[-1])
+        else:
+            found.lost += 1
+
+
+def _ask_the_ledger(found: Found, district: District) -> None:
+    with SqliteView(district.ledger) as view:
+        for each in view.tallies():
+            found.duplicated += each.doubles
+            if each.missing:
+                found.odd.append(f"{each.gate}: {each.missing} numbers missing")
+            if each.forks:
+                found.odd.append(f"{each.gate}: {each.forks} forks")
+        if view.broken():
+            found.odd.append("a chain in the ledger is broken")
+
+
+def records(district: District) -> list[Stored]:
+    """Return every scan in the ledger, opened."""
+    private = _vault(district.home.folder / "vault/seal.pem")
+    with closing(sqlite3.connect(f"file:{district.ledger}?mode=ro", uri=True)) as database:
+        rows = database.execute(
+            "select m.gate, m.journal, r.seq, r.raw from record r join mark m on m.id = r.mark"
+            " order by r.id"
+        ).fetchall()
+    keys: dict[tuple[str, str, int], DataKey] = {}
+    found = []
+    for gate, journal, seq, raw in rows:
+        record = json.loads(raw)
+        if record["t"] == "key":
+            keys[gate, journal, seq] = open_data_key(record["sealed"], private)
+        if record["t"] == "scan":
+            nonce = ""
+            if "sealed" in record:
+                nonce = _opened(keys, gate, journal, record)
+            found.append(Stored(gate, journal, seq, record["up"], record["outcome"], nonce))
+    return found
+
+
+def _vault(path: Path) -> X25519PrivateKey:
+    key = load_pem_private_key(path.read_bytes(), None)
+    if not isinstance(key, X25519PrivateKey):
+        msg = f"{path} is no key of a vault"
+        raise TypeError(msg)
+    return key
+
+
+def _opened(
+    keys: dict[tuple[str, str, int], DataKey], gate: str, journal: str, record: dict[str, Any]
+) -> str:
+    try:
+        key = keys[gate, journal, record["key"]]
+        fields = key.open(record["sealed"], place(gate, journal, record["seq"]))
+    except (KeyError, WireError):
+        return ""
+    return str(fields["pass"])

@@ -1,0 +1,57 @@
+"""Journals that are broken on purpose: what the suite must notice, or it proves nothing.
+
+Each is a change to a program's memory in the process that is about to run it.
+"""
+
+import os
+from typing import Any
+
+from device.journal.appendlog import AppendLog
+from device.journal.store import CardJournal
+
+
+def _no_flush() -> None:
+    """Let fdatasync return at once: a record is then on the card when the system feels like it."""
+
+    def returns(_fd: int) -> None:
+        return
+
+    os.fdatasync = returns
+
+
+def _forgetful() -> None:
+    """Take everything that is stored for confirmed, as if a broker's word were the collector's."""
+    real = CardJournal.tend
+
+    def tend(self: CardJournal, at: Any) -> None:  # noqa: ANN401
+        self._mark.high = self.last  # noqa: SLF001
+        real(self, at)
+
+    CardJournal.tend = tend  # type: ignore[method-assign]
+
+
+def _restarting() -> None:
+    """Begin at the wrong place: one number is used for two people."""
+    real = AppendLog._load  # noqa: SLF001
+
+    def load(self: AppendLog) -> None:
+        real(self)
+        if self.rows:
+            self.rows.popitem()
+            self.chains.pop()
+            self._end -= len(self.texts.pop()) + 10
+
+    AppendLog._load = load  # type: ignore[method-assign]  # noqa: SLF001
+
+
+KINDS = {
+    "": lambda: None,
+    "no-flush": _no_flush,
+    "forgetful": _forgetful,
+    "restarting": _restarting,
+}
+
+
+def commit(kind: str) -> None:
+    """Break the journal of this process in that way; an empty word breaks nothing."""
+    KINDS[kind]()
