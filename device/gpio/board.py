@@ -26,7 +26,6 @@ class Board:
         self._hz = 0.0
         self._factory = factory
         self._offset = pins.tone_offset or 1.0
-        self._impulse = False
         with contextlib.ExitStack() as undo, faults.told(), warnings.catch_warnings():
             # It warns of every driver it tries; the one error says it for all.
             warnings.simplefilter("ignore", PinFactoryFallback)
@@ -78,9 +77,8 @@ class Board:
     def _set(self, step: Step) -> None:
         for side in self._sides:
             side.show(step)
-        if self._relay is not None and step.relay and not self._impulse:
+        if self._relay is not None and step.relay:
             self._relay.pulse()
-        self._impulse = step.relay
         hz = step.hz * self._offset
         if hz != self._hz:
             self._hz = hz

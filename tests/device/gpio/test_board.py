@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from gpiozero.pins.mock import MockFactory
+from gpiozero.pins.mock import MockFactory, MockPin
 
 from device.errors import PinsBusy, PinsMissing
 from device.flow import Signal
@@ -121,13 +121,11 @@ def test_a_pulse_that_cannot_be_timed_is_none(
         assert levels(factory)["relay"] == 0.0
 
 
-def test_one_step_begins_one_pulse(tmp_path: Path) -> None:
+def test_a_pulse_begins_anew_with_the_next_person_without_a_break(tmp_path: Path) -> None:
     trace = tmp_path / "pins.jsonl"
     with closing(Board(PINS, traced_factory(trace, lambda: 0))) as board:
-        for _ in range(3):
-            board.show(OPEN)
-        board.show(REST)
-        board.show(OPEN)
+        for step in (OPEN, OPEN, Step(ms=1, green=True), REST, OPEN):
+            board.show(step)
     relay = [each["level"] for each in changes(trace) if each["pin"] == "GPIO26"]
     assert relay == [1.0, 0.0]
 
@@ -228,11 +226,17 @@ def test_a_pitch_out_of_reach_sounds_as_near_as_it_can(factory: MockFactory, hz:
         assert levels(factory)["buzzer"] == SOUND
 
 
-def test_closing_switches_everything_off_and_twice_is_harmless(factory: MockFactory) -> None:
-    board = Board(PINS, factory)
+def test_closing_switches_everything_off_and_twice_is_harmless(
+    factory: MockFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A mock pin falls to 0 when it is closed; a wire keeps the level that it was driven to.
+    monkeypatch.setattr("gpiozero.pins.mock.MockPWMPin.close", MockPin.close)
+    board = Board(msgspec.structs.replace(PINS, white=16), factory)
     board.show(Step(ms=1, green=True, red=True, amber=True, hz=440.0, relay=True))
+    board.light(on=True)
     board.close()
     assert levels(factory) == OFF
+    assert not wire(factory, 16).state
     board.close()
     with closing(Board(PINS, factory)):  # the pins are free again
         pass
