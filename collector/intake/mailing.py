@@ -1,7 +1,8 @@
 """What one intake keeps at the broker for the gates: documents of the authority, and daily sums.
 
 Of several intakes on one machine one does this, held by a lock on the folder: two would sign two
-sums and put each other's right for ever. Looks into the folder once a second.
+sums and put each other's right for ever. Looks once a second whether
+something was put into the folder.
 """
 
 import fcntl
@@ -20,6 +21,10 @@ from collector.roster import Roster
 SUMS_S = 3.0
 """How often sums may change: a door compares them with its policy, not with a stopwatch."""
 
+READ_S = 30.0
+"""How often the whole folder is read though nothing was put there: for what somebody took out, and
+for commands that have expired."""
+
 log = structlog.get_logger()
 
 
@@ -31,7 +36,8 @@ class Mailing:
         self._folder, self._outgoing, self._census = folder, Outgoing(folder), census
         self._road = Road()
         self._lock: int | None = None
-        self._looked_s = self._summed_s = float("-inf")
+        self._looked_s = self._summed_s = self._read_s = float("-inf")
+        self._stamp = 0
         self._documents: list[tuple[str, str, bytes]] = []
         self._sums: list[tuple[str, str, bytes]] = []
         self._trouble = ""
@@ -72,7 +78,10 @@ class Mailing:
             self._lock = None
 
     def _look(self, roster: Roster, now_s: float, now_ms: int) -> None:
-        self._documents = list(self._outgoing.parcels(now_ms))
+        stamp = self._outgoing.stamp()
+        if stamp != self._stamp or now_s - self._read_s >= READ_S:
+            self._stamp, self._read_s = stamp, now_s
+            self._documents = list(self._outgoing.parcels(now_ms))
         if now_s - self._summed_s >= SUMS_S:
             self._summed_s = now_s
             self._sums = list(self._census.summaries(roster, now_ms))

@@ -90,11 +90,13 @@ def test_what_was_put_is_published_and_an_older_one_is_refused(tmp_path: Path) -
         ("g1", "policy", rules(2)),
         ("g2", "policy", rules(2)),
     ]
+    stamp = store.stamp()
     for data in (rules(1), withdrawn(1)):
         with pytest.raises(DocumentRefused, match="older"):
             store.put(checked(data, RING, ROSTER), RING, ROSTER)
     store.put(checked(rules(3), RING, ROSTER), RING, ROSTER)
     assert ("g1", "policy", rules(3)) in set(store.parcels(0))
+    assert store.stamp() != stamp
 
 
 def test_a_command_leaves_when_it_expires(tmp_path: Path) -> None:
