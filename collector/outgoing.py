@@ -7,7 +7,7 @@ that an old policy cannot be put back by accident. Commands leave when they expi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -130,10 +130,19 @@ class Outgoing:
         except OSError:
             return 0
 
-    def parcels(self, now_ms: int) -> Iterator[tuple[str, str, bytes]]:
-        """Yield (gate, leaf, payload) of all that is to be published now."""
+    def parcels(
+        self, now_ms: int, complain: Callable[[FileUnusable], None]
+    ) -> Iterator[tuple[str, str, bytes]]:
+        """Yield (gate, leaf, payload) of all that is to be published now.
+
+        A file that cannot be read keeps no other back: `complain` is told.
+        """
         for path in self._files():
-            data = fetched(path)
+            try:
+                data = fetched(path)
+            except FileUnusable as error:
+                complain(error)
+                continue
             if path.name != COMMAND or _is_alive(data, now_ms):
                 yield path.parent.name, path.name, data
 

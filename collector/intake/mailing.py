@@ -1,8 +1,8 @@
 """What one intake keeps at the broker for the gates: documents of the authority, and daily sums.
 
 Of several intakes on one machine one does this, held by a lock on the folder: two would sign two
-sums and put each other's right for ever. Looks once a second whether
-something was put into the folder.
+sums and put each other's right for ever. Looks once a second
+whether something was put into the folder.
 """
 
 import fcntl
@@ -25,6 +25,9 @@ READ_S = 30.0
 """How often the whole folder is read though nothing was put there: for what somebody took out, and
 for commands that have expired."""
 
+TOLD = 100
+"""Troubles remembered as logged."""
+
 log = structlog.get_logger()
 
 
@@ -40,7 +43,7 @@ class Mailing:
         self._stamp = 0
         self._documents: list[tuple[str, str, bytes]] = []
         self._sums: list[tuple[str, str, bytes]] = []
-        self._trouble = ""
+        self._told: set[str] = set()
 
     def connected(self, now_s: float) -> None:
         """Begin anew with another connection."""
@@ -64,7 +67,6 @@ class Mailing:
         except (OSError, CollectorError) as error:
             self._worry(error)
             return ()
-        self._trouble = ""
         self._road.want([*self._documents, *self._sums])
         answers = self._road.due(now_s)
         for each in answers:
@@ -81,7 +83,7 @@ class Mailing:
         stamp = self._outgoing.stamp()
         if stamp != self._stamp or now_s - self._read_s >= READ_S:
             self._stamp, self._read_s = stamp, now_s
-            self._documents = list(self._outgoing.parcels(now_ms))
+            self._documents = list(self._outgoing.parcels(now_ms, self._worry))
         if now_s - self._summed_s >= SUMS_S:
             self._summed_s = now_s
             self._sums = list(self._census.summaries(roster, now_ms))
@@ -99,7 +101,7 @@ class Mailing:
         return True
 
     def _worry(self, error: OSError | CollectorError) -> None:
-        """Log what keeps us from it, once until it is over."""
-        if str(error) != self._trouble:
-            self._trouble = str(error)
+        """Log what keeps us from it, once for each trouble."""
+        if str(error) not in self._told and len(self._told) < TOLD:
+            self._told.add(str(error))
             log.warning("road.stuck", error=str(error), folder=str(self._folder))

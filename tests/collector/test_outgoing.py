@@ -40,6 +40,14 @@ def withdrawn(issued: int = 1) -> bytes:
     )
 
 
+def published(store: Outgoing, now_ms: int) -> list[tuple[str, str, bytes]]:
+    return sorted(store.parcels(now_ms, refused))
+
+
+def refused(error: FileUnusable) -> None:
+    raise AssertionError(error)
+
+
 def test_a_policy_goes_to_the_gates_of_its_place() -> None:
     found = checked(rules(), RING, ROSTER)
     assert [(each.gate, each.leaf) for each in found] == [("g1", "policy"), ("g2", "policy")]
@@ -85,7 +93,7 @@ def test_what_was_put_is_published_and_an_older_one_is_refused(tmp_path: Path) -
     store = Outgoing(tmp_path)
     for data in (rules(2), withdrawn(2), rules(2)):
         store.put(checked(data, RING, ROSTER), RING, ROSTER)
-    assert sorted(store.parcels(0)) == [
+    assert sorted(published(store, 0)) == [
         ("all", "list-" + "ab" * 8, withdrawn(2)),
         ("g1", "policy", rules(2)),
         ("g2", "policy", rules(2)),
@@ -95,24 +103,33 @@ def test_what_was_put_is_published_and_an_older_one_is_refused(tmp_path: Path) -
         with pytest.raises(DocumentRefused, match="older"):
             store.put(checked(data, RING, ROSTER), RING, ROSTER)
     store.put(checked(rules(3), RING, ROSTER), RING, ROSTER)
-    assert ("g1", "policy", rules(3)) in set(store.parcels(0))
+    assert ("g1", "policy", rules(3)) in set(published(store, 0))
     assert store.stamp() != stamp
 
 
 def test_a_command_leaves_when_it_expires(tmp_path: Path) -> None:
     store = Outgoing(tmp_path)
     store.put(checked(order(), RING, ROSTER), RING, ROSTER)
-    assert [each[1] for each in store.parcels(99)] == ["command"]
-    assert list(store.parcels(100)) == []
+    assert [each[1] for each in published(store, 99)] == ["command"]
+    assert list(published(store, 100)) == []
 
 
 def test_what_lies_about_in_the_folder_is_no_document(tmp_path: Path) -> None:
     store = Outgoing(tmp_path / "none-yet")
-    assert list(store.parcels(0)) == []
+    assert list(published(store, 0)) == []
     (tmp_path / "g1").mkdir()
     for name in (".policy.123", "-x", "pol icy"):
         (tmp_path / "g1" / name).write_bytes(b"x")
-    assert list(Outgoing(tmp_path).parcels(0)) == []
+    assert list(Outgoing(tmp_path).parcels(0, refused)) == []
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_back(tmp_path: Path) -> None:
+    store = Outgoing(tmp_path)
+    store.put(checked(rules(), RING, ROSTER), RING, ROSTER)
+    (tmp_path / "g1/signers").write_bytes(bytes(LIMIT + 1))
+    told: list[FileUnusable] = []
+    assert [each[0] for each in sorted(store.parcels(0, told.append))] == ["g1", "g2"]
+    assert len(told) == 1
 
 
 def test_a_file_that_is_none_or_too_long_is_said(tmp_path: Path) -> None:
