@@ -7,7 +7,17 @@ import pytest
 
 from tests.lanes.appliance.conftest import leave_out_where_it_cannot_run
 from tests.lanes.appliance.district import District
-from tests.lanes.appliance.gate import AMBER, GREEN, RED, RELAY, SCANNER, UPLINK, Gate, now_ns
+from tests.lanes.appliance.gate import (
+    AMBER,
+    GREEN,
+    RED,
+    RELAY,
+    SCANNER,
+    UPLINK,
+    Gate,
+    Level,
+    now_ns,
+)
 from tests.lanes.appliance.machine import until
 from tests.lanes.camera.door import Shown
 from wire.record import Reason, Scan
@@ -17,8 +27,10 @@ pytestmark = pytest.mark.timeout(400)  # the first run makes the tree
 
 LONG_S = 60.0
 """Enough for a busy machine."""
-WATCHED_S = 8 + 2
-"""WatchdogSec= and TimeoutAbortSec= of the scanner."""
+TRIES = 4
+HINDERED = "Failed to spawn 'stop-post'"
+"""What systemd says when someone outside took the unit's empty control group away, as there are
+hosts of containers that do; on a machine of its own nobody does."""
 STARTING_S, READY_S = 3.0, 5.0
 NOTICED_S, BACK_S = 10.0, 30.0
 SCANNER_MB, UPLINK_MB = 130, 50
@@ -101,19 +113,37 @@ def test_a_killed_uplink_is_back_and_the_door_never_noticed(
     assert gate.restarts(SCANNER) == scanner
 
 
+def stopped_while_open(gate: Gate) -> Level:
+    """Stop the whole process while the relay is on; return when it went on."""
+    for _ in range(TRIES):
+        on = gate.next_up(RELAY, now_ns(), LONG_S)
+        gate.machine.signal(SCANNER, "STOP")
+        if gate.level(RELAY) > 0:
+            return on
+        gate.machine.signal(SCANNER, "CONT")  # too late: its pulse had ended
+    pytest.fail("it could never be stopped in time")
+
+
+def let_go(gate: Gate, since_ns: int) -> Level:
+    """Wait for the next green light; return how the relay went off before it."""
+    green = gate.next_up(GREEN, since_ns, LONG_S)
+    off = [each for each in gate.pins() if each.pin == RELAY and since_ns < each.up_ns]
+    before = [each for each in off if each.up_ns < green.up_ns and each.level == 0]
+    return before[0] if before else green
+
+
 def test_the_relay_lets_go_when_the_whole_process_is_stopped(
     gate: Gate, figures: dict[str, Any]
 ) -> None:
-    before = gate.restarts(SCANNER)
-    on = gate.next_up(RELAY, now_ns(), LONG_S)
-    gate.machine.signal(SCANNER, "STOP")
-    stopped = now_ns()
-    assert gate.level(RELAY) > 0, "it was stopped too late to show anything"
-    until(lambda: gate.level(RELAY) == 0, WATCHED_S + LONG_S, gate.said)
-    off = next(each for each in reversed(gate.pins()) if each.pin == RELAY)
-    figures["relay_held_s"] = round((off.up_ns - on.up_ns) / 1e9, 1)
-    figures["hang_s"] = round(gate.green_after(stopped, LONG_S), 1)
-    assert gate.restarts(SCANNER) > before
+    hindered, tries, held = -1, TRIES, True
+    while tries and len(gate.said_lines(SCANNER, HINDERED)) != hindered:
+        hindered, tries = len(gate.said_lines(SCANNER, HINDERED)), tries - 1
+        on, stopped = stopped_while_open(gate), now_ns()
+        off = let_go(gate, stopped)
+        figures["relay_held_s"] = round((off.up_ns - on.up_ns) / 1e9, 1)
+        figures["hang_s"] = round(gate.green_after(stopped, LONG_S), 1)
+        held = (off.pin, off.level) != (RELAY, 0.0)
+    assert not held, "it was on until the next person came"
     assert "status=6/ABRT" in gate.machine.journal(SCANNER)
 
 
