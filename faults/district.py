@@ -141,17 +141,19 @@ class District:
         self.start_broker()
         self.start_intake()
 
-    def start_broker(self) -> None:
+    def start_broker(self) -> Child:
         """Start the broker; it remembers nothing of an earlier one."""
         words = [str(self.home.folder / "broker"), "--port", str(self.port)]
         words += ["--state", str(self.folder / "broker")]
         log = self.folder / "broker.log"
         self.broker = self.nursery.start(log, programs.broker, words)
+        return self.broker
 
-    def start_intake(self) -> None:
+    def start_intake(self) -> Child:
         """Start intake."""
         words = ["intake", "--config", str(self.folder / "collector.toml")]
         self.intake = self.nursery.start(self.folder / "intake.log", programs.collector, words)
+        return self.intake
 
     def close(self) -> None:
         """Stop both."""

@@ -24,7 +24,6 @@ from wire.sealing import DataKey, open_data_key, place
 
 NEAR_MS = 3000
 GREEN = "GPIO17"
-DRAIN_S = 60.0
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -50,12 +49,12 @@ class Stored(msgspec.Struct, frozen=True):
     """The number in its sealed fields; empty if it has none."""
 
 
-def drain(district: District, gate: Gate) -> bool:
+def drain(district: District, gate: Gate, patience_s: float) -> bool:
     """Let the gate send what it has; say whether all of it was confirmed."""
     writer = district.writer(gate, 0, scans=0)
     uplink = district.uplink(gate)
     try:
-        return clock.until(lambda: _is_confirmed(gate), DRAIN_S)
+        return clock.until(lambda: _is_confirmed(gate), patience_s)
     finally:
         uplink.stop()
         writer.stop()

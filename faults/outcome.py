@@ -76,6 +76,8 @@ class Job(msgspec.Struct, frozen=True):
     """How many faults there are to be."""
     broken: str = ""
     """How the journal is broken on purpose; see sabotage.py."""
+    patience_s: float = 60.0
+    """How long what is left at the end may take to be confirmed."""
 
     def dice(self) -> random.Random:
         """Return the batch's dice: the same seed throws the same."""

@@ -46,6 +46,7 @@ def _restarting() -> None:
 
 KINDS = {
     "": lambda: None,
+    "green-early": lambda: None,  # that one is the scanner's mistake, and done where it says green
     "no-flush": _no_flush,
     "forgetful": _forgetful,
     "restarting": _restarting,

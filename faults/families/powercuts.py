@@ -28,7 +28,7 @@ def batch(job: Job) -> Outcome:
         district.open()
         for _ in range(job.count):
             _cut_once(district, gate, dice, outcome, job.broken)
-        if not observer.drain(district, gate):
+        if not observer.drain(district, gate, job.patience_s):
             outcome.odd.append("what was left was not confirmed in time")
         district.close()
         outcome.take(observer.count(district))
@@ -50,8 +50,10 @@ def _cut_once(
         way = "while it starts"
     else:
         before = observer.starts(gate.trace)
-        started = clock.until(lambda: observer.starts(gate.trace) > before or not writer.running, START_S)
-        if not started or not writer.running:
+        begun = clock.until(
+            lambda: observer.starts(gate.trace) > before or not writer.running, START_S
+        )
+        if not begun or not writer.running:
             outcome.failed_starts += 1
             outcome.odd.append(f"a start failed: {last_words(gate)}")
         clock.nap(dice.random() * LONGEST_S)

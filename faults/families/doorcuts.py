@@ -1,0 +1,67 @@
+"""The power goes while the whole scanner runs: `gate run`, from the camera's frame to the pins.
+
+A green is here a level on a pin, which the pin itself wrote down outside of the card; it must have
+an accepted record of its own in the ledger, captured before it.
+"""
+
+import random
+
+from faults import clock, crowd, observer
+from faults.district import District, Gate, remove
+from faults.families.powercuts import START_S, last_words, restart
+from faults.outcome import Job, Outcome
+
+PEOPLE = 4
+EARLIEST_S, LATEST_S = 0.2, 5.0
+SECOND_CUT = 0.1
+
+
+def batch(job: Job) -> Outcome:
+    """Cut the power so many times; return what was lost."""
+    dice, outcome = job.dice(), Outcome()
+    district = District(job.folder, ["d1"], job.nursery)
+    gate = district.gates[0]
+    gate.card.format()
+    gate.card.put_in()
+    try:
+        district.open()
+        for _ in range(job.count):
+            _cut_once(district, gate, dice, outcome, job.broken)
+        if not observer.drain(district, gate, job.patience_s):
+            outcome.odd.append("what was left was not confirmed in time")
+        district.close()
+        outcome.take(observer.count(district))
+        outcome.starts = gate.starts
+    finally:
+        district.close()
+        gate.card.close()
+        remove(job.folder)
+    return outcome
+
+
+def _cut_once(
+    district: District, gate: Gate, dice: random.Random, outcome: Outcome, broken: str
+) -> None:
+    crowd.come(gate, crowd.pass_texts(district, PEOPLE), dice)
+    door = district.door(gate, broken)
+    uplink = district.uplink(gate)
+    if dice.random() < SECOND_CUT:
+        clock.nap(dice.random() * 0.3)
+        way = "gate run, while it starts"
+    else:
+        begun = clock.until(lambda: is_open(gate) or not door.running, START_S)
+        if not begun or not door.running:
+            outcome.failed_starts += 1
+            outcome.odd.append(f"a start failed: {last_words(gate)}")
+        clock.nap(dice.uniform(EARLIEST_S, LATEST_S))
+        way = "gate run, while people pass"
+    gate.card.cut()
+    for each in (door, uplink):
+        each.kill()
+    restart(gate)
+    outcome.took(way)
+
+
+def is_open(gate: Gate) -> bool:
+    """Say whether the scanner's journal is open."""
+    return (gate.run / "durable").exists()
