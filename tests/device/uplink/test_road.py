@@ -308,7 +308,7 @@ def test_never_more_is_on_the_way_than_the_window(site: Site) -> None:
             seen.extend(each["seq"] for each in batch.unpack(body).documents())
         return b""
 
-    with running_to(site, welcoming(answer), records=600, window=60) as up:
+    with running_to(site, welcoming(answer), records=150, window=60) as up:
         until(lambda: len(seen) >= 50)
         for _ in range(20):  # twenty times "no receipt came", each of which begins anew
             up._lane.outbox.rewind(clock.up_ns())
@@ -331,13 +331,13 @@ def test_a_broker_that_has_no_room_is_not_flooded(site: Site) -> None:
             return acknowledged(packet, 0x97)
         return b""
 
-    with running_to(site, welcoming(answer), records=300) as up:
+    with running_to(site, welcoming(answer), records=80) as up:
         until(lambda: count >= 1)
         clock.sleep(0.5)
-        assert count <= 38  # what was on its way at once, in batches of a segment, and no more
+        assert count <= 10  # what was on its way at once, in batches of a segment, and no more
         assert up._told == "not-taken"
         assert up._lane.outbox.sent == 0  # everything again, later
-        assert up._lane.outbox.room(300, clock.up_ns()) == 0
+        assert up._lane.outbox.room(80, clock.up_ns()) == 0
 
 
 @contextmanager
