@@ -10,6 +10,7 @@ import structlog
 from tinydb.table import Document as Row
 
 from device.errors import JournalBroken
+from device.i18n import N_
 from device.journal import folder as names
 from device.journal import sealed
 from device.journal.appendlog import LARGEST, AppendLog, prepare
@@ -155,5 +156,5 @@ class Segments:
     def check(self) -> None:
         """Raise JournalBroken if there are segments of two journals here."""
         if any(each.header.journal != self.journal for each in self.full):
-            msg = "it holds segments of two journals"
+            msg = N_("it holds segments of two journals")
             raise JournalBroken(msg)
