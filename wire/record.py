@@ -127,11 +127,17 @@ class Mark(enum.StrEnum):
     IMPLAUSIBLE = "implausible"
 
 
+ANCHORED_MS = 10_000
+"""A clock that is anchored is off by no more."""
+
+
 class ClockState(enum.StrEnum):
-    """How the gate's wall clock stood when a record was made."""
+    """How the gate's wall clock stood when a record was made; the list only grows."""
 
     SYNCED = "synced"
-    """The kernel says it is kept in step by a time server."""
+    """The system says it is kept in step by a time server, and no receipt contradicts it."""
+    ANCHORED = "anchored"
+    """Receipts have proved it in this boot, to ANCHORED_MS."""
     VOUCHED = "vouched"
     """Configuration says to trust this machine's clock."""
     UNSYNCED = "unsynced"
@@ -158,7 +164,13 @@ class What(enum.StrEnum):
     VIEW = "view"
     """What the camera sees changed: `data` has view."""
     CLOCK = "clock"
-    """The wall clock was stepped or anchored: `data` has how, by_ms, and what is known."""
+    """The wall clock was stepped or anchored, or is believed no more: `data` has how, by_ms, known.
+
+    `how`: step (by somebody on the gate), ntp, receipt, saved or start (goes on from what was once
+    known), lost (nobody says any more that it is right), clock-beyond or clock-refuted (it says
+    what cannot be). `by_ms`: what the gate's time moved by. `known`: what receipts have proved in
+    this boot: `lo` <= time - up <= `hi`, in ms; either may be missing.
+    """
     OPENED = "opened"
     """The enclosure was opened or closed: `data` has open."""
     CARD = "card"
@@ -176,7 +188,7 @@ class Stamped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     up: Millis
     """CLOCK_BOOTTIME in ms: when the frame was captured, or the note made."""
     wall: Millis
-    """Wall clock in ms since 1970, UTC, as it stood; `clock` says how far to believe it."""
+    """The gate's time in ms since 1970, UTC, as it stood; `clock` says how far to believe it."""
     clock: ClockState
 
 
