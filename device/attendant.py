@@ -37,8 +37,14 @@ class Attendant:
         cards: Orders,
         ways: Ways,
         heard: Callable[[Policy], None] = lambda _policy: None,
+        clock_notes: Callable[[], tuple[Remark, ...]] = tuple,
     ) -> None:
-        """Take the parts; `begin` opens them. `heard` is told of every policy in force."""
+        """Take the parts; `begin` opens them.
+
+        `heard` is told of every policy in force; `clock_notes` says what is to be noted of the
+        time.
+        """
+        self._clock_notes = clock_notes
         self._mandate, self._passages, self._cards, self._ways = mandate, passages, cards, ways
         self._heard = heard
         self._admitted_ns: int | None = None
@@ -107,7 +113,7 @@ class Attendant:
 
     def tend(self, now: Instant) -> tuple[Remark, ...]:
         """Do what may wait until no one is waiting."""
-        remarks = self._passages.tend(now)
+        remarks = (*self._clock_notes(), *self._passages.tend(now))
         news = self._mandate.refresh(now)
         if news.policy:
             self._go_by_policy()

@@ -9,8 +9,6 @@ import ctypes
 import time
 from pathlib import Path
 
-import msgspec
-
 from device.flow import Instant
 from wire.record import ClockState
 
@@ -39,40 +37,39 @@ class Timex(ctypes.Structure):
 
 
 class SystemClock:
-    """The Clock port on Linux."""
+    """This machine's clocks, as the system has them; what to believe of them is not known here."""
 
     def __init__(self, *, vouched: bool = False, synchronised: Path = SYNCHRONISED) -> None:
         """With `vouched`, configuration says that this machine's clock is right."""
         self._vouched = vouched
         self._synchronised = synchronised
-        self._boot = BOOT_ID.read_text().strip().replace("-", "")[:BOOT_DIGITS]
+        self.boot = BOOT_ID.read_text().strip().replace("-", "")[:BOOT_DIGITS]
+        """First digits of the boot id."""
         self._libc = ctypes.CDLL(None, use_errno=True)
 
+    def read(self) -> tuple[int, int]:
+        """Return the time since boot in ns, and the wall clock in ms since 1970, UTC."""
+        return up_ns(), time.time_ns() // 1_000_000
+
     def now(self) -> Instant:
-        """Return this moment."""
-        return Instant(up_ns(), time.time_ns() // 1_000_000, self._state(), self._boot)
+        """Return this moment as the system has it, for a desk or a lamp."""
+        up, wall_ms = self.read()
+        clock = ClockState.UNSYNCED if self.served() is None else ClockState.SYNCED
+        return Instant(up, wall_ms, ClockState.VOUCHED if self._vouched else clock, self.boot)
 
-    def at(self, captured_ns: int) -> Instant:
-        """Return the moment at which the time since boot was `captured_ns`, just past."""
-        now = self.now()
-        passed_ms = max(0, now.up_ns - captured_ns) // 1_000_000
-        return msgspec.structs.replace(now, up_ns=captured_ns, wall_ms=now.wall_ms - passed_ms)
+    def served(self) -> int | None:
+        """Return when the time service heard a time server, in ns by the wall clock, if lately.
 
-    def _state(self) -> ClockState:
-        if self._vouched:
-            return ClockState.VOUCHED
-        return ClockState.SYNCED if self._served() or self._kept() else ClockState.UNSYNCED
-
-    def _served(self) -> bool:
-        """Say whether the time service has heard a time server lately.
-
-        As a service the gate may not ask the kernel, which would let it set the clock as well.
+        0 where only the kernel says that it is kept in step; None where nobody says so. As a
+        service the gate may not ask the kernel, which would let it set the clock as well.
         """
         try:
-            age_s = time.time() - self._synchronised.stat().st_mtime
+            answered_ns = self._synchronised.stat().st_mtime_ns
         except OSError:
-            return False
-        return 0 <= age_s < FRESH_S
+            answered_ns = 0
+        if answered_ns and 0 <= time.time_ns() - answered_ns < FRESH_S * 10**9:
+            return answered_ns
+        return 0 if self._kept() else None
 
     def _kept(self) -> bool:
         """Say whether the kernel is kept in step, where it may be asked."""

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from device.flow import Frame, Instant, ViewHealth
+from wire.record import ClockState
 
 log = structlog.get_logger()
 
@@ -39,6 +40,12 @@ class Wellbeing(msgspec.Struct, frozen=True):
     """The card is full and new scans are refused."""
     oldest_up_ms: int = 0
     sight: Sight = Sight()
+    wall_ms: int = 0
+    """The gate's time at `up_ns`."""
+    clock: ClockState | None = None
+    """How far it is to be believed."""
+    clock_fault: str = ""
+    """What is wrong with the system's clock; see device/alarms.py."""
 
 
 class HealthFile:
@@ -49,12 +56,14 @@ class HealthFile:
         run: Path,
         waiting: Callable[[], tuple[int, bool]],
         sight: Callable[[], Sight] = Sight,
+        clock_fault: Callable[[], str] = str,
     ) -> None:
         """Write into `run`.
 
         `waiting` gives the unconfirmed count and whether scans are refused, `sight` how the
-        scanner sees.
+        scanner sees, `clock_fault` what is wrong with the system's clock.
         """
+        self._clock_fault = clock_fault
         self._sight = sight
         self._path = run / NAME
         self._waiting = waiting
@@ -75,7 +84,16 @@ class HealthFile:
         if sight != self._told:
             log.info("sight", view=sight.view, posters=sight.posters, resting=sight.resting)
             self._told = sight
-        found = Wellbeing(now.up_ns, self._frames, waiting, refusing, sight=sight)
+        found = Wellbeing(
+            now.up_ns,
+            self._frames,
+            waiting,
+            refusing,
+            sight=sight,
+            wall_ms=now.wall_ms,
+            clock=now.clock,
+            clock_fault=self._clock_fault(),
+        )
         try:
             temporary = self._path.with_suffix(".new")
             temporary.write_bytes(msgspec.json.encode(found))
@@ -97,5 +115,10 @@ def read(run: Path) -> Wellbeing | None:
 
 
 def is_fresh(found: Wellbeing | None, up_ns: int) -> bool:
-    """Say whether the door saw something within the last seconds."""
-    return found is not None and 0 <= up_ns - found.up_ns < FRESH_NS and not found.refusing
+    """Say whether the door saw something within the last seconds, and lets people in."""
+    return found is not None and is_alive(found, up_ns) and not found.refusing
+
+
+def is_alive(found: Wellbeing, up_ns: int) -> bool:
+    """Say whether the scanner saw something within the last seconds."""
+    return 0 <= up_ns - found.up_ns < FRESH_NS

@@ -122,10 +122,10 @@ class Link:
         address: Address,
         will: Will,
         subscribe: tuple[str, ...],
-        now: datetime,
+        now: datetime | None,
         manner: Manner = Manner(),  # noqa: B008  (frozen)
     ) -> None:
-        """Connect; raise a GateError if that fails at once. `now` is this gate's wall clock.
+        """Connect; raise a GateError if that fails at once. `now`: this gate's time, if sure.
 
         LinkDown, BrokerForeign, CertificateExpired or NotEnrolled (the keys do not fit).
         """
@@ -139,7 +139,8 @@ class Link:
         self._manner = manner
         self._socket: tls.TellingSocket | None = None
         self._welcome = False
-        self._expired = tls.is_expired(address.credentials, now)
+        self._now = now
+        self._expired = now is not None and tls.is_expired(address.credentials, now)
         self._weights: dict[int, int] = {}
         self._most = INFLIGHT
         self._aliases = 0
@@ -170,7 +171,7 @@ class Link:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_socket_open = self._on_socket
-        client.tls_set_context(tls.context(address.credentials))
+        client.tls_set_context(tls.context(address.credentials, self._now))
         return client
 
     @property

@@ -1,6 +1,8 @@
 """Who we are to a broker, whom we believe, and whose fault it is when that fails.
 
-Knows TLS and its errors, and nothing of MQTT.
+Knows TLS and its errors, and nothing of MQTT. Whether a certificate has run out is judged by the
+gate's own time and not by the system's: a machine that believes itself in 1970 or 2099 would never
+hear the receipts that put it right. A gate that is not sure of its time judges no date.
 """
 
 import ssl
@@ -20,6 +22,8 @@ from device.errors import (
 from device.i18n import N_
 
 MOST_AT_ONCE = 64 * 1024
+_NO_CHECK_TIME = 0x200000
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME."""
 
 
 class TellingSocket(ssl.SSLSocket):
@@ -30,14 +34,29 @@ class TellingSocket(ssl.SSLSocket):
     """
 
     refusal: ssl.SSLError | None = None
+    now: datetime | None = None
+    """The time by which the other end's certificate must be valid; None: no date is judged."""
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  (as in ssl)
         """Shake hands; after a failure close, which the library leaves to chance."""
         try:
             super().do_handshake(block)
+            self._judge_dates()
         except (OSError, ValueError):
             self.close()
             raise
+
+    def _judge_dates(self) -> None:
+        shown = self.getpeercert()
+        if self.now is None or not shown:
+            return
+        now_s = self.now.timestamp()
+        if now_s > ssl.cert_time_to_seconds(str(shown["notAfter"])):
+            msg = "certificate has expired"
+            raise ssl.SSLError(msg)
+        if now_s < ssl.cert_time_to_seconds(str(shown["notBefore"])):
+            msg = "certificate is not yet valid"
+            raise ssl.SSLError(msg)
 
     def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
         """Read as usual, but take no memory for what was only announced."""
@@ -50,8 +69,11 @@ class TellingSocket(ssl.SSLSocket):
             raise
 
 
-def context(folder: Path) -> ssl.SSLContext:
-    """Return who we are and whom we believe; raise NotEnrolled if the files do not say so."""
+def context(folder: Path, now: datetime | None) -> ssl.SSLContext:
+    """Return who we are and whom we believe at `now`; None: whatever the time is.
+
+    Raises NotEnrolled if the files do not say so.
+    """
     try:
         made = ssl.create_default_context(cafile=folder / "ca.pem")
         made.load_cert_chain(folder / "certificate.pem", folder / "tls.pem", _no_passphrase)
@@ -59,8 +81,14 @@ def context(folder: Path) -> ssl.SSLContext:
         msg = N_("the keys and certificates of the link are missing or do not fit together")
         raise NotEnrolled(msg) from error
     made.minimum_version = ssl.TLSVersion.TLSv1_2
-    made.sslsocket_class = TellingSocket
+    made.verify_flags |= _NO_CHECK_TIME
+    made.sslsocket_class = _at(now)
     return made
+
+
+def _at(now: datetime | None) -> type[TellingSocket]:
+    """Return the socket that judges dates by that time."""
+    return type(TellingSocket.__name__, (TellingSocket,), {"now": now})
 
 
 def is_expired(folder: Path, now: datetime) -> bool:

@@ -77,13 +77,16 @@ class Uplink:
         up_ns: Callable[[], int],
         wall_ms: Callable[[], int],
         alive: Callable[[int], None] = lambda _: None,
+        *,
+        is_sure: Callable[[], bool] = lambda: True,
     ) -> None:
         """Take the parts; `ring` holds the collector's receipt key.
 
-        `alive` is told the time since boot (ns) after each turn of the loop.
+        `alive` is told the time since boot (ns) after each turn of the loop; `is_sure` says
+        whether `wall_ms` may be believed.
         """
         self._settings, self._folders = settings, folders
-        self._alive = alive
+        self._alive, self._is_sure = alive, is_sure
         self._up_ns, self._wall = up_ns, wall_ms
         self._tray = Tray(folders.inbox)
         self._lane = self._lane_of(folders.journal)
@@ -197,7 +200,7 @@ class Uplink:
             *(topics.topic(gate, leaf) for leaf in topics.TO_GATE),
             topics.topic(topics.ALL, "+"),
         )
-        wall = datetime.fromtimestamp(self._wall() / 1000, UTC)
+        wall = datetime.fromtimestamp(self._wall() / 1000, UTC) if self._is_sure() else None
         try:
             address = self._settings.addresses[due]
             self._link = Link(address, will, wants, wall, self._route.manner(now))

@@ -1,11 +1,14 @@
 """Picks the parts of the attendant: what is in force, what is remembered, which cards count."""
 
+from collections.abc import Callable
+
 from device import config
 from device.accepted import Accepted
 from device.attendant import Attendant
 from device.cards import deeds
 from device.cards.orders import Orders
 from device.cards.used import UsedCards
+from device.flow import Remark
 from device.journal.store import CardJournal
 from device.mandate import Mandate
 from device.memory import Memory
@@ -34,8 +37,12 @@ def attendant(
     told: Mandate,
     memory: Memory,
     journal: CardJournal,
+    clock_notes: Callable[[], tuple[Remark, ...]] = tuple,
 ) -> Attendant:
-    """Return who answers at this gate's door."""
+    """Return who answers at this gate's door.
+
+    `clock_notes` says what is to be noted of the time.
+    """
     folders = found.folders
     has_contact = found.panel.inputs.passed is not None
     passages = Passages(
@@ -60,4 +67,4 @@ def attendant(
         least_s = policy.retention_h * 3600 if policy.version else 0
         journal.retain(max(found.journal.keep_confirmed_s, least_s))
 
-    return Attendant(told, passages, cards, ways, heard)
+    return Attendant(told, passages, cards, ways, heard, clock_notes)

@@ -1,6 +1,6 @@
 """Picks the parts of the scanner: the process with the camera and the pins, and no network."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,8 +30,10 @@ from device.scanner import Scanner
 from device.watchdog import Watchdog
 from device.wiring.attendance import attendant, mandate
 from device.wiring.panel import pinned
+from device.wiring.timepiece import timekeeper
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
+from wire.receipt import Receipt
 
 log = structlog.get_logger()
 
@@ -50,17 +52,18 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         lambda text: told.takes(classify(text).kind), _rules(found.reading), memory.tag
     )
     presence.restore(memory.load())
-    journal = _journal(found, enrolment, ring, records_key)
+    times = timekeeper(found, enrolment, told.past_ms, found.folders.accepted, run)
+    inbox = Inbox(found.folders.inbox, ring)
+    journal = _journal(found, enrolment, lambda: times.heard(inbox.receipt), records_key)
     marks, watch = _marks(run), ViewWatch()
     reader = CascadeReader(Pace(smallest_px=found.reading.smallest_px), marks=marks)
     wellbeing = health.HealthFile(
         run,
         lambda: (journal.waiting, journal.refusing),
         lambda: health.Sight(watch.state, presence.posters, marks.resting),
+        lambda: times.fault,
     )
-
-    system = clock.SystemClock(vouched=found.clock.vouched)
-    pins = pinned(found.panel, enrolment.gate, system.now)
+    pins = pinned(found.panel, enrolment.gate, times.now)
     watchdog = Watchdog.of()
     refused = Quarantine(found.folders.journal, found.folders.inbox, enrolment.gate, ring)
 
@@ -68,6 +71,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         watchdog.feed(now.up_ns, journal.answers)
         watch.look(frame.luma, frame.up_ns)
         pins.light(frame)
+        times.look(journal.journal, journal.last, now.up_ns)
         wellbeing.report(frame, now)
         memory.keep(presence.remember, now.up_ns)
         refused.tend(now.up_ns)
@@ -78,10 +82,10 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
             reader=reader,
             presence=presence,
             classify=classify,
-            doorman=attendant(found, enrolment, told, memory, journal),
+            doorman=attendant(found, enrolment, told, memory, journal, times.notes),
             journal=journal,
             panel=pins.panel,
-            clock=system,
+            clock=times,
             speaks_ms=speaks_ms,
             report=report,
             guide=Adviser(lambda: reader.guidance),
@@ -106,14 +110,16 @@ def camera(
 
 
 def _journal(
-    found: config.Config, enrolment: Enrolment, ring: Keyring, key: Ed25519PrivateKey
+    found: config.Config,
+    enrolment: Enrolment,
+    receipts: Callable[[], Receipt | None],
+    key: Ed25519PrivateKey,
 ) -> CardJournal:
     limits = Limits(
         segment_records=found.journal.segment_records,
         keep_confirmed_s=found.journal.keep_confirmed_s,
         alive_s=found.journal.alive_s,
     )
-    receipts = Inbox(found.folders.inbox, ring).receipt
     return CardJournal(
         found.folders.journal,
         found.folders.run,

@@ -4,7 +4,9 @@ from device import clock, config, enrol
 from device.uplink.link import Address
 from device.uplink.uplink import Folders, Settings, Uplink
 from device.watchdog import Watchdog
+from device.wiring.timepiece import heeding, timekeeper
 from wire.keys import Keyring
+from wire.record import ClockState
 
 
 def uplink(found: config.Config) -> Uplink:
@@ -24,12 +26,14 @@ def uplink(found: config.Config) -> Uplink:
         backlog_per_s=found.link.backlog_per_s,
     )
     folders = Folders(found.folders.journal, found.folders.run, found.folders.inbox)
-    system = clock.SystemClock(vouched=found.clock.vouched)
+    own = timekeeper(found, enrolment, enrolment.issued)
+    now = heeding(own, found.folders.run)
     return Uplink(
         settings,
         folders,
         Keyring(enrolment.keys),
         clock.up_ns,
-        lambda: system.now().wall_ms,
+        lambda: now().wall_ms,
         Watchdog.of().feed,
+        is_sure=lambda: now().clock is not ClockState.UNSYNCED,
     )

@@ -1,4 +1,4 @@
-"""How far the gate believes its wall clock, by what the system's time service leaves behind."""
+"""What the system says of its clocks, by what its time service leaves behind."""
 
 import os
 from pathlib import Path
@@ -16,25 +16,36 @@ def flag(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "synchronized"
 
 
-def state(flag: Path, age_s: float) -> ClockState:
+def heard(flag: Path, age_s: float) -> int | None:
     flag.touch()
     system = SystemClock(synchronised=flag)
-    at = system.now().wall_ms / 1000 - age_s
-    os.utime(flag, (at, at))
-    return system.now().clock
+    at_ns = (system.read()[1] - int(age_s * 1000)) * 1_000_000
+    os.utime(flag, ns=(at_ns, at_ns))
+    found = system.served()
+    assert found is None or found == at_ns
+    return found
 
 
-def test_a_time_server_that_answered_lately_is_believed(flag: Path) -> None:
-    assert state(flag, 60) is ClockState.SYNCED
+def test_a_time_server_that_answered_lately_is_heard_of(flag: Path) -> None:
+    assert heard(flag, 60)
 
 
-def test_an_answer_of_long_ago_or_of_tomorrow_is_not(flag: Path) -> None:
-    assert state(flag, FRESH_S + 60) is ClockState.UNSYNCED
-    assert state(flag, -60) is ClockState.UNSYNCED
+def test_an_answer_of_long_ago_or_of_tomorrow_is_none(flag: Path) -> None:
+    assert heard(flag, FRESH_S + 60) is None
+    assert heard(flag, -60) is None
 
 
-def test_without_an_answer_the_clock_is_unsure(flag: Path) -> None:
-    assert SystemClock(synchronised=flag).now().clock is ClockState.UNSYNCED
+def test_without_an_answer_nobody_keeps_the_clock_right(flag: Path) -> None:
+    system = SystemClock(synchronised=flag)
+    assert system.served() is None
+    assert system.now().clock is ClockState.UNSYNCED
+
+
+def test_a_kernel_that_is_kept_in_step_says_no_time(
+    flag: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemClock, "_kept", lambda _: True)
+    assert SystemClock(synchronised=flag).served() == 0
 
 
 def test_who_vouches_for_the_clock_is_believed(flag: Path) -> None:

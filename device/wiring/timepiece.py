@@ -1,0 +1,64 @@
+"""Picks the parts of the gate's clock, for each of its processes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+
+from device import clock, config, health
+from device.flow import Instant
+from device.timekeeping.keeper import Limits, Timekeeper
+from device.timekeeping.saved import SavedTime
+from wire.enrolment import Enrolment
+
+RELEASED = datetime(2026, 11, 22, tzinfo=UTC)
+"""When this program was written."""
+SERVES_YEARS = 10
+"""No gate runs the same program for longer; a clock that says so is wrong."""
+
+
+def timekeeper(
+    found: config.Config,
+    enrolment: Enrolment,
+    past_ms: int,
+    folder: Path | None = None,
+    run: Path | None = None,
+) -> Timekeeper:
+    """Return the clock of one process: its time is later than `past_ms`.
+
+    It goes on from the time that is kept in `folder`, and what is known of this boot in `run`;
+    without them it keeps none.
+    """
+    limits = Limits(
+        floor_ms=past_ms, ceiling_ms=_ceiling_ms(enrolment), vouched=found.clock.vouched
+    )
+    return Timekeeper(
+        clock.SystemClock(), limits, SavedTime(folder), SavedTime(run), enrolment.gate
+    )
+
+
+def heeding(own: Timekeeper, run: Path) -> Callable[[], Instant]:
+    """Return what tells the time to a process that sees no receipts: as the scanner has it.
+
+    Its `own` is told while the scanner does not work.
+    """
+
+    def now() -> Instant:
+        mine, word = own.now(), health.read(run)
+        if word is None or not word.clock or not health.is_alive(word, mine.up_ns):
+            return mine
+        since_ms = (mine.up_ns - word.up_ns) // 1_000_000
+        return Instant(mine.up_ns, word.wall_ms + since_ms, word.clock, mine.boot)
+
+    return now
+
+
+def _ceiling_ms(enrolment: Enrolment) -> int:
+    """Return a time that cannot be: the certificate has run out, or the program is far too old."""
+    old = RELEASED.replace(year=RELEASED.year + SERVES_YEARS)
+    try:
+        leaf = x509.load_pem_x509_certificate(enrolment.certificate.encode())
+    except ValueError:
+        return int(old.timestamp() * 1000)
+    return int(min(leaf.not_valid_after_utc, old).timestamp() * 1000)
