@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from provisioning import authority, clock, desk, files, gates, policies
+from provisioning import authority, carddesk, clock, desk, files, gates, policies
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.i18n import catalogue
@@ -63,6 +63,7 @@ def _parser(_: Translate) -> Parser:
     _authority_command(commands.add_parser("authority", help=_("make a new authority")), _)
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
     desk.add(lambda name, told: commands.add_parser(name, help=told), _)
+    carddesk.add(commands.add_parser("card", help=_("make a control card for a gate")), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
     return parser
 

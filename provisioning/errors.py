@@ -148,6 +148,14 @@ class GateKnown(ProvisionError):
     remedy = marked("choose another name; or, if this gate takes its place, add --replace")
 
 
+class GateUnknown(ProvisionError):
+    """A card for a gate or a place that is not in the roster: no gate would obey it."""
+
+    code = "gate-unknown"
+    sentence = marked("no gate of that name is enrolled, and no place: {name}")
+    remedy = marked("see roster.json in the authority's folder for the names of gates and places")
+
+
 class RosterDamaged(ProvisionError):
     """The list of gates cannot be read."""
 

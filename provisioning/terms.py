@@ -34,6 +34,11 @@ def days(count: int, begins: datetime) -> Term:
     return Term(begins, begins + timedelta(days=count))
 
 
+def hours(count: int, begins: datetime) -> Term:
+    """Return `count` hours."""
+    return Term(begins, begins + timedelta(hours=count))
+
+
 def day(text: str) -> Term:
     """Return one day, from midnight to midnight; raise ValueInvalid if `text` is no date."""
     if not _DATE.fullmatch(text):
@@ -54,6 +59,11 @@ def until(begins: datetime, text: str) -> Term:
     if not begins < ends <= begins + timedelta(days=MAX_DAYS + 1):
         raise ValueInvalid(name="until", value=text)
     return Term(begins, ends)
+
+
+def printed(at: int) -> str:
+    """Return a time in seconds since 1970 as it is written on paper."""
+    return f"{datetime.fromtimestamp(at, VIETNAM):%d/%m/%Y %H:%M}"
 
 
 def moment(text: str, name: str = "from") -> datetime:

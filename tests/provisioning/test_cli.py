@@ -296,8 +296,8 @@ def test_details_are_told_in_the_readers_language_too(
 
 
 def test_help_is_there_for_every_command(capsys: pytest.CaptureFixture[str]) -> None:
-    commands = ("authority", "gate", "pass", "withdraw", "lists", "status", "signers")
-    turning = (["issuer"], ["issuer", "turn"], ["issuer", "retire"])
+    commands = ("authority", "gate", "pass", "card", "withdraw", "lists", "status", "signers")
+    turning = (["issuer"], ["issuer", "turn"], ["issuer", "retire"], ["card", "count-reset"])
     for command in ([], *([each] for each in commands), *turning):
         with pytest.raises(SystemExit) as ended:
             cli.main([*command, "--help"])
@@ -318,6 +318,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "file-unusable",
         "font-missing",
         "gate-known",
+        "gate-unknown",
         "issuer-full",
         "issuer-in-use",
         "issuer-unknown",

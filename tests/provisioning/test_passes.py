@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from provisioning import passcard, passes, register, terms
+from provisioning import passcard, passes, register, sheet, terms
 from provisioning.authority import Authority
 from provisioning.errors import ClockWrong, FontMissing, ProvisionError, ValueInvalid
 from wire import gatepass
@@ -96,7 +96,7 @@ def test_a_pass_for_some_entries_says_so_in_code_and_caption(
     claims = gatepass.parse(issued.text).claims
     assert claims.entries == 3
     assert (claims.not_before, claims.expires) == (1_795_366_800, 1_795_453_200)
-    assert passcard._caption(issued) == [
+    assert passcard.caption(issued) == [
         "Khách dự sự kiện",
         "Event guest",
         "Có giá trị / Valid",
@@ -166,11 +166,11 @@ def test_the_quiet_zone_and_the_caption_leave_the_code_alone(
 
 
 def test_every_letter_of_a_caption_is_in_the_font(home: Authority, now: datetime) -> None:
-    bold, plain = passcard._fonts(passcard.FONT_FOLDER)
+    bold, plain = sheet.fonts(sheet.FONT_FOLDER)
     for holder in passes.HOLDERS:
         for identity in passes.IDENTITIES:
             issued = passes.issue(home, holder, days=1, now=now, identity=identity)
-            for letter in set("".join(passcard._caption(issued))) - {" "}:
+            for letter in set("".join(passcard.caption(issued))) - {" "}:
                 for font in (bold, plain):
                     missing = (
                         font.getmask("\U0010fffd").getbbox(),
@@ -184,7 +184,7 @@ def test_the_caption_says_what_a_person_can_check_and_no_more(
     home: Authority, now: datetime
 ) -> None:
     issued = passes.issue(home, "resident", days=2, now=now, identity="declared")
-    assert passcard._caption(issued) == [
+    assert passcard.caption(issued) == [
         "Cư dân",
         "Resident",
         "Có giá trị / Valid",
