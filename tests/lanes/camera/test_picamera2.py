@@ -141,7 +141,7 @@ def test_the_journal_tells_the_start_and_the_stop(watched: Door) -> None:
     records = watched.records()
     assert [each.seq for each in records] == list(range(1, len(records) + 1))
     notes = [each.what for each in records if isinstance(each, Note)]
-    assert notes == [What.START, What.STOP]
+    assert notes == [What.START, What.STOP, What.HEAD]
     assert records[-1] == [each for each in records if isinstance(each, Note)][-1]
 
 
