@@ -24,6 +24,7 @@ BOOTSTRAP = ROOT / "tests/lanes/camera/bootstrap.py"
 SCANNER, UPLINK = "gate-scanner.service", "gate-uplink.service"
 GREEN, RED, AMBER, RELAY = "GPIO17", "GPIO27", "GPIO22", "GPIO26"
 TRACE = "/run/gate/pins.jsonl"
+TOGETHER_NS = 50_000_000
 PIPELINES = "/usr/share/libcamera/pipeline/virtual"
 CONFIG = f"""\
 [camera]
@@ -154,6 +155,16 @@ class Gate:
 
         until(up, within_s, self.said)
         return found[0]
+
+    def distress_after(self, since_ns: int, within_s: float) -> None:
+        """Wait for red and amber at once: no signal but those of a door at fault has them."""
+
+        def shown() -> bool:
+            ups = [each for each in self.pins() if each.level > 0 and each.up_ns > since_ns]
+            reds, ambers = ([e.up_ns for e in ups if e.pin == pin] for pin in (RED, AMBER))
+            return any(abs(red - amber) < TOGETHER_NS for red in reds for amber in ambers)
+
+        until(shown, within_s, self.said)
 
     def green_after(self, since_ns: int, within_s: float = 60.0) -> float:
         """Wait for the next green light; return the seconds from `since_ns` to it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lanes.appliance.conftest import leave_out_where_it_cannot_run
-from tests.lanes.appliance.gate import PIPELINES, RED, SCANNER, UPLINK, Gate, now_ns
+from tests.lanes.appliance.gate import PIPELINES, SCANNER, UPLINK, Gate, now_ns
 from tests.lanes.appliance.machine import until
 
 leave_out_where_it_cannot_run()
@@ -39,7 +39,7 @@ def test_a_door_without_a_camera_is_out_of_order_until_there_is_one(gate: Gate) 
     try:
         since = started(gate)
         until(lambda: len(gate.said_lines(SCANNER, "camera-missing:")) > known, LONG_S, gate.said)
-        gate.next_up(RED, since, LONG_S)
+        gate.distress_after(since, LONG_S)
     finally:
         hidden.write_bytes(content)
     gate.green_after(now_ns(), LONG_S)
@@ -49,7 +49,7 @@ def test_a_card_that_cannot_be_written_is_out_of_order_until_it_can(gate: Gate) 
     gate.machine.write_protect(on=True)
     try:
         since = started(gate)
-        gate.next_up(RED, since, LONG_S)
+        gate.distress_after(since, LONG_S)
         until(lambda: gate.said_lines(SCANNER, "journal-broken:"), LONG_S, gate.said)
     finally:
         gate.machine.write_protect(on=False)
@@ -61,7 +61,7 @@ def test_keys_that_may_not_be_read_are_shown_until_they_may(gate: Gate) -> None:
     gate.machine.run("chmod", "0600", key)
     try:
         since = started(gate)
-        gate.next_up(RED, since, LONG_S)
+        gate.distress_after(since, LONG_S)
         until(lambda: gate.said_lines(SCANNER, "not-enrolled:"), LONG_S, gate.said)
     finally:
         gate.machine.run("chmod", "0640", key)
