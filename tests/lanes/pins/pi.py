@@ -90,6 +90,8 @@ class Pi:
             *("-qtest", f"unix:{folder}/qtest,server=on,wait=off"),
         ]
         self._heard = ""
+        self.blind_s = 0.0
+        """The longest time for which the last `watch` did not look, because its host was busy."""
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -184,9 +186,11 @@ class Pi:
         """Return each change of the pins in the mask, and when, in seconds from now."""
         began = time.monotonic()  # noqa: TID251
         seen: list[tuple[float, int]] = []
+        self.blind_s, looked = 0.0, 0.0
         while True:
             level = self.levels() & pins
             now = time.monotonic() - began  # noqa: TID251
+            self.blind_s, looked = max(self.blind_s, now - looked), now
             if not seen or seen[-1][1] != level:
                 seen.append((now, level))
             if until(now):

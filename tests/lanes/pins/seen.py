@@ -11,6 +11,11 @@ SLACK_S, STRETCH = 0.060, 1.6
 """By how much a step may be longer than the table says, on a machine that is emulated on a busy
 one: only the order, and that nothing is missing or too much, is exact."""
 
+TOGETHER_S = 0.045
+"""Lamps that change together are switched one after the other, and an emulated machine may be kept
+waiting in between. Nothing in the table is so short; tests/device/gpio/test_board.py sees each of
+those changes, in its order."""
+
 
 class Lit(NamedTuple):
     """Lamps that were on together, and for how long."""
@@ -55,7 +60,7 @@ def observed(levels: Sequence[tuple[float, int]], pins: Pins) -> list[Lit]:
             for name, pin in lamps.items()
             if pin is not None and bool(bits >> pin & 1) is not rest
         )
-        if shown and (shown[-1].colours == colours or until - since < 0.004):
+        if shown and (shown[-1].colours == colours or until - since < TOGETHER_S):
             shown[-1] = Lit(shown[-1].colours, shown[-1].seconds + until - since)
         else:
             shown.append(Lit(colours, until - since))
