@@ -23,6 +23,7 @@ from device.verdict.policy import NO_VERSION, default
 from device.verdict.reasons import MARKS, TABLE
 from device.verdict.trust import Finding, Status
 from device.words import ADVICE, IDENTITIES, KINDS, SIGNATURES
+from wire import controlcard
 from wire.canonical import Document
 from wire.policy import Policy
 from wire.record import Outcome
@@ -126,8 +127,17 @@ def explain(source: str, code: bytes, rules: Sequence[Rules]) -> Explained:
     """Say all there is to say of one code."""
     credential = classify(code)
     answers = tuple(Answer(each.name, each.judge.judge(credential, each.policy)) for each in rules)
+    if isinstance(credential.content, controlcard.Parsed):
+        answers = _of_gate(answers, rules[0].judge)
     word = rules[0].judge.word(credential)
     return Explained(source, credential.kind, tuple(fields(credential)), answers, word)
+
+
+def _of_gate(answers: tuple[Answer, ...], judge: Judge) -> tuple[Answer, ...]:
+    """Return the one answer to a control card, which no policy changes; none without a gate."""
+    if judge.orders is None:
+        return ()
+    return (msgspec.structs.replace(answers[0], policy=_("the gate that was named")),)
 
 
 def as_json(explained: Explained) -> str:
@@ -170,6 +180,8 @@ def as_text(explained: Explained) -> str:
         lines.append("  " + _listed(explained.word))
     if explained.kind in ADVICE:
         lines.append("  " + _(ADVICE[explained.kind]))
+    if not explained.answers:
+        lines.append("  " + _("name the gate with --config to learn what it says to this card"))
     for answer in explained.answers:
         lines += _said(answer)
     return "\n".join(lines)

@@ -10,21 +10,25 @@ import msgspec
 
 from device import clock, config, enrol
 from device.accepted import Accepted
+from device.cards import deeds
+from device.cards.orders import Orders
+from device.cards.used import UsedCards
 from device.credential.dcc_trust import TrustList
 from device.errors import IssuersUnreadable, PolicyUnreadable
-from device.flow import Credential, Verdict
+from device.flow import Credential, Remark, Verdict
 from device.mandate import Mandate
 from device.verdict.judge import judge
 from device.verdict.policy import at_gate, default
 from device.verdict.standing import NOTHING
 from device.verdict.trust import Finding, NoStatuses, Trust
-from wire import gatepass, policy
+from wire import controlcard, gatepass, policy
 from wire.canonical import parse, read
-from wire.enrolment import LIMIT
+from wire.controlcard import scope_of
+from wire.enrolment import LIMIT, Enrolment
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import KeyEntry, Keyring, Signed, Use, opened
 from wire.policy import Policy
-from wire.record import Direction
+from wire.record import Direction, What
 
 
 class Judge(msgspec.Struct, frozen=True):
@@ -36,11 +40,19 @@ class Judge(msgspec.Struct, frozen=True):
     directions: tuple[Direction, ...]
     vouched: bool
     """This machine's clock is to be trusted."""
+    orders: Orders | None = None
+    """What the gate answers to control cards; None if no gate was named."""
 
     def judge(self, credential: Credential, by: Policy | None = None) -> Verdict:
-        """Return the answer to a code, by the rules in force or by others."""
+        """Return the answer to a code, by the rules in force or by others.
+
+        A control card has the same answer by all rules: that of a gate whose service button was
+        not pressed.
+        """
         rules = self.policy if by is None else at_gate(by, self.directions)
         now = clock.SystemClock(vouched=self.vouched).now()
+        if self.orders is not None and isinstance(credential.content, controlcard.Parsed):
+            return self.orders.judge(credential.content, self.directions[0], now)
         return judge(credential, self.directions[0], rules, self.trust, NOTHING, now)
 
     def word(self, credential: Credential) -> Finding | None:
@@ -69,7 +81,26 @@ def of(configuration: Path | None, authority: Path | None) -> Judge:
     keys, folders = found.folders.keys, found.folders
     enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
     held = Mandate(Accepted(folders.inbox, folders.accepted), enrolment)
-    return Judge(held.trust, held.policy, enrolment.directions, vouched=found.clock.vouched)
+    return Judge(
+        held.trust,
+        held.policy,
+        enrolment.directions,
+        vouched=found.clock.vouched,
+        orders=_orders(folders.accepted, enrolment, held),
+    )
+
+
+def _orders(accepted: Path, enrolment: Enrolment, held: Mandate) -> Orders:
+    """Return what the gate answers to cards. Nothing is obeyed here."""
+    used = UsedCards(accepted)
+    used.look()
+    return Orders(
+        Keyring(enrolment.keys),
+        frozenset({enrolment.gate, scope_of(enrolment.place)}),
+        used,
+        deeds.known(lambda _count, why: Remark(What.COUNT, {"why": why})),
+        lambda: held.past_ms,
+    )
 
 
 class Published(msgspec.Struct, frozen=True):

@@ -28,7 +28,7 @@ TITLES = {
     COUNT_RESET: ("Đặt số người bên trong: {count}", "Set the people inside: {count}"),
 }
 CHANGES = (
-    "Nhấn nút dịch vụ trong hộp, rồi đưa thẻ trong 30 giây",
+    "Bấm nút kỹ thuật trong hộp, rồi đưa thẻ trong 30 giây",
     "Press the service button in the box, then show within 30 s",
     "Mỗi cổng chỉ nhận một lần / Counts once at each gate",
 )

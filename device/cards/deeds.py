@@ -26,6 +26,11 @@ class Deed(msgspec.Struct, frozen=True):
     """It changes the gate: the card counts once, and only after the service button."""
 
 
+def known(set_count: Callable[[int, str], Remark]) -> dict[str, Deed]:
+    """Return all that a card can ask for, by the word that the card has for it."""
+    return {"identify": identify(), "count-reset": count_reset(set_count)}
+
+
 def identify() -> Deed:
     """Show which gate this is, among its neighbours: the signal alone does it."""
 

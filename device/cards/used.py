@@ -44,6 +44,15 @@ class UsedCards:
         except (OSError, GateError) as error:
             log.error("used-cards.unread", detail=str(error))  # noqa: TRY400  (said, not debugged)
 
+    def look(self) -> None:
+        """Read what is stored and leave it as it is: another process writes it."""
+        try:
+            self._read(self._path.read_bytes())
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            log.error("used-cards.unread", detail=error.strerror)  # noqa: TRY400  (said, not debugged)
+
     def __contains__(self, number: bytes) -> bool:
         """Say whether the card of that number was obeyed before."""
         return number in self._until

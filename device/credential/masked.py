@@ -125,9 +125,16 @@ def _pass(claims: gatepass.Pass) -> list[Field]:
     return said
 
 
+DEEDS = {
+    "identify": N_("show which gate this is"),
+    "count-reset": N_("set the number of people inside"),
+}
+"""What cards ask for, in words; a newer card's own word is shown as it is."""
+
+
 def _card(card: controlcard.Card) -> list[Field]:
     said = [
-        Field(N_("what to do"), card.does),
+        Field(N_("what to do"), DEEDS.get(card.does, card.does)),
         Field(N_("for which gate or place"), card.scope),
         Field(N_("card number"), covered(card.number.hex())),
         Field(N_("valid until"), moment(card.expires)),

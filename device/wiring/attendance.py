@@ -58,7 +58,7 @@ def attendant(
         Keyring(enrolment.keys),
         frozenset({enrolment.gate, scope_of(enrolment.place)}),
         used,
-        {"identify": deeds.identify(), "count-reset": deeds.count_reset(passages.set_count)},
+        deeds.known(passages.set_count),
         lambda: told.past_ms,
     )
     ways = Ways(told.policy.direction, enrolment.directions[0], button_s=found.door.direction_s)

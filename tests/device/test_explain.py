@@ -125,6 +125,28 @@ def test_of_a_forged_pass_and_of_a_card_no_list_is_asked() -> None:
         assert explained(code.encode()).word is None
 
 
+def test_of_a_control_card_it_says_what_the_gate_answers_whatever_the_policy(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = site.folder / "card.png"
+    here = ["--authority", str(site.home.folder), "--out", str(picture)]
+    for asked, reason in (
+        (["identify"], "obeyed"),
+        (["count-reset", "--count", "3"], "service-asked"),
+    ):
+        assert provision.main(["card", *asked, *here, "--gate", "cong-mau"]) == 0
+        (answer,) = json.loads(gate("explain", "--json", "--config", site.config, picture).out)[
+            "policies"
+        ]
+        assert (answer["signature"], answer["reason"]) == ("checked", reason)
+        assert f"{reason}" in gate("read", "--json", "--config", site.config, picture).out
+    assert not (site.folder / "state/accepted/used-cards").exists()
+    assert "GC1:" not in capsys.readouterr().out
+    told = gate("explain", picture).out
+    assert "--config" in told
+    assert "set the number of people inside" in told
+
+
 def test_a_text_comes_from_the_command_line_a_file_or_standard_input(tmp_path: Path) -> None:
     file = tmp_path / "code.txt"
     file.write_text(PASS + "\n")
