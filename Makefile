@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance test-pins check format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons
+.PHONY: help demo test test-appliance test-pins check format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms
 python := .venv/bin/python
 
 help: ## show this
@@ -42,6 +42,10 @@ bench-verdict: ## how long a verdict takes, from a code's bytes, beside a librar
 	@tools/install test
 	@bench/install verdict
 	@$(python) -m bench.verdict $(ARGS)
+
+alarms: ## write the handbook's pages of alarms again (docs/alarms.vi.md, docs/alarms.en.md)
+	@tools/install test
+	@$(python) tools/alarms.py
 
 reasons: ## write the handbook's tables of reasons again (docs/reasons.vi.md, docs/reasons.en.md)
 	@tools/install test

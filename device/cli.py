@@ -28,6 +28,7 @@ import structlog
 from device import config, enrol, i18n
 from device.errors import ArgumentsInvalid, GateError, StorageUnusable
 from device.i18n import _
+from device.ring import Ring
 
 FAILED = 2
 INTERRUPTED = 130
@@ -201,15 +202,20 @@ def _believed(command: Parser) -> None:
 def _run(asked: argparse.Namespace) -> None:
     from device.wiring import distress, door  # noqa: PLC0415
 
-    with distress.shown(asked.config), door.scanner(config.load(asked.config)) as scanner:
-        _stop_with(scanner.stop)
-        scanner.run()
+    with distress.shown(asked.config):
+        found = config.load(asked.config)
+        _keep_log(found.folders.scanner_log)
+        with door.scanner(found) as scanner:
+            _stop_with(scanner.stop)
+            scanner.run()
 
 
 def _uplink(asked: argparse.Namespace) -> None:
     from device.wiring import road  # noqa: PLC0415
 
-    link = road.uplink(config.load(asked.config))
+    found = config.load(asked.config)
+    _keep_log(found.folders.uplink_log)
+    link = road.uplink(found)
     _stop_with(link.stop)
     link.run()
 
@@ -317,6 +323,11 @@ def _journal_proof(asked: argparse.Namespace) -> None:
                 "journal {journal}: confirmed up to record {high}; the scanner frees the room"
             ).format(journal=found.journal, high=found.high)
         )
+
+
+def _keep_log(folder: Path) -> None:
+    """Keep what is logged from here on in `folder` too; before the last step, which spells it."""
+    structlog.get_config()["processors"].insert(-1, Ring(folder))
 
 
 def _stop_with(stop: Callable[[], None]) -> None:

@@ -53,6 +53,16 @@ class Folders(Section, frozen=True, kw_only=True):
         return self.state / "accepted"
 
     @property
+    def scanner_log(self) -> Path:
+        """Return where the scanner keeps its own log."""
+        return self.state / "log/scanner"
+
+    @property
+    def uplink_log(self) -> Path:
+        """Return where the uplink keeps its own log."""
+        return self.state / "log/uplink"
+
+    @property
     def presence(self) -> Path:
         """Return where the scanner keeps how many people are inside, and entries that were used."""
         return self.state / "presence"

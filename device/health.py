@@ -30,6 +30,21 @@ class Sight(msgspec.Struct, frozen=True):
     """Attempts at reading in which the scanner has died since the machine started."""
 
 
+class About(msgspec.Struct, frozen=True):
+    """What else the scanner knows and the uplink may not read."""
+
+    clock_fault: str = ""
+    """What is wrong with the system's clock; see device/alarms.py."""
+    certificate_ms: int = 0
+    """When the gate's certificate runs out; 0 if that is not known."""
+    policy: int = 0
+    """Version of the policy in force; 0 for the default."""
+    policy_ms: int = 0
+    """When that was signed."""
+    version: str = ""
+    """Of the program."""
+
+
 class Wellbeing(msgspec.Struct, frozen=True):
     """What the scanner knows of itself."""
 
@@ -44,8 +59,9 @@ class Wellbeing(msgspec.Struct, frozen=True):
     """The gate's time at `up_ns`."""
     clock: ClockState | None = None
     """How far it is to be believed."""
-    clock_fault: str = ""
-    """What is wrong with the system's clock; see device/alarms.py."""
+    starts: int = 0
+    """How often the scanner was started since the machine was."""
+    about: About = msgspec.field(default_factory=About)
 
 
 class HealthFile:
@@ -56,14 +72,19 @@ class HealthFile:
         run: Path,
         waiting: Callable[[], tuple[int, bool]],
         sight: Callable[[], Sight] = Sight,
-        clock_fault: Callable[[], str] = str,
+        about: Callable[[], About] = About,
+        oldest: Callable[[Instant], int] = lambda _now: 0,
     ) -> None:
         """Write into `run`.
 
         `waiting` gives the unconfirmed count and whether scans are refused, `sight` how the
-        scanner sees, `clock_fault` what is wrong with the system's clock.
+        scanner sees, `about` what else it knows,
+        `oldest` when the oldest unconfirmed record was made (ms of this boot, 0 if not known).
         """
-        self._clock_fault = clock_fault
+        self._oldest = oldest
+        self._about = about
+        before = read(run)
+        self._starts = before.starts + 1 if before is not None else 1
         self._sight = sight
         self._path = run / NAME
         self._waiting = waiting
@@ -89,10 +110,12 @@ class HealthFile:
             self._frames,
             waiting,
             refusing,
+            oldest_up_ms=self._oldest(now),
             sight=sight,
             wall_ms=now.wall_ms,
             clock=now.clock,
-            clock_fault=self._clock_fault(),
+            starts=self._starts,
+            about=self._about(),
         )
         try:
             temporary = self._path.with_suffix(".new")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from device.verdict.reasons import MARKS, TABLE
-from tools import reasons
+from tools import alarms, reasons
 from wire import policy
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -18,6 +18,13 @@ def test_the_table_of_reasons_is_the_codes(language: str) -> None:
     """After a change: `make reasons`."""
     written = (DOCS / f"reasons.{language}.md").read_text(encoding="utf-8")
     assert written == reasons.page(language)
+
+
+@pytest.mark.parametrize("language", alarms.LANGUAGES)
+def test_the_page_of_alarms_is_the_codes(language: str) -> None:
+    """After a change: `make alarms`."""
+    written = (DOCS / f"alarms.{language}.md").read_text(encoding="utf-8")
+    assert written == alarms.page(language)
 
 
 def test_both_languages_say_every_reason() -> None:

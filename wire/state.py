@@ -49,6 +49,30 @@ class Health(msgspec.Struct, frozen=True, omit_defaults=True):
     alarms: tuple[str, ...] = ()
     """Codes of what somebody should look after, such as `records-refused`."""
     wall: Millis = 0
+    temperature_c: float | None = None
+    power: str = ""
+    """`ok`, `low`, `was-low` since the machine was started; empty if that is not known."""
+    throttled: bool = False
+    """The processor is slowed down by heat or weak power."""
+    card_errors: Count | None = None
+    """Errors that the file system with the records has met, ever."""
+    card_read_only: bool = False
+    memory_mb: Count | None = None
+    """Memory that programs could still have."""
+    starts: Count = 0
+    """How often the scanner was started since the machine was."""
+    clock: str = ""
+    """How the scanner's clock stands, a ClockState; empty if that is not known."""
+    clock_fault: str = ""
+    """Code of what is wrong with the machine's clock."""
+    certificate_days: int | None = None
+    """Until the gate's certificate runs out."""
+    policy: Count = 0
+    """Version of the policy in force; 0 for the default."""
+    policy_days: int | None = None
+    """Since that policy was signed."""
+    version: str = ""
+    """Of the gate's program."""
     v: Literal[1] = 1
 
 

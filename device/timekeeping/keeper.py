@@ -99,7 +99,7 @@ class Timekeeper:
         if self._belief.clock is ClockState.UNSYNCED:
             self._by_ms = self._belief.offset - self._offset
             self._how = self._belief.fault or ("saved" if self._by_ms else "start")
-        log.info("clock", state=self._belief.clock, fault=self._belief.fault, how=self._how)
+        self._introduced = False
 
     def _begin(self, up_ms: int) -> tuple[int, Bounds | None]:
         """Return from where the time goes on, and what receipts have proved in this very boot."""
@@ -218,6 +218,9 @@ class Timekeeper:
     def notes(self) -> tuple[Remark, ...]:
         """Return what the journal should say, and save the time if it is due."""
         up_ns, _ = self._system.read()
+        if not self._introduced:
+            self._introduced = True
+            log.info("clock", state=self._belief.clock, fault=self._belief.fault, how=self._how)
         self._pass_on(up_ns)
         return (*self._steps(up_ns), *self._changes(up_ns))
 

@@ -28,8 +28,10 @@ from device.reading.rests import Marks, NoMarks, Rests
 from device.reading.viewhealth import ViewWatch
 from device.scanner import Scanner
 from device.watchdog import Watchdog
+from device.wiring.about import about
 from device.wiring.attendance import attendant, mandate
 from device.wiring.panel import pinned
+from device.wiring.past import Oldest
 from device.wiring.timepiece import timekeeper
 from wire.enrolment import Enrolment
 from wire.keys import Keyring
@@ -61,7 +63,8 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         run,
         lambda: (journal.waiting, journal.refusing),
         lambda: health.Sight(watch.state, presence.posters, marks.resting),
-        lambda: times.fault,
+        lambda: about(enrolment, told, times),
+        Oldest(found.folders.journal, journal).up_ms,
     )
     pins = pinned(found.panel, enrolment.gate, times.now)
     watchdog = Watchdog.of()

@@ -1,5 +1,6 @@
 """Picks the parts of the gate's clock, for each of its processes."""
 
+import functools
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,9 +57,15 @@ def heeding(own: Timekeeper, run: Path) -> Callable[[], Instant]:
 
 def _ceiling_ms(enrolment: Enrolment) -> int:
     """Return a time that cannot be: the certificate has run out, or the program is far too old."""
-    old = RELEASED.replace(year=RELEASED.year + SERVES_YEARS)
+    old = int(RELEASED.replace(year=RELEASED.year + SERVES_YEARS).timestamp() * 1000)
+    return min(certificate_ms(enrolment.certificate) or old, old)
+
+
+@functools.cache
+def certificate_ms(certificate: str) -> int:
+    """Return when it runs out; 0 if it cannot be read."""
     try:
-        leaf = x509.load_pem_x509_certificate(enrolment.certificate.encode())
+        leaf = x509.load_pem_x509_certificate(certificate.encode())
     except ValueError:
-        return int(old.timestamp() * 1000)
-    return int(min(leaf.not_valid_after_utc, old).timestamp() * 1000)
+        return 0
+    return int(leaf.not_valid_after_utc.timestamp() * 1000)

@@ -57,3 +57,21 @@ def test_a_folder_that_cannot_be_written_does_not_end_the_door(tmp_path: Path) -
     (tmp_path / "later").mkdir()
     told.report(FRAME, at(3))
     assert health.read(tmp_path / "later") is not None
+
+
+def test_it_counts_the_scanners_starts_since_the_machines(tmp_path: Path) -> None:
+    for number in range(1, 4):
+        HealthFile(tmp_path, lambda: (0, False)).report(FRAME, at(number * 10))
+        found = health.read(tmp_path)
+        assert found is not None
+        assert found.starts == number
+
+
+def test_it_says_the_time_and_since_when_a_record_waits(tmp_path: Path) -> None:
+    about = health.About("clock-beyond", 5, 2, 3, "0.1.0")
+    told = HealthFile(tmp_path, lambda: (1, False), about=lambda: about, oldest=lambda _now: -7)
+    told.report(FRAME, at(100))
+    found = health.read(tmp_path)
+    assert found is not None
+    assert (found.clock, found.wall_ms, found.oldest_up_ms) == (ClockState.SYNCED, 0, -7)
+    assert found.about == about

@@ -95,7 +95,8 @@ def test_no_folder_has_two_writers() -> None:
         for unit in RUNNING
         for folder in settings(unit)["Service"].get("StateDirectory", "").split()
     ]
-    assert sorted(owned) == ["gate/accepted", "gate/inbox", "gate/journal", "gate/presence"]
+    own = ["accepted", "inbox", "journal", "log/scanner", "log/uplink", "presence"]
+    assert sorted(owned) == [f"gate/{each}" for each in own]
 
 
 def test_ours_is_the_last_word_about_the_watchdog() -> None:
