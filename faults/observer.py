@@ -65,10 +65,15 @@ def _is_confirmed(gate: Gate) -> bool:
     return end is not None and end.seq > 0 and end.confirmed == end.seq
 
 
-def count(district: District) -> Found:
-    """Compare the writers' greens of all gates with what the collector has."""
+def count(district: District, *, with_forks: bool = False) -> Found:
+    """Compare the writers' greens of all gates with what the collector has.
+
+    `with_forks`: a second record under a number is what was to be expected, and is there too.
+    """
     found = Found()
     stored = records(district)
+    if with_forks:
+        stored += records(district, "fork")
     times = Counter(each.nonce for each in stored if each.nonce)
     for gate in district.gates:
         said = greens(gate.trace)
@@ -78,7 +83,7 @@ def count(district: District) -> Found:
         _match_pins(found, gate, held)
     found.records = len(stored)
     found.duplicated += sum(n - 1 for n in times.values())
-    _ask_the_ledger(found, district)
+    _ask_the_ledger(found, district, with_forks=with_forks)
     return found
 
 
@@ -118,25 +123,25 @@ def _match_pins(found: Found, gate: Gate, held: list[Stored]) -> None:
             found.lost += 1
 
 
-def _ask_the_ledger(found: Found, district: District) -> None:
+def _ask_the_ledger(found: Found, district: District, *, with_forks: bool) -> None:
     with SqliteView(district.ledger) as view:
         for each in view.tallies():
             found.duplicated += each.doubles
             if each.missing:
                 found.odd.append(f"{each.gate}: {each.missing} numbers missing")
-            if each.forks:
+            if each.forks and not with_forks:
                 found.odd.append(f"{each.gate}: {each.forks} forks")
         if view.broken():
             found.odd.append("a chain in the ledger is broken")
 
 
-def records(district: District) -> list[Stored]:
-    """Return every scan in the ledger, opened."""
+def records(district: District, table: str = "record") -> list[Stored]:
+    """Return every scan in that table of the ledger, opened."""
     private = _vault(district.home.folder / "vault/seal.pem")
     with closing(sqlite3.connect(f"file:{district.ledger}?mode=ro", uri=True)) as database:
         rows = database.execute(
-            "select m.gate, m.journal, r.seq, r.raw from record r join mark m on m.id = r.mark"
-            " order by r.id"
+            f"select m.gate, m.journal, r.seq, r.raw from {table} r join mark m on m.id = r.mark"  # noqa: S608
+            " order by r.seq"
         ).fetchall()
     keys: dict[tuple[str, str, int], DataKey] = {}
     found = []

@@ -74,6 +74,8 @@ class Job(msgspec.Struct, frozen=True):
     seed: str
     count: int
     """How many faults there are to be."""
+    number: int = 0
+    """The how-manieth batch of its family."""
     broken: str = ""
     """How the journal is broken on purpose; see sabotage.py."""
     patience_s: float = 60.0

@@ -93,11 +93,11 @@ def points(on: Stage) -> list[Point]:
 
 
 def kills(job: Job) -> Outcome:
-    """Kill before each call, and cut the power behind each; `count` says every how-manieth."""
+    """Kill before each call, and cut the power behind each; the calls are shared out over `count` batches."""
     outcome = Outcome()
     with stage(job) as on:
         for number, point in enumerate(points(on)):
-            if number % job.count == 0:
+            if number % job.count == job.number:
                 _at(on, point, "signal=KILL", _killed, outcome)
                 _at(on, point, "signal=STOP", _cut, outcome)
     return outcome
@@ -108,7 +108,7 @@ def errors(job: Job) -> Outcome:
     outcome = Outcome()
     with stage(job) as on:
         for number, point in enumerate(points(on)):
-            if number % job.count == 0:
+            if number % job.count == job.number:
                 for code in ("EIO", "ENOSPC"):
                     _at(on, point, f"error={code}", _ended, outcome)
                     _at(on, point, f"error={code}", _ended, outcome, for_good=True)

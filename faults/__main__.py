@@ -1,0 +1,105 @@
+"""`python -m faults [--quick] [--seed N]`: break everything, count, and say what was lost.
+
+It goes on where it was stopped, for the same commit and seed. The last line is JSON, counted from
+what happened; the exit status is 0 only if nothing was lost and everything was tried.
+"""
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+import structlog
+
+from faults import clock, report, results, world
+from faults.children import Nursery
+from faults.outcome import Job, Outcome
+from faults.plan import BY_NAME, FAMILIES
+
+SEED = 2107
+WORKERS = 3
+MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of our own is made in it)
+_NURSERY: list[Nursery] = []
+
+
+def main() -> int:
+    """Do what is left to be done."""
+    asked = _arguments()
+    lacking = world.lacking()
+    if lacking:
+        print(f"faults-impossible: nothing can be broken here: {lacking}", file=sys.stderr)
+        print("  -> run it as root, after `tools/install test`", file=sys.stderr)
+        return 2
+    world.enter()
+    found = results.load(asked.seed)
+    left = found.left(quick=asked.quick, only=asked.only)
+    print(f"commit {found.commit}, seed {found.seed}: {len(left)} batches to do", flush=True)
+    _do(found, left, asked.workers)
+    for name, total in found.sums().items():
+        print(f"  {name:14} {total.tried:6} tried  {total.greens:7} greens  "
+              f"{total.green_lost} lost  {total.duplicated} twice  "
+              f"{total.failed_starts} of {total.starts} starts failed")
+    for each in found.odd():
+        print(f"  - {each}")
+    if asked.report or not (asked.quick or asked.only):
+        report.write(found)
+    print(json.dumps(found.figures()))
+    return 0 if found.holds else 1
+
+
+def _do(found: results.Results, left: list[tuple[str, int]], workers: int) -> None:
+    began = clock.up_ns()
+    spent = found.seconds
+    with tempfile.TemporaryDirectory(prefix="gate-faults-", dir=MEMORY) as folder:
+        pool = ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_silence
+        )
+        with pool:
+            doing: dict[Future[Outcome], tuple[str, int]] = {
+                pool.submit(_run, name, number, found.seed, folder): (name, number)
+                for name, number in left
+            }
+            for done in as_completed(doing):
+                name, number = doing[done]
+                outcome = done.result()
+                found.seconds = spent + (clock.up_ns() - began) / 1e9
+                found.machine, found.date = report.machine(), report.today()
+                found.put(name, number, outcome)
+                print(f"{name} {number}: {outcome.tried} tried, {outcome.greens} greens, "
+                      f"{'all well' if outcome.holds else 'NOT WELL'}", flush=True)
+
+
+def _silence() -> None:
+    """Keep what a journal that is opened here says out of the report."""
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+
+
+def _run(name: str, number: int, seed: int, folder: str) -> Outcome:
+    """Do one batch, in a process of the pool."""
+    if not _NURSERY:
+        _NURSERY.append(Nursery())
+    family = BY_NAME[name]
+    place = Path(folder) / f"{name.replace(' ', '-')}-{number}"
+    job = Job(place, _NURSERY[0], f"{seed}/{name}/{number}", family.size, number)
+    return family.batch(job)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m faults", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the bounded part that CI does")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--workers", type=int, default=WORKERS, help="batches at a time")
+    parser.add_argument("--report", action="store_true", help="write docs/reliability.md")
+    names = [family.name for family in FAMILIES]
+    parser.add_argument("--only", action="append", default=[], choices=names)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    os._exit(status)  # whatever a process of the pool still holds, the machine of our own ends it

@@ -1,0 +1,23 @@
+"""`python -m faults.faked writer|uplink GATE SEED`: a program under a clock that is not its own.
+
+It has an interpreter of its own, because libfaketime must be there before anything else is.
+"""
+
+import sys
+from pathlib import Path
+
+from faults import programs
+from faults.writer import Task, write
+
+
+def main() -> int:
+    """Run one of the two."""
+    what, folder, seed = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    config, boot = folder / "gate.toml", folder / "boot_id"
+    if what == "uplink":
+        return programs.gate(["uplink", "--config", str(config)], boot)
+    return write(Task(config, folder / "greens.jsonl", boot, seed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
