@@ -3,6 +3,7 @@
 gate run --config FILE                 watch the door
 gate uplink --config FILE              carry records to the district
 gate check --config FILE               read the configuration and say what it means
+gate status [--once] [--json] --config FILE   show how this gate fares
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
 gate panel [--config FILE] [SIGNAL]    play the door's signals and name them
@@ -103,6 +104,12 @@ def _parser() -> Parser:
             added.add_argument(
                 "enrolment", type=Path, metavar="ENROLMENT", help=_("the authority's answer")
             )
+    showing = command("status", _status, _("show how this gate fares, until Ctrl-C"))
+    showing.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+    )
+    showing.add_argument("--once", action="store_true", help=_("once, and end"))
+    showing.add_argument("--json", action="store_true", help=_("as one JSON object, and end"))
     _panel_arguments(command("panel", _panel, _("play the door's signals and name them")))
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
@@ -223,6 +230,18 @@ def _uplink(asked: argparse.Namespace) -> None:
 def _check(asked: argparse.Namespace) -> None:
     found = config.load(asked.config)
     print(msgspec.json.format(msgspec.json.encode(found, enc_hook=str)).decode())
+
+
+def _status(asked: argparse.Namespace) -> None:
+    from device.wiring import desk  # noqa: PLC0415
+
+    look = desk.onlooker(config.load(asked.config))
+    if asked.json:
+        print(msgspec.json.encode(look()).decode())
+    elif asked.once or not sys.stdout.isatty():
+        desk.show(look())
+    else:
+        desk.watch(look)
 
 
 def _keys(asked: argparse.Namespace) -> None:

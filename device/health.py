@@ -59,6 +59,8 @@ class Wellbeing(msgspec.Struct, frozen=True):
     """The gate's time at `up_ns`."""
     clock: ClockState | None = None
     """How far it is to be believed."""
+    fps: float = 0.0
+    """Frames a second since it last said so."""
     starts: int = 0
     """How often the scanner was started since the machine was."""
     about: About = msgspec.field(default_factory=About)
@@ -89,7 +91,7 @@ class HealthFile:
         self._path = run / NAME
         self._waiting = waiting
         self._written_ns = -EVERY_NS
-        self._frames = 0
+        self._frames = self._reported = 0
         self._lost = False
         self._told = Sight()
 
@@ -99,7 +101,8 @@ class HealthFile:
         self._frames += 1
         if now.up_ns - self._written_ns < EVERY_NS:
             return
-        self._written_ns = now.up_ns
+        passed_ns, self._written_ns = now.up_ns - self._written_ns, now.up_ns
+        frames, self._reported = self._frames - self._reported, self._frames
         waiting, refusing = self._waiting()
         sight = self._sight()
         if sight != self._told:
@@ -114,6 +117,7 @@ class HealthFile:
             sight=sight,
             wall_ms=now.wall_ms,
             clock=now.clock,
+            fps=round(frames * 1e9 / max(passed_ns, 1), 1),
             starts=self._starts,
             about=self._about(),
         )
