@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance test-pins check format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms
+.PHONY: help demo test test-appliance test-pins check faults format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms
 python := .venv/bin/python
 
 help: ## show this
@@ -24,6 +24,10 @@ test-pins: ## the panel on a Raspberry Pi's pins in QEMU: every pattern, a crash
 	@tools/install test
 	@$(python) -m pytest -q tests/lanes/pins $(ARGS)
 	@cat .cache/pins.json
+
+faults: ## break everything and count what is lost (QUICK=1: as much as CI does); goes on where stopped
+	@tools/install test
+	@$(python) -m faults $(if $(filter-out 0,$(QUICK)),--quick) $(ARGS)
 
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started
 	@tools/install test

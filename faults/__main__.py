@@ -6,24 +6,19 @@ what happened; the exit status is 0 only if nothing was lost and everything was 
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
-import structlog
-
-from faults import clock, report, results, world
-from faults.children import Nursery
-from faults.outcome import Job, Outcome
-from faults.plan import BY_NAME, FAMILIES
+from faults import batches, clock, report, results, world
+from faults.outcome import Outcome
+from faults.plan import FAMILIES
 
 SEED = 2107
 WORKERS = 3
 MEMORY = Path("/dev/shm")  # noqa: S108  (a folder of our own is made in it)
-_NURSERY: list[Nursery] = []
 
 
 def main() -> int:
@@ -40,9 +35,11 @@ def main() -> int:
     print(f"commit {found.commit}, seed {found.seed}: {len(left)} batches to do", flush=True)
     _do(found, left, asked.workers)
     for name, total in found.sums().items():
-        print(f"  {name:14} {total.tried:6} tried  {total.greens:7} greens  "
-              f"{total.green_lost} lost  {total.duplicated} twice  "
-              f"{total.failed_starts} of {total.starts} starts failed")
+        print(
+            f"  {name:14} {total.tried:6} tried  {total.greens:7} greens  "
+            f"{total.green_lost} lost  {total.duplicated} twice  "
+            f"{total.failed_starts} of {total.starts} starts failed"
+        )
     for each in found.odd():
         print(f"  - {each}")
     if asked.report or not (asked.quick or asked.only):
@@ -56,11 +53,11 @@ def _do(found: results.Results, left: list[tuple[str, int]], workers: int) -> No
     spent = found.seconds
     with tempfile.TemporaryDirectory(prefix="gate-faults-", dir=MEMORY) as folder:
         pool = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_silence
+            workers, mp_context=get_context("spawn"), initializer=batches.silence
         )
         with pool:
             doing: dict[Future[Outcome], tuple[str, int]] = {
-                pool.submit(_run, name, number, found.seed, folder): (name, number)
+                pool.submit(batches.run, name, number, found.seed, folder): (name, number)
                 for name, number in left
             }
             for done in as_completed(doing):
@@ -69,23 +66,11 @@ def _do(found: results.Results, left: list[tuple[str, int]], workers: int) -> No
                 found.seconds = spent + (clock.up_ns() - began) / 1e9
                 found.machine, found.date = report.machine(), report.today()
                 found.put(name, number, outcome)
-                print(f"{name} {number}: {outcome.tried} tried, {outcome.greens} greens, "
-                      f"{'all well' if outcome.holds else 'NOT WELL'}", flush=True)
-
-
-def _silence() -> None:
-    """Keep what a journal that is opened here says out of the report."""
-    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-
-
-def _run(name: str, number: int, seed: int, folder: str) -> Outcome:
-    """Do one batch, in a process of the pool."""
-    if not _NURSERY:
-        _NURSERY.append(Nursery())
-    family = BY_NAME[name]
-    place = Path(folder) / f"{name.replace(' ', '-')}-{number}"
-    job = Job(place, _NURSERY[0], f"{seed}/{name}/{number}", family.size, number)
-    return family.batch(job)
+                print(
+                    f"{name} {number}: {outcome.tried} tried, {outcome.greens} greens, "
+                    f"{'all well' if outcome.holds else 'NOT WELL'}",
+                    flush=True,
+                )
 
 
 def _arguments() -> argparse.Namespace:
@@ -100,6 +85,4 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    os._exit(status)  # whatever a process of the pool still holds, the machine of our own ends it
+    sys.exit(main())

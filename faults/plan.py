@@ -27,9 +27,9 @@ FAMILIES = (
     Family("chaos", chaos.batch, 20, 3, 50, "kills"),
     Family("points", points.kills, 3, 3, 3, "crash_points"),
     Family("errors", points.errors, 6, 2, 6),
-    Family("card trouble", card_trouble.batch, 8, 1, 12),
+    Family("card trouble", card_trouble.batch, 5, 2, 20),
     Family("links", links.batch, 7, 1, 10),
-    Family("damage", damage.batch, 60, 1, 40),
+    Family("damage", damage.batch, 200, 2, 25),
     Family("swaps", swaps.batch, 3, 1, 20),
     Family("clocks", clocks.batch, 4, 1, 15),
 )

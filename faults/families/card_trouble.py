@@ -27,7 +27,9 @@ ROOM = 6
 class Trouble:
     """One gate, and what its card does."""
 
-    def __init__(self, district: District, dice: random.Random, outcome: Outcome, broken: str) -> None:
+    def __init__(
+        self, district: District, dice: random.Random, outcome: Outcome, broken: str
+    ) -> None:
         """Take the gate of a district."""
         self.district, self.dice, self.outcome = district, dice, outcome
         self.gate: Gate = district.gates[0]
@@ -51,7 +53,7 @@ class Trouble:
         with strace.attached(writer.pid, self._log, *_delayed(NEVER_S, "1+")):
             self._see_that_nothing_is_green()
             self.gate.card.cut()
-            writer.kill()
+            writer.strike()
         self._after(went_well=True)
 
     def no_flush_at_the_door(self) -> None:
@@ -70,7 +72,7 @@ class Trouble:
                 self.outcome.green_lost += 1
                 self.outcome.odd.append("a light was green while a flush stood still")
             gate.card.cut()
-            door.kill()
+            door.strike()
         self._after(went_well=True)
 
     def read_only(self) -> None:
@@ -102,9 +104,7 @@ class Trouble:
     def _writing(self) -> Child:
         """Start the smallest scanner and the uplink; return the former once it has stored."""
         before = observer.starts(self.gate.trace)
-        writer = self.district.writer(
-            self.gate, self.dice.randrange(2**32), broken=self._broken
-        )
+        writer = self.district.writer(self.gate, self.dice.randrange(2**32), broken=self._broken)
         self._running = [writer, self.district.uplink(self.gate)]
         begun = clock.until(
             lambda: observer.starts(self.gate.trace) > before or not writer.running, START_S

@@ -28,7 +28,10 @@ def batch(job: Job) -> Outcome:
     offset.write_text("+0")
     try:
         district.open()
-        programs = [_faked(gate, offset, "writer", dice.randrange(2**32)), _faked(gate, offset, "uplink", 0)]
+        programs = [
+            _faked(gate, offset, "writer", dice.randrange(2**32)),
+            _faked(gate, offset, "uplink", 0),
+        ]
         clock.until(lambda: observer.starts(gate.trace) > 0, START_S)
         clock.nap(LASTS_S)
         for number in range(job.count):
