@@ -21,7 +21,7 @@ from device.verdict.judge import judge
 from device.verdict.policy import at_gate, default
 from device.verdict.standing import NOTHING
 from device.verdict.trust import Finding, NoStatuses, Trust
-from wire import controlcard, gatepass, policy
+from wire import controlcard, gatepass, policy, policydraft
 from wire.canonical import parse, read
 from wire.controlcard import scope_of
 from wire.enrolment import LIMIT, Enrolment
@@ -103,6 +103,10 @@ def _orders(accepted: Path, enrolment: Enrolment, held: Mandate) -> Orders:
     )
 
 
+UNSIGNED = {"version": 1, "issued": 0}
+"""What a draft is given when it is signed."""
+
+
 class Published(msgspec.Struct, frozen=True):
     """As much of an authority's public file as is needed here."""
 
@@ -125,14 +129,14 @@ def issuers(path: Path) -> Keyring:
 def policy_in(path: Path, ring: Keyring) -> tuple[Policy, bool]:
     """Return the policy in a file, and whether the authority of `ring` signed it.
 
-    A draft without a signature is a policy too; it is to be tried before it is signed. Raises
+    A draft, TOML or JSON, is a policy too; it is to be tried before it is signed. Raises
     PolicyUnreadable.
     """
     try:
         with path.open("rb") as file:
-            document = parse(file.read(policy.LIMIT + 1), policy.LIMIT)
+            document = policydraft.read(file.read(policy.LIMIT + 1))
         if "doc" not in document:
-            return policy.understood(document), False
+            return policy.understood({**UNSIGNED, **document}), False
         signed = read(Signed, document)
         return policy.understood(signed.doc), _is_good(signed, ring)
     except OSError as error:

@@ -7,18 +7,16 @@ means in words is in policywords.py.
 import datetime as dt
 import hashlib
 import re
-import tomllib
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 from provisioning import clock, files, roster
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable, PolicyInvalid
 from provisioning.i18n import marked
 from provisioning.terms import VIETNAM
-from wire import policy
-from wire.canonical import Document, parse
+from wire import policy, policydraft
+from wire.canonical import Document
 from wire.errors import WireError
 from wire.keys import Keyring, Use
 from wire.policy import LIMIT, Policy, same_site
@@ -40,14 +38,14 @@ COMPLAINTS = (
     marked("signals: what is shown for a control card is fixed"),
     marked("signals: who may pass is shown green, and nobody else"),
     marked("not JSON"),
+    marked("not UTF-8 text"),
+    marked("not TOML"),
+    marked("far too long"),
 )
 """What wire says of rules that no gate could keep, for the catalogues."""
 UNKNOWN = marked("there is no such field")
 MISSING = marked("this field is missing")
 UNFIT = marked("a value that cannot be used here")
-NOT_TEXT = marked("not UTF-8 text")
-NOT_TOML = marked("not TOML")
-TOO_LONG = marked("far too long")
 OLDER = marked("version: not greater than the last one that was signed")
 MORE_GATES = marked("gates_of_place: more gates than that are enrolled for this place")
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
@@ -55,19 +53,8 @@ _FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`
 
 def read(path: Path) -> Document:
     """Return what a person wrote; raise PolicyInvalid or FileUnusable."""
-    data = files.read(path, LIMIT)
-    if len(data) > LIMIT:
-        raise PolicyInvalid(path=path, where="", detail=TOO_LONG)
     try:
-        text = data.decode("utf-8-sig")
-        if text.lstrip().startswith("{"):
-            return parse(text.encode(), LIMIT)
-        return {key: _plain(each) for key, each in tomllib.loads(text).items()}
-    except UnicodeDecodeError as error:
-        raise PolicyInvalid(path=path, where="", detail=NOT_TEXT) from error
-    except tomllib.TOMLDecodeError as error:
-        where = str(error).rpartition("(")[2].rstrip(")")
-        raise PolicyInvalid(path=path, where=f"{where}: ", detail=NOT_TOML) from error
+        return policydraft.read(files.read(path, LIMIT))
     except WireError as error:
         raise _complaint(path, error) from error
 
@@ -104,20 +91,6 @@ def gates_of(home: Authority, found: Policy) -> list[str]:
     """Return the gates that are enrolled for the policy's place; raise RosterDamaged."""
     known = roster.load(home.folder).gates
     return [each.gate for each in known if same_site(each.place, found.site)]
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  (whatever TOML can hold)
-    """Return TOML's own dates and times as the text that a policy has."""
-    match value:
-        case dict():
-            return {key: _plain(each) for key, each in value.items()}
-        case list():
-            return [_plain(each) for each in value]
-        case dt.time():
-            return value.isoformat("auto").removesuffix(":00")
-        case dt.date():
-            return value.isoformat()
-    return value
 
 
 def _first_of_day(now: dt.datetime) -> int:

@@ -175,6 +175,16 @@ def test_what_is_no_policy_is_refused_by_name(text: str, tmp_path: Path) -> None
     assert (said.status, said.out, said.code) == (2, "", "policy-unreadable")
 
 
+def test_a_draft_is_tried_as_it_was_written(tmp_path: Path) -> None:
+    draft = tmp_path / "cho-mau.toml"
+    draft.write_text('site = "Chợ Mẫu"\n[[takes]]\nkind = "id-card"\n', encoding="utf-8")
+    said = json.loads(gate("explain", "--json", "--policy", draft, CARD).out)
+    assert [each["reason"] for each in said["policies"]] == ["wrong-kind", "accepted"]
+    draft.write_text('site = "Chợ Mẫu"\nceiling = [', encoding="utf-8")
+    said = gate("explain", "--policy", draft, CARD)
+    assert (said.status, said.out, said.code) == (2, "", "policy-unreadable")
+
+
 def test_an_unsigned_policy_is_tried_and_said_to_be_unsigned() -> None:
     rules = explain.by_policies(NOBODY, [(default("Mẫu"), False), (default("Mẫu"), True)])
     names = [each.name for each in rules]
