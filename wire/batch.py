@@ -4,6 +4,8 @@ Live, one record is one batch, sent as plain JSON so that any MQTT tool can read
 to fifty go together, deflated. All records of a batch come from one boot, whose id is said once.
 """
 
+import hashlib
+import re
 import zlib
 
 import msgspec
@@ -67,9 +69,14 @@ def splice(journal: str, records: list[bytes], prev: bytes, *, historical: bool)
     No record is taken apart: the boot, which stands first in all but declarations, is cut out of
     their bytes.
     """
+    data = _spliced(journal, records, prev, historical=historical)
+    return zlib.compress(data, FAST) if historical else data
+
+
+def _spliced(journal: str, records: list[bytes], prev: bytes, *, historical: bool) -> bytes:
     first = _Head.read(records[0])
     boot = b'"boot":' + _encode(first.boot) + b","
-    data = b"".join(
+    return b"".join(
         (
             b"{" + boot + b'"first":%d,"historical":' % first.seq,
             b"true" if historical else b"false",
@@ -78,7 +85,6 @@ def splice(journal: str, records: list[bytes], prev: bytes, *, historical: bool)
             b'],"v":%d}' % VERSION,
         )
     )
-    return zlib.compress(data, FAST) if historical else data
 
 
 class _Head(msgspec.Struct):
@@ -130,19 +136,60 @@ def unpack(data: bytes) -> Batch:
     return batch
 
 
+def digest(data: bytes) -> str:
+    """Return the name of a batch that cannot be read, or of a record: hex SHA-256 of its text."""
+    try:
+        plain = data if data[:1] == b"{" else _inflate(data)
+    except WireError:
+        plain = data
+    return hashlib.sha256(plain).hexdigest()
+
+
+def named(journal: str, record: bytes, prev: bytes) -> frozenset[str]:
+    """Return all names under which the collector may refuse this record and nothing else.
+
+    Its own, and those of a batch that holds it alone. A batch with others besides has another.
+    """
+    alone = (
+        _spliced(journal, [record], prev, historical=False),
+        _spliced(journal, [record], prev, historical=True),
+    )
+    return frozenset(digest(each) for each in (record, *alone))
+
+
+_BEGINNING = re.compile(
+    rb'"first":([0-9]{1,16}),"historical":(?:true|false),"journal":"([!#-\[\]-~]{1,64})"'
+)
+"""What `splice` writes before the records."""
+BEGINNING_BYTES = 512
+
+
 def claimed(data: bytes) -> tuple[str, int]:
     """Return the journal and first seq that bytes refused by `unpack` name, or ("", 1).
 
-    So that the collector can answer a batch which it cannot read.
+    So that the collector can answer a batch which it cannot read, be it no JSON at all behind its
+    beginning.
     """
     try:
         document = parse(data if data[:1] == b"{" else _inflate(data), MAX_BYTES)
     except WireError:
-        return "", 1
+        return _begun(data)
     journal, first = document.get("journal"), document.get("first")
     if not isinstance(journal, str) or type(first) is not int or not 1 <= first <= MAX_SEQ:
         return "", 1
     return journal, first
+
+
+def _begun(data: bytes) -> tuple[str, int]:
+    """Return what the beginning of a batch names, as `splice` writes it."""
+    if data[:1] != b"{":
+        try:
+            data = zlib.decompressobj().decompress(data, BEGINNING_BYTES)
+        except zlib.error:
+            return "", 1
+    found = _BEGINNING.search(data[:BEGINNING_BYTES])
+    first = int(found[1]) if found else 0
+    return (found[2].decode(), first) if found and 1 <= first <= MAX_SEQ else ("", 1)
 
 
 def _inflate(data: bytes) -> bytes:

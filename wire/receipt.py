@@ -22,6 +22,9 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
     seq: Seq
     why: str
+    of: str = ""
+    """Hex SHA-256 of what was refused, see `wire.batch.named`: on this alone a gate declares the
+    very record missing, so nobody on the way can have another one refused in its place."""
 
 
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):

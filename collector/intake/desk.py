@@ -191,7 +191,8 @@ def read(gate: str, leaf: str, message: Message, ring: Keyring) -> Reading:
     except Exception:  # noqa: BLE001  # hostile input finds more kinds than WireError
         journal, seq = batch.claimed(message.payload) if leaf == topics.SCAN else ("", 1)
         name = journal if _is_name(journal) else ""
-        return Reading(complaints=(Complaint(gate, name, seq, Why.UNREADABLE),))
+        of = batch.digest(message.payload)
+        return Reading(complaints=(Complaint(gate, name, seq, Why.UNREADABLE, of),))
 
 
 def arrival_of(gate: str, received: batch.Batch, ring: Keyring) -> Reading:
@@ -212,7 +213,8 @@ def arrival_of(gate: str, received: batch.Batch, ring: Keyring) -> Reading:
         record = _record(raw)
         if document.get("t") == "missing":
             if not isinstance(record, Missing) or not _is_declared(record, gate, journal, ring):
-                complaints.append(Complaint(gate, journal, seq, Why.UNSIGNED))
+                of = batch.digest(raw)
+                complaints.append(Complaint(gate, journal, seq, Why.UNSIGNED, of))
                 break
             after = _chain_value(record.after)
         else:
@@ -268,7 +270,7 @@ def summarise(
     """Return one receipt for each journal: where it stands, what is wanted, what was refused."""
     marks: dict[tuple[str, str], Mark] = {}
     want: dict[tuple[str, str], tuple[int, int]] = {}
-    complaints: dict[tuple[str, str], dict[int, Why]] = {}
+    complaints: dict[tuple[str, str], dict[int, Complaint]] = {}
     for mark in standing:
         marks[mark.gate, mark.journal] = mark
     for taking in takings:
@@ -276,9 +278,9 @@ def summarise(
         marks[name] = taking.mark
         if taking.want is not None:
             want[name] = taking.want
-        complaints.setdefault(name, {}).update({each.seq: each.why for each in taking.complaints})
+        complaints.setdefault(name, {}).update({each.seq: each for each in taking.complaints})
     for each in refused:
-        complaints.setdefault((each.gate, each.journal), {})[each.seq] = each.why
+        complaints.setdefault((each.gate, each.journal), {})[each.seq] = each
     return [
         receipt.Receipt(
             gate=mark.gate,
@@ -288,8 +290,8 @@ def summarise(
             time=at_ms,
             want=_still(want.get(name), mark.high),
             refused=tuple(
-                receipt.Refusal(seq, why)
-                for seq, why in sorted(complaints.get(name, {}).items())[:MAX_REFUSED]
+                receipt.Refusal(seq, each.why, each.of)
+                for seq, each in sorted(complaints.get(name, {}).items())[:MAX_REFUSED]
             ),
         )
         for name, mark in marks.items()

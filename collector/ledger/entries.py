@@ -136,6 +136,8 @@ class Complaint(msgspec.Struct, frozen=True):
     journal: str
     seq: int
     why: Why
+    of: str = ""
+    """Hex SHA-256 of what was refused, where the gate may declare it missing on that word."""
 
 
 class Post(msgspec.Struct, frozen=True):

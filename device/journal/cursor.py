@@ -26,6 +26,8 @@ class Mark(msgspec.Struct, frozen=True):
     journal: str
     high: int
     check: str
+    time: int = 0
+    """Of the receipt that said so; 0 in files of before."""
 
 
 class Cursor:
@@ -37,6 +39,8 @@ class Cursor:
         found = _sound(path)
         self.journal = found.journal if found else ""
         self.high = found.high if found else 0
+        self.time_ms = found.time if found else 0
+        """Of the receipt that said so; written with the next mark."""
         self._written_ns = 0
         self._is_sound = found is not None
 
@@ -47,7 +51,7 @@ class Cursor:
 
     def write(self, journal: str, high: int, up_ns: int = 0) -> None:
         """Store that everything up to `high` is confirmed."""
-        mark = Mark(journal, high, _check(journal, high))
+        mark = Mark(journal, high, _check(journal, high, self.time_ms), self.time_ms)
         if not self._is_sound:  # TinyDB would read it first
             self._path.unlink(missing_ok=True)
             self._is_sound = True
@@ -57,8 +61,9 @@ class Cursor:
         self._written_ns = max(self._written_ns, up_ns)
 
 
-def _check(journal: str, high: int) -> str:
-    return f"{zlib.crc32(f'{journal} {high}'.encode()):08x}"
+def _check(journal: str, high: int, time_ms: int) -> str:
+    text = f"{journal} {high}" + (f" {time_ms}" if time_ms else "")
+    return f"{zlib.crc32(text.encode()):08x}"
 
 
 def _sound(path: Path) -> Mark | None:
@@ -68,4 +73,4 @@ def _sound(path: Path) -> Mark | None:
         mark = msgspec.convert(list(rows.values())[-1], Mark)
     except (JournalBroken, msgspec.ValidationError, LookupError, AttributeError, TypeError):
         return None
-    return mark if mark.check == _check(mark.journal, mark.high) else None
+    return mark if mark.check == _check(mark.journal, mark.high, mark.time) else None

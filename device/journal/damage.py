@@ -26,8 +26,8 @@ from wire.record import ClockState, Missing, severed, to_document
 
 log = structlog.get_logger()
 
-DAMAGED, GONE = "damaged", "gone"
-"""Causes: read and found broken; not there at all."""
+DAMAGED, GONE, DROPPED = "damaged", "gone", "dropped"
+"""Causes: read and found broken; not there at all; once confirmed, and dropped since."""
 ROUND_NS = 24 * 3600 * 10**9
 """Sealed segments are read again so often."""
 
@@ -94,6 +94,14 @@ class Mender:
         self._holes.append(Hole(before, behind, DAMAGED))
         return behind
 
+    def dropped(self, high: int, chain: bytes, first: int, after: bytes) -> None:
+        """Take note that the collector, which stands at `high`, asks for records before `first`.
+
+        They were confirmed and are no longer here: the collector was restored from an older copy.
+        """
+        if not self._holes:
+            self._holes.append(Hole(Join(high + 1, chain), Join(first, after), DROPPED))
+
     def declare(self, journal: str, shelf: Shelf, at: Instant) -> None:
         """Put a declaration into a hole that is known."""
         hole = self._holes[0]
@@ -136,7 +144,7 @@ class Mender:
         prev = bytes.fromhex(header.prev) if header and header.first == first else None
         if self._before is not None and self._before.seq == first:
             prev = self._before.chain
-        good = sealed.salvage(data, first, prev, behind.chain)
+        good = sealed.salvage(data, first, prev, behind.chain or None)
         before = Join(first, prev or bytes(32))
         for each in [each for each in shelf.firsts if first <= each < behind.seq]:
             names.set_aside(shelf.path(each))
@@ -147,6 +155,8 @@ class Mender:
             sealed.seal(shelf.path(first), kept.header, good, kept.chains[-1])
             shelf.add(first)
             before = Join(kept.last + 1, kept.chains[-1])
+        if not behind.chain:  # at the end of a journal that was given up
+            behind = _severed(before, behind.seq - 1)
         if before.seq < behind.seq:
             self._fill(Hole(before, behind, DAMAGED), journal, shelf, at)
         self._next, self._before = behind.seq, behind

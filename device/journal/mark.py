@@ -32,10 +32,10 @@ journal is given up and a new one begun, so that no number is used twice."""
 class Mark:
     """The confirmed mark of one journal."""
 
-    def __init__(self, high: int = 0) -> None:
-        """Begin at `high`, which no receipt of now has said."""
+    def __init__(self, high: int = 0, time_ms: int = 0) -> None:
+        """Begin at `high`, which a receipt of `time_ms` has said; 0 if that is not known."""
         self.high = high
-        self._time_ms = 0
+        self._time_ms = time_ms
 
     def weigh(self, receipt: Receipt, last: int, chain_at: Callable[[int], bytes | None]) -> Weight:
         """Say what a receipt comes to for a journal that ends at `last`.
@@ -53,6 +53,15 @@ class Mark:
         if ours.hex() == receipt.hash:
             return Weight.FITS
         return Weight.NOTHING if is_back else Weight.OTHER_RECORDS
+
+    def is_asked_for(self, receipt: Receipt, first: int) -> bool:
+        """Say whether the collector asks for records before `first`, the oldest that is here.
+
+        A receipt of before, shown again, asks for nothing.
+        """
+        asked = any(begin <= receipt.high + 1 <= end for begin, end in receipt.want)
+        news = receipt.high >= self.high or not self._time_ms or self._is_restored(receipt)
+        return asked and news and receipt.high + 1 < first
 
     def move(self, receipt: Receipt) -> None:
         """Go to where a receipt that fits says."""

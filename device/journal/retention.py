@@ -18,7 +18,8 @@ class Retention:
 
     def __init__(self, segments: Segments, keep_s: int) -> None:
         """Keep what is confirmed for `keep_s` seconds."""
-        self._segments, self._keep_s = segments, keep_s
+        self._segments = segments
+        self.keep_s = keep_s
 
     def drop_one(self, cursor: Cursor, confirmed: int, at: Instant, *, is_full: bool) -> None:
         """Delete the oldest sealed segment if it is confirmed, and was so long enough ago.
@@ -32,7 +33,7 @@ class Retention:
         first = shelf.firsts[0]
         following = shelf.following(first + 1) or self._segments.open_end.seq
         kept_ms = at.wall_ms - shelf.path(first).stat().st_mtime_ns // 1_000_000
-        is_kept = kept_ms < self._keep_s * 1000 and not is_full
+        is_kept = kept_ms < self.keep_s * 1000 and not is_full
         if following > confirmed + 1 or is_kept:
             return
         if cursor.high < following - 1:

@@ -36,6 +36,8 @@ class Retired(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     beyond: int = 0
     """The number beyond its end, or with another record, that showed that it cannot go on."""
+    chain: str = ""
+    """Hex of the chain value at its end; empty if that could not be told."""
     disputed: bool = False
     """The collector has other records under its numbers: no receipt can free it."""
 

@@ -150,7 +150,7 @@ def chained(header: Header, records: list[bytes]) -> Spelled:
     """Go along the records; raise LookupError or ValueError if they are no sequence."""
     chain, following, chains = bytes.fromhex(header.prev), header.first, []
     for each in records:
-        seen = _glance(each)
+        seen = glance(each)
         if seen.seq != following:
             raise ValueError(each)
         chain = _after(each) if seen.t == "missing" else link_spelled(chain, each)
@@ -159,17 +159,19 @@ def chained(header: Header, records: list[bytes]) -> Spelled:
     return Spelled(header, records, chains, following - 1)
 
 
-class _Glance(msgspec.Struct):
+class Glance(msgspec.Struct):
+    """What must be seen of a record to find the next."""
+
     seq: int
     t: str = ""
     last: int = 0
 
 
-_glance = msgspec.json.Decoder(_Glance).decode
+glance = msgspec.json.Decoder(Glance).decode
 
 
 def _seq(record: bytes) -> int:
-    return _glance(record).seq
+    return glance(record).seq
 
 
 def _after(record: bytes) -> bytes:

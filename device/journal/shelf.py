@@ -52,15 +52,28 @@ class Shelf:
         at = bisect.bisect_left(self.firsts, seq)
         return self.firsts[at] if at < len(self.firsts) else None
 
+    def holding(self, seq: int) -> Spelled | None:
+        """Return the segment with record `seq`; None if there is none.
+
+        Where a segment was cut into parts and the power went before it was done, both are here:
+        then the whole one.
+        """
+        for first in [each for each in self.firsts if each <= seq][-2:]:
+            found = self.load(first)
+            if found.last >= seq:
+                return found
+        return None
+
     def chain_at(self, seq: int) -> bytes | None:
         """Return the chain value after record `seq`.
 
-        None where there is none: the record is no longer here, or is among missing ones. Raises
-        JournalBroken if its segment cannot be read.
+        None where there is none: the record is no longer here, or is among missing ones. The value
+        before the oldest is known. Raises JournalBroken if its segment cannot be read.
         """
         at = bisect.bisect_right(self.firsts, seq) - 1
         if at < 0:
-            return None
+            begins = bool(self.firsts) and seq == self.firsts[0] - 1
+            return bytes.fromhex(self.load(self.firsts[0]).header.prev) if begins else None
         found = self.load(self.firsts[at])
         if seq == found.last:
             return found.chains[-1]

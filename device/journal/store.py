@@ -5,6 +5,7 @@ light is in `scan` and `note`; everything that may wait is in `tend`, one thing 
 """
 
 import os
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,7 @@ from device.i18n import N_
 from device.journal import durable, opening, records, retired
 from device.journal import folder as names
 from device.journal.appendlog import AppendLog
+from device.journal.archive import Archive
 from device.journal.ballast import Ballast
 from device.journal.cursor import Cursor
 from device.journal.damage import Mender
@@ -31,8 +33,9 @@ from device.journal.mark import GIVEN_UP, Mark, Weight
 from device.journal.retention import Retention
 from device.journal.sealer import Sealer
 from device.journal.segments import Segments
+from device.journal.substitution import Substitution
 from device.journal.tally import Counted, Tally
-from wire.receipt import Receipt
+from wire.receipt import Receipt, Refusal
 from wire.record import Record, What, to_document
 from wire.sealing import SealKey
 
@@ -40,6 +43,8 @@ log = structlog.get_logger()
 
 BALLAST_BYTES = 1024 * 1024
 TIDY_NS = 10**9
+REFUSALS = 50
+"""Refused records that may wait to be replaced; more are told of again."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +82,9 @@ class CardJournal:
         self._sealer = Sealer(gate, authority)
         self._heads = Heads(gate, key, limits.alive_s * 10**9)
         self._mender = Mender(folder, gate, key)
+        self._substitution = Substitution(folder, gate, key)
+        self._archive = Archive(folder, gate, key)
+        self._refusals: deque[tuple[str, Refusal]] = deque(maxlen=REFUSALS)
         self._tally = Tally()
         self._ballast = Ballast(folder / names.BALLAST, BALLAST_BYTES)
         self._segments = Segments(folder, gate, limits.segment_records)
@@ -234,6 +242,7 @@ class CardJournal:
     def retain(self, confirmed_s: int) -> None:
         """Keep confirmed records for so many seconds from now on."""
         self._limits = msgspec.structs.replace(self._limits, keep_confirmed_s=confirmed_s)
+        self._retention.keep_s = confirmed_s
 
     def tend(self, at: Instant) -> None:
         """Do one thing that may wait: take a receipt, seal, declare, sign, store, drop."""
@@ -245,12 +254,9 @@ class CardJournal:
         if receipt is not None and self.confirm(receipt):
             log.info("receipt.taken", high=self.confirmed, up_ns=at.up_ns)
         counted = self._tally.due(at.up_ns)
-        if self._renewal is not None:
-            self._append(self._told(at))
-            self._renewal = None
-        elif self._mender.is_waiting:
-            self._mender.declare(self.journal, self._segments.shelf, at)
-        elif self._segments.is_full:
+        if self._put_right(at):
+            return
+        if self._segments.is_full:
             self._segments.roll()
             self._sealer.renew()
         elif self._segments.full:
@@ -266,6 +272,36 @@ class CardJournal:
         elif at.up_ns - self._tidied_at >= TIDY_NS:
             self._tidied_at = at.up_ns
             self._tidy(at)
+
+    def _put_right(self, at: Instant) -> bool:
+        """Tell or declare what is known to be wrong; say whether there was anything."""
+        if self._renewal is not None:
+            self._append(self._told(at))
+            self._renewal = None
+        elif self._mender.is_waiting:
+            self._mender.declare(self.journal, self._segments.shelf, at)
+        elif self._refusals:
+            self._substitute(at)
+        else:
+            return False
+        return True
+
+    def _substitute(self, at: Instant) -> None:
+        """Come a step nearer to a declaration in the place of a refused record: seal it first."""
+        journal, refusal = self._refusals[0]
+        open_end = self._segments.open_end.seq
+        if journal == self.journal and open_end <= refusal.seq <= self.last:
+            if self._segments.full:
+                self._segments.seal_one()
+            else:
+                self._segments.roll()
+                self._sealer.renew()
+            return
+        self._refusals.popleft()
+        if journal == self.journal:
+            self._substitution.make(journal, self._segments.shelf, refusal, at)
+        else:
+            self._archive.substitute(journal, refusal, at)
 
     def _alive(self, at: Instant) -> list[Record]:
         """Return a note for the silence, if there was one."""
@@ -302,6 +338,7 @@ class CardJournal:
         self._retention.drop_one(self._cursor, self.confirmed, at, is_full=self._refusing)
         if self._has_retired:
             retired.drop(self._folder, at.wall_ms, self._limits.keep_confirmed_s)
+            self._archive.inspect(at)
         if self._ballast.take():
             self._segments.spare()
             self._mender.inspect(self.journal, self._segments.shelf, self._segments.open_end, at)
@@ -310,6 +347,14 @@ class CardJournal:
                 log.info("journal.room", waiting=self.waiting)
 
     # -- receipts -----------------------------------------------------------------------------
+
+    def refused(self, journal: str, refusal: Refusal) -> None:
+        """Take a refusal that the collector signed, of a record that is copied: it may give way.
+
+        Only one that names the bytes it means counts; the work is done when nobody waits.
+        """
+        if refusal.of and (journal, refusal) not in self._refusals:
+            self._refusals.append((journal, refusal))
 
     def confirm(self, receipt: Receipt) -> bool:
         """Take a receipt whose signature was checked; say whether it moved the mark.
@@ -321,6 +366,8 @@ class CardJournal:
             if receipt.gate != self._gate or not retired.confirm(self._folder, receipt):
                 log.warning("receipt.foreign", journal=receipt.journal)
             return False
+        if self._mender.can_declare and self._mark.is_asked_for(receipt, self._segments.first):
+            return self._declare_dropped(receipt)
         try:
             said = self._mark.weigh(receipt, self.last, self._segments.chain_at)
         except JournalBroken as error:
@@ -333,9 +380,29 @@ class CardJournal:
             return False
         if receipt.high < self.confirmed:
             log.warning("receipt.back", high=receipt.high, was=self.confirmed)
-        self._mark.move(receipt)
-        self._publish()
+        self._move(receipt)
         return True
+
+    def _declare_dropped(self, receipt: Receipt) -> bool:
+        """Go back for a collector that was restored, further than there are records for it."""
+        first = self._segments.first
+        try:
+            after = self._segments.chain_at(first - 1)
+            before = bytes.fromhex(receipt.hash)
+        except (JournalBroken, ValueError) as error:
+            log.error("segment.unreadable", high=receipt.high, detail=str(error))  # noqa: TRY400
+            return False
+        if after is None:
+            return False
+        log.warning("receipt.back", high=receipt.high, was=self.confirmed, first=first)
+        self._mender.dropped(receipt.high, before, first, after)
+        self._move(receipt)
+        return True
+
+    def _move(self, receipt: Receipt) -> None:
+        self._mark.move(receipt)
+        self._cursor.time_ms = receipt.time
+        self._publish()
 
     # -- at a start, and when a journal cannot go on ------------------------------------------
 
@@ -352,7 +419,7 @@ class CardJournal:
             self._renewal = old[-1].told()
         mine = self._cursor.journal == self.journal
         sound = mine and self._cursor.high <= self.last
-        self._mark = Mark(self._cursor.high if sound else 0)
+        self._mark = Mark(self._cursor.high, self._cursor.time_ms) if sound else Mark()
         self._mender.look_at(self.confirmed + 1, self._segments.shelf)
         said = durable.read(self._run)
         # Numbers behind the end were used already, so this journal must not give them out again.
@@ -381,7 +448,12 @@ class CardJournal:
         """Give this journal up and begin another; the next note tells the district."""
         self._ballast.release()  # what follows needs a little room
         one = retired.Retired(
-            journal=self.journal, last=self.last, high=self.confirmed, why=why, beyond=high
+            journal=self.journal,
+            last=self.last,
+            high=self.confirmed,
+            why=why,
+            beyond=high,
+            chain=self._current.chain.hex(),
         )
         self._segments.seal_all()
         self._begin_anew(retired.retire(self._folder, one))
@@ -392,6 +464,6 @@ class CardJournal:
         self._sealer.renew()
         self._segments.begin_new()
         self._mark = Mark()
-        self._cursor.high = 0  # what it says is of the old journal
+        self._cursor.high = self._cursor.time_ms = 0  # what it says is of the old journal
         self._has_retired = True
         self._publish()

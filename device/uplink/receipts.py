@@ -50,27 +50,27 @@ class Receipts:
             return
         if found.journal == self._lane.outbox.journal:
             self._tray.receipt(payload, up_ns)
-            self._current(found, end, up_ns)
+            self._current(found, payload, end, up_ns)
         elif found.journal == self._retired.journal:
             self._tray.receipt(payload, up_ns, found.journal)
-            self._old(found, up_ns)
-        else:
-            return
-        self._refusals(found, payload, up_ns)
+            self._old(found, payload, up_ns)
 
-    def _current(self, found: receipt.Receipt, end: int, up_ns: int) -> None:
+    def _current(self, found: receipt.Receipt, payload: bytes, end: int, up_ns: int) -> None:
         if found.high > end:  # the scanner says what that means
             self._alarm(BEYOND, high=found.high, end=end)
             return
         self._lane.outbox.receipt(found.high, up_ns)
+        # First: what was sent behind a refused batch is asked for in the same receipt.
+        self._refusals(found, payload, up_ns)
         self._wanted(self._lane, found, up_ns)
 
-    def _old(self, found: receipt.Receipt, up_ns: int) -> None:
+    def _old(self, found: receipt.Receipt, payload: bytes, up_ns: int) -> None:
         if found.high > self._retired.end:
             self._alarm(BEYOND, high=found.high, end=self._retired.end)
             return
         lane = self._retired.lane
         self._retired.receipt(found.high, up_ns)
+        self._refusals(found, payload, up_ns)
         if lane is not None and self._retired.lane is lane:
             self._wanted(lane, found, up_ns)
 
@@ -100,6 +100,7 @@ class Receipts:
         fresh = False
         for each in found.refused:
             told = (found.journal, each.seq, each.why[:WHY])
+            fresh |= each.seq == found.high + 1  # until it has given way
             if told in self._refused:
                 continue
             fresh = True

@@ -68,7 +68,9 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     )
     pins = pinned(found.panel, enrolment.gate, times.now)
     watchdog = Watchdog.of()
-    refused = Quarantine(found.folders.journal, found.folders.inbox, enrolment.gate, ring)
+    refused = Quarantine(
+        found.folders.journal, found.folders.inbox, enrolment.gate, ring, journal.refused
+    )
 
     def report(frame: Frame, now: Instant) -> None:
         watchdog.feed(now.up_ns, journal.answers)

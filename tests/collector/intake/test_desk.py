@@ -130,7 +130,22 @@ def test_a_batch_that_cannot_be_read_is_refused_where_it_names_its_journal(
     future = canonical({"v": 2, "journal": "j1", "first": 3})
     (answer,) = receipts(handle(desk, said("g1", topics.SCAN, future)))
     assert (answer.high, answer.hash) == (2, pen.chain[2].hex())
-    assert answer.refused == (Refusal(3, "unreadable"),)
+    assert answer.refused == (Refusal(3, "unreadable", batch.digest(future)),)
+
+
+@pytest.mark.parametrize("historical", [False, True])
+def test_a_batch_that_is_no_text_behind_its_beginning_is_answered_all_the_same(
+    desk: Desk, journal: Callable[..., Any], *, historical: bool
+) -> None:
+    pen = journal("g1", "j1").scan(2)
+    handle(desk, pen.message(1, 2))
+    bad = canonical({**pen.documents[1], "seq": 3}).replace(b"pass", b"\xff\xfe\xfd\xfc")
+    payload = batch.splice("j1", [bad], pen.chain[2], historical=historical)
+    (answer,) = receipts(handle(desk, said("g1", topics.SCAN, payload)))
+    (refused,) = answer.refused
+    assert (answer.high, refused.seq, refused.why) == (2, 3, "unreadable")
+    assert refused.of in batch.named("j1", bad, pen.chain[2])
+    assert refused.of not in batch.named("j1", bad, pen.chain[1])
 
 
 @pytest.mark.parametrize(
@@ -215,7 +230,8 @@ def test_a_declaration_that_the_gate_has_not_signed_is_refused_where_it_stands(
 ) -> None:
     pen = journal("g1", "j1").scan(2).missing(5, key=key).scan(1)
     (answer,) = receipts(handle(desk, pen.message(1, 6)))
-    assert (answer.high, answer.refused) == (2, (Refusal(3, "unsigned"),))
+    of = batch.digest(canonical(pen.documents[2]))
+    assert (answer.high, answer.refused) == (2, (Refusal(3, "unsigned", of),))
 
 
 def test_a_declaration_cannot_be_moved_to_another_gate_or_stretched(
@@ -227,7 +243,8 @@ def test_a_declaration_cannot_be_moved_to_another_gate_or_stretched(
     stretched = journal("g1", "j2").missing(5)
     stretched.documents = [{**stretched.documents[0], "last": 9}]
     one, two = receipts(handle(desk, pen.message(1, 5), stretched.message(1, 1)))
-    assert [one.refused, two.refused] == [(Refusal(1, "unsigned"),)] * 2
+    refused = [(each.seq, each.why) for each in (*one.refused, *two.refused)]
+    assert refused == [(1, "unsigned")] * 2
     assert (one.high, two.high) == (0, 0)
 
 
@@ -282,4 +299,5 @@ def test_a_declaration_that_ends_before_it_begins_is_refused(
     signed = head.declare(to_record(document), "g1", "j1", RECORDS)  # type: ignore[arg-type]
     pen.documents[4] = to_document(signed)
     (answer,) = receipts(handle(desk, pen.message(1, 5)))
-    assert (answer.high, answer.refused) == (4, (Refusal(5, "unsigned"),))
+    of = batch.digest(canonical(pen.documents[4]))
+    assert (answer.high, answer.refused) == (4, (Refusal(5, "unsigned", of),))

@@ -52,7 +52,9 @@ class Scene:
         self.site, self.collector, self.kept, self.uplink = site, collector, kept, up
 
     def inbox(self) -> dict[str, bytes]:
-        found = {}
+        found: dict[str, bytes] = {}
+        if not self.site.inbox.exists():  # the uplink makes it
+            return found
         for path in self.site.inbox.iterdir():
             with suppress(FileNotFoundError):
                 found[path.name] = path.read_bytes()
