@@ -51,6 +51,11 @@ class Program:
         """Say whether it runs."""
         return self._child is not None and self._child.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Return its process id; 0 before it was started."""
+        return self._child.pid if self._child is not None else 0
+
     def kill(self) -> None:
         """End it as a power cut would: it gets no chance to say anything."""
         if self._child is not None:
