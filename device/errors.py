@@ -228,3 +228,19 @@ class BrokerOld(GateError):
     code = "broker-old"
     says = N_("The district's broker is too old to say why it refuses something")
     remedy = N_("ask the district for a broker that speaks MQTT 5")
+
+
+class ReleaseRefused(GateError):
+    """Another release of the program was brought, and it is none for this gate."""
+
+    code = "release-refused"
+    says = N_("The release that was brought is not taken")
+    remedy = N_("bring the newest release that the authority has signed, all of its folder")
+
+
+class ReleaseFailed(GateError):
+    """A release that the authority signed does not work on this gate."""
+
+    code = "release-failed"
+    says = N_("The new release does not work on this gate")
+    remedy = N_("nothing to do at the door; tell the help line which release it was")

@@ -14,12 +14,14 @@ import pytest
 from tests.conftest import IN_CI
 
 FOLDER = Path(__file__).resolve().parents[2] / "systemd"
-UNITS = sorted([*FOLDER.glob("*.service"), *FOLDER.glob("*.path")], key=str)
+UNITS = sorted(
+    (each for kind in ("service", "path", "mount") for each in FOLDER.glob(f"*.{kind}")), key=str
+)
 SERVICES = [each for each in UNITS if each.suffix == ".service"]
 RUNNING = [each for each in SERVICES if "Type=notify" in each.read_text()]
 BARELY = 1.5
 NEWER = re.compile(r": Failed to parse boolean value, ignoring: disconnected$")
-ELSEWHERE = re.compile(r"/opt/gate/current/\S+ is not executable|Unit gate-\S+ not found")
+ELSEWHERE = re.compile(r"/opt/gate/\w+/\S+ is not executable|Unit gate-\S+ not found")
 
 
 def analyze(*words: str | Path) -> str:
@@ -119,3 +121,22 @@ def test_what_a_service_runs_is_in_the_project(unit: Path) -> None:
             assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
         else:
             assert program in ("/opt/gate/current/bin/gate", "/usr/bin/systemctl")
+
+
+def test_a_release_on_trial_never_judges_itself() -> None:
+    assert "/opt/gate/proven/bin/python -m device.update " in _ran("gate-update.service")
+    assert "/opt/gate/trial/bin/python -m device.update.trial " in _ran("gate-trial.service")
+    assert "proven" in (FOLDER / "tmpfiles.d/gate.conf").read_text()
+
+
+def _ran(unit: str) -> str:
+    return settings(FOLDER / unit)["Service"]["ExecStart"]
+
+
+def test_the_records_partition_may_be_late_with_times_and_never_keeps_a_machine_from_starting() -> (
+    None
+):
+    found = settings(FOLDER / "var-lib-gate.mount")
+    assert {"noatime", "commit=300"} <= set(found["Mount"]["Options"].split(","))
+    assert found["Install"]["WantedBy"] == "local-fs.target"
+    assert found["Mount"]["Where"] == "/var/lib/gate"
