@@ -81,17 +81,17 @@ class Nursery:
         self._context: ForkServerContext = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(list(LOADED))
 
-    def start(self, log: Path, work: Callable[..., object], *words: Any) -> Child:  # noqa: ANN401
+    def start(self, log: Path, work: Callable[..., int], *words: Any) -> Child:  # noqa: ANN401
         """Run `work(*words)` in a process of its own; what it says goes to the end of `log`."""
         process = self._context.Process(target=_begin, args=(log, work, words), daemon=True)
         process.start()
         return Child(process)
 
 
-def _begin(log: Path, work: Callable[..., object], words: tuple[Any, ...]) -> None:
+def _begin(log: Path, work: Callable[..., int], words: tuple[Any, ...]) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
     os.dup2(fd, 1)
     os.dup2(fd, 2)
-    sys.exit(work(*words) or 0)
+    sys.exit(work(*words))

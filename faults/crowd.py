@@ -1,4 +1,4 @@
-"""Who comes to a door that is about to be cut: one person after another, each with a pass of theirs.
+"""Who comes to a door that is about to be cut: one after another, each with a pass of their own.
 
 Nobody stands before the door when the power comes back, so nobody may be counted twice.
 """

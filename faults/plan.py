@@ -2,8 +2,17 @@
 
 import msgspec
 
-from faults.families import card_trouble, chaos, clocks, damage, doorcuts, links, points, powercuts
-from faults.families import swaps
+from faults.families import (
+    card_trouble,
+    chaos,
+    clocks,
+    damage,
+    doorcuts,
+    links,
+    points,
+    powercuts,
+    swaps,
+)
 from faults.outcome import Batch
 
 

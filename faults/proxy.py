@@ -67,15 +67,11 @@ class Proxy:
         other = {near: far, far: near}
         with selectors.DefaultSelector() as waiting, near, far, contextlib.suppress(OSError):
             for end in other:
-                waiting.register(end, selectors.EVENT_READ)
+                waiting.register(end, selectors.EVENT_READ, end)
             while self._open:
                 for key, _ in waiting.select(LOOK_S):
-                    end = key.fileobj
-                    if not isinstance(end, socket.socket):
-                        continue
-                    data = end.recv(self.piece)
+                    data = key.data.recv(self.piece)
                     if not data:
                         return
-                    if self.delay_s:
-                        clock.nap(self.delay_s)
-                    other[end].sendall(data)
+                    clock.nap(self.delay_s)
+                    other[key.data].sendall(data)

@@ -40,9 +40,9 @@ TAIL = """\
 
 ## That it would be noticed
 
-`tests/lanes/faults` breaks the journal on purpose and asks that greens be counted as lost: no flush;
-green before the record; everything stored taken for confirmed; a start that begins one number too
-low. A suite that does not see these proves nothing.
+`tests/lanes/faults` breaks the journal on purpose and asks that greens be counted as lost: no
+flush; green before the record; everything stored taken for confirmed; a start that begins one
+number too low. A suite that does not see these proves nothing.
 
 ## Again
 
@@ -99,9 +99,10 @@ def rendered(found: Results) -> str:
 def _declared(sums: dict[str, Outcome]) -> list[str]:
     damaged = sums.get("damage", Outcome())
     return [
-        f"Of {damaged.greens:,} greens on cards that were then damaged, {damaged.declared:,} could "
-        "not be read again. Each was declared missing, signed, or its whole journal was said to be "
-        "given up; none went without a word, and none became somebody else's.",
+        f"Of {damaged.greens:,} greens on cards that were then damaged,",
+        f"{damaged.declared:,} could not be read again. Each was declared missing, signed, or its",
+        f"whole journal was said to be given up; {damaged.green_lost} went without a word, and",
+        f"{damaged.duplicated} became somebody else's.",
         "",
     ]
 

@@ -16,7 +16,7 @@ def _no_flush() -> None:
     def returns(_fd: int) -> None:
         return
 
-    os.fdatasync = returns
+    os.fdatasync = returns  # type: ignore[assignment]
 
 
 def _forgetful() -> None:
@@ -24,7 +24,7 @@ def _forgetful() -> None:
     real = CardJournal.tend
 
     def tend(self: CardJournal, at: Any) -> None:  # noqa: ANN401
-        self._mark.high = self.last  # noqa: SLF001
+        self._mark.high = self.last
         real(self, at)
 
     CardJournal.tend = tend  # type: ignore[method-assign]

@@ -3,7 +3,6 @@
 The process waits at a pipe until strace has taken hold of it, so a fork is enough for each point.
 """
 
-import os
 import signal
 import subprocess
 from collections.abc import Iterator

@@ -6,10 +6,11 @@ store as fast as they can, one has the whole scanner with people before it.
 
 import random
 from collections.abc import Callable
+from functools import partial
 
 from faults import clock, crowd, observer
 from faults.children import Child
-from faults.district import District, remove
+from faults.district import District, Gate, remove
 from faults.families.powercuts import START_S, last_words
 from faults.outcome import Job, Outcome
 
@@ -28,13 +29,14 @@ class Cast:
         self._starts["intake"] = district.start_intake
         self._district, self._dice, self._broken = district, dice, broken
         for gate in district.gates:
-            self._starts[f"uplink {gate.name}"] = lambda gate=gate: district.uplink(gate)
+            self._starts[f"uplink {gate.name}"] = partial(district.uplink, gate)
         for gate in district.gates[:-1]:
-            self._starts[f"writer {gate.name}"] = lambda gate=gate: district.writer(
-                gate, dice.randrange(2**32), broken=broken
-            )
+            self._starts[f"writer {gate.name}"] = partial(self._write, gate)
         self._starts["gate run"] = lambda: district.door(district.gates[-1], broken)
         self.running: dict[str, Child] = {}
+
+    def _write(self, gate: Gate) -> Child:
+        return self._district.writer(gate, self._dice.randrange(2**32), broken=self._broken)
 
     @property
     def names(self) -> list[str]:
@@ -104,7 +106,10 @@ def _kill_one(cast: Cast, dice: random.Random, outcome: Outcome) -> None:
 def _see_who_starts(district: District, outcome: Outcome) -> None:
     """See that whoever was started last does its work."""
     for gate in district.gates[:-1]:
-        before = len(observer.greens(gate.trace))
-        if not clock.until(lambda g=gate, n=before: len(observer.greens(g.trace)) > n, START_S):
+        if not clock.until(partial(_goes_on, gate, len(observer.greens(gate.trace))), START_S):
             outcome.failed_starts += 1
             outcome.odd.append(f"{gate.name} does not store: {last_words(gate)}")
+
+
+def _goes_on(gate: Gate, before: int) -> bool:
+    return len(observer.greens(gate.trace)) > before

@@ -69,10 +69,11 @@ def _faked(gate: Gate, offset: Path, what: str, seed: int) -> "subprocess.Popen[
         "FAKETIME_NO_CACHE": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
+    words = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "faults.faked"]
+    words += [what, str(gate.folder), str(seed)]
     with gate.log.open("ab") as log:
         return subprocess.Popen(
-            ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "faults.faked", what]
-            + [str(gate.folder), str(seed)],
+            words,
             env={**os.environ, **fake},
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -93,7 +93,10 @@ def points(on: Stage) -> list[Point]:
 
 
 def kills(job: Job) -> Outcome:
-    """Kill before each call, and cut the power behind each; the calls are shared out over `count` batches."""
+    """Kill before each call, and cut the power behind each.
+
+    The calls are shared out over `count` batches.
+    """
     outcome = Outcome()
     with stage(job) as on:
         for number, point in enumerate(points(on)):
@@ -104,7 +107,7 @@ def kills(job: Job) -> Outcome:
 
 
 def errors(job: Job) -> Outcome:
-    """Let each call fail, once and for good, as a bad and as a full card."""
+    """Let each call fail, once and for good, as a bad and as a full card; shared out likewise."""
     outcome = Outcome()
     with stage(job) as on:
         for number, point in enumerate(points(on)):
