@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import structlog
+from msgspec.structs import replace
 
 from faults.children import Nursery
 from faults.outcome import Job, Outcome
 from faults.plan import BY_NAME
 
+PATIENCE_S = 3.0
+"""What was broken on purpose is not waited for."""
 _NURSERY: list[Nursery] = []
 
 
@@ -16,11 +19,13 @@ def silence() -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
 
 
-def run(name: str, number: int, seed: int, folder: str) -> Outcome:
+def run(name: str, number: int, seed: int, folder: str, broken: str = "") -> Outcome:
     """Do one batch, in a process of the pool."""
     if not _NURSERY:
         _NURSERY.append(Nursery())
     family = BY_NAME[name]
-    place = Path(folder) / f"{name.replace(' ', '-')}-{number}"
+    place = Path(folder) / f"{name.replace(' ', '-')}-{number}{broken}"
     job = Job(place, _NURSERY[0], f"{seed}/{name}/{number}", family.size, number)
+    if broken:
+        job = replace(job, broken=broken, patience_s=PATIENCE_S)
     return family.batch(job)

@@ -12,9 +12,12 @@ import struct
 import subprocess
 from pathlib import Path
 
+from faults import clock
+
 SHUTDOWN = 0x8004587D
 NO_LOG_FLUSH = 2
 MEGABYTES = 24
+TRIES = 50
 
 
 class Card:
@@ -34,7 +37,13 @@ class Card:
     def put_in(self) -> None:
         """Mount it; what a cut left half done, the file system mends by its log."""
         options = "loop,noatime,data=ordered,commit=5"
-        _run("mount", "-t", "ext4", "-o", options, str(self.image), str(self.at))
+        words = ("mount", "-t", "ext4", "-o", options, str(self.image), str(self.at))
+        for _ in range(TRIES):  # two that look for a free loop device may find the same one
+            with contextlib.suppress(subprocess.CalledProcessError):
+                _run(*words)
+                return
+            clock.nap(0.1)
+        _run(*words)
 
     def cut(self) -> None:
         """Cut the power: from now on nothing reaches the card."""

@@ -3,10 +3,13 @@
 Each is a change to a program's memory in the process that is about to run it.
 """
 
+import contextlib
 import os
+from collections.abc import Iterator
 from typing import Any
 
 from device.journal.appendlog import AppendLog
+from device.journal.damage import Mender
 from device.journal.store import CardJournal
 
 
@@ -44,15 +47,48 @@ def _restarting() -> None:
     AppendLog._load = load  # type: ignore[method-assign]  # noqa: SLF001
 
 
+def _mute() -> None:
+    """Mend what is damaged, and say nothing of what was lost."""
+    Mender.is_waiting = property(lambda _self: False)  # type: ignore[method-assign,assignment]
+
+
 KINDS = {
     "": lambda: None,
     "green-early": lambda: None,  # that one is the scanner's mistake, and done where it says green
     "no-flush": _no_flush,
     "forgetful": _forgetful,
     "restarting": _restarting,
+    "mute": _mute,
 }
+NOTICED = (
+    ("powercuts", "no-flush"),
+    ("powercuts", "green-early"),
+    ("powercuts", "forgetful"),
+    ("powercuts", "restarting"),
+    ("doorcuts", "no-flush"),
+    ("chaos", "restarting"),
+    ("points", "green-early"),
+    ("errors", "green-early"),
+    ("card trouble", "green-early"),
+    ("links", "forgetful"),
+    ("swaps", "restarting"),
+    ("clocks", "forgetful"),
+    ("damage", "mute"),
+)
+"""Which family must notice what."""
 
 
 def commit(kind: str) -> None:
     """Break the journal of this process in that way; an empty word breaks nothing."""
     KINDS[kind]()
+
+
+@contextlib.contextmanager
+def lasting(kind: str) -> Iterator[None]:
+    """Break it while the block lasts, in a process that goes on to other things."""
+    real = Mender.is_waiting
+    commit(kind)
+    try:
+        yield
+    finally:
+        Mender.is_waiting = real  # type: ignore[method-assign]

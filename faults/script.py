@@ -19,6 +19,7 @@ from device.flow import Instant, Signal, Verdict
 from device.journal import durable
 from device.journal.reader import JournalReader
 from device.journal.store import CardJournal, Limits
+from faults import sabotage
 from wire.canonical import Document
 from wire.head import chain_after, last_of
 from wire.receipt import Receipt
@@ -65,6 +66,8 @@ class Played(msgspec.Struct, frozen=True):
     """A pipe; the play begins when somebody has opened and closed it."""
     receipts: bool = True
     """Without them nothing is confirmed, so nothing is dropped."""
+    broken: str = ""
+    """How the journal is broken on purpose; see sabotage.py."""
 
 
 def moment(second: float) -> Instant:
@@ -75,6 +78,7 @@ def moment(second: float) -> Instant:
 
 def play(where: Played) -> int:
     """Play it; return 0 once through, or what the journal said of a failing card."""
+    sabotage.commit(where.broken)
     if where.gun is not None:
         where.gun.read_bytes()  # a pipe: opens once somebody has taken hold of this process
     fd = os.open(where.trace, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
@@ -108,8 +112,11 @@ def _day(where: Played, fd: int, start: float) -> None:
     with opened(where, receipts) as journal:
         journal.note(What.START, moment(start))
         for second in range(SCANS):
+            early = where.broken == "green-early"
+            if early:
+                _say(fd, {"green": journal.last + 1, "journal": journal.journal})
             record = journal.scan(ACCEPTED, moment(start + second))
-            if record is not None:
+            if record is not None and not early:
                 _say(fd, {"green": record.seq, "journal": journal.journal})
             if where.receipts and second % 4 == 3:
                 receipts.append(_collected(where, journal, fd, start + second))

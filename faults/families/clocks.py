@@ -29,7 +29,7 @@ def batch(job: Job) -> Outcome:
     try:
         district.open()
         programs = [
-            _faked(gate, offset, "writer", dice.randrange(2**32)),
+            _faked(gate, offset, "writer", dice.randrange(2**32), job.broken),
             _faked(gate, offset, "uplink", 0),
         ]
         clock.until(lambda: observer.starts(gate.trace) > 0, START_S)
@@ -61,7 +61,9 @@ def batch(job: Job) -> Outcome:
     return outcome
 
 
-def _faked(gate: Gate, offset: Path, what: str, seed: int) -> "subprocess.Popen[bytes]":
+def _faked(
+    gate: Gate, offset: Path, what: str, seed: int, broken: str = ""
+) -> "subprocess.Popen[bytes]":
     found = sorted(Path("/").glob(LIBRARY[1:]))
     fake = {
         "LD_PRELOAD": str(found[0]),
@@ -70,7 +72,7 @@ def _faked(gate: Gate, offset: Path, what: str, seed: int) -> "subprocess.Popen[
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     words = ["setpriv", "--pdeathsig", "KILL", sys.executable, "-m", "faults.faked"]
-    words += [what, str(gate.folder), str(seed)]
+    words += [what, str(gate.folder), str(seed), broken]
     with gate.log.open("ab") as log:
         return subprocess.Popen(
             words,

@@ -9,9 +9,12 @@ import random
 import shutil
 from pathlib import Path
 
+import msgspec
+
 from device.errors import GateError
 from device.journal import retired
 from device.journal.reader import JournalReader
+from faults import sabotage
 from faults.outcome import Job, Outcome
 from faults.script import Played, greens, moment, opened, play, read
 from wire.canonical import Document
@@ -33,7 +36,7 @@ def batch(job: Job) -> Outcome:
         before = {each["seq"]: each for each in read(model, [])}
         green = greens(model)
         for number in range(job.count):
-            copy = _copy(model, job.folder / str(number))
+            copy = _copy(model, job.folder / str(number), job.broken)
             way = _damage(copy, dice)
             _judge(copy, way, green, before, outcome)
             outcome.took(way.partition(":")[0])
@@ -53,9 +56,10 @@ def _model(folder: Path) -> Played:
     return where
 
 
-def _copy(model: Played, folder: Path) -> Played:
+def _copy(model: Played, folder: Path, broken: str) -> Played:
     shutil.copytree(model.folder.parent, folder)
-    return Played(folder / "journal", folder / RUN, folder / "trace", receipts=False)
+    where = Played(folder / "journal", folder / RUN, folder / "trace", receipts=False)
+    return msgspec.structs.replace(where, broken=broken)
 
 
 def _damage(where: Played, dice: random.Random) -> str:
@@ -89,7 +93,7 @@ def _judge(
     outcome.starts += 1
     outcome.greens += len(green)
     try:
-        with opened(where, []) as journal:
+        with sabotage.lasting(where.broken), opened(where, []) as journal:
             journal.note(What.START, moment(200_000))
             for turn in range(TURNS):
                 journal.tend(moment(300_000 + 2 * turn))

@@ -52,7 +52,9 @@ class Stage(msgspec.Struct):
         self.card.take_out()
         self.card.format(8)
         self.card.put_in()
-        return Played(self.card.at / "journal", beside / "run", beside / "trace", gun)
+        return Played(
+            self.card.at / "journal", beside / "run", beside / "trace", gun, broken=self.job.broken
+        )
 
     def start(self, where: Played) -> Child:
         """Start the play; it waits for `fire`."""

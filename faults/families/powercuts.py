@@ -43,13 +43,13 @@ def batch(job: Job) -> Outcome:
 def _cut_once(
     district: District, gate: Gate, dice: random.Random, outcome: Outcome, broken: str
 ) -> None:
+    before = observer.starts(gate.trace)
     writer = district.writer(gate, dice.randrange(2**32), broken=broken)
     uplink = district.uplink(gate)
     if dice.random() < SECOND_CUT:
         clock.nap(dice.random() * 0.1)
         way = "while it starts"
     else:
-        before = observer.starts(gate.trace)
         begun = clock.until(
             lambda: observer.starts(gate.trace) > before or not writer.running, START_S
         )

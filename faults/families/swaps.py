@@ -29,18 +29,18 @@ def batch(job: Job) -> Outcome:
     own.put_in()
     try:
         district.open()
-        _run(district, gate, dice, outcome)
+        _run(district, gate, dice, outcome, job.broken)
         for card, way in ((other, "an empty card"), (own, "the same card put back")):
             _swap(gate, card)
-            _run(district, gate, dice, outcome)
+            _run(district, gate, dice, outcome, job.broken)
             outcome.took(way)
         gate.card.take_out()
         shutil.copyfile(own.image, copy.image)
         gate.card.put_in()
-        _run(district, gate, dice, outcome)
+        _run(district, gate, dice, outcome, job.broken)
         _settle(district, gate, outcome, job.patience_s)
         _swap(gate, copy)
-        _run(district, gate, dice, outcome)
+        _run(district, gate, dice, outcome, job.broken)
         outcome.took("an old copy of the card")
         _settle(district, gate, outcome, job.patience_s)
         district.close()
@@ -54,10 +54,13 @@ def batch(job: Job) -> Outcome:
     return outcome
 
 
-def _run(district: District, gate: Gate, dice: random.Random, outcome: Outcome) -> None:
+def _run(
+    district: District, gate: Gate, dice: random.Random, outcome: Outcome, broken: str
+) -> None:
     """Let people pass for a while, and then cut the power."""
     before = observer.starts(gate.trace)
-    writer, uplink = district.writer(gate, dice.randrange(2**32)), district.uplink(gate)
+    writer = district.writer(gate, dice.randrange(2**32), broken=broken)
+    uplink = district.uplink(gate)
     if not clock.until(lambda: observer.starts(gate.trace) > before, START_S):
         outcome.failed_starts += 1
         outcome.odd.append(f"a start failed: {last_words(gate)}")
