@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from provisioning import authority, carddesk, clock, desk, files, gates, policies
+from provisioning import authority, carddesk, clock, desk, files, gates, policies, releases
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.i18n import catalogue
@@ -65,6 +65,7 @@ def _parser(_: Translate) -> Parser:
     desk.add(lambda name, told: commands.add_parser(name, help=told), _)
     carddesk.add(commands.add_parser("card", help=_("make a control card for a gate")), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
+    _release_command(commands.add_parser("release", help=_("sign a release of the program")), _)
     return parser
 
 
@@ -113,6 +114,12 @@ def _policy_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
 
 
+def _release_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_sign_release)
+    desk.of_authority(parser, _)
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help=_("the folder of its wheels"))
+
+
 def _make_authority(asked: argparse.Namespace, _: Translate) -> str:
     hosts = tuple(host.lower() for host in asked.host or authority.HOSTS)
     authority.create(asked.out, asked.name, help_line=asked.help_line, hosts=hosts, now=clock.now())
@@ -156,3 +163,12 @@ def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:
 
 if __name__ == "__main__":
     sys.exit(main())
+
+
+def _sign_release(asked: argparse.Namespace, _: Translate) -> str:
+    made = releases.sign(authority.load(asked.authority), asked.folder, clock.now())
+    told = _(
+        "{title}: signed as release {version}. Lay the wheels into /var/lib/gate/release on a "
+        "gate, and release.json last."
+    )
+    return told.format(title=made.title, version=made.version)

@@ -116,6 +116,14 @@ class PolicyInvalid(ProvisionError):
     remedy = marked("correct what is named here; docs/policy.en.md says what each field means")
 
 
+class ReleaseInvalid(ProvisionError):
+    """A folder of wheels that is no release for gates."""
+
+    code = "release-invalid"
+    sentence = marked("the wheels in {folder} are no release for gates: {detail}")
+    remedy = marked("lay the gate's wheels there, all for its system, without picamera2 and lgpio")
+
+
 class ClockWrong(ProvisionError):
     """This machine's clock cannot be right."""
 
