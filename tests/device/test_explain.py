@@ -16,7 +16,6 @@ from device.words import ADVICE
 from provisioning import cli as provision
 from provisioning import withdrawal
 from tests.device.command import gate
-from tests.device.credential import certificates
 from tests.device.credential.codes import PASS, SAMPLES, every_code
 from tests.device.site import NOW, Site
 from wire.canonical import canonical
@@ -55,25 +54,6 @@ def test_nobody_is_named_and_no_number_is_said_in_full() -> None:
         assert [number for number in NUMBERS.split() if number in values] == []
         told = explain.as_text(said) + explain.as_json(said)
         assert len(code) < 20 or code.decode("utf-8", "replace") not in told
-
-
-def test_the_fields_are_covered_and_still_tell_one_card_from_another() -> None:
-    shown = {each.label: each.value for each in explained(CARD.encode()).fields}
-    assert shown == {
-        "citizen number": "•••••••••123",
-        "former number": "••••••456",
-        "name": "N• V• M•",
-        "year of birth": "1990",
-        "sex": "male",
-        "commune": "X• M• M• T• S• T•",
-        "hamlet or street": "Ấ• K•",
-    }
-
-
-def test_a_short_number_is_covered_whole() -> None:
-    assert explain.fields.__module__ == "device.credential.masked"
-    said = explained(certificates.shown(certificates.payload(dob="1990")).encode())
-    assert "1990" in [each.value for each in said.fields]
 
 
 def test_a_passes_verdict_is_said_by_every_policy(site: Site, tmp_path: Path) -> None:

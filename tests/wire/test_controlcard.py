@@ -76,3 +76,17 @@ def test_claims_that_are_no_map_are_no_card() -> None:
 def test_any_text_is_a_card_or_none(text: str) -> None:
     with pytest.raises(WireError):
         parse(PREFIX + text)
+
+
+@pytest.mark.parametrize(
+    ("place", "scope"),
+    [
+        ("Chợ Mẫu Hai", "cho-mau-hai"),
+        ("Đường số 3/2", "duong-so-3-2"),
+        ("  Bến xe -- Mẫu ", "ben-xe-mau"),
+        ("***", ""),
+        ("m" * 100, "m" * 64),
+    ],
+)
+def test_a_place_is_named_on_a_card_without_accents(place: str, scope: str) -> None:
+    assert controlcard.scope_of(place) == scope
