@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.wire.samples import KEYS, PLAIN_PASS, RING
 from wire import cosesign, gatepass
-from wire.controlcard import PREFIX, Card, issue, parse
+from wire.controlcard import PREFIX, Card, issue, parse, scope_of
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import Use
 
@@ -89,4 +89,4 @@ def test_any_text_is_a_card_or_none(text: str) -> None:
     ],
 )
 def test_a_place_is_named_on_a_card_without_accents(place: str, scope: str) -> None:
-    assert controlcard.scope_of(place) == scope
+    assert scope_of(place) == scope

@@ -1,4 +1,4 @@
-"""What a gate signs about its own chain can be checked by whoever knows its key, and by no trick."""
+"""What a gate signs about its own chain is checked by whoever knows its key."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
