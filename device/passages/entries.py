@@ -1,6 +1,6 @@
 """How often a pass for so many entries was used at this door.
 
-Unlike who is inside, this must outlive the power. Kept are digests of pass numbers, which are
+Unlike who is inside, this must outlive the power. Kept are digests of passes' names, which have
 random bytes: whoever finds them learns that some pass was used, and nothing about anybody. Each use
 is one short line, on the card within a second after the entry and not before the green light: a
 power cut in that second gives an entry back.

@@ -19,7 +19,7 @@ from device.passages.doubt import Doubts, Granted
 from device.passages.entries import Entries
 from device.passages.inside import Inside, Last
 from device.passages.siblings import Siblings
-from device.passages.subject import subject_of
+from device.passages.subject import pass_name, subject_of
 from device.verdict.standing import Standing
 from wire.canonical import Document
 from wire.gatepass import Parsed
@@ -95,7 +95,7 @@ class Passages:
         return Standing(
             last=last.way if last else None,
             since_s=max(0, now.up_ns - last.up_ns) / 1e9 if last else None,
-            entries=self._entries.of(content.claims.number) if isinstance(content, Parsed) else 0,
+            entries=self._entries.of(pass_name(content)) if isinstance(content, Parsed) else 0,
             inside=self.people,
             siblings_age_s=age_s,
             siblings_unknown=not self.alone and age_s is None,
@@ -198,8 +198,8 @@ class Passages:
 
 
 def _limited(credential: Credential) -> tuple[bytes, int] | None:
-    """Return number and expiry of a pass that is good for so many entries, or None."""
+    """Return name and expiry of a pass that is good for so many entries, or None."""
     content = credential.content
     if not isinstance(content, Parsed) or content.claims.entries is None:
         return None
-    return content.claims.number, content.claims.expires
+    return pass_name(content), content.claims.expires

@@ -285,6 +285,15 @@ def test_entries_are_of_passes_that_have_so_many_and_of_the_way_in(tmp_path: Pat
     assert found == [2, 0]
 
 
+def test_a_pass_of_another_issuer_with_the_same_number_is_another_pass(tmp_path: Path) -> None:
+    door = Door(tmp_path)
+    door.pass_by("TWICE-A")
+    assert door.last("TWICE-A") is IN
+    assert door.last("DECLARED-A") is None
+    assert door.passages.standing(shown("TWICE-A"), door.now).entries == 1
+    assert door.passages.standing(shown("DECLARED-A"), door.now).entries == 0
+
+
 def test_siblings_are_added_and_no_door_shows_fewer_than_nobody(tmp_path: Path) -> None:
     door = Door(tmp_path, alone=False)
     assert door.passages.standing(shown("PASS-A"), door.now).siblings_unknown
@@ -381,7 +390,6 @@ def test_a_base_that_cannot_be_written_stops_nobody(tmp_path: Path, logs: list[E
 @pytest.mark.parametrize(
     ("fields", "subject"),
     [
-        ({"pass": "0001"}, b"pass:0001"),
         ({"number": "094090000001", "former": "360000001"}, b"number:094090000001"),
         ({"insurance": "0123456789", "name": "Mẫu"}, b"insurance:0123456789"),
         ({"code": "URN:UVCI:01"}, b"code:URN:UVCI:01"),
