@@ -34,6 +34,8 @@ SESSION_S = 24 * 3600
 """The broker keeps our place so long; gates send again in any case."""
 RECEIVE_MAXIMUM = 2000
 """Messages under way before we must acknowledge: two commits' worth."""
+AT_ONCE = 100
+"""Messages read in one turn, so that receipts are not kept waiting."""
 EXPIRED = (9, 10)
 """OpenSSL's X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED."""
 
@@ -89,7 +91,7 @@ class Link:
 
     def turn(self, timeout_s: float) -> list[Post]:
         """Do one round of the network and return what came; raise if the connection is gone."""
-        code = self._client.loop(timeout_s)
+        code = self._read(self._client.loop(timeout_s))
         if self._failure is not None:
             raise self._failure
         if code != MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -97,6 +99,14 @@ class Link:
             raise BrokerUnreachable(msg)
         came, self._inbox = self._inbox, []
         return came
+
+    def _read(self, code: MQTTErrorCode) -> MQTTErrorCode:
+        """Read on while messages come: the library asks the system before each single one."""
+        before, count = 0, len(self._inbox)
+        while before < count < AT_ONCE and code == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            code = self._client.loop_read()
+            before, count = count, len(self._inbox)
+        return code
 
     def send(self, answers: tuple[Answer, ...]) -> None:
         """Send receipts. One that is lost is made again when the gate sends again."""
