@@ -4,6 +4,7 @@ gate run --config FILE                 watch the door
 gate uplink --config FILE              carry records to the district
 gate check --config FILE               read the configuration and say what it means
 gate status [--once] [--json] --config FILE   show how this gate fares
+gate selftest --config FILE [--out FOLDER]    try every part, and sign a report
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
 gate panel [--config FILE] [SIGNAL]    play the door's signals and name them
@@ -110,6 +111,17 @@ def _parser() -> Parser:
     )
     showing.add_argument("--once", action="store_true", help=_("once, and end"))
     showing.add_argument("--json", action="store_true", help=_("as one JSON object, and end"))
+    testing = command("selftest", _selftest, _("try every part of this gate, and sign a report"))
+    testing.epilog = _(
+        "Stop the gate's services first: systemctl stop gate-scanner gate-uplink. At a terminal it "
+        "asks there; otherwise press the button for yes."
+    )
+    testing.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+    )
+    testing.add_argument(
+        "--out", type=Path, default=Path(), metavar="FOLDER", help=_("where the report goes")
+    )
     _panel_arguments(command("panel", _panel, _("play the door's signals and name them")))
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
@@ -242,6 +254,13 @@ def _status(asked: argparse.Namespace) -> None:
         desk.show(look())
     else:
         desk.watch(look)
+
+
+def _selftest(asked: argparse.Namespace) -> int:
+    from device.wiring import trial  # noqa: PLC0415
+
+    tell = functools.partial(print, flush=True)
+    return 0 if trial.run(config.load(asked.config), asked.out, tell) else 1
 
 
 def _keys(asked: argparse.Namespace) -> None:

@@ -116,6 +116,17 @@ class PiCamera:
             yield self._frame(self._camera, number)
             number += 1
 
+    @property
+    def lens(self) -> tuple[float, float] | None:
+        """Return the ends of the lens's range in dioptres; None if it is fixed."""
+        offered = self._camera.camera_controls.get("LensPosition") if self._camera else None
+        return (float(offered[0]), float(offered[1])) if offered else None
+
+    def focus(self, dioptres: float) -> None:
+        """Move the lens there and leave it there; it takes a few frames."""
+        if self._camera is not None:
+            self._camera.set_controls({"AfMode": 0, "LensPosition": dioptres})
+
     def _start(self, camera: "Picamera2") -> None:
         period_us = round(1_000_000 / self._fps)
         wished = {"FrameDurationLimits": (period_us, period_us), **self._controls}

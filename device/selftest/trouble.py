@@ -1,0 +1,15 @@
+"""What went wrong, for a report: our own sentence and remedy, or what the system says."""
+
+from device import i18n
+from device.errors import GateError
+from device.i18n import _
+
+
+def said(error: Exception) -> str:
+    """Say it in one line."""
+    if isinstance(error, GateError):
+        detail = i18n.detail(str(error))
+        return f"{_(error.says)} ({detail}) -> {_(error.remedy)}" if detail else _(error.says)
+    if isinstance(error, OSError):
+        return _(error.strerror or "") or type(error).__name__
+    return type(error).__name__
