@@ -235,6 +235,7 @@ def test_a_technician_at_a_terminal_gets_a_signed_report(site: Site, tmp_path: P
     primary, secondary = pty.openpty()
     with launch(to, site.folder / "broker"):
         command: list[str | Path] = [GATE, "selftest", "--config", site.config]
+        command += ["--out", tmp_path / "out"]
         os.write(primary, b"y\n" * 8)
         done = subprocess.run(
             command,
