@@ -40,9 +40,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _ = catalogue(choose(os.environ)).gettext
     try:
         asked = _parser(_).parse_args(arguments)
-        print(asked.work(asked, _))
+        print(asked.work(asked, _), flush=True)
     except ProvisionError as error:
         print(_told(error, _), file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever read our output has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     return 0
 
@@ -130,8 +133,9 @@ def _make_authority(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
+    home = authority.load(asked.authority)
     enrolment = gates.enrol(
-        authority.load(asked.authority),
+        home,
         files.read(asked.request, LIMIT),
         gate=asked.gate,
         place=asked.place,
@@ -143,9 +147,18 @@ def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
         replace=asked.replace,
     )
     files.write(asked.out, enrolment)
-    return _("{gate}: admitted. Carry {path} to the gate and give it to `gate enrol`.").format(
-        gate=asked.gate, path=asked.out
-    )
+    told = [
+        _("{gate}: admitted. Carry {path} to the gate and give it to `gate enrol`.").format(
+            gate=asked.gate, path=asked.out
+        )
+    ]
+    if policies.is_outgrown(home, asked.place):
+        told.append(
+            _("The policy of {place} is made for fewer gates: sign a new one.").format(
+                place=asked.place
+            )
+        )
+    return "\n".join(told)
 
 
 def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:
@@ -161,10 +174,6 @@ def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:
     return "\n".join(told)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
-
-
 def _sign_release(asked: argparse.Namespace, _: Translate) -> str:
     made = releases.sign(authority.load(asked.authority), asked.folder, clock.now())
     told = _(
@@ -172,3 +181,7 @@ def _sign_release(asked: argparse.Namespace, _: Translate) -> str:
         "gate, and release.json last."
     )
     return told.format(title=made.title, version=made.version)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

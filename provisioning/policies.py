@@ -87,6 +87,17 @@ def publish(home: Authority, found: Policy) -> Path:
     return path
 
 
+def is_outgrown(home: Authority, site: str) -> bool:
+    """Say whether more gates lead into a place than the policy signed last for it says.
+
+    Its rules are then not exact any more: no gate sees what the others see.
+    """
+    found = _signed(home, site)
+    if found is None or found.gates_of_place is None:
+        return False
+    return len(gates_of(home, found)) > found.gates_of_place
+
+
 def gates_of(home: Authority, found: Policy) -> list[str]:
     """Return the gates that are enrolled for the policy's place; raise RosterDamaged."""
     known = roster.load(home.folder).gates
@@ -100,11 +111,17 @@ def _first_of_day(now: dt.datetime) -> int:
 
 def _last(home: Authority, site: str) -> int:
     """Return the version that was signed last for a site, or 0."""
+    found = _signed(home, site)
+    return found.version if found else 0
+
+
+def _signed(home: Authority, site: str) -> Policy | None:
+    """Return the policy that was signed last for a site, if it is here."""
     path = home.folder / "published" / _name(site)
     try:
-        return policy.unpack(files.read(path, LIMIT), Keyring(home.public.keys), site).version
+        return policy.unpack(files.read(path, LIMIT), Keyring(home.public.keys), site)
     except (FileUnusable, WireError):
-        return 0
+        return None
 
 
 def _name(site: str) -> str:

@@ -50,6 +50,30 @@ def test_from_nothing_to_an_enrolled_gate_and_a_pass(
     assert told.err == ""
 
 
+def test_a_gate_too_many_for_the_places_policy_is_said_at_once(
+    home: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = tmp_path / "policy.toml"
+    draft.write_text('site = "Chợ Mẫu"\ngates_of_place = 1\n', encoding="utf-8")
+    assert cli.main(["policy", "--authority", str(home.folder), str(draft)]) == 0
+    for gate, outgrown in (("cho-mau-1", False), ("cho-mau-2", True)):
+        keys = tmp_path / gate
+        enrol.make_keys(keys)
+        asked = gate_arguments(home, keys / "request.json", tmp_path / "out")
+        capsys.readouterr()
+        assert cli.main([*asked, "--gate", gate]) == 0
+        assert ("fewer gates" in capsys.readouterr().out) is outgrown
+
+
+def test_who_reads_only_the_first_line_gets_no_traceback(home: Authority) -> None:
+    asked = [sys.executable, "-m", "provisioning.cli", "status", "--authority", str(home.folder)]
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ran:
+        assert ran.stdout is not None
+        assert ran.stderr is not None
+        ran.stdout.close()
+        assert ran.stderr.read() == b""
+
+
 def test_the_text_of_a_pass_is_not_shown_unless_asked(
     home: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -328,6 +352,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "policy-invalid",
         "provision-fault",
         "register-unusable",
+        "release-invalid",
         "request-invalid",
         "request-used",
         "roster-damaged",
