@@ -1,7 +1,8 @@
 """What the door shows while the card takes its time: first "wait", then "see the attendant".
 
 The scanner stands still in a flush and can show nothing itself, so a thread does, and never after
-the flush is over: the answer is the scanner's to show. It knows no journal and no clock; how long
+the flush is over: the answer is the scanner's to show. That a person comes while the card hangs in
+work that could have waited, nobody can see: it is shown whether somebody is there or not. It knows no journal and no clock; how long
 is too long is all it is told.
 """
 
@@ -45,7 +46,7 @@ class Patience:
     ) -> None:
         """Show with `show`, which is called by a thread of its own while the caller waits."""
         self._show, self._event = show, event
-        self._flushes: queue.SimpleQueue[Over | None] = queue.SimpleQueue()
+        self._flushes: queue.SimpleQueue[tuple[Over, float] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -63,10 +64,13 @@ class Patience:
             self._thread = None
 
     @contextmanager
-    def during(self) -> Iterator[None]:
-        """Watch over what is done in the `with`; when it is left, nothing more is shown."""
+    def during(self, after_s: float = 0.0) -> Iterator[None]:
+        """Watch over what is done in the `with`; when it is left, nothing more is shown.
+
+        The first `after_s` seconds do not count: somebody else is being answered.
+        """
         over = self._event()
-        self._flushes.put(over)
+        self._flushes.put((over, after_s))
         try:
             yield
         finally:
@@ -74,12 +78,12 @@ class Patience:
                 over.set()
 
     def _watch(self) -> None:
-        while (over := self._flushes.get()) is not None:
-            self.outlast(over)
+        while (flush := self._flushes.get()) is not None:
+            self.outlast(*flush)
 
-    def outlast(self, over: Over) -> None:
-        """Show one step after another until it is over."""
-        waited = 0.0
+    def outlast(self, over: Over, spared_s: float = 0.0) -> None:
+        """Show one step after another until it is over; the first seconds are spared."""
+        waited = -spared_s
         for after_s, signal in STEPS:
             if over.wait(after_s - waited):
                 return

@@ -86,14 +86,15 @@ class Scanner:
         report: Callable[[Frame, Instant], None],
         guide: Guide | None = None,
         inputs: Inputs | None = None,
-        patient: Callable[[], AbstractContextManager[None]] = nullcontext,
+        patient: Callable[[float], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """Take the parts; `run` opens them.
 
         `speaks_ms` says how long a signal needs before the next person may be answered; `report`
         is told of every frame that was got, and says how the gate fares. Without a `guide` nobody
         is told why a code cannot be read; without `inputs` there is no button. `patient` is entered
-        while an answer waits for the card.
+        while the loop may wait for the card; it says so at the door, but not before so many
+        seconds have passed.
         """
         self._camera, self._reader, self._presence = camera, reader, presence
         self._classify, self._doorman = classify, doorman
@@ -103,6 +104,7 @@ class Scanner:
         self._guide = guide
         self._inputs = inputs or NoInputs()
         self._patient = patient
+        self._speaks_until_ns = 0
         self._stopping = False
 
     def stop(self) -> None:
@@ -136,10 +138,18 @@ class Scanner:
                 self._panel.show(Signal.RETRY)
                 log.info("guidance", why=why)
         now = self._clock.now()
-        self._journal.tend(now)
-        if reading is None:
-            self._note(*self._doorman.tend(now))
+        self._tend(now, is_quiet=reading is None)
         self._report(frame, now)
+
+    def _tend(self, now: Instant, *, is_quiet: bool) -> None:
+        """Do what may wait. A person may come while the card hangs in it, and must see why.
+
+        Whoever was just answered sees the answer first.
+        """
+        with self._patient(max(0, self._speaks_until_ns - now.up_ns) / 1e9):
+            self._journal.tend(now)
+            if is_quiet:
+                self._note(*self._doorman.tend(now))
 
     def _answer(self, reading: Reading) -> None:
         """Judge a reading, store the scan, and only then show the signal."""
@@ -169,6 +179,7 @@ class Scanner:
         self._panel.show(signal)
         shown = self._clock.now()
         until_ns = shown.up_ns + self._speaks_ms(signal) * 1_000_000
+        self._speaks_until_ns = until_ns
         self._presence.answered(reading, until_ns)
         if self._guide is not None:
             self._guide.answered(until_ns)
@@ -186,7 +197,7 @@ class Scanner:
         One refusal too many is tallied by the journal and not told of singly.
         """
         try:
-            with self._patient():
+            with self._patient(0.0):
                 return self._journal.scan(verdict, captured), verdict.signal
         except JournalFull as error:
             log.error("scan.refused", code=error.code)  # noqa: TRY400  (said, not debugged)

@@ -24,6 +24,8 @@ class PresenceRules(msgspec.Struct, frozen=True):
     """A code that comes back sooner after its reading is still being held up."""
     wrong_kind_s: float = 0.7
     """A code that is not wanted counts after being in view for so long with no wanted one."""
+    turn_s: float = 0.5
+    """A wanted code that waits for so long to be answered goes before larger ones."""
     poster_s: float = 10.0
     """A code that does not move for so long is background."""
     poster_memory_s: float = 300.0
@@ -94,7 +96,7 @@ class OnePerShowing:
             self._wanted_seen_ns = up_ns
         if up_ns < self._busy_until:
             return None
-        for text, showing in candidates.items():
+        for text, showing in self._in_turn(candidates, up_ns):
             if not showing.is_read and self._is_due(showing, up_ns):
                 showing.is_read, showing.read_ns = True, up_ns
                 return Reading(text, up_ns, forms[text])
@@ -171,6 +173,21 @@ class OnePerShowing:
         if showing.absent_ns <= self._rules.leave_s * _S:
             return False
         return up_ns - showing.read_ns >= self._rules.floor_s * _S
+
+    def _in_turn(
+        self, candidates: dict[bytes, _Showing], up_ns: int
+    ) -> list[tuple[bytes, _Showing]]:
+        """Return the codes in the order they may be read: as they came, the longest waiting first.
+
+        Else whoever holds up ever new codes, larger ones, would be answered for ever.
+        """
+        before_ns = up_ns - int(self._rules.turn_s * _S)
+
+        def waiting_since(found: tuple[bytes, _Showing]) -> int:
+            showing = found[1]
+            return showing.first_ns if showing.wanted and showing.first_ns <= before_ns else up_ns
+
+        return sorted(candidates.items(), key=waiting_since)
 
     def _is_due(self, showing: _Showing, up_ns: int) -> bool:
         if showing.wanted:

@@ -41,6 +41,13 @@ def test_a_flush_is_outlasted_step_by_step(seconds: float, shown: list[Signal]) 
     assert sum(flush.asked) == pytest.approx(3.0 if seconds > 0.3 else 0.3)
 
 
+@pytest.mark.parametrize(("seconds", "shown"), [(1.2, []), (1.4, ALL[:1]), (4.1, ALL)])
+def test_an_answer_that_is_still_shown_is_left_alone(seconds: float, shown: list[Signal]) -> None:
+    seen: list[Signal] = []
+    Patience(seen.append).outlast(SteppedFlush(seconds), spared_s=1.0)
+    assert seen == shown
+
+
 def test_a_flush_that_ends_at_that_very_moment_shows_nothing() -> None:
     class EndsLate(SteppedFlush):
         def wait(self, timeout: float) -> bool:
