@@ -1,7 +1,9 @@
 """Real clients of a real broker, and the certificates by which it knows them."""
 
 import queue
+import socket
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, Protocol, Self
@@ -94,8 +96,15 @@ class Speaker:
 
     def break_off(self) -> None:
         """End the connection without taking leave, as a power cut does."""
+        channel = self.client.socket()
+        if isinstance(
+            channel, socket.socket
+        ):  # its end wakes the library's thread, which would look in a second
+            self.client._thread_terminate = True
+            with suppress(OSError):
+                channel.shutdown(socket.SHUT_RDWR)
         self.client.loop_stop()
-        if (channel := self.client.socket()) is not None:
+        if channel is not None:
             channel.close()
         self.client._reset_sockets()
 
