@@ -5,6 +5,7 @@ gate uplink --config FILE              carry records to the district
 gate check --config FILE               read the configuration and say what it means
 gate status [--once] [--json] --config FILE   show how this gate fares
 gate selftest --config FILE [--out FOLDER]    try every part, and sign a report
+gate config check --config FILE        every complaint, with its key and what to do
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
 gate panel [--config FILE] [SIGNAL]    play the door's signals and name them
@@ -121,6 +122,15 @@ def _parser() -> Parser:
     )
     testing.add_argument(
         "--out", type=Path, default=Path(), metavar="FOLDER", help=_("where the report goes")
+    )
+    says = _("look whether a configuration can work on this machine")
+    configuring = command("config", _no_command, says).add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    checking = configuring.add_parser("check", help=says, description=says)
+    checking.set_defaults(run=_config_check)
+    checking.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
     )
     _panel_arguments(command("panel", _panel, _("play the door's signals and name them")))
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
@@ -242,6 +252,17 @@ def _uplink(asked: argparse.Namespace) -> None:
 def _check(asked: argparse.Namespace) -> None:
     found = config.load(asked.config)
     print(msgspec.json.format(msgspec.json.encode(found, enc_hook=str)).decode())
+
+
+def _config_check(asked: argparse.Namespace) -> int:
+    from device.scrutiny import scrutinise  # noqa: PLC0415
+
+    found = scrutinise(asked.config)
+    for complaint in found:
+        print(complaint.line())
+    if not found:
+        print(_("The configuration is right."))
+    return 1 if found else 0
 
 
 def _status(asked: argparse.Namespace) -> None:

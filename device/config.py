@@ -5,6 +5,7 @@ values from here through `wiring`; they never see the configuration itself. Rela
 relative to the file's own folder.
 """
 
+import copy
 import tomllib
 from datetime import time
 from pathlib import Path
@@ -216,6 +217,41 @@ def load(path: Path) -> Config:
         msg = f"{path}: {complaint.named(str(error))}"
         raise ConfigInvalid(msg) from error
     return _rooted(config, path.resolve().parent)
+
+
+def complaints(path: Path) -> list[str]:
+    """Return all that is wrong with the file, each with its key first; [] if it can be loaded.
+
+    What is wrong is left out and the rest is read again, so one look finds everything that does
+    not hide behind something else. Raises ConfigInvalid for a file that is no TOML.
+    """
+    found: list[str] = []
+    try:
+        raw = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: {_('not TOML')}: {error}"
+        raise ConfigInvalid(msg) from error
+    while True:
+        try:
+            msgspec.convert(_wired(copy.deepcopy(raw)), Config, dec_hook=_path)
+        except msgspec.ValidationError as error:
+            found.append(complaint.named(str(error)))
+            if not _leave_out(raw, found[-1].partition(": ")[0]):
+                return found
+        else:
+            return found
+
+
+def _leave_out(raw: dict[str, Any], key: str) -> bool:
+    """Take a key out; say whether it was there."""
+    *tables, last = key.split(".")
+    here: object = raw
+    for each in tables:
+        here = here.get(each) if isinstance(here, dict) else None
+    if not isinstance(here, dict) or last not in here:
+        return False
+    del here[last]
+    return True
 
 
 def panel_of(wiring: str) -> Panel:
