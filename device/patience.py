@@ -2,8 +2,9 @@
 
 The scanner stands still in a flush and can show nothing itself, so a thread does, and never after
 the flush is over: the answer is the scanner's to show. That a person comes while the card hangs in
-work that could have waited, nobody can see: it is shown whether somebody is there or not. It knows no journal and no clock; how long
-is too long is all it is told.
+work that could have waited, nobody can see: it is shown whether somebody is there or not.
+
+It knows no journal and no clock; how long is too long is all it is told.
 """
 
 import queue

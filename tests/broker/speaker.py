@@ -97,9 +97,8 @@ class Speaker:
     def break_off(self) -> None:
         """End the connection without taking leave, as a power cut does."""
         channel = self.client.socket()
-        if isinstance(
-            channel, socket.socket
-        ):  # its end wakes the library's thread, which would look in a second
+        if isinstance(channel, socket.socket):
+            # Its end wakes the library's thread, which would look at us within a second only.
             self.client._thread_terminate = True
             with suppress(OSError):
                 channel.shutdown(socket.SHUT_RDWR)
