@@ -11,6 +11,7 @@ from faults.families import (
     links,
     points,
     powercuts,
+    stolen,
     swaps,
 )
 from faults.outcome import Batch
@@ -40,6 +41,7 @@ FAMILIES = (
     Family("links", links.batch, 7, 1, 10),
     Family("damage", damage.batch, 200, 2, 25),
     Family("swaps", swaps.batch, 3, 1, 20),
+    Family("stolen", stolen.batch, 1, 1, 5),
     Family("clocks", clocks.batch, 4, 1, 15),
 )
 BY_NAME = {family.name: family for family in FAMILIES}

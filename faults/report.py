@@ -63,6 +63,7 @@ SAYS = {
     "links": "A line that drops, delays, goes silent or lies half open",
     "damage": "Bits flipped, blocks of zeros, files torn, at random places of a card",
     "swaps": "An empty card put in, the old one put back, an old copy of it put in",
+    "stolen": "A card stolen, after a day and after a crash: what of anybody can be found",
     "clocks": "Clocks ten years ahead, ten years back, an hour ahead, an hour back",
 }
 
