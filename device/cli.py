@@ -19,6 +19,7 @@ import contextlib
 import functools
 import io
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -231,6 +232,8 @@ def _believed(command: Parser) -> None:
 def _run(asked: argparse.Namespace) -> None:
     from device.wiring import distress, door  # noqa: PLC0415
 
+    # A picture of memory would hold the codes in view; the service forbids it too.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with distress.shown(asked.config):
         found = config.load(asked.config)
         _keep_log(found.folders.scanner_log)
