@@ -92,7 +92,7 @@ def _soak(district: District, seconds: float) -> Run:
     began_ns = up_ns()
 
     def heard(line: str) -> None:
-        event = _event(line)
+        event = event_of(line)
         if event.get("event") == "passage":
             ms = (event["shown_ns"] - event["captured_ns"]) / 1e6
             run.signals.append(((event["shown_ns"] - began_ns) / 1e9, ms))
@@ -156,7 +156,8 @@ def _drawing_ms(district: District) -> float:
     return (time.process_time() - began) / DRAWN * 1000
 
 
-def _event(line: str) -> dict[str, Any]:
+def event_of(line: str) -> dict[str, Any]:
+    """Return what a line of a log says; {} if it is none."""
     try:
         found = json.loads(line)
     except ValueError:
