@@ -4,6 +4,7 @@ Whose passes are believed is named by the caller: a gate's configuration (then a
 lists and its signers are those in force there), an authority's public file, or nobody.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -13,22 +14,24 @@ from device.accepted import Accepted
 from device.cards import deeds
 from device.cards.orders import Orders
 from device.cards.used import UsedCards
+from device.credential import control_card
 from device.credential.dcc_trust import TrustList
 from device.errors import IssuersUnreadable, PolicyUnreadable
-from device.flow import Credential, Remark, Verdict
+from device.flow import Credential, Instant, Remark, Verdict
 from device.mandate import Mandate
 from device.verdict.judge import judge
 from device.verdict.policy import at_gate, default
+from device.verdict.reasons import TABLE
 from device.verdict.standing import NOTHING
 from device.verdict.trust import Finding, NoStatuses, Trust
 from wire import controlcard, gatepass, policy, policydraft
 from wire.canonical import parse, read
 from wire.controlcard import scope_of
-from wire.enrolment import LIMIT, Enrolment
+from wire.enrolment import LIMIT
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import KeyEntry, Keyring, Signed, Use, opened
 from wire.policy import Policy
-from wire.record import Direction, What
+from wire.record import Direction, Identity, Outcome, Reason, Signature, What
 
 
 class Judge(msgspec.Struct, frozen=True):
@@ -51,9 +54,27 @@ class Judge(msgspec.Struct, frozen=True):
         """
         rules = self.policy if by is None else at_gate(by, self.directions)
         now = clock.SystemClock(vouched=self.vouched).now()
-        if self.orders is not None and isinstance(credential.content, controlcard.Parsed):
-            return self.orders.judge(credential.content, self.directions[0], now)
+        if isinstance(credential.content, controlcard.Parsed):
+            return self._of_card(credential.content, now)
         return judge(credential, self.directions[0], rules, self.trust, NOTHING, now)
+
+    def _of_card(self, shown: controlcard.Parsed, now: Instant) -> Verdict:
+        """Judge a card as the gate that was named, or else as one that it is for."""
+        ring, way = self.trust.issuers, self.directions[0]
+        if self.orders is not None:
+            return self.orders.judge(shown, way, now)
+        if ring.use_of(shown.kid) is not None:
+            anywhere = frozenset({shown.claims.scope})
+            return _orders(ring, anywhere, UsedCards(Path()), lambda: 0).judge(shown, way, now)
+        return Verdict(
+            kind=control_card.KIND,
+            signature=Signature.NOT_CHECKED,
+            identity=Identity.UNKNOWN,
+            outcome=Outcome.REJECTED,
+            reason=Reason.UNKNOWN_ISSUER,
+            direction=way,
+            signal=TABLE[Reason.UNKNOWN_ISSUER].signal,
+        )
 
     def word(self, credential: Credential) -> Finding | None:
         """Return what its issuer's list says of a pass, and how old that is; None otherwise."""
@@ -86,21 +107,28 @@ def of(configuration: Path | None, authority: Path | None) -> Judge:
         held.policy,
         enrolment.directions,
         vouched=found.clock.vouched,
-        orders=_orders(folders.accepted, enrolment, held),
+        orders=_orders(
+            held.trust.issuers,
+            frozenset({enrolment.gate, scope_of(enrolment.place)}),
+            _used(folders.accepted),
+            lambda: held.past_ms,
+        ),
     )
 
 
-def _orders(accepted: Path, enrolment: Enrolment, held: Mandate) -> Orders:
-    """Return what the gate answers to cards. Nothing is obeyed here."""
+def _used(accepted: Path) -> UsedCards:
+    """Return which cards a gate has obeyed; nothing is written."""
     used = UsedCards(accepted)
     used.look()
-    return Orders(
-        Keyring(enrolment.keys),
-        frozenset({enrolment.gate, scope_of(enrolment.place)}),
-        used,
-        deeds.known(lambda _count, why: Remark(What.COUNT, {"why": why})),
-        lambda: held.past_ms,
-    )
+    return used
+
+
+def _orders(
+    ring: Keyring, scopes: frozenset[str], used: UsedCards, past_ms: Callable[[], int]
+) -> Orders:
+    """Return what is answered to cards. None is obeyed here."""
+    known = deeds.known(lambda _count, why: Remark(What.COUNT, {"why": why}))
+    return Orders(ring, scopes, used, known, past_ms)
 
 
 UNSIGNED = {"version": 1, "issued": 0}

@@ -12,6 +12,7 @@ import msgspec
 from device import clock, i18n
 from device.camera.pictures import load_luma
 from device.credential import classify
+from device.credential.control_card import KIND as CARD
 from device.credential.own_pass import KIND as PASS
 from device.errors import GateError, PictureUnreadable
 from device.flow import Verdict
@@ -47,9 +48,9 @@ class Looked(msgspec.Struct, frozen=True):
 
     @property
     def unknown_issuer(self) -> bool:
-        """Say whether a pass is among the codes whose issuer is not known here."""
+        """Say whether a pass or card is among the codes whose issuer is not known here."""
         return any(
-            each.verdict.kind == PASS and each.verdict.reason is Reason.UNKNOWN_ISSUER
+            each.verdict.kind in (PASS, CARD) and each.verdict.reason is Reason.UNKNOWN_ISSUER
             for each in self.codes
         )
 

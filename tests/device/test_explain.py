@@ -120,6 +120,9 @@ def test_of_a_control_card_it_says_what_the_gate_answers_whatever_the_policy(
         ]
         assert (answer["signature"], answer["reason"]) == ("checked", reason)
         assert f"{reason}" in gate("read", "--json", "--config", site.config, picture).out
+        public = site.home.folder / "public.json"
+        assert reason in gate("read", "--json", "--authority", public, picture).out
+        assert "unknown-issuer" in gate("read", "--json", picture).out
     assert not (site.folder / "state/accepted/used-cards").exists()
     assert "GC1:" not in capsys.readouterr().out
     told = gate("explain", picture).out
