@@ -106,7 +106,7 @@ def _bootless(record: bytes, boot: bytes) -> bytes:
     if record.startswith(boot, 1):
         return b"{" + record[1 + len(boot) :]
     document = parse(record)
-    del document["boot"]
+    document.pop("boot", None)
     return canonical(document)
 
 

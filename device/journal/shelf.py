@@ -53,16 +53,10 @@ class Shelf:
         return self.firsts[at] if at < len(self.firsts) else None
 
     def holding(self, seq: int) -> Spelled | None:
-        """Return the segment with record `seq`; None if there is none.
-
-        Where a segment was cut into parts and the power went before it was done, both are here:
-        then the whole one.
-        """
-        for first in [each for each in self.firsts if each <= seq][-2:]:
-            found = self.load(first)
-            if found.last >= seq:
-                return found
-        return None
+        """Return the segment with record `seq`; None if there is none."""
+        at = bisect.bisect_right(self.firsts, seq) - 1
+        found = self.load(self.firsts[at]) if at >= 0 else None
+        return found if found is not None and found.last >= seq else None
 
     def chain_at(self, seq: int) -> bytes | None:
         """Return the chain value after record `seq`.

@@ -2,8 +2,8 @@
 
 It is believed on one condition: the collector's signed refusal names these very bytes, so nobody on
 the way can have a good record forgotten. A copy is in the quarantine before. The chain goes on
-behind the declaration as if nothing had happened. A power cut at any step leaves the record where
-it was; the step is then done again.
+behind the declaration as if nothing had happened. A power cut at any step leaves the whole segment
+where it was, at worst beside parts of it, which whoever reads on from there finds first.
 """
 
 from pathlib import Path
