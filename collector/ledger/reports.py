@@ -7,7 +7,7 @@ broker merely repeats is no news.
 import msgspec
 
 from collector.ledger.entries import Entry, Report, Taking, Topic
-from collector.ledger.times import Slot, observed
+from collector.ledger.times import Slot, observed, proved
 from wire.errors import WireError
 from wire.record import Note, What
 from wire.state import unpack_state
@@ -70,6 +70,8 @@ def seen(fresh: tuple[Entry, ...], at_ms: int) -> dict[tuple[str, int], Slot]:
         if record is not None:
             stamp = (record.up, record.wall, record.clock)
             observed(slots, record.boot, entry.seq, stamp, at_ms)
+            if isinstance(record, Note) and record.what is What.CLOCK:
+                proved(slots, record.boot, record.up, record.data.get("known"))
     return slots
 
 

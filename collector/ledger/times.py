@@ -4,6 +4,7 @@ No stamp is rewritten. A gate's boot clock (`up`) runs evenly within one boot, s
 looked for: what to add to `up` to get the time. It is bounded by
 
 - what the gate's wall clock said while a time server or receipts of ours kept it right,
+- what our receipts have proved to the gate, as it notes it,
 - arrival: no record was made after it was received, by the collector's own clock,
 - order: a boot begins after the last record of the boot before it.
 
@@ -68,6 +69,19 @@ def observed(
     slots[key] = (
         Slot(boot, key[1], seq, up, lo, hi) if old is None else joined(old, seq, up, (lo, hi))
     )
+
+
+def proved(slots: dict[tuple[str, int], Slot], boot: str, up: int, known: object) -> None:
+    """Enter what a clock note says our receipts have proved to the gate; see What.CLOCK.
+
+    A gate that says what contradicts the arrival of its record is not heard.
+    """
+    slot = slots.get((boot, up // SLOT_MS))
+    if slot is None or not isinstance(known, dict):
+        return
+    lo, hi = known.get("lo"), known.get("hi", slot.hi)
+    if type(lo) is int and type(hi) is int and lo <= min(hi, slot.hi):
+        slots[boot, slot.slot] = joined(slot, slot.first, up, (lo, hi))
 
 
 def joined(old: Slot, seq: int, up: int, bounds: tuple[int | None, int]) -> Slot:

@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.ledger.times import SLOT_MS, STATED_MS, Slot, Times, observed
+from collector.ledger.times import SLOT_MS, STATED_MS, Slot, Times, observed, proved
 from wire.record import ClockState
 
 NOON = 1_790_000_000_000
@@ -108,3 +109,30 @@ def test_one_stamp_from_the_future_does_not_spoil_the_good_ones() -> None:
     moment = learned(made).moment("a", 1_000, NOON)
     assert moment.bound_ms is not None
     assert abs(moment.ms - NOON) <= 1_500
+
+
+@pytest.mark.parametrize(
+    ("known", "bound_ms"),
+    [
+        ({"lo": NOON - 5_040, "hi": NOON - 4_960}, 500),
+        ({"lo": NOON - 5_040}, None),
+        ({"lo": NOON + 10**9}, None),
+        ({"lo": "early", "hi": []}, None),
+        (None, None),
+    ],
+)
+def test_what_receipts_proved_to_a_gate_counts_if_it_can_be(
+    known: object, bound_ms: int | None
+) -> None:
+    slots: dict[tuple[str, int], Slot] = {}
+    observed(slots, "a", 1, (5_000, 0, ClockState.UNSYNCED), NOON + 10**8)
+    proved(slots, "a", 5_000, known)
+    moment = Times(slots.values()).moment("a", 5_000, NOON + 10**8)
+    if bound_ms is not None:
+        assert moment.bound_ms is not None
+        assert moment.bound_ms <= bound_ms
+        assert abs(moment.ms - NOON) <= moment.bound_ms
+    elif known == {"lo": NOON - 5_040}:
+        assert moment.bound_ms is not None, "an earliest and the arrival are two bounds"
+    else:
+        assert moment.bound_ms is None

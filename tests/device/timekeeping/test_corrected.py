@@ -49,7 +49,9 @@ class Life:
 
     def _look(self) -> None:
         self.clock.look(JOURNAL, len(self.made), self.machine.up_ms * MS)
-        self.clock.notes()
+        for note in self.clock.notes():
+            known, true = note.data["known"], self.machine.true_ms - self.machine.up_ms
+            assert known.get("lo", true) <= true <= known.get("hi", true), "what is proved is so"
 
     def lives(self, happens: str, much: int) -> None:
         machine = self.machine
