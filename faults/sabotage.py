@@ -23,12 +23,13 @@ def _no_flush() -> None:
 
 
 def _forgetful() -> None:
-    """Take everything that is stored for confirmed, as if a broker's word were the collector's."""
+    """Drop what is sealed at once, as if a broker's word were the collector's."""
     real = CardJournal.tend
 
     def tend(self: CardJournal, at: Any) -> None:  # noqa: ANN401
-        self._mark.high = self.last
         real(self, at)
+        for path in self._folder.glob("0*.json"):
+            path.unlink()
 
     CardJournal.tend = tend  # type: ignore[method-assign]
 
@@ -48,8 +49,12 @@ def _restarting() -> None:
 
 
 def _mute() -> None:
-    """Mend what is damaged, and say nothing of what was lost."""
-    Mender.is_waiting = property(lambda _self: False)  # type: ignore[method-assign,assignment]
+    """Set aside what is damaged, and say nothing of what was lost."""
+
+    def says_nothing(*_args: Any) -> None:  # noqa: ANN401
+        return
+
+    Mender._fill = says_nothing  # type: ignore[method-assign,assignment]  # noqa: SLF001
 
 
 KINDS = {
@@ -72,7 +77,6 @@ NOTICED = (
     ("card trouble", "green-early"),
     ("links", "forgetful"),
     ("swaps", "restarting"),
-    ("clocks", "forgetful"),
     ("damage", "mute"),
 )
 """Which family must notice what."""
@@ -86,9 +90,9 @@ def commit(kind: str) -> None:
 @contextlib.contextmanager
 def lasting(kind: str) -> Iterator[None]:
     """Break it while the block lasts, in a process that goes on to other things."""
-    real = Mender.is_waiting
+    real = Mender._fill  # noqa: SLF001
     commit(kind)
     try:
         yield
     finally:
-        Mender.is_waiting = real  # type: ignore[method-assign]
+        Mender._fill = real  # type: ignore[method-assign]  # noqa: SLF001

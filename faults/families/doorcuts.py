@@ -8,7 +8,7 @@ import random
 
 from faults import clock, crowd, observer
 from faults.district import District, Gate, remove
-from faults.families.powercuts import START_S, last_words, restart
+from faults.families.powercuts import ONLINE, START_S, last_words, restart
 from faults.outcome import Job, Outcome
 
 PEOPLE = 4
@@ -44,7 +44,7 @@ def _cut_once(
 ) -> None:
     crowd.come(gate, crowd.pass_texts(district, PEOPLE), dice)
     door = district.door(gate, broken)
-    uplink = district.uplink(gate)
+    uplink = district.uplink(gate) if dice.random() < ONLINE else None
     if dice.random() < SECOND_CUT:
         clock.nap(dice.random() * 0.3)
         way = "gate run, while it starts"
@@ -57,7 +57,8 @@ def _cut_once(
         way = "gate run, while people pass"
     gate.card.cut()
     for each in (door, uplink):
-        each.kill()
+        if each is not None:
+            each.kill()
     restart(gate)
     outcome.took(way)
 

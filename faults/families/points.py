@@ -199,5 +199,6 @@ def judge(where: Played, what: str, outcome: Outcome) -> None:
     declared = [each for each in kept + held if each["t"] == "missing"]
     if declared:
         outcome.odd.append(f"{what}: records were declared missing")
-    outcome.green_lost += len(set(green) - set(spoken))
+    scans = {each["seq"] for each in kept + held if each["t"] == "scan"}
+    outcome.green_lost += len(set(green) - scans)
     outcome.duplicated += len(spoken) - len(set(spoken)) + len(green) - len(set(green))

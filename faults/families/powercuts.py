@@ -13,6 +13,8 @@ from faults.outcome import Job, Outcome
 
 START_S = 30.0
 LONGEST_S = 0.9
+ONLINE = 0.75
+"""So often the uplink runs; else the card alone must keep everything."""
 SECOND_CUT = 0.2
 """So often the power goes again before the start is over."""
 
@@ -45,7 +47,7 @@ def _cut_once(
 ) -> None:
     before = observer.starts(gate.trace)
     writer = district.writer(gate, dice.randrange(2**32), broken=broken)
-    uplink = district.uplink(gate)
+    uplink = district.uplink(gate) if dice.random() < ONLINE else None
     if dice.random() < SECOND_CUT:
         clock.nap(dice.random() * 0.1)
         way = "while it starts"
@@ -60,7 +62,8 @@ def _cut_once(
         way = "while people pass"
     gate.card.cut()
     for each in (writer, uplink):
-        each.kill()
+        if each is not None:
+            each.kill()
     restart(gate)
     outcome.took(way)
 
