@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance test-pins check faults format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms soak
+.PHONY: help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms soak
 python := .venv/bin/python
 
 help: ## show this
@@ -28,6 +28,10 @@ test-pins: ## the panel on a Raspberry Pi's pins in QEMU: every pattern, a crash
 faults: ## break everything and count what is lost (QUICK=1: as much as CI does); goes on where stopped
 	@tools/install test
 	@$(python) -m faults $(if $(filter-out 0,$(QUICK)),--quick) $(ARGS)
+
+nightly: ## every fault there is, with dice of its own each night
+	@tools/install test
+	@$(python) -m faults --seed $$(date -u +%Y%m%d) $(ARGS)
 
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started
 	@tools/install test

@@ -47,7 +47,7 @@ def main() -> int:
         )
     for each in found.odd():
         print(f"  - {each}")
-    if asked.report or not (asked.quick or asked.only):
+    if asked.report or not (asked.quick or asked.only or asked.seed != SEED):
         report.write(found)
     print(json.dumps(found.figures()))
     left = found.left(quick=asked.quick, only=asked.only)

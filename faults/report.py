@@ -25,7 +25,7 @@ that each is matched by a number that nobody could guess.
 TAIL = """\
 ## What is simulated, and what is not
 
-- The power cut is the file system's own shutdown call on ext4 (`data=ordered,commit=5`) on a loop
+- The power cut is the file system's own shutdown call on ext4 (`noatime,commit=300`) on a loop
   device: what no flush has put on the card is gone, at once, and the same card is put in again. The
   programs are the real ones. A card that lies about its flush is not simulated; no program can
   help against one, and [docs/appliance.md](appliance.md) says which cards to buy.
