@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 4096
+BLOCK, CHUNK = 4096, 1024 * 1024
 WINDOW = 8
 """So many bytes of a digest, found on the card, would give a number away."""
 HEAD = np.uint64(0xFFFFFFFFFFFF)
@@ -37,11 +37,14 @@ def betrayed(data: bytes, needles: dict[bytes, str]) -> list[str]:
     if len(data) < WINDOW:
         return []
     # First by six bytes for all of them at once; only what begins so is looked for singly.
-    there = np.unique(_sliding(data + bytes(WINDOW)) & HEAD)
     heads = np.array([int.from_bytes(needle[:6], "little") for needle in needles], np.uint64)
-    maybe = np.isin(heads, there)
-    listed = [each for each, is_there in zip(needles, maybe, strict=True) if is_there]
-    return sorted({needles[each] for each in listed if each in data})
+    ordered, there = np.unique(heads), set[int]()
+    for start in range(0, len(data), CHUNK):
+        part = _sliding(data[start : start + CHUNK + WINDOW - 1] + bytes(WINDOW)) & HEAD
+        nearest = ordered[np.searchsorted(ordered, part).clip(max=len(ordered) - 1)]
+        there.update(np.unique(nearest[nearest == part]).tolist())
+    listed = zip(needles, heads.tolist(), strict=True)
+    return sorted({needles[each] for each, head in listed if head in there and each in data})
 
 
 def windows(data: bytes) -> Windows:
@@ -61,7 +64,7 @@ def windows(data: bytes) -> Windows:
 def _sliding(data: bytes) -> Windows:
     raw = np.frombuffer(data, np.uint8)
     view = np.lib.stride_tricks.sliding_window_view(raw, WINDOW)
-    return np.unique(np.ascontiguousarray(view).view(np.uint64).ravel())
+    return np.ascontiguousarray(view).view(np.uint64).ravel()
 
 
 def ways(keys: Iterable[bytes]) -> dict[str, Digest]:

@@ -49,6 +49,7 @@ def batch(job: Job) -> Outcome:
                 outcome.odd.append("a program ended")
             each.terminate()
             each.wait()
+            _tidy(each.pid)
         gate.starts += 1
         if not observer.drain(district, gate, job.patience_s):
             outcome.odd.append("what was left was not confirmed in time")
@@ -59,6 +60,12 @@ def batch(job: Job) -> Outcome:
         district.close()
         remove(job.folder)
     return outcome
+
+
+def _tidy(pid: int) -> None:
+    """Remove what libfaketime leaves in memory behind a program."""
+    for name in (f"faketime_shm_{pid}", f"sem.faketime_sem_{pid}"):
+        Path("/dev/shm", name).unlink(missing_ok=True)  # noqa: S108  (its own place)
 
 
 def _faked(
