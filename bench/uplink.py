@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import structlog
 
 from bench import nodered
@@ -63,7 +64,7 @@ def main() -> None:
         as_line(
             {
                 "confirm_ms": {"p50": p50, "p99": p99},
-                "backlog_per_s": round(statistics.median(drained)),
+                "backlog_per_s": round(statistics.median(each.per_s for each in drained)),
                 "live_vs_drop": round(ratio, 2),
             }
         )
@@ -92,22 +93,38 @@ def confirmed(folder: Path, count: int) -> list[float]:
     return found
 
 
-def backlog(road: Road, total: int) -> float:
-    """Return records a second, from the first receipt to the one that covers all."""
+class Drained(msgspec.Struct, frozen=True):
+    """A backlog that arrived."""
+
+    per_s: float
+    """Records a second, from the first receipt to the one that covers all."""
+    per_cpu_s: dict[str, float]
+    """Records for each second of processor time that a program took."""
+
+
+def backlog(road: Road, total: int) -> Drained:
+    """Let a whole backlog arrive."""
     road.forget()
+    names = ("uplink", "intake")
     with road.broker(), road.intake():
         receipts = road.receipts()
         with road.uplink():
             first = last = (0, 0)
+            began = [0.0, 0.0]
             for last in receipts:
-                first = first if first[0] else last
+                if not first[0]:
+                    first, began = last, [road.cpu_s(name) for name in names]
                 if last[1] >= total:
                     break
+            ended = [road.cpu_s(name) for name in names]
         receipts.close()
     if road.rows() != total:
         msg = f"{road.rows()} rows for {total} records"
         raise AssertionError(msg)
-    return (last[1] - first[1]) / (last[0] - first[0]) * 1e9
+    count = last[1] - first[1]
+    took = zip(names, began, ended, strict=True)
+    cpu = {name: count / max(end - begin, 0.01) for name, begin, end in took}
+    return Drained(count / (last[0] - first[0]) * 1e9, cpu)
 
 
 def live(road: Road, many: int, few: int, *, node_red: bool) -> dict[str, list[float]]:
@@ -212,7 +229,7 @@ def percentile(values: list[float], percent: int) -> float:
 
 def report(
     confirm: list[float],
-    drained: list[float],
+    drained: list[Drained],
     rates: dict[str, list[float]],
     middle: dict[str, float],
 ) -> None:
@@ -222,7 +239,10 @@ def report(
         tail = f"   bar {bar}" if bar else ""
         print(f"  p{percent:<4} {percentile(confirm, percent):8.2f} ms{tail}")
     print("backlog, full records, mutual TLS, receipted, one gate process (bar 30,000)")
-    print("  " + "  ".join(f"{each:,.0f}" for each in drained) + "  records/s")
+    print("  " + "  ".join(f"{each.per_s:,.0f}" for each in drained) + "  records/s")
+    for name in drained[0].per_cpu_s:
+        middling = statistics.median(each.per_cpu_s[name] for each in drained)
+        print(f"  {name:8} {middling:,.0f} records for a second of processor time")
     print("live, one record a message, mutual TLS, records/s")
     for name, found in rates.items():
         each = "  ".join(f"{rate:8,.0f}" for rate in found)
