@@ -26,6 +26,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
+from device import lean  # noqa: F401  (first, before anything that logs)
+
+# isort: split
 import msgspec
 import structlog
 
