@@ -130,7 +130,7 @@ class Receipts:
         elif current:
             lane.outbox.hold(up_ns)
         else:
-            self._retired.refused()
+            self._retired.refused(up_ns)
 
     def _alarm(self, code: str, **more: int) -> None:
         if code not in self.alarms:

@@ -15,6 +15,8 @@ from device.uplink.lane import Lane
 log = structlog.get_logger()
 
 LOOK_NS = 5 * 10**9
+AGAIN_NS = 60 * 10**9
+"""A journal that was refused is tried again after so long: what was refused may have given way."""
 
 
 class Retired:
@@ -24,6 +26,8 @@ class Retired:
         """Look for journals of before in `folder`; `lane` makes a lane for one of them."""
         self._folder, self._make = folder, lane
         self._done: set[str] = set()
+        self._left: dict[str, int] = {}
+        """Refused ones, and when that was."""
         self._looked_ns = -LOOK_NS
         self.lane: Lane | None = None
         self.end = 0
@@ -46,7 +50,9 @@ class Retired:
         if self.lane is not None and self.journal not in self.waiting:
             self._leave()  # its receipt came by another way
         for each in found:
-            if self.lane is None and each.journal not in self._done:
+            left_ns = self._left.get(each.journal, up_ns - AGAIN_NS)
+            is_due = each.journal not in self._done and up_ns - left_ns >= AGAIN_NS
+            if self.lane is None and is_due:
                 self._begin(each, up_ns)
         return True
 
@@ -59,11 +65,13 @@ class Retired:
             log.info("retired.sent", journal=self.journal, last=self.end)
             self._finish()
 
-    def refused(self) -> None:
-        """Leave the journal for what it is: the collector does not take what comes next of it."""
+    def refused(self, up_ns: int) -> None:
+        """Leave the journal for a while: the collector does not take what comes next of it."""
         if self.lane is not None:
-            log.warning("retired.refused", journal=self.journal)
-            self._finish()
+            if self.journal not in self._left:
+                log.warning("retired.refused", journal=self.journal)
+            self._left[self.journal] = up_ns
+            self._leave()
 
     def rewind(self, up_ns: int) -> None:
         """Start again behind the mark."""

@@ -244,6 +244,33 @@ def test_damage_in_a_journal_that_was_given_up_is_declared_and_the_rest_arrives(
     assert {flaw for flaw, _, _ in flaws(road.proof(old))} == {Flaw.DECLARED}
 
 
+def test_one_record_that_cannot_be_read_does_not_end_a_journal_that_was_given_up(
+    road: Road,
+) -> None:
+    with road.gate() as gate:
+        gate.store(20)
+        old = gate.kept.journal
+        gate.kept.confirm(receipt.Receipt(GATE, old, 10, "ab" * 32, 1))
+    (one,) = retired.waiting(road.journal)
+    own = one.within(road.journal)
+    following = own / "0000000000000009.json"
+    shelf = Shelf(own, [int(each.stem) for each in own.glob("0*.json")])
+    for first in shelf.firsts[1:]:  # as if the journal ended with the spoiled segment
+        shelf.path(first).unlink()
+    assert not following.exists()
+    spoil(own, 5)
+    mark = own / "retired.json"
+    mark.write_bytes(msgspec.json.encode(msgspec.structs.replace(one, last=8, chain="")))
+    with road.gate() as gate:
+        gate.store(3)
+        gate.carry(200)
+        assert gate.kept.waiting == 0
+        assert retired.waiting(road.journal) == []
+    assert [(each.journal, each.first, each.last, each.cause) for each in road.gaps()] == [
+        (old, 5, 5, "refused")
+    ]
+
+
 def test_refusals_of_before_are_still_read() -> None:
     plain = msgspec.json.encode({"seq": 3, "why": "unreadable"})
     assert msgspec.json.decode(plain, type=receipt.Refusal).of == ""
