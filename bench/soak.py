@@ -40,6 +40,7 @@ from device.camera.script import load_script
 EVERY_S = 1.0
 PEOPLE = 0.75
 SETTLED = 0.33
+LEAST = 1.0
 PACE = Pace(every_s=2.4)
 PICTURE = Path(__file__).resolve().parents[1] / ".cache/soak.png"
 TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -70,6 +71,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.soak")
     parser.add_argument("minutes", type=float)
     minutes = parser.parse_args().minutes
+    if minutes < LEAST:
+        parser.error(f"less than {LEAST:g} minute shows nothing")
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         district = _district(Path(folder) / "district", minutes * 60)
         drawing_ms = _drawing_ms(district)
