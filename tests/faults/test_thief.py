@@ -12,7 +12,8 @@ from faults import people, thief
 
 SHOWN = people.codes(["GP1:MAUMAUMAU"], random.Random(1))  # noqa: S311  (a play, not a secret)
 NEEDLES = people.needles(SHOWN)
-NOISE = random.Random(2).randbytes(thief.CHUNK + 5000)  # noqa: S311
+CHUNK = 8192
+NOISE = random.Random(2).randbytes(CHUNK + 12_000)  # noqa: S311
 NAME = next(each.secrets[2] for each in SHOWN if len(each.secrets) == 3)
 CODE = f"code {next(n for n, each in enumerate(SHOWN) if NAME in each.secrets)}"
 
@@ -32,8 +33,11 @@ CODE = f"code {next(n for n, each in enumerate(SHOWN) if NAME in each.secrets)}"
         base64.urlsafe_b64encode(b"ab" + NAME.encode() + b"c"),
     ],
 )
-@pytest.mark.parametrize("at", [0, 4090, thief.CHUNK - 3])
-def test_a_name_is_found_in_every_spelling_wherever_it_stands(written: bytes, at: int) -> None:
+@pytest.mark.parametrize("at", [0, 4090, CHUNK - 3])
+def test_a_name_is_found_in_every_spelling_wherever_it_stands(
+    written: bytes, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thief, "CHUNK", CHUNK)
     assert CODE in thief.betrayed(NOISE[:at] + written + NOISE[at:], NEEDLES)
 
 
