@@ -11,6 +11,8 @@ from tests.device.credential import certificates
 
 PROVINCE, SEX_CENTURY, YEAR = "094", "0", "90"
 """Soc Trang, a man born in 1990: a million numbers."""
+EXPIRES = 2_000_000_000
+"""Seconds since 1970."""
 LEAST = 6
 """Shorter words are not looked for: they stand anywhere by chance."""
 
@@ -46,7 +48,7 @@ def codes(passes: list[str], dice: random.Random) -> list[Shown]:
     ci = f"URN:UVCI:01:VN:{dice.randrange(10**12):012}"
     proof = {"v": [{**certificates.VACCINATION["v"][0], "ci": ci}]}
     holder = {"fn": "Võ Mẫu", "gn": "Văn Năm", "fnt": "VO<MAU", "gnt": "VAN<NAM"}
-    text = certificates.shown(certificates.payload(proof, nam=holder))
+    text = certificates.shown(certificates.payload(proof, nam=holder), expires=EXPIRES)
     found.append(Shown(text, (ci, "Võ Mẫu", "Văn Năm")))
     phone = f"09{dice.randrange(10**8):08}"
     found.append(

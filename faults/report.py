@@ -28,7 +28,7 @@ TAIL = """\
 - The power cut is the file system's own shutdown call on ext4 (`noatime,commit=300`) on a loop
   device: what no flush has put on the card is gone, at once, and the same card is put in again. The
   programs are the real ones. A card that lies about its flush is not simulated; no program can
-  help against one, and [docs/appliance.md](appliance.md) says which cards to buy.
+  help against one.
 - Programs are started by a fork from a process that has everything loaded, which is what makes
   thousands of starts affordable. What they do from there on is the command line's own `gate run`,
   `gate uplink`, `collector intake` and `python -m broker`. Under a false clock each has an
@@ -36,6 +36,11 @@ TAIL = """\
 - In three of four power cuts the camera, the reader and the judge are left out: the smallest
   scanner (`faults/writer.py`) drives the gate's own journal as fast as the card takes it. In one of
   four it is `gate run`, from the drawn frame to the pins.
+- What a thief finds is asked of the whole card of the gate's state, its logs, its folders for
+  temporary files, and everything that crossed the broker. `/run` lies in memory and is gone with
+  the power; that nothing stands there in clear is looked at, but who seizes a gate with its power
+  on has the key to the tags of who was just read. Memory that was swapped out to a card is not
+  looked at: a gate is to have no swap on its card.
 - No real Raspberry Pi and no real memory card has taken part.
 
 ## That it would be noticed

@@ -110,6 +110,9 @@ def _a_day(
         passages = [each for each in _passages(gate) if each["outcome"] == "accepted"]
         kinds = {str(each["kind"]) for each in passages}
         outcome.greens += len(passages)
+        for each in _passages(gate):
+            way = f"stored at the stolen gate: {each['kind']}, {each['reason']}"
+            outcome.ways[way] = outcome.ways.get(way, 0) + 1
         missing = {"pass", "id-card", "insurance-card", "national-code", "eu-certificate"} - kinds
         if missing:
             outcome.odd.append(f"never stored: {', '.join(sorted(missing))}")
