@@ -32,6 +32,7 @@ class Family(msgspec.Struct, frozen=True):
 
 
 FAMILIES = (
+    Family("stolen", stolen.batch, 1, 1, 5),
     Family("doorcuts", doorcuts.batch, 10, 5, 50, "power_cuts"),
     Family("powercuts", powercuts.batch, 25, 6, 60, "power_cuts"),
     Family("chaos", chaos.batch, 20, 3, 50, "kills"),
@@ -41,7 +42,6 @@ FAMILIES = (
     Family("links", links.batch, 7, 1, 10),
     Family("damage", damage.batch, 200, 2, 25),
     Family("swaps", swaps.batch, 3, 1, 20),
-    Family("stolen", stolen.batch, 1, 1, 5),
     Family("clocks", clocks.batch, 4, 1, 15),
 )
 BY_NAME = {family.name: family for family in FAMILIES}
