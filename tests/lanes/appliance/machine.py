@@ -28,7 +28,7 @@ LAY = f"""
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
 mkdir -p "$2/root/opt/lane" "$2/root{STATE}"
 mount --bind "$2/lane" "$2/root/opt/lane"
-truncate --size 64M "$2/card"
+truncate --size 384M "$2/card"
 mkfs.ext4 -q "$2/card"
 mount -o loop "$2/card" "$2/state"
 ip link set lo up
