@@ -316,3 +316,15 @@ def test_a_clock_that_was_stepped_is_no_better_after_a_restart(tmp_path: Path) -
     assert keeper(stepped, tmp_path / "other").now().clock is ClockState.UNSYNCED
     stepped.answer()
     assert keeper(stepped, tmp_path / "other").now().clock is ClockState.SYNCED
+
+
+def test_a_receipt_for_a_record_of_before_says_nothing_by_a_later_one() -> None:
+    machine = Machine(wall_ms=Y1970)
+    clock = keeper(machine)
+    clock.look(JOURNAL, 3, machine.up_ms * MS)
+    signed = receipt(machine.true_ms, 3)
+    machine.passes(60 * S)
+    clock.look(JOURNAL, 3, machine.up_ms * MS)
+    clock.look(JOURNAL, 5, machine.up_ms * MS)
+    clock.heard(lambda: signed)
+    assert clock.now().clock is ClockState.UNSYNCED, "record 4 says nothing of record 3"
