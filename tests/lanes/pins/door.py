@@ -26,6 +26,12 @@ class Door:
         self.pi.begin(f"{PYTHON} /app/guest.py /etc/gate/{wiring}.toml </run/in & exec 3>/run/in")
         self.pi.expect("@ready")
 
+    def second(self, wiring: str) -> str:
+        """Start the panel once more beside the first; return what it ends with."""
+        started = f"{PYTHON} /app/guest.py /etc/gate/{wiring}.toml </dev/null >/run/second 2>&1"
+        self.pi.begin(f"{started}; echo @ended $(busybox tail -n 1 /run/second)")
+        return self.pi.expect(r"@ended (.*)")[1]
+
     def tell(self, line: str) -> None:
         self.pi.begin(f"echo {line} >&3")
 

@@ -53,6 +53,7 @@ def test_a_door_on_real_pins(door: Door, figures: dict[str, int]) -> None:
     at_boot(door)
     door.start("relay-door")
     at_rest(door)
+    another_finds_the_pins_in_use(door)
     every_pattern(door, RELAY_DOOR, figures)
     tones(door)
     contacts(door)
@@ -71,6 +72,12 @@ def at_boot(door: Door) -> None:
 
 def at_rest(door: Door) -> None:
     assert [door.pin(pin) for pin in OUTPUTS] == [(True, 0)] * len(OUTPUTS)
+
+
+def another_finds_the_pins_in_use(door: Door) -> None:
+    """And the one that has them goes on."""
+    assert "PinsBusy" in door.second("relay-door")
+    at_rest(door)
 
 
 def every_pattern(door: Door, pins: Pins, figures: dict[str, int]) -> None:
