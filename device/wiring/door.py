@@ -81,6 +81,13 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         memory.keep(presence.remember, now.up_ns)
         refused.tend(now.up_ns)
 
+    @contextmanager
+    def storing(since_s: float) -> Iterator[None]:
+        # Before the scan is stored: killed in between, the door asks again rather than count twice.
+        memory.keep(presence.remember, clock.up_ns())
+        with patience.during(since_s):
+            yield
+
     with Patience(pins.panel.show) as patience:
         yield Scanner(
             camera=camera(found.camera),
@@ -95,7 +102,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
             report=report,
             guide=Adviser(lambda: reader.guidance),
             inputs=pins.inputs,
-            patient=patience.during,
+            patient=storing,
         )
 
 
