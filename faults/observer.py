@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from collector.ledger.sqliteview import SqliteView
-from device.journal import durable
+from device.journal import durable, retired
+from device.journal.reader import JournalReader
 from faults import clock
 from faults.district import District, Gate
 from wire.errors import WireError
@@ -68,12 +69,17 @@ def _is_confirmed(gate: Gate) -> bool:
 def count(district: District, *, with_forks: bool = False) -> Found:
     """Compare the writers' greens of all gates with what the collector has.
 
-    `with_forks`: a second record under a number is what was to be expected, and is there too.
+    `with_forks`: a second record under a number is what was to be expected, and is there too; what
+    builds on one cannot be taken, and stays on the gate until a technician decides.
     """
     found = Found()
     stored = records(district)
     if with_forks:
         stored += records(district, "fork")
+    known = {each.nonce for each in stored}
+    if with_forks:
+        for gate in district.gates:
+            stored += [each for each in disputed(district, gate) if each.nonce not in known]
     times = Counter(each.nonce for each in stored if each.nonce)
     for gate in district.gates:
         said = greens(gate.trace)
@@ -157,6 +163,26 @@ def records(district: District, table: str = "record") -> list[Stored]:
             if "sealed" in record:
                 nonce = _opened(keys, gate, journal, record)
             found.append(Stored(gate, journal, seq, record["up"], record["outcome"], nonce))
+    return found
+
+
+def disputed(district: District, gate: Gate) -> list[Stored]:
+    """Return the scans of journals that were given up and are still on the gate's card."""
+    private = _vault(district.home.folder / "vault/seal.pem")
+    folder = gate.card.at / "state/journal"
+    found = []
+    for each in retired.found(folder):
+        keys: dict[tuple[str, str, int], DataKey] = {}
+        with JournalReader(each.within(folder)) as reader:
+            reader.seek(1)
+            while batch := reader.take(each.last, 50).documents:
+                for record in batch:
+                    place_of = (gate.name, each.journal, record["seq"])
+                    if record["t"] == "key":
+                        keys[place_of] = open_data_key(record["sealed"], private)
+                    if record["t"] == "scan" and "sealed" in record:
+                        nonce = _opened(keys, gate.name, each.journal, record)
+                        found.append(Stored(*place_of, record["up"], record["outcome"], nonce))
     return found
 
 

@@ -67,16 +67,15 @@ KINDS = {
 }
 NOTICED = (
     ("powercuts", "no-flush"),
-    ("powercuts", "green-early"),
     ("powercuts", "forgetful"),
     ("powercuts", "restarting"),
     ("doorcuts", "no-flush"),
-    ("chaos", "restarting"),
+    ("chaos", "forgetful"),
     ("points", "green-early"),
     ("errors", "green-early"),
     ("card trouble", "green-early"),
     ("links", "forgetful"),
-    ("swaps", "restarting"),
+    ("swaps", "forgetful"),
     ("damage", "mute"),
 )
 """Which family must notice what."""

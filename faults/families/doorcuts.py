@@ -44,7 +44,8 @@ def _cut_once(
 ) -> None:
     crowd.come(gate, crowd.pass_texts(district, PEOPLE), dice)
     door = district.door(gate, broken)
-    uplink = district.uplink(gate) if dice.random() < ONLINE else None
+    online = dice.random() < ONLINE and not broken  # what was sent is not the card's merit
+    uplink = district.uplink(gate) if online else None
     if dice.random() < SECOND_CUT:
         clock.nap(dice.random() * 0.3)
         way = "gate run, while it starts"
