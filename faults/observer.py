@@ -4,6 +4,7 @@ Greens come from the writer's lines or from the pins; records come from the ledg
 with the vault's key, which no program of the road has. No log and no counter of a program is asked.
 """
 
+import contextlib
 import json
 import sqlite3
 from collections import Counter
@@ -73,13 +74,14 @@ def count(district: District, *, with_forks: bool = False) -> Found:
     builds on one cannot be taken, and stays on the gate until a technician decides.
     """
     found = Found()
-    stored = records(district)
+    rows = _rows(district, "record")
     if with_forks:
-        stored += records(district, "fork")
-    known = {each.nonce for each in stored}
+        rows += _rows(district, "fork")
+    stored = _scans(district, rows)
     if with_forks:
-        for gate in district.gates:
-            stored += [each for each in disputed(district, gate) if each.nonce not in known]
+        known = {each.nonce for each in stored}
+        rows += [row for gate in district.gates for row in _disputed(gate)]
+        stored += [each for each in _scans(district, rows) if each.nonce not in known]
     times = Counter(each.nonce for each in stored if each.nonce)
     for gate in district.gates:
         said = greens(gate.trace)
@@ -144,45 +146,52 @@ def _ask_the_ledger(found: Found, district: District, *, with_forks: bool) -> No
             found.odd.append("a chain in the ledger is broken")
 
 
-def records(district: District, table: str = "record") -> list[Stored]:
-    """Return every scan in that table of the ledger, opened."""
-    private = _vault(district.home.folder / "vault/seal.pem")
+Row = tuple[str, str, dict[str, Any]]
+"""Gate, journal, record."""
+
+
+def records(district: District) -> list[Stored]:
+    """Return every scan in the ledger, opened."""
+    return _scans(district, _rows(district, "record"))
+
+
+def _rows(district: District, table: str) -> list[Row]:
     with closing(sqlite3.connect(f"file:{district.ledger}?mode=ro", uri=True)) as database:
         rows = database.execute(
-            f"select m.gate, m.journal, r.seq, r.raw from {table} r join mark m on m.id = r.mark"  # noqa: S608
+            f"select m.gate, m.journal, r.raw from {table} r join mark m on m.id = r.mark"  # noqa: S608
             " order by r.seq"
         ).fetchall()
-    keys: dict[tuple[str, str, int], DataKey] = {}
-    found = []
-    for gate, journal, seq, raw in rows:
-        record = json.loads(raw)
-        if record["t"] == "key":
-            keys[gate, journal, seq] = open_data_key(record["sealed"], private)
-        if record["t"] == "scan":
-            nonce = ""
-            if "sealed" in record:
-                nonce = _opened(keys, gate, journal, record)
-            found.append(Stored(gate, journal, seq, record["up"], record["outcome"], nonce))
-    return found
+    return [(gate, journal, json.loads(raw)) for gate, journal, raw in rows]
 
 
-def disputed(district: District, gate: Gate) -> list[Stored]:
-    """Return the scans of journals that were given up and are still on the gate's card."""
-    private = _vault(district.home.folder / "vault/seal.pem")
+def _disputed(gate: Gate) -> list[Row]:
+    """Return the records of journals that were given up and are still on the gate's card."""
     folder = gate.card.at / "state/journal"
-    found = []
+    found: list[Row] = []
     for each in retired.found(folder):
-        keys: dict[tuple[str, str, int], DataKey] = {}
         with JournalReader(each.within(folder)) as reader:
             reader.seek(1)
             while batch := reader.take(each.last, 50).documents:
-                for record in batch:
-                    place_of = (gate.name, each.journal, record["seq"])
-                    if record["t"] == "key":
-                        keys[place_of] = open_data_key(record["sealed"], private)
-                    if record["t"] == "scan" and "sealed" in record:
-                        nonce = _opened(keys, gate.name, each.journal, record)
-                        found.append(Stored(*place_of, record["up"], record["outcome"], nonce))
+                found += [(gate.name, each.journal, record) for record in batch]
+    return found
+
+
+def _scans(district: District, rows: list[Row]) -> list[Stored]:
+    """Return the scans among them, each opened with whichever key of its journal fits."""
+    private = _vault(district.home.folder / "vault/seal.pem")
+    keys: dict[tuple[str, str, int], dict[str, DataKey]] = {}
+    for gate, journal, record in rows:
+        if record["t"] == "key":
+            key = open_data_key(record["sealed"], private)
+            keys.setdefault((gate, journal, record["seq"]), {})[record["sealed"]] = key
+    found = []
+    for gate, journal, record in rows:
+        if record["t"] == "scan":
+            fitting = keys.get((gate, journal, record.get("key", 0)), {}).values()
+            nonce = _opened(list(fitting), gate, journal, record)
+            found.append(
+                Stored(gate, journal, record["seq"], record["up"], record["outcome"], nonce)
+            )
     return found
 
 
@@ -194,12 +203,9 @@ def _vault(path: Path) -> X25519PrivateKey:
     return key
 
 
-def _opened(
-    keys: dict[tuple[str, str, int], DataKey], gate: str, journal: str, record: dict[str, Any]
-) -> str:
-    try:
-        key = keys[gate, journal, record["key"]]
-        fields = key.open(record["sealed"], place(gate, journal, record["seq"]))
-    except (KeyError, WireError):
-        return ""
-    return str(fields["pass"])
+def _opened(keys: list[DataKey], gate: str, journal: str, record: dict[str, Any]) -> str:
+    for key in keys:
+        with contextlib.suppress(WireError):
+            fields = key.open(record["sealed"], place(gate, journal, record["seq"]))
+            return str(fields["pass"])
+    return ""
