@@ -34,6 +34,7 @@ def batch(job: Job) -> Outcome:
             _swap(gate, card)
             _run(district, gate, dice, outcome, job.broken)
             outcome.took(way)
+            _settle(district, gate, outcome, job.patience_s)  # what it holds goes with the card
         gate.card.take_out()
         shutil.copyfile(own.image, copy.image)
         gate.card.put_in()
