@@ -17,6 +17,7 @@ from device.journal.reader import JournalReader
 from tests.lanes.appliance.district import PORT, District
 from tests.lanes.appliance.machine import HOST, Machine, until
 from tests.lanes.camera.door import FPS, PIPELINE, SIZE, Shown, film
+from wire.canonical import Document
 from wire.record import MAX_SEQ, Record, Scan, to_record
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -191,7 +192,9 @@ class Gate:
         """Return its journal, from the first record."""
         with JournalReader(self.machine.path("/var/lib/gate/journal")) as reader:
             reader.seek(1)
-            taken = reader.take(MAX_SEQ, MAX_SEQ).documents
+            taken: list[Document] = []
+            while stretch := reader.take(MAX_SEQ, MAX_SEQ).documents:  # a segment at a time
+                taken += stretch
         return [to_record(each) for each in taken]
 
     def said_lines(self, unit: str, words: str) -> list[str]:

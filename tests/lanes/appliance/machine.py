@@ -156,15 +156,15 @@ class Machine:
         ).stdout
 
     def complaints(self, *command: str) -> str:
-        """Run a command that succeeds; return what it printed, errors too."""
+        """Run a command; return what it printed, errors too, and its status if it failed."""
         done = subprocess.run(
             [*self._entered(), *_clean(), *command],
-            check=True,
+            check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        return done.stdout
+        return done.stdout + (f"exit status {done.returncode}" if done.returncode else "")
 
     def _entered(self) -> list[str]:
         kinds = ["--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup"]
