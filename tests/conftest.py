@@ -1,9 +1,11 @@
 """What every test of the project stands on."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 IN_CI = os.environ.get("CI") == "true"
@@ -12,6 +14,13 @@ BESIDE = Path(__file__).resolve().parents[1].parent / "shared"
 # A slow machine is no failure. In CI a run is repeatable; elsewhere each one looks further.
 settings.register_profile("gate", deadline=None, derandomize=IN_CI, print_blob=True)
 settings.load_profile("gate")
+
+
+@pytest.fixture(autouse=True)
+def _unconfigured() -> Iterator[None]:
+    """Take back how a command has set up the log: it writes where that test could see it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
@@ -23,13 +22,6 @@ def site(tmp_path: Path, xa_mau: Authority) -> Site:
     made.enrol()
     made.configure()
     return made
-
-
-@pytest.fixture(autouse=True)
-def _unconfigured() -> Iterator[None]:
-    """Take back how a command has set up the log: it writes where that test could see it."""
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.fixture
