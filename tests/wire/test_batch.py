@@ -1,6 +1,7 @@
 """A batch of records on its way."""
 
 import contextlib
+import hashlib
 import json
 import random
 import tracemalloc
@@ -179,3 +180,64 @@ def test_a_declaration_of_missing_records_stands_for_its_range() -> None:
 def test_no_declaration_reaches_beyond_the_last_number(last: int) -> None:
     with pytest.raises(WireError, match="beyond"):
         batch.unpack(said(scans=[{"t": "missing", "seq": 1, "last": last}]))
+
+
+@pytest.mark.parametrize("historical", [False, True])
+def test_a_torn_batch_still_says_whose_it_is(
+    historical: bool,  # noqa: FBT001  (a parameter of the test)
+) -> None:
+    plain = zlib.decompress(batch.pack("j1", [{**DOCUMENTS[0], "seq": 7}], PREV, historical=True))
+    torn = plain[:-1]
+    data = zlib.compress(torn) if historical else torn
+    with pytest.raises(WireError):
+        batch.unpack(data)
+    assert batch.claimed(data) == ("j1", 7)
+
+
+@pytest.mark.parametrize("first", [0, 2**53, 10**20])
+def test_a_torn_batch_that_begins_with_no_sequence_number_is_nobodys(first: int) -> None:
+    torn = canonical(json.loads(said(first=first)))[:-1]
+    assert b'"first":%d,' % first in torn
+    assert batch.claimed(torn) == ("", 1)
+
+
+@given(st.binary(max_size=300))
+def test_anything_has_a_name_and_two_that_differ_have_two(data: bytes) -> None:
+    assert batch.digest(data) == batch.digest(data)
+    assert len(batch.digest(data)) == 64
+    assert batch.digest(data + b"x") != batch.digest(data)
+
+
+def test_a_batch_has_the_name_of_its_text_however_hard_it_was_deflated() -> None:
+    text = said()
+    name = hashlib.sha256(text).hexdigest()
+    assert {batch.digest(each) for each in (text, *(zlib.compress(text, n) for n in (1, 9)))} == {
+        name
+    }
+
+
+def test_a_torn_stream_has_the_name_of_its_bytes() -> None:
+    torn = zlib.compress(said())[:-1]
+    assert batch.digest(torn) == hashlib.sha256(torn).hexdigest()
+
+
+def test_a_record_is_refused_under_its_name_and_those_of_batches_that_hold_it_alone() -> None:
+    document = {**DOCUMENTS[0], "seq": 7}
+    live, backlog = (batch.pack("j1", [document], PREV, historical=each) for each in (False, True))
+    record = canonical(document)
+    names = batch.named("j1", record, PREV)
+    assert names == {batch.digest(each) for each in (record, live, backlog)}
+    assert len(names) == 3
+
+
+def test_a_batch_with_others_or_from_elsewhere_has_none_of_a_records_names() -> None:
+    document = {**DOCUMENTS[0], "seq": 7}
+    record = canonical(document)
+    names = batch.named("j1", record, PREV)
+    after = {**DOCUMENTS[0], "seq": 8}
+    both = batch.pack("j1", [document, after], PREV, historical=True)
+    assert batch.digest(both) not in names
+    own = {batch.digest(record)}
+    assert names & batch.named("j2", record, PREV) == own
+    assert names & batch.named("j1", record, bytes(32)) == own
+    assert not names & batch.named("j1", canonical(after), PREV)

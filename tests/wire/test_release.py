@@ -76,3 +76,15 @@ def test_a_digest_that_is_none_and_too_large_a_whole_are_refused() -> None:
     for bad in ((msgspec.structs.replace(WHEEL, sha256="AB" * 32),), (half, other)):
         with pytest.raises(WireError):
             release.pack(msgspec.structs.replace(GOOD, wheels=bad), ROOT)
+
+
+def test_a_description_longer_than_a_gate_reads_is_not_signed() -> None:
+    def listed(length: int) -> Release:
+        count = release.MAX_WHEELS
+        return wheels(*(f"{'a' * length}{each:03}-1-py3-none-any.whl" for each in range(count)))
+
+    spare = (release.MAX_BYTES - len(release.pack(listed(1), ROOT))) // release.MAX_WHEELS
+    longest = listed(1 + spare)
+    assert release.unpack(release.pack(longest, ROOT), TRUSTED) == longest
+    with pytest.raises(WireError, match="more than"):
+        release.pack(listed(2 + spare), ROOT)
