@@ -1,12 +1,14 @@
 """An authority made once, and an enrolled gate for each test."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from device.passages.entries import Entries
+from device.passages.inside import Inside
 from provisioning.authority import Authority
 from tests.device.site import Site, create
 
@@ -22,6 +24,28 @@ def site(tmp_path: Path, xa_mau: Authority) -> Site:
     made.enrol()
     made.configure()
     return made
+
+
+@pytest.fixture(autouse=True)
+def _let_go(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a door that was cut off in a test has left open; a process's end does it else."""
+    made: list[Entries | Inside] = []
+    for kind in (Entries, Inside):
+        begin = kind.__init__
+
+        def noted(
+            one: Entries | Inside,
+            *given: object,
+            begin: Callable[..., None] = begin,
+            **named: object,
+        ) -> None:
+            begin(one, *given, **named)
+            made.append(one)
+
+        monkeypatch.setattr(kind, "__init__", noted)
+    yield
+    for each in made:
+        each.close()
 
 
 @pytest.fixture
