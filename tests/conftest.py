@@ -1,5 +1,6 @@
 """What every test of the project stands on."""
 
+import gettext
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,9 +19,14 @@ settings.load_profile("gate")
 
 @pytest.fixture(autouse=True)
 def _unconfigured() -> Iterator[None]:
-    """Take back how a command has set up the log: it writes where that test could see it."""
+    """Take back what a command sets for its whole process: where it logs, and in which words."""
+    domain, language = gettext.textdomain(), os.environ.get("LANGUAGE")
     yield
     structlog.reset_defaults()
+    gettext.textdomain(domain)
+    os.environ.pop("LANGUAGE", None)
+    if language is not None:
+        os.environ["LANGUAGE"] = language
 
 
 @pytest.fixture(scope="session")
