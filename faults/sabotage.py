@@ -77,8 +77,10 @@ NOTICED = (
     ("swaps", "forgetful"),
     ("damage", "mute"),
 )
-"""Which family must notice what. Links and clocks have nothing here: what they would notice depends on
-how fast the line happens to be."""
+"""Which family must notice what.
+
+Links and clocks have nothing here: what they would notice depends on how fast the line is.
+"""
 
 
 def commit(kind: str) -> None:
