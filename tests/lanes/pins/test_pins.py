@@ -7,6 +7,7 @@ in tests/device/gpio/test_inputs.py by its edges), current and voltage, a Pi 5.
 """
 
 import itertools
+import time
 
 import pytest
 
@@ -130,10 +131,14 @@ def contacts(door: Door) -> None:
     }
 
 
+SETTLED_S = 0.2
+
+
 def asked(door: Door) -> list[str]:
-    """Return what came in; a level counts when it was seen twice."""
+    """Return what came in; a level counts when it was seen twice, apart by the time it settles."""
     found: list[str] = []
     for _ in range(3):
+        time.sleep(SETTLED_S)
         door.tell("pressed")
         found += door.pi.expect("@pressed(.*)")[1].split()
     return found
