@@ -1,7 +1,7 @@
 """Looks again at every frame that showed somebody, and says what could be read of it.
 
 Frames were noted, not kept. Each is drawn again, must have the checksum that was recorded, and is
-given to the whole cascade. That costs more than the play itself, so it goes on beside it, at the
+given to the whole cascade. That costs more than the play itself, so beside it it goes on at the
 lowest priority, person by person.
 """
 
@@ -53,8 +53,9 @@ class Seen(msgspec.Struct, frozen=True):
 class Watcher:
     """Follows what the doorways record, and has it looked at."""
 
-    def __init__(self, doors: tuple[Door, ...]) -> None:
-        """Follow these doors."""
+    def __init__(self, doors: tuple[Door, ...], *, politely: bool = True) -> None:
+        """Follow these doors; `politely` gives way to everything else on the machine."""
+        self._niceness = LOWEST if politely else 0
         self._records = {door.gate: _Record(door) for door in doors}
         self._looks: dict[str, list[Future[Seen]]] = {door.gate: [] for door in doors}
 
@@ -62,7 +63,7 @@ class Watcher:
         """Start the workers."""
         context = multiprocessing.get_context("spawn")
         self._pool = ProcessPoolExecutor(
-            max_workers=2, mp_context=context, initializer=os.nice, initargs=(LOWEST,)
+            max_workers=2, mp_context=context, initializer=os.nice, initargs=(self._niceness,)
         )
         return self
 
