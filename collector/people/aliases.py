@@ -4,6 +4,8 @@ A MAC is under the key of one epoch. Somebody who is seen again after an epoch h
 under the old key and gets an alias under the new one beside it, so that the old one may go.
 """
 
+import functools
+import operator
 from collections.abc import Sequence
 
 from collector.database.ports import Session
@@ -21,13 +23,15 @@ def found(session: Session, macs: Sequence[Mac]) -> tuple[Found, ...]:
         some = macs[at : at + CHUNK]
         marks = ", ".join(["(?, ?, ?)"] * len(some))
         asked = (
-            "SELECT person.whole, person.id, kind, MIN(strength)"
+            "SELECT person.whole, person.id, kind, MIN(strength)"  # noqa: S608  # marks only
             " FROM alias JOIN person ON person.id = alias.person"
             f" WHERE (kind, epoch, mac) IN (VALUES {marks})"
             " GROUP BY person.whole, person.id, kind"
         )
-        rows += session.rows(asked, [part for each in some for part in (each.kind, each.epoch, each.mac)])
-    best = {}
+        rows += session.rows(
+            asked, [part for each in some for part in (each.kind, each.epoch, each.mac)]
+        )
+    best: dict[tuple[int, int, Kind], Strength] = {}
     for person, row, kind, strength in rows:
         key = (int(person), int(row), Kind(kind))
         best[key] = min(best.get(key, Strength.POSSIBLE), Strength(strength))
@@ -42,6 +46,8 @@ def add(session: Session, person: int, macs: Sequence[Mac]) -> None:
         " WHERE excluded.strength < alias.strength",
         [(int(each.kind), each.epoch, each.mac, person, int(each.strength)) for each in macs],
     )
+    kinds = functools.reduce(operator.or_, (1 << each.kind for each in macs), 0)
+    session.run("UPDATE person SET kinds = kinds | ? WHERE id = ?", (kinds, person))
 
 
 def holder(session: Session, macs: Sequence[Mac], epoch: int, at_ms: int) -> tuple[int, Kind]:
@@ -54,7 +60,8 @@ def holder(session: Session, macs: Sequence[Mac], epoch: int, at_ms: int) -> tup
     joining = [each for each in macs if each.strength.joins]
     fresh = [each for each in macs if each.epoch == epoch]
     ranked = sorted(
-        (each for each in found(session, joining) if each.strength.joins), key=lambda each: each.kind
+        (each for each in found(session, joining) if each.strength.joins),
+        key=lambda each: each.kind,
     )
     if not ranked:
         person = persons.made(session)
@@ -80,9 +87,10 @@ def _joined(session: Session, first: Found, other: Found, at_ms: int) -> None:
 
 
 def _numbered(session: Session, person: int) -> bool:
+    """Say whether a citizen's card was seen of the whole."""
     asked = (
-        "SELECT 1 FROM alias JOIN person ON person.id = alias.person"
-        " WHERE (person.id = ? OR (person.whole = ? AND person.whole <> person.id))"
-        " AND kind = ? LIMIT 1"
+        "SELECT kinds FROM person WHERE id = ?"
+        " UNION ALL SELECT kinds FROM person WHERE whole = ? AND whole <> id"
     )
-    return bool(session.rows(asked, (person, person, int(Kind.NUMBER))))
+    found = session.rows(asked, (person, person))
+    return any(int(row[0]) & 1 << Kind.NUMBER for row in found)

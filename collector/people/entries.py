@@ -45,25 +45,6 @@ class Strength(enum.IntEnum):
         return self in (Strength.CODE, Strength.CHECKED)
 
 
-class Flag(enum.IntFlag):
-    """What is to be known about a sighting. Stored, so never renumbered."""
-
-    BY_ARRIVAL = 1
-    """No usable bounds: it was made at `at` at the latest."""
-    PAPER = 2
-    ATTENDED = 4
-    WAY_INFERRED = 8
-    CANCELLED = 16
-    """Nobody passed."""
-
-
-class Way(enum.IntEnum):
-    """Which way. Stored, so never renumbered."""
-
-    IN = 1
-    OUT = 2
-
-
 class Identifier(msgspec.Struct, frozen=True):
     """One thing by which a person can be found, spelled in its one way."""
 
@@ -83,23 +64,6 @@ class Mac(msgspec.Struct, frozen=True):
     epoch: int
     mac: bytes
     strength: Strength
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """An accepted scan of somebody, before it is known of whom."""
-
-    mark: int
-    """`journal_key.id`"""
-    seq: int
-    gate: int
-    """`gate_key.id`"""
-    way: Way
-    boot: int
-    up: int
-    at: int
-    span: int
-    flags: Flag
-    received_ms: int
 
 
 class Found(msgspec.Struct, frozen=True):

@@ -4,15 +4,9 @@ It is that of the day of arrival, which never changes, so a corrected clock move
 one key to another.
 """
 
+from collector.trace.entries import day_of
+
 DAYS = 7
-DAY_MS = 86_400_000
-ZONE_MS = 7 * 3_600_000
-"""Vietnam has one time and no summer time."""
-
-
-def day_of(at_ms: int) -> int:
-    """Return the local day, counted from 1970."""
-    return (at_ms + ZONE_MS) // DAY_MS
 
 
 def epoch_of(at_ms: int) -> int:

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from collector.database.ports import Session
+from collector.people import sightings
 from collector.people.entries import Merge
 from collector.people.errors import MergeRefused, PersonUnknown
 
@@ -19,7 +20,9 @@ BY_CODE = "same-code"
 MAX_PARTS = 100
 """Rows that can be one. Who needs more shows codes of other people."""
 
-_MERGE = "SELECT id, kept, joined, officer, case_ref, reason, at_ms, undone_ms, undone_by FROM merge"
+_MERGE = (
+    "SELECT id, kept, joined, officer, case_ref, reason, at_ms, undone_ms, undone_by FROM merge"
+)
 
 
 def made(session: Session) -> int:
@@ -67,7 +70,10 @@ def kept_apart(session: Session, one: int, other: int) -> bool:
     ours, theirs = set(parts(session, one)), set(parts(session, other))
     return any(
         each.undone_ms is not None
-        and ((each.kept in ours and each.joined in theirs) or (each.kept in theirs and each.joined in ours))
+        and (
+            (each.kept in ours and each.joined in theirs)
+            or (each.kept in theirs and each.joined in ours)
+        )
         for each in merges(session, sorted(ours))
     )
 
@@ -106,27 +112,41 @@ def part(session: Session, number: int, officer: str, at_ms: int) -> tuple[int, 
 
 
 def _settle(session: Session, wholes: Iterable[int]) -> tuple[int, ...]:
-    """Put every row of these wholes, its sightings and its merges where the forest says."""
-    rows = [row for each in wholes for row in parts(session, each)]
-    above = {
-        each.joined: each.kept for each in merges(session, rows) if each.undone_ms is None
-    }
+    """Put every row of these wholes, and its sightings, where the forest says."""
+    of = {each: parts(session, each) for each in wholes}
+    rows = [row for each in of.values() for row in each]
+    above = {each.joined: each.kept for each in merges(session, rows) if each.undone_ms is None}
     found = {row: _root(row, above) for row in rows}
     for row, root in found.items():
         session.run("UPDATE person SET whole = ? WHERE id = ?", (root, row))
-    for each in wholes:
-        _move(session, each, {row: root for row, root in found.items() if root != each})
+    for person, its in of.items():
+        if any(found[row] != person for row in its):
+            _move(session, person, found)
     return tuple(dict.fromkeys(found.values()))
 
 
-def _move(session: Session, person: int, away: dict[int, int]) -> None:
-    """Move to their new whole the sightings at `person` that belong to the rows in `away`."""
-    for row, root in away.items():
-        session.run(
-            "UPDATE sighting SET person = ?, origin = ?"
-            " WHERE person = ? AND COALESCE(origin, person) = ?",
-            (root, None if root == row else row, person, row),
-        )
+def _move(session: Session, person: int, wholes: dict[int, int]) -> None:
+    """Move the sightings at `person` to the whole of the part that was seen."""
+    for each in sightings.of_person(session, person, sightings.days(session)):
+        key = (each.seen.mark, each.seen.seq)
+        found = session.rows("SELECT part FROM origin WHERE mark = ? AND seq = ?", key)
+        row = int(found[0][0]) if found else person
+        root = wholes[row]
+        if root != person:
+            sightings.move(session, each, root)
+        if root == row:
+            session.run("DELETE FROM origin WHERE mark = ? AND seq = ?", key)
+        else:
+            remember(session, *key, row)
+
+
+def remember(session: Session, mark: int, seq: int, row: int) -> None:
+    """Note which part of a whole a record has seen."""
+    session.run(
+        "INSERT INTO origin (mark, seq, part) VALUES (?, ?, ?)"
+        " ON CONFLICT (mark, seq) DO UPDATE SET part = excluded.part",
+        (mark, seq, row),
+    )
 
 
 def _root(row: int, above: dict[int, int]) -> int:

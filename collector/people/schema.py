@@ -5,11 +5,15 @@ row tells who a person is: identifiers are MACs under a key of their epoch, fiel
 another, and both keys are elsewhere (collector/vault/epochkeys.py).
 """
 
+from collector.trace import tables
+
 APPLICATION = 0x67717070
 """`gqpp`, so that another program's file is not taken for these."""
 VERSION = 1
 
-TABLES = """
+TABLES = (
+    tables.TABLES
+    + """
 -- Seven days each. `uses` counts the sightings keyed under it: an epoch that is over and that no
 -- sighting uses is destroyed.
 CREATE TABLE epoch (
@@ -21,9 +25,11 @@ CREATE TABLE epoch (
 ) STRICT;
 
 -- What scans point at. `whole` is the person that this one is part of after merges: itself, mostly.
+-- `kinds` has bit n set if there was an identifier of kind n.
 CREATE TABLE person (
   id INTEGER PRIMARY KEY,
-  whole INTEGER NOT NULL
+  whole INTEGER NOT NULL,
+  kinds INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX person_by_whole ON person (whole) WHERE whole <> id;
 
@@ -36,7 +42,6 @@ CREATE TABLE alias (
   strength INTEGER NOT NULL,
   PRIMARY KEY (kind, epoch, mac, person)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX alias_by_person ON alias (person, epoch);
 
 -- What the codes of a person said, once for each epoch and each content.
 CREATE TABLE fields (
@@ -55,43 +60,35 @@ CREATE TABLE journal_key (
   UNIQUE (gate, journal)
 ) STRICT;
 
--- One for each accepted scan of somebody: exactly once, because its key is the record's identity.
--- `at` is the earliest it can have been, ms UTC; `at` + `span` the latest. `person` is the whole;
--- `origin` the part whose identifier was seen, where that is another. `link` is the kind of that
--- identifier. `boot` is the boot id's 32 bits as a signed number.
-CREATE TABLE sighting (
+-- Of sightings of merged persons: the part whose identifier was seen, where it is not the whole.
+CREATE TABLE origin (
   mark INTEGER NOT NULL,
   seq INTEGER NOT NULL,
-  person INTEGER NOT NULL,
-  at INTEGER NOT NULL,
-  span INTEGER NOT NULL,
-  gate INTEGER NOT NULL,
-  way INTEGER NOT NULL,
-  boot INTEGER NOT NULL,
-  up INTEGER NOT NULL,
-  epoch INTEGER NOT NULL,
-  link INTEGER NOT NULL,
-  flags INTEGER NOT NULL,
-  origin INTEGER,
+  part INTEGER NOT NULL,
   PRIMARY KEY (mark, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sighting_by_person ON sighting (person, at);
+CREATE INDEX origin_by_part ON origin (part);
 
-CREATE TABLE stay (
-  place INTEGER NOT NULL,
-  in_lo INTEGER NOT NULL,
-  person INTEGER NOT NULL,
-  in_hi INTEGER NOT NULL,
-  out_lo INTEGER NOT NULL,
-  out_hi INTEGER NOT NULL,
-  how INTEGER NOT NULL,
-  in_mark INTEGER,
-  in_seq INTEGER,
-  out_mark INTEGER,
-  out_seq INTEGER,
-  PRIMARY KEY (place, in_lo, person)
+-- Ranges of journals that the ledger has deleted, until all that was keyed of them is gone too.
+CREATE TABLE going (
+  mark INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  PRIMARY KEY (mark, first)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX stay_by_person ON stay (person, in_lo);
+
+-- Hours of a boot whose time is not well known yet, with the bounds that sightings were given.
+CREATE TABLE timed (
+  mark INTEGER NOT NULL,
+  boot TEXT NOT NULL,
+  slot INTEGER NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  lo INTEGER,
+  hi INTEGER,
+  PRIMARY KEY (mark, boot, slot)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE gate_key (
   id INTEGER PRIMARY KEY,
@@ -187,3 +184,4 @@ CREATE TABLE held_stay (
   PRIMARY KEY (hold, place, in_lo)
 ) STRICT, WITHOUT ROWID;
 """
+)

@@ -1,97 +1,113 @@
-"""Sightings: an accepted scan of somebody, once for each record, with the bounds of its time."""
+"""Sightings: an accepted scan of somebody, with the bounds of its time.
+
+The table is the trace's (collector/trace/tables.py) and has no index but its key, which begins with
+the day: a person's sightings are found by asking each day. There are few days, since all but the
+last weeks are deleted.
+"""
 
 from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from collector.database.ports import Session
-from collector.people.entries import Flag, Kind, Seen
+from collector.trace.entries import Flag, Sighting, Way
 
 _INSERT = (
-    "INSERT INTO sighting (mark, seq, person, at, span, gate, way, boot, up, epoch, link, flags,"
-    " origin) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    "INSERT INTO sighting (day, person, at, mark, seq, span, gate, way, flags, link, epoch)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+)
+_DELETE = "DELETE FROM sighting WHERE day = ? AND person = ? AND at = ? AND mark = ? AND seq = ?"
+_OF = (
+    "SELECT at, span, sighting.gate, place, way, mark, seq, flags, link, epoch"
+    " FROM sighting JOIN gate_key ON gate_key.id = sighting.gate"
+    " WHERE day = ? AND person = ? ORDER BY at, mark, seq"
 )
 
 
-class Timed(msgspec.Struct, frozen=True):
-    """A sighting as a changed clock finds it."""
+class Kept(msgspec.Struct, frozen=True):
+    """A sighting as it is in the table."""
 
-    seq: int
     person: int
-    at: int
-    span: int
-    boot: int
-    up: int
-    flags: Flag
+    epoch: int
+    seen: Sighting
 
 
-def add(
-    session: Session, seen: Seen, holder: tuple[int, int], epoch: int, link: Kind
-) -> bool:
-    """Enter a scan of (whole, part); return False, and change nothing, if it is there already."""
-    person, part = holder
-    fresh = session.run(
-        _INSERT,
-        (
-            *(seen.mark, seen.seq, person, seen.at, seen.span, seen.gate, int(seen.way)),
-            *(seen.boot, seen.up, epoch, int(link), int(seen.flags)),
-            None if part == person else part,
-        ),
-    )
-    if fresh:
-        session.run("UPDATE epoch SET uses = uses + 1 WHERE id = ?", (epoch,))
-    return bool(fresh)
+def add(session: Session, kept: Iterable[Kept]) -> None:
+    """Enter sightings that are not there; the epochs they use count them."""
+    uses: dict[int, int] = {}
+    for each in kept:
+        if session.run(_INSERT, _row(each)):
+            uses[each.epoch] = uses.get(each.epoch, 0) + 1
+    for epoch, count in uses.items():
+        session.run("UPDATE epoch SET uses = uses + ? WHERE id = ?", (count, epoch))
 
 
-def cancelled(session: Session, mark: int, seq: int) -> int | None:
-    """Mark that nobody passed after this scan; return the person whose stays change."""
-    found = session.rows(
-        "UPDATE sighting SET flags = flags | ? WHERE mark = ? AND seq = ? RETURNING person",
-        (int(Flag.CANCELLED), mark, seq),
-    )
-    return int(found[0][0]) if found else None
+def remove(session: Session, kept: Kept) -> bool:
+    """Take one away; return whether it was there."""
+    is_gone = bool(session.run(_DELETE, _row(kept)[:5]))
+    if is_gone:
+        session.run("UPDATE epoch SET uses = uses - 1 WHERE id = ?", (kept.epoch,))
+    return is_gone
 
 
-def of_journal(session: Session, mark: int, after: int, limit: int) -> tuple[Timed, ...]:
-    """Return sightings of a journal in order of seq."""
-    asked = (
-        "SELECT seq, person, at, span, boot, up, flags FROM sighting"
-        " WHERE mark = ? AND seq > ? ORDER BY seq LIMIT ?"
-    )
+def days(session: Session) -> range:
+    """Return from the first day to the last of which there are sightings."""
+    ((first, last),) = session.rows("SELECT MIN(day), MAX(day) FROM sighting")
+    return range(0) if first is None else range(first, last + 1)
+
+
+def of_person(session: Session, person: int, on: Iterable[int]) -> tuple[Kept, ...]:
+    """Return the sightings of a whole on these days, in order of time."""
     return tuple(
-        Timed(*map(int, row[:6]), Flag(int(row[6])))
-        for row in session.rows(asked, (mark, after, limit))
+        Kept(person, row[9], _sighting(row))
+        for day in on
+        for row in session.rows(_OF, (day, person))
     )
 
 
-def retime(session: Session, mark: int, timed: Iterable[Timed]) -> None:
-    """Give sightings of a journal other bounds."""
-    session.many(
-        "UPDATE sighting SET at = ?, span = ?, flags = ? WHERE mark = ? AND seq = ?",
-        [(each.at, each.span, int(each.flags), mark, each.seq) for each in timed],
+def _sighting(row: tuple[int, ...]) -> Sighting:
+    at, span, gate, place, way, mark, seq, flags, link, _ = row
+    return Sighting(at, span, gate, place, Way(way), mark, seq, Flag(flags), link)
+
+
+def find(session: Session, person: int, mark: int, seq: int) -> Kept | None:
+    """Return the sighting of a whole that is of this record."""
+    for each in of_person(session, person, days(session)):
+        if (each.seen.mark, each.seen.seq) == (mark, seq):
+            return each
+    return None
+
+
+def flag(session: Session, kept: Kept, flags: Flag) -> None:
+    """Give a sighting further flags."""
+    session.run(
+        "UPDATE sighting SET flags = ?"
+        " WHERE day = ? AND person = ? AND at = ? AND mark = ? AND seq = ?",
+        (int(kept.seen.flags | flags), *_row(kept)[:5]),
     )
 
 
-def boot_key(boot: str) -> int:
-    """Return a boot id as the signed number of its 32 bits."""
-    return int.from_bytes(bytes.fromhex(boot.rjust(8, "0")), "big", signed=True)
-
-
-def boot_name(key: int) -> str:
-    """Return the boot id again."""
-    return key.to_bytes(4, "big", signed=True).hex()
-
-
-def persons_of(session: Session, mark: int, first: int, last: int) -> tuple[int, ...]:
-    """Return whom a range of a journal has seen."""
-    asked = "SELECT DISTINCT person FROM sighting WHERE mark = ? AND seq BETWEEN ? AND ?"
-    return tuple(int(row[0]) for row in session.rows(asked, (mark, first, last)))
+def move(session: Session, kept: Kept, person: int) -> None:
+    """Put a sighting under another whole."""
+    session.run(
+        "UPDATE sighting SET person = ?"
+        " WHERE day = ? AND person = ? AND at = ? AND mark = ? AND seq = ?",
+        (person, *_row(kept)[:5]),
+    )
 
 
 def unseen(session: Session, persons: Sequence[int]) -> tuple[int, ...]:
     """Return those of the wholes of whom no sighting is left."""
-    left = []
-    for person in persons:
-        if not session.rows("SELECT 1 FROM sighting WHERE person = ? LIMIT 1", (person,)):
-            left.append(person)
-    return tuple(left)
+    on = days(session)
+    asked = "SELECT 1 FROM sighting WHERE day = ? AND person = ? LIMIT 1"
+    return tuple(
+        person for person in persons if not any(session.rows(asked, (day, person)) for day in on)
+    )
+
+
+def _row(kept: Kept) -> tuple[int, ...]:
+    seen = kept.seen
+    return (
+        *(seen.day, kept.person, seen.at, seen.mark, seen.seq, seen.span, seen.gate),
+        *(int(seen.way), int(seen.flags), seen.link, kept.epoch),
+    )

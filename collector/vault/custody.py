@@ -24,8 +24,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from collector.i18n import N_
 from collector.vault import sharing
 from collector.vault.errors import (
-    CustodianUnknown,
     CustodiansInvalid,
+    CustodianUnknown,
     CustodyBroken,
     PassphraseWeak,
     PassphraseWrong,
@@ -42,7 +42,7 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[\w.@-]{1,64}$")]
 class Cost(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a guess at a passphrase costs: scrypt's parameters."""
 
-    n: Annotated[int, msgspec.Meta(ge=2, le=2**20)] = 2**17
+    log2_n: Annotated[int, msgspec.Meta(ge=1, le=20)] = 17
     """128 MB and a third of a second on the district's server."""
     r: Annotated[int, msgspec.Meta(ge=1, le=32)] = 8
     p: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
@@ -196,7 +196,7 @@ def _sealed(share: bytes, name: str, number: int, mark: str, passphrase: str, co
 
 
 def _passphrase_key(passphrase: str, salt: bytes, cost: Cost) -> bytes:
-    kdf = Scrypt(salt=salt, length=KEY_BYTES, n=cost.n, r=cost.r, p=cost.p)
+    kdf = Scrypt(salt=salt, length=KEY_BYTES, n=2**cost.log2_n, r=cost.r, p=cost.p)
     return kdf.derive(_plain(passphrase).encode())
 
 

@@ -15,7 +15,7 @@ def split(secret: bytes, threshold: int, count: int) -> dict[int, bytes]:
     """Return `count` shares by their number, of which any `threshold` give the secret."""
     if threshold == 1:
         return dict.fromkeys(range(1, count + 1), secret)
-    return dict(Shamir.split(threshold, count, secret))
+    return dict(Shamir.split(threshold, count, secret, ssss=False))
 
 
 def joined(shares: Mapping[int, bytes], threshold: int) -> bytes:
@@ -23,5 +23,5 @@ def joined(shares: Mapping[int, bytes], threshold: int) -> bytes:
     some = sorted(shares.items())[:threshold]
     if threshold == 1:
         return some[0][1]
-    secret: bytes = Shamir.combine(some)
+    secret: bytes = Shamir.combine(some, ssss=False)
     return secret

@@ -19,7 +19,9 @@ FOLDED = (
     spelling.name,
     spelling.born,
 )
-NAMES = st.text(st.sampled_from("aăâbcdđeêghiklmnoôơpqrstuưvxyÁÀẢÃẠẮỜỬỸĐ "), min_size=1, max_size=40)
+NAMES = st.text(
+    st.sampled_from("aăâbcdđeêghiklmnoôơpqrstuưvxyÁÀẢÃẠẮỜỬỸĐ "), min_size=1, max_size=40
+)
 
 
 @pytest.mark.parametrize("fold", FOLDED)

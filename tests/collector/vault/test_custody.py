@@ -3,7 +3,7 @@
 import base64
 import itertools
 import unicodedata
-from typing import Any
+from collections.abc import Mapping
 
 import msgspec
 import pytest
@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from collector.vault import custody
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.errors import (
-    CustodianUnknown,
     CustodiansInvalid,
+    CustodianUnknown,
     CustodyBroken,
     PassphraseWeak,
     PassphraseWrong,
 )
 
-CHEAP = Cost(n=16)
+CHEAP = Cost(log2_n=4)
 WORDS = {
     "lan": "một hai ba bốn năm sáu",
     "minh": "trâu bò lợn gà vịt ngan",
@@ -29,13 +29,16 @@ WORDS = {
 SECRETS = Secrets(bytes(range(32)), bytes(range(32, 64)))
 
 
-def wrapped(**changed: Any) -> Custody:
-    asked = {"threshold": 2, "cost": CHEAP, **changed}
-    return custody.wrapped(SECRETS, "kid", asked.pop("passphrases", WORDS), **asked)
+def wrapped(
+    passphrases: Mapping[str, str] = WORDS, threshold: int = 2, *, demo: bool = False
+) -> Custody:
+    return custody.wrapped(SECRETS, "kid", passphrases, threshold, demo=demo, cost=CHEAP)
 
 
 def unlocked(kept: Custody, *names: str) -> Secrets:
-    return custody.opened(kept, dict(custody.opened_share(kept, each, WORDS[each]) for each in names))
+    return custody.opened(
+        kept, dict(custody.opened_share(kept, each, WORDS[each]) for each in names)
+    )
 
 
 @pytest.mark.parametrize("names", [*itertools.permutations(WORDS, 2)])
@@ -99,7 +102,9 @@ def test_a_threshold_lowered_in_the_file_opens_nothing() -> None:
 
 
 @given(st.data())
-def test_a_damaged_file_is_broken_or_opens_nothing_and_never_opens_wrongly(data: Any) -> None:
+def test_a_damaged_file_is_broken_or_opens_nothing_and_never_opens_wrongly(
+    data: st.DataObject,
+) -> None:
     kept = msgspec.json.encode(wrapped())
     at = data.draw(st.integers(0, len(kept) - 1))
     other = data.draw(st.integers(0, 255))
@@ -125,7 +130,7 @@ def test_a_damaged_file_is_broken_or_opens_nothing_and_never_opens_wrongly(data:
     ],
 )
 def test_one_alone_gets_the_keys_only_in_a_demonstration(
-    names: tuple[str, ...], threshold: int, demo: bool
+    names: tuple[str, ...], threshold: int, *, demo: bool
 ) -> None:
     words = dict.fromkeys(names, WORDS["lan"])
     with pytest.raises(CustodiansInvalid):
