@@ -1,0 +1,101 @@
+"""What the ledger has deleted goes here too, and keys that nothing uses any more; locked or not."""
+
+import structlog
+
+from collector.database.ports import Database
+from collector.ledger.ports import View
+from collector.people import cursors, epochs, forgetting, stays
+from collector.people.entries import Kind
+from collector.vault.epochfile import EpochFile, epoch_name
+from collector.vault.placing import Placing, mark_of
+
+RECEIPT = "receipt"
+SOME = 500
+"""Persons whose stays are made again in one transaction."""
+
+_log = structlog.get_logger()
+
+
+class Follower:
+    """Follows the receipts of deletion."""
+
+    def __init__(self, view: View, people: Database, file: EpochFile, placing: Placing) -> None:
+        """Take the ledger, the tables of people, the epochs' file, and where gates stand."""
+        self._view, self._people = view, people
+        self._file, self._placing = file, placing
+
+    def turn(self, now_ms: int) -> int:
+        """Delete what is to go; return how many sightings went."""
+        self._expect()
+        with self._people.reading() as session:
+            is_due = bool(session.rows("SELECT 1 FROM going LIMIT 1"))
+        deleted = self._delete() if is_due else 0
+        destroyed = self._destroy(now_ms)
+        if is_due or destroyed:
+            self._people.scrub(forgetting.TABLES)
+        if deleted or destroyed:
+            _log.info("vault.forgot", sightings=deleted, epochs=len(destroyed))
+        return deleted
+
+    def _expect(self) -> None:
+        """Take over the receipts that are new."""
+        with self._people.reading() as session:
+            seen = cursors.get(session, RECEIPT)
+        receipts = self._view.deletions(seen)
+        if not receipts:
+            return
+        with self._people.writing() as session:
+            for each in receipts:
+                mark = mark_of(session, each.gate, each.journal)
+                if mark is not None:
+                    forgetting.expect(session, mark, (each.first, each.last), each.day)
+                session.run(
+                    "DELETE FROM unopened WHERE gate = ? AND journal = ? AND seq BETWEEN ? AND ?",
+                    (each.gate, each.journal, each.first, each.last),
+                )
+            cursors.put(session, RECEIPT, receipts[-1].receipt)
+
+    def _delete(self) -> int:
+        with self._people.reading() as session:
+            days = forgetting.days(session)
+        deleted = sum(self._day(day) for day in days)
+        with self._people.writing() as session:
+            forgetting.done(session)
+        return deleted
+
+    def _day(self, day: int) -> int:
+        """Delete what is going of a day, in small transactions."""
+        deleted, left, after = 0, set(), forgetting.START
+        while True:
+            with self._people.writing() as session:
+                step = forgetting.step(session, day, after)
+            deleted += step.deleted
+            left |= set(step.persons)
+            if step.next is None:
+                break
+            after = step.next
+        with self._people.writing() as session:
+            crossing = forgetting.crossing(session, day)
+        self._pair(sorted(left if crossing is None else crossing))
+        return deleted
+
+    def _pair(self, persons: list[int]) -> None:
+        for at in range(0, len(persons), SOME):
+            with self._people.writing() as session:
+                rules = self._placing.settings(session)
+                for person in persons[at : at + SOME]:
+                    stays.pair(session, person, rules)
+
+    def _destroy(self, now_ms: int) -> tuple[int, ...]:
+        """Destroy the epochs that are over and that no sighting uses."""
+        with self._people.reading() as session:
+            spent = forgetting.spent(session, epochs.epoch_of(now_ms))
+        if spent:
+            with self._people.writing() as session:
+                forgetting.destroy(session, spent, Kind, now_ms)
+        with self._people.reading() as session:
+            asked = "SELECT id FROM epoch WHERE destroyed_ms IS NOT NULL"
+            dead = {epoch_name(int(row[0])) for row in session.rows(asked)}
+        if dead & self._file.names():
+            self._file.drop(dead)
+        return spent
