@@ -100,6 +100,14 @@ class LedgerBusy(CollectorError):
     remedy = N_("stop whatever else writes to the ledger; intake tries again by itself")
 
 
+class DatabaseAway(LedgerBusy):
+    """The server of the database does not answer."""
+
+    code = "database-away"
+    says = N_("The database does not answer")
+    remedy = N_("see that PostgreSQL runs and lets this user in; what waits tries again by itself")
+
+
 class LedgerBroken(CollectorError):
     """The ledger cannot be read or written, or is not one of ours."""
 
