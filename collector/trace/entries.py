@@ -127,3 +127,165 @@ class Stay(msgspec.Struct, frozen=True):
         if self.how is How.UNENTERED:
             return day_of((self.out_lo + self.out_hi) // 2)
         return day_of((self.in_lo + self.in_hi) // 2)
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """What counts as a contact: a setting of the case, printed with every answer."""
+
+    min_minutes: int = 15
+    """Of one local day, together: who can have been near for so long is a contact."""
+    margin_ms: int = 0
+    """How long after an index person has left a place being there still counts."""
+    indoor_only: bool = False
+
+
+class Where(msgspec.Struct, frozen=True):
+    """A place, as an officer is told of it."""
+
+    key: int
+    """Its number in these tables."""
+    place: str
+    """Its id in the roster."""
+    name: str
+    kind: str
+    area: str
+    sector: str
+    indoor: bool
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One stay of an index person; with how many people its place had meanwhile."""
+
+    person: int
+    where: Where
+    in_lo: int
+    in_hi: int
+    out_lo: int
+    out_hi: int
+    how: How
+    doubts: Doubt = Doubt(0)
+    people: int = 0
+    """Who may have been there at the same time, whatever the rule says."""
+    links: tuple[int, ...] = ()
+    """The kinds of alias that led to the person, of the entry and of the exit if they were seen."""
+    gates: tuple[str, ...] = ()
+
+
+class Meeting(msgspec.Struct, frozen=True):
+    """Two people at one place, and for how long: surely, and possibly."""
+
+    person: int
+    index: int
+    where: Where
+    day: int
+    first_ms: int
+    """When it can have begun."""
+    last_ms: int
+    """When it can have ended."""
+    least_ms: int
+    most_ms: int
+    doubts: Doubt = Doubt(0)
+    """Of either stay."""
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Somebody who may have been near an index person long enough, all meetings together."""
+
+    person: int
+    least_ms: int
+    most_ms: int
+    first_ms: int
+    last_ms: int
+    meetings: int
+    days: int
+    doubts: Doubt = Doubt(0)
+    ring: int = 1
+
+    @property
+    def possible(self) -> bool:
+        """Say whether it is not certain that they met at all."""
+        return self.least_ms == 0
+
+
+class State(enum.IntEnum):
+    """Whether a gate saw who passed. Stored, so never renumbered."""
+
+    WORKING = 0
+    DOWN = 1
+    """It did not work."""
+    BLIND = 2
+    """It worked and could not see, or what it saw is lost."""
+    UNDELIVERED = 3
+    """What it saw is not here yet."""
+
+
+class Piece(msgspec.Struct, frozen=True):
+    """From when until when a gate was in one state."""
+
+    from_ms: int
+    until_ms: int
+    state: State
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """One gate in the window that is asked about."""
+
+    gate: str
+    place: int
+    pieces: tuple[Piece, ...]
+    """Without a hole, in order."""
+
+    def ms(self, state: State) -> int:
+        """Return for how long it was in a state."""
+        return sum(each.until_ms - each.from_ms for each in self.pieces if each.state is state)
+
+
+BEFORE_ONSET_DAYS = 3
+
+
+class Question(msgspec.Struct, frozen=True):
+    """What an officer asks."""
+
+    index: tuple[int, ...]
+    """Person rows: those who are ill; in the second ring the chosen first contacts."""
+    from_ms: int
+    until_ms: int
+    rule: Rule = Rule()
+    places: tuple[tuple[int, int, int], ...] = ()
+    """Places asked about for themselves, whoever was there: place, from, until."""
+    only: tuple[int, ...] = ()
+    """If not empty: nothing but these places."""
+    teams: tuple[str, ...] = ()
+    """If not empty: nobody but these classes or teams."""
+    but: tuple[int, ...] = ()
+    """Who is on the list already: in the second ring the first."""
+    ring: int = 1
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """What lies beyond the officer's scope: how much of it, and nothing more."""
+
+    visits: int = 0
+    places: int = 0
+    people: int = 0
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Who may have been near, ranked: the longest certain time first, then the longest possible."""
+
+    asked: Question
+    at_ms: int
+    visits: tuple[Visit, ...]
+    contacts: tuple[Contact, ...]
+    outside: Outside
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def may_grow(self) -> bool:
+        """Say whether gates have not delivered all that they saw in the window."""
+        return any(each.ms(State.UNDELIVERED) for each in self.coverage)
+
+
+def window(onset_day: int, isolation_ms: int) -> tuple[int, int]:
+    """Return the usual window: from three days before the first symptoms until isolation."""
+    return midnight(onset_day - BEFORE_ONSET_DAYS), isolation_ms

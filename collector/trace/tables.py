@@ -1,4 +1,4 @@
-"""The tables that a trace reads: sightings, stays, and how long stays reach. SQL and nothing else.
+"""The tables that a trace reads: sightings, stays, coverage, scope. SQL and nothing else.
 
 Day comes first in every key: a day's rows lie together, so a question about a place on a day reads
 them in one go, and the oldest day goes without touching the others. Times are kept as the earliest
@@ -45,6 +45,41 @@ CREATE TABLE reach (
   day INTEGER NOT NULL,
   place INTEGER NOT NULL,
   ms INTEGER NOT NULL,
-  PRIMARY KEY (day, place)
+  PRIMARY KEY (place, day)
+) STRICT, WITHOUT ROWID;
+
+-- What the gates' journals say of themselves: pieces that are over, and the one that is still open
+-- at the end of what has arrived of each journal.
+CREATE TABLE cover (
+  gate INTEGER NOT NULL,
+  from_ms INTEGER NOT NULL,
+  mark INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  PRIMARY KEY (gate, from_ms, mark)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE watch (
+  mark INTEGER PRIMARY KEY,
+  gate INTEGER NOT NULL,
+  from_ms INTEGER NOT NULL,
+  until_ms INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  boot TEXT NOT NULL,
+  stopped INTEGER NOT NULL
+) STRICT;
+CREATE INDEX watch_by_gate ON watch (gate);
+
+-- Which places an officer may ask about, as the grants and the tree of areas say.
+CREATE TABLE grant_scope (
+  officer TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  PRIMARY KEY (officer, place)
+) STRICT, WITHOUT ROWID;
+
+-- Classes and teams of people, as their passes or a place's lists say.
+CREATE TABLE team (
+  team TEXT NOT NULL,
+  person INTEGER NOT NULL,
+  PRIMARY KEY (team, person)
 ) STRICT, WITHOUT ROWID;
 """
