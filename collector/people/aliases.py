@@ -83,7 +83,7 @@ def _joined(session: Session, first: Found, other: Found, at_ms: int) -> None:
         return  # nine digits were given out twice: two who have a card each are two
     if len(persons.parts(session, kept)) + len(persons.parts(session, joined)) > persons.MAX_PARTS:
         return
-    persons.join(session, kept, joined, "", ("", persons.BY_CODE), at_ms)
+    persons.join(session, kept, joined, "", (0, b""), at_ms)
 
 
 def _numbered(session: Session, person: int) -> bool:

@@ -84,8 +84,9 @@ class Merge(msgspec.Struct, frozen=True):
     joined: int
     officer: str
     """Empty where one code named both."""
-    case_ref: str
-    reason: str
+    case_number: int
+    reason: bytes
+    """Sealed: it was typed."""
     at_ms: int
     undone_ms: int | None = None
     undone_by: str | None = None

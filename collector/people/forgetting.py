@@ -14,7 +14,18 @@ from collector.trace.entries import How, midnight
 
 CHUNK = 5_000
 """Sightings looked at in one transaction."""
-TABLES = ("sighting", "stay", "reach", "alias", "fields", "person", "merge", "origin", "epoch")
+TABLES = (
+    "sighting",
+    "stay",
+    "reach",
+    "alias",
+    "fields",
+    "person",
+    "merge",
+    "origin",
+    "epoch",
+    "team",
+)
 """Where something is deleted."""
 _GOING = (
     "SELECT s.person, s.at, s.mark, s.seq, s.epoch,"
@@ -32,8 +43,6 @@ class Step(msgspec.Struct, frozen=True):
     """What one step over a day has deleted, and where the next one begins."""
 
     deleted: int
-    persons: tuple[int, ...]
-    """Of whom something was deleted and something is left: their stays change."""
     next: Place | None
     """None at the day's end."""
 
@@ -76,8 +85,8 @@ def step(session: Session, day: int, after: Place = START) -> Step:
     lost = set(_unseen(session, touched, day))
     for person in lost:
         forget(session, person)
-    left = tuple(each for each in touched if each not in lost)
-    return Step(len(gone), left, rows[-1][:4] if len(rows) == CHUNK else None)
+    _unpair(session, (each for each in touched if each not in lost))
+    return Step(len(gone), rows[-1][:4] if len(rows) == CHUNK else None)
 
 
 def _unseen(session: Session, persons: Sequence[int], day: int) -> tuple[int, ...]:
@@ -87,21 +96,40 @@ def _unseen(session: Session, persons: Sequence[int], day: int) -> tuple[int, ..
     return sightings.unseen(session, doubtful)
 
 
-def crossing(session: Session, day: int) -> tuple[int, ...] | None:
-    """Return whose stays still have to do with a day of which no sighting is left; None if one is.
+def clear(session: Session, day: int) -> None:
+    """Delete the stays of a day of which no sighting is left, all at once.
 
-    Every other stay of the day is deleted.
+    Only those who were there at its end, or left unseen on the next, are paired again.
     """
     if session.rows("SELECT 1 FROM sighting WHERE day <= ? LIMIT 1", (day,)):
-        return None
+        return
     asked = (
         "SELECT DISTINCT person FROM stay WHERE day <= ? AND in_lo + stayed + out_span > ?"
         " UNION SELECT person FROM stay WHERE day = ? AND how = ?"
     )
     values = (day, midnight(day + 1), day + 1, int(How.UNENTERED))
-    found = tuple(int(row[0]) for row in session.rows(asked, values))
+    found = [int(row[0]) for row in session.rows(asked, values)]
+    session.run("DELETE FROM unpaired")
     session.run("DELETE FROM stay WHERE day <= ?", (day,))
-    return found
+    _unpair(session, found)
+
+
+def unpaired(session: Session, limit: int) -> tuple[int, ...]:
+    """Return persons whose stays must be made again."""
+    asked = "SELECT person FROM unpaired ORDER BY person LIMIT ?"
+    return tuple(int(row[0]) for row in session.rows(asked, (limit,)))
+
+
+def paired(session: Session, persons: Iterable[int]) -> None:
+    """Note that their stays were made again."""
+    session.many("DELETE FROM unpaired WHERE person = ?", [(each,) for each in persons])
+
+
+def _unpair(session: Session, persons: Iterable[int]) -> None:
+    session.many(
+        "INSERT INTO unpaired (person) VALUES (?) ON CONFLICT DO NOTHING",
+        [(each,) for each in persons],
+    )
 
 
 def done(session: Session) -> None:
@@ -120,7 +148,8 @@ def forget(session: Session, person: int) -> None:
         session.run("DELETE FROM fields WHERE person = ?", (part,))
         session.run("DELETE FROM merge WHERE kept = ? OR joined = ?", (part, part))
         session.run("DELETE FROM person WHERE id = ?", (part,))
-    session.run("DELETE FROM stay WHERE person = ?", (person,))
+    for table in ("stay", "team", "unpaired"):
+        session.run(f"DELETE FROM {table} WHERE person = ?", (person,))  # noqa: S608
 
 
 def spent(session: Session, current: int) -> tuple[int, ...]:

@@ -15,13 +15,11 @@ from collector.people.entries import Merge
 from collector.people.errors import MergeRefused, PersonUnknown
 
 BITS = 40
-BY_CODE = "same-code"
-"""Reason of a merge that nobody decided: one code named both."""
 MAX_PARTS = 100
 """Rows that can be one. Who needs more shows codes of other people."""
 
 _MERGE = (
-    "SELECT id, kept, joined, officer, case_ref, reason, at_ms, undone_ms, undone_by FROM merge"
+    "SELECT id, kept, joined, officer, case_number, reason, at_ms, undone_ms, undone_by FROM merge"
 )
 
 
@@ -79,7 +77,7 @@ def kept_apart(session: Session, one: int, other: int) -> bool:
 
 
 def join(
-    session: Session, kept: int, joined: int, officer: str, why: tuple[str, str], at_ms: int
+    session: Session, kept: int, joined: int, officer: str, why: tuple[int, bytes], at_ms: int
 ) -> int:
     """Make two wholes one; `why` is (case, reason). Return the number of the merge.
 
@@ -92,7 +90,7 @@ def join(
         msg = f"{kept}, {joined}"
         raise MergeRefused(msg)
     asked = (
-        "INSERT INTO merge (kept, joined, officer, case_ref, reason, at_ms)"
+        "INSERT INTO merge (kept, joined, officer, case_number, reason, at_ms)"
         " VALUES (?, ?, ?, ?, ?, ?) RETURNING id"
     )
     number = int(session.rows(asked, (kept, joined, officer, *why, at_ms))[0][0])
@@ -119,6 +117,11 @@ def _settle(session: Session, wholes: Iterable[int]) -> tuple[int, ...]:
     found = {row: _root(row, above) for row in rows}
     for row, root in found.items():
         session.run("UPDATE person SET whole = ? WHERE id = ?", (root, row))
+        session.run(
+            "INSERT INTO team (team, person) SELECT team, ? FROM team WHERE person = ?"
+            " ON CONFLICT DO NOTHING",
+            (root, row),
+        )
     for person, its in of.items():
         if any(found[row] != person for row in its):
             _move(session, person, found)

@@ -53,10 +53,12 @@ CREATE TABLE fields (
   PRIMARY KEY (person, epoch, digest)
 ) STRICT, WITHOUT ROWID;
 
+-- `seq` is the last record that was followed.
 CREATE TABLE journal_key (
   id INTEGER PRIMARY KEY,
   gate INTEGER NOT NULL,
   journal TEXT NOT NULL,
+  seq INTEGER NOT NULL DEFAULT 0,
   UNIQUE (gate, journal)
 ) STRICT;
 
@@ -77,6 +79,11 @@ CREATE TABLE going (
   day INTEGER NOT NULL,
   PRIMARY KEY (mark, first)
 ) STRICT, WITHOUT ROWID;
+
+-- Whose stays must be made again after a deletion.
+CREATE TABLE unpaired (
+  person INTEGER PRIMARY KEY
+) STRICT;
 
 -- Hours of a boot whose time is not well known yet, with the bounds that sightings were given.
 CREATE TABLE timed (
@@ -116,14 +123,14 @@ CREATE TABLE area_above (
 ) STRICT, WITHOUT ROWID;
 
 -- Two persons that are one. Never deleted while either is there, so that it can be undone.
--- `officer` is empty where one code named both.
+-- `officer` is empty where one code named both. What was typed as a reason is sealed.
 CREATE TABLE merge (
   id INTEGER PRIMARY KEY,
   kept INTEGER NOT NULL,
   joined INTEGER NOT NULL,
   officer TEXT NOT NULL,
-  case_ref TEXT NOT NULL,
-  reason TEXT NOT NULL,
+  case_number INTEGER NOT NULL,
+  reason BLOB NOT NULL,
   at_ms INTEGER NOT NULL,
   undone_ms INTEGER,
   undone_by TEXT
@@ -156,15 +163,15 @@ CREATE TABLE deployed (
 -- What a case keeps beyond retention: copies, under a key of the hold's own.
 CREATE TABLE hold (
   id INTEGER PRIMARY KEY,
-  case_ref TEXT NOT NULL,
+  case_number INTEGER NOT NULL,
   person INTEGER NOT NULL,
-  reason TEXT NOT NULL,
+  reason BLOB NOT NULL,
   officer TEXT NOT NULL,
   approver TEXT NOT NULL,
   made_ms INTEGER NOT NULL,
   end_ms INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX hold_by_case ON hold (case_ref);
+CREATE INDEX hold_by_case ON hold (case_number);
 
 CREATE TABLE held_fields (
   hold INTEGER NOT NULL REFERENCES hold (id),
@@ -177,10 +184,11 @@ CREATE TABLE held_stay (
   hold INTEGER NOT NULL REFERENCES hold (id),
   place INTEGER NOT NULL,
   in_lo INTEGER NOT NULL,
-  in_hi INTEGER NOT NULL,
-  out_lo INTEGER NOT NULL,
-  out_hi INTEGER NOT NULL,
+  in_span INTEGER NOT NULL,
+  stayed INTEGER NOT NULL,
+  out_span INTEGER NOT NULL,
   how INTEGER NOT NULL,
+  doubts INTEGER NOT NULL,
   PRIMARY KEY (hold, place, in_lo)
 ) STRICT, WITHOUT ROWID;
 """

@@ -70,9 +70,10 @@ class EpochFile:
         except FileNotFoundError:
             return Wrapped()
         except OSError as error:
-            raise VaultUnusable(f"{self._path}: {error.strerror}") from error
+            raise _unusable(self._path, error) from error
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise CustodyBroken(f"{self._path}: {N_('not the form of that file')}") from error
+            msg = f"{self._path}: {N_('not the form of that file')}"
+            raise CustodyBroken(msg) from error
 
     def _write(self, wrapped: Wrapped) -> None:
         fresh = self._path.with_suffix(".new")
@@ -93,7 +94,7 @@ class EpochFile:
                     old.flush()
                     os.fsync(old.fileno())
         except OSError as error:
-            raise VaultUnusable(f"{self._path}: {error.strerror}") from error
+            raise _unusable(self._path, error) from error
 
 
 def _sync(folder: Path) -> None:
@@ -102,3 +103,7 @@ def _sync(folder: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
+
+
+def _unusable(path: Path, error: OSError) -> VaultUnusable:
+    return VaultUnusable(f"{path}: {error.strerror or N_('cannot be read')}")

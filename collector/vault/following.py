@@ -6,6 +6,7 @@ from collector.database.ports import Database
 from collector.ledger.ports import View
 from collector.people import cursors, epochs, forgetting, stays
 from collector.people.entries import Kind
+from collector.vault import holds
 from collector.vault.epochfile import EpochFile, epoch_name
 from collector.vault.placing import Placing, mark_of
 
@@ -30,11 +31,11 @@ class Follower:
         with self._people.reading() as session:
             is_due = bool(session.rows("SELECT 1 FROM going LIMIT 1"))
         deleted = self._delete() if is_due else 0
-        destroyed = self._destroy(now_ms)
+        destroyed = (*self._release(now_ms), *self._destroy(now_ms))
         if is_due or destroyed:
             self._people.scrub(forgetting.TABLES)
         if deleted or destroyed:
-            _log.info("vault.forgot", sightings=deleted, epochs=len(destroyed))
+            _log.info("vault.forgot", sightings=deleted, keys=len(destroyed))
         return deleted
 
     def _expect(self) -> None:
@@ -59,32 +60,46 @@ class Follower:
         with self._people.reading() as session:
             days = forgetting.days(session)
         deleted = sum(self._day(day) for day in days)
+        self._pair()
         with self._people.writing() as session:
             forgetting.done(session)
         return deleted
 
     def _day(self, day: int) -> int:
         """Delete what is going of a day, in small transactions."""
-        deleted, left, after = 0, set(), forgetting.START
+        deleted, after = 0, forgetting.START
         while True:
             with self._people.writing() as session:
                 step = forgetting.step(session, day, after)
             deleted += step.deleted
-            left |= set(step.persons)
             if step.next is None:
                 break
             after = step.next
         with self._people.writing() as session:
-            crossing = forgetting.crossing(session, day)
-        self._pair(sorted(left if crossing is None else crossing))
+            forgetting.clear(session, day)
         return deleted
 
-    def _pair(self, persons: list[int]) -> None:
-        for at in range(0, len(persons), SOME):
+    def _pair(self) -> None:
+        """Make the stays again of whom a part was deleted."""
+        while True:
             with self._people.writing() as session:
+                some = forgetting.unpaired(session, SOME)
                 rules = self._placing.settings(session)
-                for person in persons[at : at + SOME]:
+                for person in some:
                     stays.pair(session, person, rules)
+                forgetting.paired(session, some)
+            if len(some) < SOME:
+                return
+
+    def _release(self, now_ms: int) -> tuple[int, ...]:
+        """Delete the holds whose end has come."""
+        with self._people.reading() as session:
+            over = holds.over(session, now_ms)
+        if over:
+            with self._people.writing() as session:
+                names = [holds.release(session, number) for number in over]
+            self._file.drop(names)
+        return over
 
     def _destroy(self, now_ms: int) -> tuple[int, ...]:
         """Destroy the epochs that are over and that no sighting uses."""

@@ -18,11 +18,13 @@ from collector.ledger.times import SLOT_MS, Times
 from collector.people import aliases, cursors, identifiers, persons, sightings, stays
 from collector.people.entries import Kind
 from collector.people.sightings import Kept
+from collector.trace import watching
+from collector.trace.coverage import Sign
 from collector.trace.entries import Flag, Sighting, day_of
 from collector.vault.opening import Opener, Unopenable, Why
 from collector.vault.placing import Placing
 from collector.vault.ring import Ring
-from collector.vault.scans import counts, sighted
+from collector.vault.scans import counts, sighted, signs_of
 from wire.canonical import Document
 from wire.errors import WireError
 from wire.record import Note, Scan, What, read_spelled
@@ -83,12 +85,12 @@ class Keyer:
             return 0
         read = [each for raw in raws if (each := self._read(raw)) is not None]
         times = {
-            name: self._view.times(*name)
-            for name in {(each.raw.gate, each.raw.journal) for each in read}
+            name: self._view.times(*name) for name in {(raw.gate, raw.journal) for raw in raws}
         }
         try:
             with self._people.writing() as session:
                 self._key(session, read, times, now_ms)
+                self._watch(session, raws, times)
                 cursors.put(session, ROW, raws[-1].row)
         except BaseException:
             self.forget()
@@ -163,6 +165,20 @@ class Keyer:
         for person in sorted({persons.whole(session, each) for each in touched}):
             stays.pair(session, person, rules)
 
+    def _watch(
+        self, session: Session, raws: Sequence[Raw], times: dict[tuple[str, str], Times]
+    ) -> None:
+        """Hand every record over as a sign that its gate worked, or of what it has lost."""
+        for name, clock in times.items():
+            gate, _, mark = self._placing.spot(session, *name)
+            ((last,),) = session.rows("SELECT seq FROM journal_key WHERE id = ?", (mark,))
+            signs: list[Sign] = []
+            for raw in (each for each in raws if (each.gate, each.journal) == name):
+                signs += signs_of(raw, last, clock)
+                last = max(last, raw.seq)
+            watching.follow(session, gate, mark, signs)
+            session.run("UPDATE journal_key SET seq = ? WHERE id = ?", (last, mark))
+
     def _sight(self, session: Session, opened: Opened, seen: Sighting, now_ms: int) -> int:
         """Enter one sighting; return the part that was seen."""
         epoch = self._ring.current(session, opened.raw.received_ms, now_ms)
@@ -172,6 +188,12 @@ class Keyer:
         sightings.add(session, [Kept(person, epoch, named)])
         if person != part:
             persons.remember(session, seen.mark, seen.seq, part)
+        team = opened.fields.get("class")
+        if isinstance(team, str) and team:
+            session.run(
+                "INSERT INTO team (team, person) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                (team, person),
+            )
         self._deploy(session, opened.raw)
         return part
 

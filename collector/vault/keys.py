@@ -48,8 +48,8 @@ class EpochKey:
 
     def seal(self, fields: Document, person: int) -> bytes:
         """Seal fields for a person row; they open at no other."""
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._cipher.encrypt(nonce, canonical(fields), self._bound(person))
+        once = nonce()
+        return once + self._cipher.encrypt(once, canonical(fields), self._bound(person))
 
     def open(self, sealed: bytes, person: int) -> Document:
         """Return the fields again; raise CustodyBroken if they were not sealed so, and here."""
@@ -65,6 +65,16 @@ class EpochKey:
         return self._name + b"\0" + str(person).encode()
 
 
+def nonce() -> bytes:
+    """Return a number that is used once."""
+    return os.urandom(NONCE_BYTES)
+
+
+def derived(master: bytes, purpose: str) -> bytes:
+    """Return the key that the master key gives for a purpose."""
+    return HKDFExpand(SHA256(), SECRET_BYTES, _INFO + purpose.encode()).derive(master)
+
+
 def fresh() -> bytes:
     """Return a new secret."""
     return os.urandom(SECRET_BYTES)
@@ -72,8 +82,8 @@ def fresh() -> bytes:
 
 def wrap(master: bytes, name: str, secret: bytes) -> bytes:
     """Return a secret under the master key."""
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce + ChaCha20Poly1305(master).encrypt(nonce, secret, _INFO + name.encode())
+    once = nonce()
+    return once + ChaCha20Poly1305(master).encrypt(once, secret, _INFO + name.encode())
 
 
 def unwrap(master: bytes, name: str, wrapped: bytes) -> bytes:

@@ -1,8 +1,11 @@
 """What a scan says about where and when somebody was, before it is known who. Pure."""
 
+from collector.ledger.entries import Raw
 from collector.ledger.times import Times
+from collector.trace.coverage import Sign
 from collector.trace.entries import Flag, Sighting, Way
-from wire.record import Direction, Mark, Outcome, Reason, Scan
+from wire.errors import WireError
+from wire.record import Direction, Mark, Note, Outcome, Reason, Scan, What, read_spelled
 
 
 def counts(scan: Scan) -> bool:
@@ -36,3 +39,25 @@ def bounds(times: Times, boot: str, up: int, received_ms: int | None) -> tuple[i
     if earliest is None:
         return latest, 0, Flag.ARRIVAL
     return earliest, max(latest - earliest, 0), Flag(0)
+
+
+def signs_of(raw: Raw, last: int, times: Times) -> tuple[Sign, ...]:
+    """Return what a record says of its gate, `last` being the one of the journal before it.
+
+    What is missing between the two was declared lost: only then does a journal go on.
+    """
+    if raw.boot is None or raw.up is None:
+        return ()
+    at, span, _ = bounds(times, raw.boot, raw.up, raw.received_ms)
+    middle = at + span // 2
+    lost = (Sign(middle, raw.boot, is_lost=True),) if last and raw.seq > last + 1 else ()
+    if raw.t != "note":
+        return (*lost, Sign(middle, raw.boot))
+    try:
+        note = read_spelled(raw.raw)
+    except WireError:
+        return (*lost, Sign(middle, raw.boot))
+    if not isinstance(note, Note):
+        return (*lost, Sign(middle, raw.boot))
+    view = note.data.get("view") if note.what is What.VIEW else None
+    return (*lost, Sign(middle, raw.boot, note.what, view if isinstance(view, str) else ""))

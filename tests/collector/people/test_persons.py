@@ -73,7 +73,7 @@ def test_one_code_that_names_two_persons_makes_them_one(session: Session) -> Non
     assert persons.whole(session, joined) == kept
     assert where(session, kept) == [AT, AT + HOUR_MS, AT + 2 * HOUR_MS]
     (merge,) = persons.merges(session, [kept])
-    assert (merge.officer, merge.reason) == ("", persons.BY_CODE)
+    assert (merge.officer, merge.reason) == ("", b"")
 
 
 def test_an_earlier_number_given_out_twice_joins_no_two_who_have_cards(session: Session) -> None:
@@ -114,7 +114,7 @@ def test_what_a_card_has_said_is_not_forgotten_for_what_a_form_says(session: Ses
 
 def test_a_merge_can_be_undone_and_later_sightings_go_where_they_belong(session: Session) -> None:
     one, other = seen(session, mac(Kind.PASS, "a")), seen(session, mac(Kind.PASS, "b"), at=AT + 1)
-    number = persons.join(session, one, other, "lan", ("case 1", "same face"), AT)
+    number = persons.join(session, one, other, "lan", (1, b"sealed"), AT)
     seen(session, mac(Kind.PASS, "a"), at=AT + 2)
     seen(session, mac(Kind.PASS, "b"), at=AT + 3)
     assert where(session, one) == [AT, AT + 1, AT + 2, AT + 3]
@@ -128,9 +128,9 @@ def test_a_merge_can_be_undone_and_later_sightings_go_where_they_belong(session:
 
 def test_merges_upon_merges_come_apart_in_any_order(session: Session) -> None:
     rows = [seen(session, mac(Kind.PASS, str(each)), at=AT + each) for each in range(4)]
-    ab = persons.join(session, rows[0], rows[1], "lan", ("", ""), AT)
-    cd = persons.join(session, rows[2], rows[3], "lan", ("", ""), AT)
-    persons.join(session, rows[0], rows[2], "lan", ("", ""), AT)
+    ab = persons.join(session, rows[0], rows[1], "lan", (0, b""), AT)
+    cd = persons.join(session, rows[2], rows[3], "lan", (0, b""), AT)
+    persons.join(session, rows[0], rows[2], "lan", (0, b""), AT)
     assert where(session, rows[0]) == [AT, AT + 1, AT + 2, AT + 3]
     persons.part(session, cd, "lan", AT)  # the innermost first
     assert where(session, rows[0]) == [AT, AT + 1, AT + 2]
@@ -154,12 +154,12 @@ def test_whom_an_officer_took_apart_no_code_joins_again(session: Session) -> Non
 
 def test_only_two_wholes_can_be_joined(session: Session) -> None:
     one, other = seen(session, mac(Kind.PASS, "a")), seen(session, mac(Kind.PASS, "b"))
-    persons.join(session, one, other, "lan", ("", ""), AT)
+    persons.join(session, one, other, "lan", (0, b""), AT)
     for pair in ((one, one), (one, other), (other, one)):
         with pytest.raises(MergeRefused):
-            persons.join(session, *pair, "lan", ("", ""), AT)
+            persons.join(session, *pair, "lan", (0, b""), AT)
     with pytest.raises(PersonUnknown):
-        persons.join(session, one, 7, "lan", ("", ""), AT)
+        persons.join(session, one, 7, "lan", (0, b""), AT)
 
 
 def test_whoever_shows_codes_of_many_people_joins_only_so_many(session: Session) -> None:
@@ -184,7 +184,7 @@ def test_stays_follow_a_merge_and_its_undoing(session: Session) -> None:
         return [how for (how,) in session.rows(asked)]
 
     apart = kinds(one, other)
-    number = persons.join(session, one, other, "lan", ("", ""), AT)
+    number = persons.join(session, one, other, "lan", (0, b""), AT)
     assert kinds(one, other) == [0]  # in and out: one whole stay
     persons.part(session, number, "lan", AT)
     assert kinds(one, other) == apart != [0]
