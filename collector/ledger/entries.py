@@ -10,6 +10,7 @@ from wire.record import (
     Direction,
     Identity,
     Missing,
+    Note,
     Outcome,
     Reason,
     Record,
@@ -254,6 +255,56 @@ class Stored(msgspec.Struct, frozen=True):
     received_ms: int
     boot: str | None = None
     up: int | None = None
+    receipt: int = 0
+    """By which receipt they were deleted."""
+    day: int = 0
+    """The local day, in days since 1970, up to which that receipt deleted."""
+
+
+class Raw(msgspec.Struct, frozen=True):
+    """A record as it came, for whoever follows the ledger in the order of arrival."""
+
+    row: int
+    gate: str
+    journal: str
+    seq: int
+    t: str
+    boot: str | None
+    up: int | None
+    wall: int | None
+    clock: str | None
+    raw: bytes
+    received_ms: int
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """A receipt: records of one journal that were deleted when their time was over."""
+
+    receipt: int
+    day: int
+    """The last local day that went, in days since 1970."""
+    gate: str
+    journal: str
+    first: int
+    last: int
+    records: int
+    """That were here; the others of the range had been declared missing."""
+    scans: int
+    chain: bytes
+    """The chain value at `last`."""
+    at_ms: int
+
+
+class NoteAt(msgspec.Struct, frozen=True):
+    """A gate's note and when it was made."""
+
+    gate: str
+    journal: str
+    seq: int
+    moment: Moment
+    boot: str
+    up: int
+    note: Note
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -275,3 +326,5 @@ class Tally(msgspec.Struct, frozen=True):
     forks: int
     declared: int = 0
     """Records that the gate declared missing."""
+    deleted: int = 0
+    """Records that were deleted by receipt: all up to this seq."""

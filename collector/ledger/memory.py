@@ -4,6 +4,7 @@ Both ports in one object, so that what is committed can be looked at.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Self
 
 import msgspec
@@ -12,11 +13,14 @@ from collector.ledger.chain import walked
 from collector.ledger.entries import (
     Arrival,
     Complaint,
+    Deletion,
     Entry,
     Gap,
     Lack,
     Mark,
+    NoteAt,
     Post,
+    Raw,
     Report,
     Row,
     SignedHead,
@@ -30,7 +34,7 @@ from collector.ledger.entries import (
 )
 from collector.ledger.order import Kept, weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
-from collector.ledger.reports import heard, seen, supersedes, writes
+from collector.ledger.reports import heard, is_news, seen, supersedes, writes
 from collector.ledger.times import Slot, Times, joined
 from wire.record import ClockState, Direction, Missing, Note, Outcome, Record, Scan, What
 
@@ -56,6 +60,9 @@ class MemoryLedger:
         self._standings: dict[str, Standing] = {}
         self._complaints: dict[str, int] = {}
         self._changes = 0
+        self._arrived: list[tuple[Name, Entry, int]] = []
+        self._retimed: dict[Name, int] = {}
+        self._deletions: list[Deletion] = []
 
     def __enter__(self) -> Self:
         """Do nothing: it is open."""
@@ -173,6 +180,47 @@ class MemoryLedger:
         """Return the latest signed head."""
         return self._heads.get((gate, journal))
 
+    def after(self, row: int, limit: int) -> tuple[Raw, ...]:
+        """Return what came after a row."""
+        rows = enumerate(self._arrived[row:], row + 1)
+        here = (
+            _raw(number, name, entry, at_ms)
+            for number, (name, entry, at_ms) in rows
+            if entry.seq > self._gone(name)
+        )
+        return tuple(islice(here, limit))
+
+    def record(self, gate: str, journal: str, seq: int) -> bytes | None:
+        """Return the bytes of a record."""
+        rows = self._records.get((gate, journal), [])
+        return next((entry.raw for entry, _ in rows if entry.seq == seq), None)
+
+    def retimed(self, since: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """Return the turn it is, and whose times changed after another."""
+        names = (name for name, turn in self._retimed.items() if turn > since)
+        return max(self._retimed.values(), default=0), tuple(sorted(names))
+
+    def deletions(self, after: int) -> tuple[Deletion, ...]:
+        """Return the receipts after one."""
+        return tuple(self._deletions[after:])
+
+    def notes(self, gate: str, from_ms: int, until_ms: int) -> tuple[NoteAt, ...]:
+        """Return the notes that may have been made in a time."""
+        found = []
+        for name in sorted(self._records):
+            times = self.times(*name)
+            for entry, at_ms in self._records[name] if name[0] == gate else ():
+                note = entry.record
+                if isinstance(note, Note):
+                    moment = times.moment(note.boot, note.up, at_ms)
+                    bound = moment.bound_ms or 0
+                    if moment.ms + bound >= from_ms and moment.ms - bound < until_ms:
+                        found.append(NoteAt(*name, note.seq, moment, note.boot, note.up, note))
+        return tuple(found)
+
+    def _gone(self, name: Name) -> int:
+        return max((e.last for e in self._deletions if (e.gate, e.journal) == name), default=0)
+
     def _gaps(self) -> Iterator[Gap]:
         for name, mark in self._marks.items():
             writing = writes(self._standings.get(name[0], Standing(name[0])).state)
@@ -234,10 +282,13 @@ class MemoryLedger:
                 continue
             self._records[name].append((entry, at_ms))
             self._log.append((*name, entry.record, at_ms))
+            self._arrived.append((name, entry, at_ms))
             if isinstance(entry.record, Scan):
                 self._rows.append((*name, entry.record, at_ms))
         slots = self._slots.setdefault(name, {})
         for key, slot in seen(taking.fresh, at_ms).items():
+            if is_news(slots.get(key), slot):
+                self._retimed[name] = self._changes + 1
             old = slots.get(key, slot)
             slots[key] = joined(old, slot.first, slot.last_up, (slot.lo, slot.hi))
 
@@ -294,6 +345,16 @@ def _stored(entry: Entry, at_ms: int) -> Stored:
     t = "odd" if record is None else type(record).__name__.lower()
     boot, up = (None, None) if record is None else (record.boot, record.up)
     return Stored(entry.seq, entry.last, t, entry.chain, entry.raw, at_ms, boot, up)
+
+
+def _raw(number: int, name: Name, entry: Entry, at_ms: int) -> Raw:
+    record = entry.record
+    kind, boot, up, wall, clock = "odd", None, None, None, None
+    if record is not None:
+        kind, boot, up = type(record).__name__.lower(), record.boot, record.up
+        wall, clock = record.wall, record.clock.value
+    stamp = (boot, up, wall, clock)
+    return Raw(*(number, *name, entry.seq, kind, *stamp, entry.raw, at_ms))
 
 
 def _row(gate: str, scan: Scan, at_ms: int, times: Times) -> Row:

@@ -5,9 +5,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from collector.ledger.entries import (
+    Deletion,
     Gap,
     Mark,
+    NoteAt,
     Post,
+    Raw,
     Row,
     SignedHead,
     Standing,
@@ -78,6 +81,30 @@ class View(AbstractContextManager["View"], Protocol):
         """Return the latest head of its chain that the gate has signed."""
         ...
 
+    def after(self, row: int, limit: int) -> tuple[Raw, ...]:
+        """Return at most `limit` records after `row`, in the order of arrival.
+
+        Rows are committed in the order of their numbers, and no number is used twice: whoever goes
+        on from the last one that was seen misses none.
+        """
+        ...
+
+    def record(self, gate: str, journal: str, seq: int) -> bytes | None:
+        """Return the canonical bytes of a record; None if it is not here."""
+        ...
+
+    def retimed(self, since: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """Return the turn it is, and the (gate, journal) whose times changed after turn `since`."""
+        ...
+
+    def deletions(self, after: int) -> tuple[Deletion, ...]:
+        """Return the receipts with a number beyond `after`, in order; numbers only grow."""
+        ...
+
+    def notes(self, gate: str, from_ms: int, until_ms: int) -> tuple[NoteAt, ...]:
+        """Return the notes that the gate may have made in a time, by journal and seq."""
+        ...
+
     def close(self) -> None:
         """Let go of the ledger."""
         ...
@@ -95,7 +122,8 @@ class Ledger(AbstractContextManager["Ledger"], Protocol):
       on after it. One for records that are here changes none of them.
     - A gate begins at most JOURNALS_KEPT journals; of more nothing is stored.
     - A record of a form not known here is kept as received; it blocks nothing.
-    - What is stored is never changed and never deleted.
+    - What is stored is never changed, and deleted only against a receipt (Archive). A record that
+      comes again after that is absorbed.
     - Raises LedgerFull, LedgerBusy (try again), LedgerBroken (give up); nothing is stored then.
     """
 

@@ -8,10 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import inquiry
+from collector.database.sqlite import open_to_write
 from collector.errors import GateUnknown
 from collector.ledger.entries import Arrival, Post, Stored
 from collector.ledger.memory import MemoryLedger
-from collector.ledger.schema import open_to_write
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from collector.proof import Finding, Flaw, Proof, Range, Walk
@@ -141,9 +141,13 @@ def test_whoever_changes_the_file_is_found_out(
     with SqliteLedger(path) as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 12),)), AT)
     db = open_to_write(path)
-    for table in ("record", "lost"):
-        for done in ("changed", "deleted"):
-            db.execute(f"DROP TRIGGER {table}_is_never_{done}")
+    for trigger in (
+        "record_is_never_changed",
+        "record_is_deleted_with_a_receipt",
+        "lost_is_never_changed",
+        "lost_is_never_deleted",
+    ):
+        db.execute(f"DROP TRIGGER {trigger}")
     db.execute(statement)
     db.close()
     with SqliteView(path) as view:
