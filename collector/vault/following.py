@@ -1,5 +1,7 @@
 """What the ledger has deleted goes here too, and keys that nothing uses any more; locked or not."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from collector.database.ports import Database
@@ -95,11 +97,15 @@ class Follower:
         """Delete the holds whose end has come."""
         with self._people.reading() as session:
             over = holds.over(session, now_ms)
-        if over:
-            with self._people.writing() as session:
-                names = [holds.release(session, number) for number in over]
-            self._file.drop(names)
+        self.release(over)
         return over
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Delete holds with their copies, and destroy their keys."""
+        if numbers:
+            with self._people.writing() as session:
+                names = [holds.release(session, number) for number in numbers]
+            self._file.drop(names)
 
     def _destroy(self, now_ms: int) -> tuple[int, ...]:
         """Destroy the epochs that are over and that no sighting uses."""
