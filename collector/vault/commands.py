@@ -8,7 +8,6 @@ import base64
 import getpass
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec

@@ -71,8 +71,9 @@ class SealingGate(Journal):
         """Begin another data key."""
         self._key, self._key_seq = DataKey.fresh(), len(self.chain)
         sealed = self._key.sealed_to(to)
-        stamp = {"up": at - MONDAY + UP, "wall": at, "clock": self.clock}
-        self.add(to_document(Key(seq=1, boot="", to=to.kid, sealed=sealed, **stamp)))
+        up, clock = at - MONDAY + UP, self.clock
+        key = Key(seq=1, boot="", up=up, wall=at, clock=clock, to=to.kid, sealed=sealed)
+        self.add(to_document(key))
 
     def passes(
         self,
@@ -111,8 +112,10 @@ class SealingGate(Journal):
 
     def nobody(self, seq: int, at: int) -> None:
         """Note that nobody passed after a scan."""
-        stamp = {"up": at - MONDAY + UP, "wall": at, "clock": self.clock}
-        self.add(to_document(Note(seq=1, boot="", what=What.CANCELLED, data={"seq": seq}, **stamp)))
+        up, clock, said = at - MONDAY + UP, self.clock, {"seq": seq}
+        what = What.CANCELLED
+        note = Note(seq=1, boot="", up=up, wall=at, clock=clock, what=what, data=said)
+        self.add(to_document(note))
 
 
 class Town:
