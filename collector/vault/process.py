@@ -16,10 +16,11 @@ from collector.cases import schema as cases_schema
 from collector.config import Config
 from collector.database.made import made
 from collector.database.ports import Database
+from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import DatabaseAway, LedgerBusy, LedgerFull, LedgerMissing, RosterInvalid
+from collector.ledger import opened as opening
 from collector.ledger.ports import View
-from collector.ledger.sqliteview import SqliteView
 from collector.people import places, schema
 from collector.roster import RosterFile
 from collector.vault import folder, memory
@@ -66,17 +67,23 @@ def run(config: Config) -> int:
 @contextmanager
 def opened(config: Config) -> Iterator[tuple[View, Database, Database]]:
     """Open the ledger to look at, and the tables of people and of casework, made if need be."""
-    home = config.vault_state
-    people = SqliteDatabase(home / folder.PEOPLE)
-    cases = SqliteDatabase(home / folder.CASES)
+    people = _database(config, "people", folder.PEOPLE)
+    cases = _database(config, "cases", folder.CASES)
     with ExitStack() as stack:
         stack.callback(people.close)
         stack.callback(cases.close)
         made(people, schema.TABLES, schema.VERSION, schema.APPLICATION)
         cases_schema.make(cases)
-        view = SqliteView(config.ledger.path)
+        view = opening.view(config.ledger, opening.VAULT)
         stack.callback(view.close)
         yield view, people, cases
+
+
+def _database(config: Config, schema: str, file: str) -> Database:
+    """Return where the vault alone reads and writes: a schema of the ledger's, or a file."""
+    if config.ledger.postgres is not None:
+        return PostgresDatabase(config.ledger.postgres, schema=schema, user=opening.VAULT)
+    return SqliteDatabase(config.vault_state / file)
 
 
 def _follow(room: Strongroom, people: Database, where: Whereabouts, stop: threading.Event) -> None:
