@@ -12,12 +12,14 @@ from collector.database.made import made
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
-from collector.ledger.entries import Post
+from collector.ledger.archive import SqlArchive
+from collector.ledger.entries import Post, Run
 from collector.ledger.ports import Ledger, View
 from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from collector.people import schema
+from collector.retention import run as retention
 from collector.people.places import Place
 from collector.vault import custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
@@ -121,8 +123,13 @@ class SealingGate(Journal):
 class Town:
     """A ledger, the tables of people, and a vault."""
 
-    def __init__(self, ledger: Ledger, view: View, people: Database, home: Path) -> None:
+    def __init__(
+        self, ledger: Ledger, view: View, people: Database, home: Path, archive: SqlArchive
+    ) -> None:
         self.ledger, self.view, self.people, self.home = ledger, view, people, home
+        self.archive = archive
+        self.disk = home.parent
+        """All that a thief of the machine would have."""
         self.places: dict[str, Place] = {}
         self._sent: dict[tuple[str, str], int] = {}
         made(people, schema.TABLES, schema.VERSION, schema.APPLICATION)
@@ -159,6 +166,10 @@ class Town:
         while self.room.turn(at):
             pass
 
+    def retain(self, at: int) -> None:
+        """Let the ledger delete what is older than 21 days, as its timer does."""
+        retention.run(self.archive, 21, Run(at, "0badcafe", at), lambda _: None, is_sure=True)
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self.people.reading() as session:
             return session.rows(sql, values)
@@ -178,22 +189,29 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
     home = tmp_path / "vault"
     with ExitStack() as stack:
         people: Database
+        records: Database
         ledger: Ledger
         view: View
         if request.param == "postgres":
             where = request.getfixturevalue("postgres").ledger()
             ledger = stack.enter_context(PostgresLedger(where))
             view = stack.enter_context(PostgresView(where))
+            records = PostgresDatabase(where)
             people = PostgresDatabase(where, schema="people")
             with people.writing() as session:
                 session.run("DROP SCHEMA IF EXISTS people CASCADE")
         else:
             ledger = stack.enter_context(SqliteLedger(tmp_path / "ledger.db"))
             view = stack.enter_context(SqliteView(tmp_path / "ledger.db"))
+            records = SqliteDatabase(tmp_path / "ledger.db")
             people = SqliteDatabase(home / folder.PEOPLE)
             folder.prepare(home)
         stack.callback(people.close)
-        yield Town(ledger, view, people, home)
+        stack.callback(records.close)
+        found = Town(ledger, view, people, home, SqlArchive(records))
+        if request.param == "postgres":
+            found.disk = request.getfixturevalue("postgres").folder
+        yield found
 
 
 Gates = Callable[..., SealingGate]
