@@ -95,7 +95,7 @@ class Crowd:
         weights = [1 / (1 + rank) ** 0.6 for rank in range(len(self._visited))]
         dice.shuffle(weights)
         self._weights = list(itertools.accumulate(weights))
-        self.people = sorted(dice.sample(range(2**31), people))
+        self.people = sorted(dice.sample(range(1, 2**40), people))
         # Some schools and factories are much larger than others.
         sizes = {each.key: dice.lognormvariate(0, 0.6) for each in self.places}
         self._daily = {person: self._home(sizes, dice) for person in self.people}

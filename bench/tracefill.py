@@ -7,12 +7,14 @@ from collections.abc import Iterable, Sequence
 from bench.tracedistrict import DAYS, FIRST_DAY, Crowd
 from collector.database.ports import Database, Session
 from collector.database.postgres import PostgresSession
+from collector.people import epochs
 from collector.trace import watching
 from collector.trace.entries import Sighting, Stay
 from collector.trace.stays import stays
 
 OFFICER = "officer"
 Row = Sequence[int]
+JOURNAL = "00000000000000aa"
 
 
 def fill(databases: Sequence[Database], crowd: Crowd) -> int:
@@ -39,13 +41,16 @@ def fill(databases: Sequence[Database], crowd: Crowd) -> int:
                 pour(session, "sighting", sightings)
                 pour(session, "stay", rows)
                 _reach(session, rows)
+                session.run(
+                    "UPDATE epoch SET uses = uses + ? WHERE id = ?", (len(seen), sightings[0][10])
+                )
         scans += len(seen)
         print(f"day {number}: {len(seen)} scans, {len(rows)} stays", end=", ")
         print(f"{time.monotonic() - began:.1f} s", flush=True)
     return scans
 
 
-def pour(session: Session, table: str, rows: Iterable[Row]) -> None:
+def pour(session: Session, table: str, rows: Iterable[Sequence[object]]) -> None:
     """Write many rows, as fast as the database takes them."""
     listed = list(rows)
     if isinstance(session, PostgresSession):
@@ -72,13 +77,14 @@ def _places(session: Session, crowd: Crowd) -> None:
         session.run("INSERT INTO grant_scope VALUES (?, ?)", (OFFICER, each.key))
         for gate in each.gates:
             session.run("INSERT INTO gate_key VALUES (?, ?, ?)", (gate, f"g{gate}", each.key))
+            session.run("INSERT INTO journal_key VALUES (?, ?, ?, 0)", (gate, gate, JOURNAL))
             watching.follow(session, gate, gate, crowd.signs(gate))
 
 
 def _sighting(person: int, each: Sighting) -> Row:
     return (
         *(each.day, person, each.at, each.mark, each.seq, each.span, each.gate, int(each.way)),
-        *(int(each.flags), 1, 1 + (each.day - FIRST_DAY) // 7),
+        *(int(each.flags), 1, epochs.epoch_of(each.at)),
     )
 
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bench.tracedistrict import DAYS, FIRST_DAY
+from bench.tracefill import pour
 from collector.database.ports import Database
 from collector.people import epochs, identifiers
-from collector.people.entries import Mac
+from collector.people.entries import Kind, Mac
 from collector.trace.entries import midnight
 from collector.vault.custody import Secrets
 from collector.vault.epochfile import EpochFile
@@ -21,6 +22,7 @@ from wire.canonical import Document
 
 FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Thạch", "Lý", "Sơn", "Kim", "Huỳnh", "Danh")
 MIDDLES = ("Thị Mẫu", "Văn Mẫu", "Hữu Mẫu", "Ngọc Mẫu", "Minh Mẫu")
+KINDS = 1 << Kind.NUMBER | 1 << Kind.FORMER | 1 << Kind.PHONE | 1 << Kind.NAME
 COMMUNE = "Ấp Mẫu, Xã Mẫu, Huyện Mẫu, Tỉnh Sóc Trăng"
 
 
@@ -29,15 +31,15 @@ def unlocked(folder: Path) -> Ring:
     return Ring(Secrets(os.urandom(32), os.urandom(32)), EpochFile(folder))
 
 
-def fill(database: Database, ring: Ring, people: Sequence[int]) -> None:
+def fill(databases: Sequence[Database], ring: Ring, people: Sequence[int]) -> None:
     """Enter everybody, epoch by epoch, as they would be keyed."""
-    with database.writing() as session:
-        session.many(
-            "INSERT INTO person (id, whole, kinds) VALUES (?, ?, ?)",
-            [(person, person, 898) for person in people],
-        )
-    for day in sorted({_first(number) for number in range(FIRST_DAY, FIRST_DAY + DAYS)}):
-        _fill_epoch(database, ring, people, day)
+    rows = [(person, person, KINDS) for person in people]
+    for database in databases:
+        with database.writing() as session:
+            pour(session, "person", rows)
+    days = range(FIRST_DAY, FIRST_DAY + DAYS)
+    for epoch in sorted({epochs.epoch_of(midnight(day)) for day in days}):
+        _fill_epoch(databases, ring, people, max(FIRST_DAY, epochs.days_of(epoch)[0]))
 
 
 def fields_of(number: int, person: int) -> Document:
@@ -54,20 +56,22 @@ def fields_of(number: int, person: int) -> Document:
     }
 
 
-def _fill_epoch(database: Database, ring: Ring, people: Sequence[int], day: int) -> None:
+def _fill_epoch(
+    databases: Sequence[Database], ring: Ring, people: Sequence[int], day: int
+) -> None:
     began = midnight(day)
-    with database.writing() as session:
-        epoch = ring.current(session, began, began)
-        key = ring.epoch(epoch)
-        rows = [_keyed(key, epoch, number, person) for number, person in enumerate(people)]
-        session.many(
-            "INSERT INTO alias (kind, epoch, mac, person, strength) VALUES (?, ?, ?, ?, ?)",
-            _aliases((person, macs) for person, macs, _, _ in rows),
-        )
-        session.many(
-            "INSERT INTO fields (person, epoch, digest, sealed, seen_day) VALUES (?, ?, ?, ?, ?)",
-            [(person, epoch, digest, sealed, day) for person, _, digest, sealed in rows],
-        )
+    for database in databases:
+        with database.writing() as session:
+            ring.current(session, began, began)
+    epoch = epochs.epoch_of(began)
+    key = ring.epoch(epoch)
+    rows = [_keyed(key, epoch, number, person) for number, person in enumerate(people)]
+    sealed = [(person, epoch, digest, text, day) for person, _, digest, text in rows]
+    aliases = _aliases((person, macs) for person, macs, _, _ in rows)
+    for database in databases:
+        with database.writing() as session:
+            pour(session, "alias", aliases)
+            pour(session, "fields", sealed)
 
 
 def _keyed(
@@ -91,8 +95,3 @@ def _aliases(rows: Iterable[tuple[int, list[Mac]]]) -> list[tuple[int, int, byte
         for person, macs in rows
         for mac in macs
     ]
-
-
-def _first(day: int) -> int:
-    """Return the first day of the district in the epoch of a day."""
-    return max(FIRST_DAY, epochs.days_of(epochs.epoch_of(midnight(day)))[0])

@@ -1,4 +1,4 @@
-"""`collector`: intake, web, user, stats, gaps, prove, publish, gates, import, check.
+"""`collector`: intake, web, user, stats, gaps, prove, publish, gates, import, retention, database.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
@@ -16,7 +16,7 @@ from collector import clock, config, inquiry, log, outgoing, withdrawn
 from collector.config import Config
 from collector.errors import CollectorError, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
-from collector.ledger.sqliteview import SqliteView
+from collector.ledger import opened, setup
 from collector.proof import Range
 from collector.roster import load as load_roster
 
@@ -71,6 +71,7 @@ def _parser() -> Parser:
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
     _questions(commands)
     _orders(commands)
+    _upkeep(commands)
     user = commands.add_parser("user", help=_("accounts for the pages"))
     users = user.add_subparsers(required=True, metavar="COMMAND")
     for name, work, what in (
@@ -99,6 +100,33 @@ def _questions(commands: "argparse._SubParsersAction[Parser]") -> None:
     prove.add_argument("--to", dest="until", metavar="WHEN", help=when)
     for each in (gaps, prove):
         each.add_argument("--json", action="store_true", help=_("print one JSON object"))
+
+
+def _upkeep(commands: "argparse._SubParsersAction[Parser]") -> None:
+    retention = _command(
+        commands, "retention", _retention, _("delete what is older than the policy says")
+    )
+    retention.add_argument(
+        "--dry-run", action="store_true", help=_("only say what would be deleted")
+    )
+    retention.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    retention.add_argument(
+        "--clock-is-right",
+        action="store_true",
+        help=_("somebody has looked at this machine's clock: do not ask the gates"),
+    )
+    database = commands.add_parser("database", help=_("the database in PostgreSQL"))
+    each_work = database.add_subparsers(required=True, metavar="COMMAND")
+    setup = _command(
+        each_work, "setup", _database_setup, _("make the tables and the roles, as its owner")
+    )
+    check = _command(
+        each_work, "check", _database_check, _("say whether it is set up as it must be")
+    )
+    for each in (setup, check):
+        each.add_argument(
+            "--user", metavar="ROLE", default="", help=_("as which role of the database")
+        )
 
 
 def _orders(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -170,7 +198,7 @@ def _check(settings: Config, _: argparse.Namespace) -> int:
 
 
 def _stats(settings: Config, asked: argparse.Namespace) -> int:
-    with SqliteView(settings.ledger.path) as view:
+    with opened.view(settings.ledger) as view:
         tallies = view.tallies()
         broken = view.broken() if asked.verify else None
     if asked.json:
@@ -192,7 +220,7 @@ def _gaps(settings: Config, asked: argparse.Namespace) -> int:
     now_ms, roster = clock.wall_ms(), load_roster(settings.roster.path)
     if asked.gate and asked.gate not in roster.names():
         raise GateUnknown(asked.gate)
-    with SqliteView(settings.ledger.path) as view:
+    with opened.view(settings.ledger) as view:
         found = inquiry.gaps(view, asked.gate, now_ms)
     if asked.json:
         print(inquiry.as_json({"gaps": [msgspec.to_builtins(gap) for gap in found]}))
@@ -208,7 +236,7 @@ def _prove(settings: Config, asked: argparse.Namespace) -> int:
     except (ValueError, OverflowError) as error:
         raise ArgumentsInvalid(N_("that is no day or time")) from error
     roster, began_s = load_roster(settings.roster.path), clock.steady_s()
-    with SqliteView(settings.ledger.path) as view:
+    with opened.view(settings.ledger) as view:
         proofs = inquiry.prove(view, roster, asked.gate, Range(since, until))
     took_s = max(clock.steady_s() - began_s, 1e-6)
     walked = sum(proof.walked for proof in proofs)
@@ -224,6 +252,29 @@ def _prove(settings: Config, asked: argparse.Namespace) -> int:
             )
         )
     return 0 if inquiry.holds(proofs) else 1
+
+
+def _retention(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.retention import process  # noqa: PLC0415  # each process loads its own part
+
+    outcome = process.retain(settings, dry=asked.dry_run, is_sure=asked.clock_is_right)
+    if asked.json:
+        print(inquiry.as_json(process.as_document(outcome)))
+    else:
+        print("\n".join(process.told(outcome, dry=asked.dry_run)))
+    return 1 if outcome.doubt else 0
+
+
+def _database_setup(settings: Config, asked: argparse.Namespace) -> int:
+    setup.prepare(settings.ledger, asked.user)
+    print(_("The tables and roles are there."))
+    return 0
+
+
+def _database_check(settings: Config, asked: argparse.Namespace) -> int:
+    found = setup.faults(settings.ledger, asked.user)
+    print("\n".join(found or [_("The database is set up as it must be.")]))
+    return 1 if found else 0
 
 
 def _publish(settings: Config, asked: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from collector.ledger.bins import start_of
 from collector.ledger.chain import GAPS, walked
 from collector.ledger.entries import Gap, Lack, Stored
 from collector.ledger.times import Times
@@ -54,6 +55,8 @@ class Finding(msgspec.Struct, frozen=True):
     first: int
     last: int
     cause: str = ""
+    receipts: tuple[int, int] | msgspec.UnsetType = msgspec.UNSET
+    """Of what was deleted: the first and the last receipt for it."""
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -111,7 +114,7 @@ class Walk:
             if each.t == "missing":
                 self._declared(each)
             elif each.t == "deleted":
-                self._find(Flaw.DELETED, each.first, each.last)
+                self._deleted(each)
             elif not fits:
                 self._find(Flaw.BROKEN, each.first, each.last)
             elif each.t == "note" and HEAD in each.raw:
@@ -168,6 +171,23 @@ class Walk:
             return
         if each.first <= each.last:
             self._find(Flaw.DECLARED, each.first, each.last, record.cause[:80])
+
+    def _deleted(self, each: Stored) -> None:
+        """Find what a receipt speaks for; the time asked about may lie in its days."""
+        first, receipt = each.first, each.receipt
+        before = self._findings[-1] if self._findings else None
+        if before and before.receipts and before.last + 1 == each.first:  # a journal's beginning
+            first, receipt = before.first, before.receipts[0]
+            self._findings.pop()
+        receipts = (receipt, each.receipt)
+        self._findings.append(Finding(Flaw.DELETED, first, each.last, "", receipts))
+        since = self._asked.since_ms
+        if self._is_bounded and (since is None or since < start_of(each.day + 1)):
+            self._first, self._last = self._first or each.first, each.last
+
+    @property
+    def _is_bounded(self) -> bool:
+        return self._asked.since_ms is not None or self._asked.until_ms is not None
 
     def _head(self, each: Stored, chain: bytes) -> None:
         try:

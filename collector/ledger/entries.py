@@ -295,6 +295,43 @@ class Deletion(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What is here of a journal: its records after `gone`, up to `high`."""
+
+    gate: str
+    journal: str
+    gone: int
+    high: int
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """When one record says it was made, and when it came."""
+
+    seq: int
+    boot: str | None
+    up: int | None
+    received_ms: int
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """What the clock of a gate that was sure of it said last, and when that came."""
+
+    gate: str
+    wall: int
+    received_ms: int
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run of retention, by the clocks of the server."""
+
+    at_ms: int
+    boot: str
+    """The server's boot; `up_ms` counts within it."""
+    up_ms: int
+    stopped: str = ""
+    """Why nothing was deleted, if it was stopped."""
+
+
 class NoteAt(msgspec.Struct, frozen=True):
     """A gate's note and when it was made."""
 

@@ -3,7 +3,7 @@
 Both ports in one object, so that what is committed can be looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Self
 
@@ -16,6 +16,7 @@ from collector.ledger.entries import (
     Deletion,
     Entry,
     Gap,
+    Kept,
     Lack,
     Mark,
     NoteAt,
@@ -23,19 +24,23 @@ from collector.ledger.entries import (
     Raw,
     Report,
     Row,
+    Run,
     SignedHead,
+    Stamp,
     Standing,
     Stored,
     Taking,
     Tally,
     Topic,
     Why,
+    Witness,
     unmarked,
 )
-from collector.ledger.order import Kept, weigh
+from collector.ledger.order import Kept as Here
+from collector.ledger.order import weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
 from collector.ledger.reports import heard, is_news, seen, supersedes, writes
-from collector.ledger.times import Slot, Times, joined
+from collector.ledger.times import STATED_MS, Slot, Times, joined
 from wire.record import ClockState, Direction, Missing, Note, Outcome, Record, Scan, What
 
 Name = tuple[str, str]
@@ -63,6 +68,7 @@ class MemoryLedger:
         self._arrived: list[tuple[Name, Entry, int]] = []
         self._retimed: dict[Name, int] = {}
         self._deletions: list[Deletion] = []
+        self._runs: list[Run] = []
 
     def __enter__(self) -> Self:
         """Do nothing: it is open."""
@@ -169,8 +175,14 @@ class MemoryLedger:
     def walk(self, gate: str, journal: str) -> Iterator[Stored]:
         """Yield what is stored."""
         name = (gate, journal)
+        gone = self._gone(name)
+        for each in self._deletions:
+            if (each.gate, each.journal) == name:
+                span = (each.first, each.last, "deleted", each.chain, b"", each.at_ms)
+                yield Stored(*span, receipt=each.receipt, day=each.day)
         rows = [_stored(entry, at_ms) for entry, at_ms in self._records.get(name, [])]
-        yield from sorted([*rows, *self._lost.get(name, [])], key=lambda each: each.last)
+        lost = [each for each in self._lost.get(name, []) if each.last >= gone]
+        yield from sorted([*rows, *lost], key=lambda each: each.last)
 
     def forked(self, gate: str, journal: str) -> tuple[int, ...]:
         """Return where forks are kept."""
@@ -218,6 +230,87 @@ class MemoryLedger:
                         found.append(NoteAt(*name, note.seq, moment, note.boot, note.up, note))
         return tuple(found)
 
+    def kept(self) -> tuple[Kept, ...]:
+        """Return of each journal what is here."""
+        marks = (self._marks[name] for name in sorted(self._marks))
+        return tuple(
+            Kept(each.gate, each.journal, self._gone((each.gate, each.journal)), each.high)
+            for each in marks
+        )
+
+    def hours(self, journal: Kept, limit: int) -> tuple[Slot, ...]:
+        """Return what is known of the times of the oldest records here."""
+        slots = sorted(
+            self._slots.get((journal.gate, journal.journal), {}).values(),
+            key=lambda each: (each.first, each.slot),
+        )
+        begin = max((each.first for each in slots if each.first <= journal.gone + 1), default=0)
+        return tuple([each for each in slots if each.first >= begin][:limit])
+
+    def stamps(self, journal: Kept, first: int, last: int) -> tuple[Stamp, ...]:
+        """Return the stamps of some records."""
+        rows = self._records[journal.gate, journal.journal]
+        return tuple(
+            Stamp(entry.seq, entry.record.boot, entry.record.up, at_ms)
+            if entry.record
+            else Stamp(entry.seq, None, None, at_ms)
+            for entry, at_ms in rows
+            if first <= entry.seq <= last
+        )
+
+    def received_before(self, journal: Kept, before_ms: int) -> int:
+        """Return the last seq that was received before a moment."""
+        rows = self._records[journal.gate, journal.journal]
+        seqs = (entry.seq for entry, at_ms in rows if at_ms < before_ms)
+        return max(seqs, default=journal.gone)
+
+    def delete(self, ends: Mapping[Kept, int], day: int, at_ms: int) -> tuple[Deletion, ...]:
+        """Delete of each journal what is here up to a seq."""
+        made = []
+        for journal, end in ends.items():
+            name = (journal.gate, journal.journal)
+            going = [entry for entry, _ in self._records[name] if entry.seq <= end]
+            if not going or journal.gone != self._gone(name):
+                continue
+            last = max(entry.seq for entry in going)
+            kept = self._kept(name, last)
+            chain = kept.chain if kept and kept.chain else b""
+            scans = sum(isinstance(entry.record, Scan) for entry in going)
+            span = (journal.gone + 1, last)
+            number = len(self._deletions) + 1
+            made.append(Deletion(number, day, *name, *span, len(going), scans, chain, at_ms))
+            self._deletions.append(made[-1])
+            self._forget(name, last)
+        self._changes += 1
+        return tuple(made)
+
+    def _forget(self, name: Name, last: int) -> None:
+        self._records[name] = [each for each in self._records[name] if each[0].seq > last]
+        self._rows = [e for e in self._rows if (e[0], e[1]) != name or e[2].seq > last]
+        kept = self._forks.get(name, {})
+        self._forks[name] = {key: entry for key, entry in kept.items() if key[0] > last}
+
+    def sweep(self, today: int, pause: Callable[[float], None]) -> int:  # noqa: ARG002  # no files
+        """Do nothing: what is deleted is nowhere."""
+        return 0
+
+    def witnesses(self, since_ms: int) -> tuple[Witness, ...]:
+        """Return what the clocks of gates said that are sure of them."""
+        found = (self._standings[name] for name in sorted(self._standings))
+        return tuple(
+            Witness(each.gate, each.record_wall, each.record_ms)
+            for each in found
+            if each.record_ms >= since_ms and each.record_clock in set(STATED_MS)
+        )
+
+    def last_run(self) -> Run | None:
+        """Return when retention was run last."""
+        return self._runs[-1] if self._runs else None
+
+    def note_run(self, run: Run) -> None:
+        """Keep that it was run."""
+        self._runs.append(run)
+
     def _gone(self, name: Name) -> int:
         return max((e.last for e in self._deletions if (e.gate, e.journal) == name), default=0)
 
@@ -226,7 +319,7 @@ class MemoryLedger:
             writing = writes(self._standings.get(name[0], Standing(name[0])).state)
             retired = writing not in ("", name[1])
             for each in self._lost.get(name, []):
-                if each.first <= each.last:
+                if each.first <= each.last and each.last > self._gone(name):
                     cause = self._causes[name, each.last]
                     span = (each.first, each.last, each.received_ms)
                     yield Gap(*name, Lack.DECLARED, *span, retired, cause)
@@ -264,13 +357,17 @@ class MemoryLedger:
         self._records.setdefault(name, [])
         return self._marks.setdefault(name, unmarked(*name))
 
-    def _kept(self, name: Name, seq: int) -> Kept | None:
+    def _kept(self, name: Name, seq: int) -> Here | None:
         for lost in self._lost.get(name, []):
             if lost.last == seq:
-                return Kept(lost.chain, declared=True)
-        return next(
-            (Kept(entry.chain) for entry, _ in self._records[name] if entry.seq == seq), None
-        )
+                return Here(lost.chain, declared=True)
+        for entry, _ in self._records[name]:
+            if entry.seq == seq:
+                return Here(entry.chain)
+        for each in self._deletions:
+            if (each.gate, each.journal, each.last) == (*name, seq):
+                return Here(each.chain)
+        return Here(None) if 0 < seq <= self._gone(name) else None
 
     def _store(self, name: Name, high: int, taking: Taking, at_ms: int) -> None:
         for entry in taking.fresh:
@@ -321,19 +418,22 @@ class MemoryLedger:
         mark, stored = self._marks[name], [entry for entry, _ in self._records[name]]
         scans = [entry.record for entry in stored if isinstance(entry.record, Scan)]
         distinct = len({entry.seq for entry in stored})
-        declared = sum(each.last - each.first + 1 for each in self._lost.get(name, []))
+        gone = self._gone(name)
+        lost = [each for each in self._lost.get(name, []) if each.last > gone]
+        declared = sum(each.last - each.first + 1 for each in lost)
         return Tally(
             *name,
             high=mark.high,
             chain=mark.chain.hex(),
             rows=len(stored),
             doubles=len(stored) - distinct,
-            missing=mark.high - distinct - declared,
+            missing=mark.high - gone - distinct - declared,
             scans=len(scans),
             accepted=sum(scan.outcome is Outcome.ACCEPTED for scan in scans),
             odd=sum(entry.record is None for entry in stored),
             forks=len(self._forks.get(name, {})),
             declared=declared,
+            deleted=gone,
         )
 
     def _break(self, name: Name) -> int | None:

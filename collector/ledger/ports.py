@@ -1,24 +1,28 @@
 """What intake and the pages need from a ledger, on one page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from collector.ledger.entries import (
     Deletion,
     Gap,
+    Kept,
     Mark,
     NoteAt,
     Post,
     Raw,
     Row,
+    Run,
     SignedHead,
+    Stamp,
     Standing,
     Stored,
     Taking,
     Tally,
+    Witness,
 )
-from collector.ledger.times import Times
+from collector.ledger.times import Slot, Times
 
 FORKS_KEPT = 1000
 """Of one journal; more are counted as complaints and not kept, so that nobody can fill the disk."""
@@ -145,6 +149,62 @@ class Ledger(AbstractContextManager["Ledger"], Protocol):
         Accepted entries count 1, exits -1, cancelled ones the reverse, if they were made at
         `since_ms` or later: by the gate's clock if that was sure, else by their arrival.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        ...
+
+
+class Archive(AbstractContextManager["Archive"], Protocol):
+    """A ledger from which the oldest goes, by the beginning of each journal.
+
+    - What is deleted is gone for every view at once, and leaves a receipt that names no person:
+      the range, the counts, and the chain value at its end, which the rest continues.
+    - `delete` is one short transaction. `sweep` then takes the rows out of the files, in steps so
+      short that no commit waits for long; broken off anywhere, it goes on the next time.
+    - Nothing is deleted without a receipt, and no receipt is changed.
+    - Raises LedgerBusy (try again), LedgerBroken, LedgerMissing.
+    """
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Return of each journal what is here: all after `gone`, up to `high`."""
+        ...
+
+    def hours(self, journal: Kept, limit: int) -> tuple[Slot, ...]:
+        """Return what is known of the times of the oldest records here, hour by hour."""
+        ...
+
+    def stamps(self, journal: Kept, first: int, last: int) -> tuple[Stamp, ...]:
+        """Return the stamps of the records from `first` to `last`."""
+        ...
+
+    def received_before(self, journal: Kept, before_ms: int) -> int:
+        """Return the last seq that was received before a moment; `gone` if none was."""
+        ...
+
+    def delete(self, ends: Mapping[Kept, int], day: int, at_ms: int) -> tuple[Deletion, ...]:
+        """Delete of each journal what is here up to a seq; return the receipts.
+
+        `day` is the local day up to which it was decided. A journal of which nothing is here up to
+        that seq gets no receipt.
+        """
+        ...
+
+    def sweep(self, today: int, pause: Callable[[float], None]) -> int:
+        """Take what is gone out of the files; return how many rows were left for another day."""
+        ...
+
+    def witnesses(self, since_ms: int) -> tuple[Witness, ...]:
+        """Return what the clocks of gates said that were heard since a moment and are sure."""
+        ...
+
+    def last_run(self) -> Run | None:
+        """Return when retention was run last."""
+        ...
+
+    def note_run(self, run: Run) -> None:
+        """Keep that it was run."""
         ...
 
     def close(self) -> None:

@@ -194,6 +194,8 @@ DROP TRIGGER fork_is_never_deleted;
 CREATE TRIGGER fork_is_deleted_with_a_receipt BEFORE DELETE ON fork
   WHEN NOT EXISTS (SELECT 1 FROM deletion WHERE mark = OLD.mark AND last >= OLD.seq)
   BEGIN SELECT RAISE(ABORT, 'a fork is never deleted without a receipt'); END;
+CREATE TRIGGER gone_only_grows BEFORE UPDATE ON mark WHEN NEW.gone < OLD.gone
+  BEGIN SELECT RAISE(ABORT, 'what is gone does not come back'); END;
 CREATE TRIGGER receipt_is_never_changed BEFORE UPDATE ON deletion
   BEGIN SELECT RAISE(ABORT, 'a receipt is never changed'); END;
 CREATE TRIGGER receipt_is_never_deleted BEFORE DELETE ON deletion
@@ -201,11 +203,83 @@ CREATE TRIGGER receipt_is_never_deleted BEFORE DELETE ON deletion
 """
 """What version 3 has beyond version 2."""
 
+GUARDS = """
+CREATE FUNCTION is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'it is never changed';
+END $$;
+CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.high < OLD.high OR NEW.gone < OLD.gone OR NEW.gate <> OLD.gate
+     OR NEW.journal <> OLD.journal THEN
+    RAISE EXCEPTION 'a mark only grows';
+  END IF;
+  RETURN NEW;
+END $$;
+-- A bin is emptied only if receipts speak for all that is in it.
+CREATE FUNCTION goes_with_a_receipt() RETURNS trigger LANGUAGE plpgsql
+  SET enable_seqscan = off AS $$
+DECLARE
+  kept BIGINT;
+BEGIN
+  EXECUTE format('SELECT 1 FROM %I.mark CROSS JOIN LATERAL (SELECT 1 FROM %I.%I AS record'
+    ' WHERE record.mark = mark.id AND record.seq > mark.gone LIMIT 1) AS here LIMIT 1',
+    TG_TABLE_SCHEMA, TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO kept;
+  IF kept IS NOT NULL THEN
+    RAISE EXCEPTION 'a record is never deleted without a receipt' USING ERRCODE = 'object_in_use';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION fork_goes_with_a_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.seq > (SELECT gone FROM mark WHERE id = OLD.mark) THEN
+    RAISE EXCEPTION 'a fork is never deleted without a receipt';
+  END IF;
+  RETURN OLD;
+END $$;
+-- A row may be moved to another bin, and nothing else of it changes.
+CREATE FUNCTION only_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.mark, NEW.seq, NEW.t, NEW.boot, NEW.up, NEW.wall, NEW.clock, NEW.outcome,
+      NEW.chain, NEW.raw, NEW.received_ms)
+     IS DISTINCT FROM (OLD.id, OLD.mark, OLD.seq, OLD.t, OLD.boot, OLD.up, OLD.wall, OLD.clock,
+      OLD.outcome, OLD.chain, OLD.raw, OLD.received_ms) THEN
+    RAISE EXCEPTION 'a record is never changed';
+  END IF;
+  RETURN NEW;
+END $$;
+-- Writes the forks anew, so that no deleted one is left in their file.
+CREATE FUNCTION write_forks_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path FROM CURRENT AS $$
+BEGIN
+  CLUSTER fork USING fork_pkey;
+END $$;
+CREATE TRIGGER mark_only_grows BEFORE UPDATE ON mark
+  FOR EACH ROW EXECUTE FUNCTION only_grows();
+CREATE TRIGGER record_only_moves BEFORE UPDATE ON record
+  FOR EACH ROW EXECUTE FUNCTION only_moves();
+CREATE TRIGGER fork_is_never_changed BEFORE UPDATE ON fork
+  FOR EACH ROW EXECUTE FUNCTION is_never_changed();
+CREATE TRIGGER fork_is_deleted_with_a_receipt BEFORE DELETE ON fork
+  FOR EACH ROW EXECUTE FUNCTION fork_goes_with_a_receipt();
+CREATE TRIGGER lost_is_never_changed BEFORE UPDATE OR DELETE ON lost
+  FOR EACH ROW EXECUTE FUNCTION is_never_changed();
+CREATE TRIGGER receipt_is_never_changed BEFORE UPDATE OR DELETE ON deletion
+  FOR EACH ROW EXECUTE FUNCTION is_never_changed();
+"""
+"""What triggers keep in PostgreSQL, beside the rights of its roles."""
+
+
+_GUARD = (
+    "CREATE TRIGGER goes_with_a_receipt BEFORE TRUNCATE ON {bin}"
+    " FOR EACH STATEMENT EXECUTE FUNCTION goes_with_a_receipt()"
+)
+
 
 def make(database: Database) -> None:
     """See that the tables of the ledger are there."""
     if database.dialect == "postgres":
-        made(database, ";".join(_in_bins()), 1, APPLICATION)
+        made(database, ";".join((*_in_bins(), GUARDS, *_guarded())), 1, APPLICATION)
     else:
         made(database, TABLES, VERSION, APPLICATION, {2: ADDED, 3: RETENTION})
 
@@ -240,6 +314,10 @@ def _in_bins() -> Iterator[str]:
             yield "CREATE INDEX record_by_arrival ON record (id)"
         else:
             yield statement
+
+
+def _guarded() -> Iterator[str]:
+    return (_GUARD.format(bin=bin_of(number)) for number in range(BINS))
 
 
 def bin_of(number: int) -> str:

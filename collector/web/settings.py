@@ -79,7 +79,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         **_accounts(),
         **_security(https=web.https, hosts=web.names),
         # Ours: read by the views.
-        "GATE_LEDGER": str(config.ledger.path),
+        "GATE_LEDGER": config.ledger,
         "GATE_ROSTER": str(config.roster.path),
         "GATE_PROXY": web.https,
     }

@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from collector import clock
-from collector.ledger.sqliteview import SqliteView
+from collector.ledger import opened
 from collector.roster import RosterFile
 from collector.web.snapshot import Snapshot
 from collector.web.throttle import Throttle
@@ -27,7 +27,7 @@ throttle = Throttle()
 @cache
 def snapshot() -> Snapshot:
     """Return this process's drawing of the board (made after the server has forked)."""
-    view = SqliteView(Path(settings.GATE_LEDGER))
+    view = opened.view(settings.GATE_LEDGER)
     return Snapshot(view, RosterFile(Path(settings.GATE_ROSTER)), clock.wall_ms, clock.steady_s)
 
 
