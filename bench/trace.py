@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import traceledger, tracepeople, traceold, tracepeer
+from bench import traceold, tracepeer, tracepeople
 from bench.tracedistrict import DAYS, FIRST_DAY, Crowd
 from bench.tracefill import OFFICER, fill
 from bench.traceserver import Server
@@ -66,9 +66,7 @@ def main() -> int:
         server.settle()
         found = [_measured(each, crowd, ring, folder) for each in databases]
         tracepeer.measure(databases[0], folder, crowd, END)
-        dropped = [
-            traceold.measure(each, crowd, folder, server) for each in databases
-        ]
+        dropped = [traceold.measure(each, crowd, folder, server) for each in databases]
         for database, figures, gone in zip(databases, found, dropped, strict=True):
             print(database.dialect, {**figures, **gone})
         worse = {
@@ -93,9 +91,7 @@ def _filled(databases: Sequence[Database], crowd: Crowd, ring: Ring) -> int:
     return fill(databases, crowd)
 
 
-def _measured(
-    database: Database, crowd: Crowd, ring: Ring, folder: Path
-) -> dict[str, float]:
+def _measured(database: Database, crowd: Crowd, ring: Ring, folder: Path) -> dict[str, float]:
     dice = random.Random(11)  # noqa: S311  # a bench, no secret
     figures = {}
     for name, days in (("trace_1d", 1), ("trace_14d", 14)):

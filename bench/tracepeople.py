@@ -56,9 +56,7 @@ def fields_of(number: int, person: int) -> Document:
     }
 
 
-def _fill_epoch(
-    databases: Sequence[Database], ring: Ring, people: Sequence[int], day: int
-) -> None:
+def _fill_epoch(databases: Sequence[Database], ring: Ring, people: Sequence[int], day: int) -> None:
     began = midnight(day)
     for database in databases:
         with database.writing() as session:
