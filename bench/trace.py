@@ -43,7 +43,7 @@ ASKED = 200
 """Answers that are timed for each figure."""
 RINGS = 5
 OPENED = 1_000
-END = midnight(FIRST_DAY + DAYS - 2)
+END = midnight(FIRST_DAY + DAYS - 1)
 NOW = END + DAY_MS
 
 
