@@ -102,7 +102,7 @@ class Walk:
         self._times, self._asked = times, asked
         self._findings: list[Finding] = []
         self._first = self._last = self._records = self._scans = 0
-        self._signed_to = self._walked = self._end = 0
+        self._signed_to = self._walked = self._end = self._gone = 0
 
     def through(self, stored: Iterable[Stored]) -> None:
         """Look at all that is stored of the journal, in order."""
@@ -148,7 +148,13 @@ class Walk:
         )
 
     def _unsigned(self, first: int, last: int) -> None:
-        """Find what no head binds: a range with an end needs one behind it, else one will do."""
+        """Find what no head binds: a range with an end needs one behind it, else one will do.
+
+        Of what was deleted there is nothing left to bind: its receipt has the chain at the end.
+        """
+        first = max(first, self._gone + 1)
+        if last < first:
+            return
         if last > self._signed_to and (not self._asked.is_whole or self._signed_to < first):
             self._find(Flaw.UNSIGNED, max(first, self._signed_to + 1), last)
 
@@ -181,6 +187,7 @@ class Walk:
             self._findings.pop()
         receipts = (receipt, each.receipt)
         self._findings.append(Finding(Flaw.DELETED, first, each.last, "", receipts))
+        self._gone = each.last
         since = self._asked.since_ms
         if self._is_bounded and (since is None or since < start_of(each.day + 1)):
             self._first, self._last = self._first or each.first, each.last

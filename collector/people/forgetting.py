@@ -15,16 +15,8 @@ from collector.trace.entries import How, midnight
 CHUNK = 5_000
 """Sightings looked at in one transaction."""
 TABLES = (
-    "sighting",
-    "stay",
-    "reach",
-    "alias",
-    "fields",
-    "person",
-    "merge",
-    "origin",
-    "epoch",
-    "team",
+    *("sighting", "stay", "reach", "alias", "fields", "person", "merge", "origin", "team"),
+    *("unpaired", "timed", "held_fields", "held_stay", "hold"),
 )
 """Where something is deleted."""
 _GOING = (
@@ -138,6 +130,7 @@ def done(session: Session) -> None:
     session.run(
         "DELETE FROM alias WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.id = alias.person)"
     )
+    session.run("DELETE FROM timed WHERE NOT EXISTS (SELECT 1 FROM sighting)")
     first = sightings.days(session)
     session.run("DELETE FROM reach WHERE day < ?", (first.start if first else 2**31,))
 

@@ -8,6 +8,7 @@ cannot be told from noise any more, in a backup of the tables either.
 import base64
 import contextlib
 import os
+import threading
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class EpochFile:
     def __init__(self, folder: Path) -> None:
         """Take the vault's folder; nothing is read yet."""
         self._path = folder / NAME
+        self._lock = threading.Lock()
 
     def names(self) -> frozenset[str]:
         """Return the names of all secrets."""
@@ -55,14 +57,16 @@ class EpochFile:
 
     def put(self, name: str, wrapped: bytes) -> None:
         """Keep a wrapped secret; it is on stable storage when this returns."""
-        secrets = {**self._read().secrets, name: base64.b64encode(wrapped).decode()}
-        self._write(Wrapped(secrets))
+        with self._lock:
+            secrets = {**self._read().secrets, name: base64.b64encode(wrapped).decode()}
+            self._write(Wrapped(secrets))
 
     def drop(self, names: Iterable[str]) -> None:
         """Destroy secrets: the file without them first, then the old one overwritten."""
-        secrets, gone = self._read().secrets, set(names)
-        if gone & secrets.keys():
-            self._write(Wrapped({key: secrets[key] for key in secrets.keys() - gone}))
+        with self._lock:
+            secrets, gone = self._read().secrets, set(names)
+            if gone & secrets.keys():
+                self._write(Wrapped({key: secrets[key] for key in sorted(secrets.keys() - gone)}))
 
     def _read(self) -> Wrapped:
         try:

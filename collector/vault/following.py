@@ -1,5 +1,7 @@
 """What the ledger has deleted goes here too, and keys that nothing uses any more; locked or not."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from collector.database.ports import Database
@@ -10,7 +12,7 @@ from collector.vault import holds
 from collector.vault.epochfile import EpochFile, epoch_name
 from collector.vault.placing import Placing, mark_of
 
-RECEIPT = "receipt"
+RECEIPT, SCRUB = "receipt", "scrub"
 SOME = 500
 """Persons whose stays are made again in one transaction."""
 
@@ -32,11 +34,19 @@ class Follower:
             is_due = bool(session.rows("SELECT 1 FROM going LIMIT 1"))
         deleted = self._delete() if is_due else 0
         destroyed = (*self._release(now_ms), *self._destroy(now_ms))
-        if is_due or destroyed:
-            self._people.scrub(forgetting.TABLES)
+        self._scrub()
         if deleted or destroyed:
             _log.info("vault.forgot", sightings=deleted, keys=len(destroyed))
         return deleted
+
+    def _scrub(self) -> None:
+        """See to it that what was deleted is in no file; tried again until it is done."""
+        with self._people.reading() as session:
+            is_due = cursors.get(session, SCRUB)
+        if is_due:
+            self._people.scrub(forgetting.TABLES)
+            with self._people.writing() as session:
+                cursors.put(session, SCRUB, 0)
 
     def _expect(self) -> None:
         """Take over the receipts that are new."""
@@ -63,6 +73,7 @@ class Follower:
         self._pair()
         with self._people.writing() as session:
             forgetting.done(session)
+            cursors.put(session, SCRUB, 1)
         return deleted
 
     def _day(self, day: int) -> int:
@@ -95,11 +106,16 @@ class Follower:
         """Delete the holds whose end has come."""
         with self._people.reading() as session:
             over = holds.over(session, now_ms)
-        if over:
-            with self._people.writing() as session:
-                names = [holds.release(session, number) for number in over]
-            self._file.drop(names)
+        self.release(over)
         return over
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Delete holds with their copies, and destroy their keys."""
+        if numbers:
+            with self._people.writing() as session:
+                names = [holds.release(session, number) for number in numbers]
+                cursors.put(session, SCRUB, 1)
+            self._file.drop(names)
 
     def _destroy(self, now_ms: int) -> tuple[int, ...]:
         """Destroy the epochs that are over and that no sighting uses."""
@@ -108,6 +124,7 @@ class Follower:
         if spent:
             with self._people.writing() as session:
                 forgetting.destroy(session, spent, Kind, now_ms)
+                cursors.put(session, SCRUB, 1)
         with self._people.reading() as session:
             asked = "SELECT id FROM epoch WHERE destroyed_ms IS NOT NULL"
             dead = {epoch_name(int(row[0])) for row in session.rows(asked)}

@@ -23,7 +23,9 @@ _OF_CASE = f"SELECT {_COLUMNS} FROM hold WHERE case_number = ? ORDER BY id"  # n
 _OVER = "SELECT id FROM hold WHERE end_ms <= ?"
 
 
-def ask(session: Session, case: int, person: int, said: tuple[bytes, str, int], now_ms: int) -> Hold:
+def ask(
+    session: Session, case: int, person: int, said: tuple[bytes, str, int], now_ms: int
+) -> Hold:
     """Ask that a person be held; `said` is (reason, officer, end). Raises HoldRefused."""
     reason, officer, end_ms = said
     if not reason or not now_ms < end_ms <= now_ms + YEAR_MS:

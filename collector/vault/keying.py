@@ -238,7 +238,8 @@ class Keyer:
         part = recent.get((mark, note.seq))
         if part is None:
             raw = self._view.record(note.raw.gate, note.raw.journal, note.seq)
-            part = raw and self.part_of(session, raw, note.raw.gate, note.raw.journal)
+            if raw is not None:
+                part = self.part_of(session, raw, note.raw.gate, note.raw.journal)
         if not part:
             return set()
         person = persons.whole(session, part)

@@ -113,6 +113,10 @@ class Strongroom:
         done += found.keyer.turn(now_ms)
         return done + found.retimer.turn()
 
+    def release(self, hold: int) -> None:
+        """Destroy a hold and its key before its end."""
+        self._follower.release((hold,))
+
     # What casework needs (collector/cases/typed.py: Cover).
 
     def seal(self, plain: bytes, place: str) -> bytes:
