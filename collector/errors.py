@@ -156,6 +156,14 @@ class UserInvalid(CollectorError):
     remedy = N_("choose a name of letters, digits and -_.@+ and a password that is hard to guess")
 
 
+class RoleUnbounded(CollectorError):
+    """A role that reaches nothing, or everything, without a grant."""
+
+    code = "role-unbounded"
+    says = N_("This role needs to be told what it reaches")
+    remedy = N_("name at least one, as in `--area NAME`, `--sector NAME` or `--place NAME`")
+
+
 class GateUnknown(CollectorError):
     """No gate of that name is in the roster or the ledger."""
 

@@ -17,6 +17,7 @@ from django.utils.translation.template import templatize
 
 import collector.web
 from collector.ledger.entries import Lack
+from collector.roles import Over, Role
 from collector.web import words
 from collector.web.board import Condition, Warn
 from device.credential.kinds import KINDS
@@ -29,7 +30,7 @@ Text = str | tuple[str, ...]
 
 
 def sources() -> Iterator[bytes]:
-    for path in sorted([*WEB.glob("*.py"), *WEB.glob("templatetags/*.py")]):
+    for path in sorted(WEB.rglob("*.py")):
         yield path.read_bytes()
     for path in sorted(WEB.glob("templates/**/*.html")):
         yield templatize(path.read_text(encoding="utf-8")).encode()
@@ -88,6 +89,8 @@ def test_the_compiled_catalogue_is_current(language: str) -> None:
         (words.MARK, Mark),
         (words.SIGNATURE, Signature),
         (words.IDENTITY, Identity),
+        (words.ROLE, Role),
+        (words.OVER, Over),
         (words.KIND, [*KINDS, "attended"]),  # whom the attendant lets in shows no code
     ],
 )
