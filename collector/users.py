@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from collector.cases.roles import Role
 from collector.config import Config
+from collector.grants import Grants
 from collector.i18n import _
-from collector.roles import Grants, Role
 
 Command = Callable[..., argparse.ArgumentParser]
 

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
+from collector.cases.roles import Role
 from collector.errors import RoleUnbounded, UserExists, UserInvalid, UserUnknown
-from collector.roles import Grants, Role
+from collector.grants import Grants
 from collector.web import factors
 from collector.web.models import Grant, Officer
 from collector.web.secondfactor import LETTERS

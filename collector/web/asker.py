@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from collector.roles import Role
+from collector.cases.roles import Role
 from collector.web.models import Officer
 from collector.web.sessions import browser
 

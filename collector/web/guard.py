@@ -49,7 +49,7 @@ def _stopped(request: HttpRequest, page: str) -> HttpResponse | None:
 
 def _ended(request: HttpRequest, page: str) -> sessions.End | None:
     now_ms, carried = clock.wall_ms(), request.session
-    short = bool(access.SHORT_IDLE & access.allowed(role(request)))
+    short = access.is_short(role(request))
     ended = sessions.end(dict(carried.items()), now_ms, where(request), short=short)
     if ended is not None:
         log.info("web.session-ended", officer=officer(request).pk, why=ended)

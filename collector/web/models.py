@@ -3,7 +3,8 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from collector.roles import Grants, Over, Role
+from collector.cases.roles import Role
+from collector.grants import Grants, Over
 
 
 class Officer(AbstractUser):

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from collector.cases.roles import Role
+from collector.grants import Over
 from collector.ledger.entries import Lack
-from collector.roles import Over, Role
 from collector.web.board import Condition, Warn
 from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
 

@@ -8,7 +8,8 @@ import pytest
 from django.conf import settings
 
 from collector import clock, config
-from collector.roles import Grants, Over, Role
+from collector.cases.roles import Role
+from collector.grants import Grants, Over
 
 NOW = 1_790_000_000_000
 CONFIG = """

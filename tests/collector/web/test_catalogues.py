@@ -16,8 +16,9 @@ from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 import collector.web
+from collector.cases.roles import Role
+from collector.grants import Over
 from collector.ledger.entries import Lack
-from collector.roles import Over, Role
 from collector.web import words
 from collector.web.board import Condition, Warn
 from device.credential.kinds import KINDS

@@ -6,8 +6,9 @@ from typing import Any
 import pyotp
 import pytest
 
+from collector.cases.roles import Role
 from collector.errors import RoleUnbounded
-from collector.roles import Grants, Role
+from collector.grants import Grants
 from collector.web import sessions
 from tests.collector.web.conftest import PASSWORD, Clock
 

@@ -1,32 +1,11 @@
-"""The roles of a district, and what a role must be granted to mean anything. Pure.
-
-The values are stored in accounts and in audit rows and never renamed. What a role may do on the
-pages stands in `collector/web/access.py`; which places its holder asks about follows from grants.
-"""
+"""What an account's role must be granted to mean anything. Pure."""
 
 import enum
 from collections.abc import Mapping
 
 import msgspec
 
-
-class Role(enum.StrEnum):
-    """Who somebody is to this district."""
-
-    OPERATOR = "operator"
-    """Runs the server and the accounts; opens no person."""
-    DISTRICT = "district-officer"
-    SECTOR = "sector-officer"
-    COMMUNE = "commune-officer"
-    KEEPER = "keeper"
-    """Keeps a place: its gates, its headcount, its passes for groups."""
-    ATTENDANT = "attendant"
-    """Registers whoever arrives, and sees nothing afterwards."""
-    TECHNICIAN = "technician"
-    AUDITOR = "auditor"
-    """Reads who opened what and why; opens no person."""
-    CUSTODIAN = "custodian"
-    """Holds one share of the vault's key."""
+from collector.cases.roles import Role
 
 
 class Over(enum.StrEnum):
