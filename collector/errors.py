@@ -164,6 +164,14 @@ class UserInvalid(CollectorError):
     remedy = N_("choose a name of letters, digits and -_.@+ and a password that is hard to guess")
 
 
+class FontMissing(CollectorError):
+    """Prints need fonts that carry Vietnamese."""
+
+    code = "font-missing"
+    says = N_("The fonts for prints are not installed")
+    remedy = N_("install the package fonts-dejavu-core on the server")
+
+
 class RoleUnbounded(CollectorError):
     """A role that reaches nothing, or everything, without a grant."""
 
