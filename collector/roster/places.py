@@ -14,6 +14,7 @@ from typing import Annotated
 
 import msgspec
 
+from collector.i18n import N_
 from wire.openinghours import Hours
 
 MAX_DEPTH = 12
@@ -119,13 +120,13 @@ class Place(Strict, frozen=True):
             _plain(text)
         for text in (self.starts, self.ends):
             if text and not _is_moment(text):
-                msg = "a start or an end is written as 2026-12-05T08:00"
+                msg = N_("a start or an end is written as 2026-12-05T08:00")
                 raise ValueError(msg)
         if self.starts and self.ends and self.starts >= self.ends:
-            msg = "an event ends after it starts"
+            msg = N_("an event ends after it starts")
             raise ValueError(msg)
         if self.kind is Kind.EVENT and not (self.starts and self.ends):
-            msg = "an event has a start and an end"
+            msg = N_("an event has a start and an end")
             raise ValueError(msg)
 
     @property
@@ -148,18 +149,18 @@ class Places(Strict, frozen=True):
 
     def __post_init__(self) -> None:
         """Refuse what is there twice, belongs to nothing, or contains itself."""
-        areas = _once((area.code for area in self.areas), "area")
-        sectors = _once((sector.code for sector in self.sectors), "sector")
-        _once((place.id for place in self.places), "place")
-        _once((gate for place in self.places for gate in place.gates), "gate")
+        areas = _once(area.code for area in self.areas)
+        sectors = _once(sector.code for sector in self.sectors)
+        _once(place.id for place in self.places)
+        _once(gate for place in self.places for gate in place.gates)
         _tree({area.code: area.parent for area in self.areas})
         for place in self.places:
             if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", place.id):
-                _refuse("a place's id is made of letters and digits", place.id)
+                _refuse(N_("a place's id is made of letters and digits"), place.id)
             if place.area not in areas:
-                _refuse("the place's area is not on the list", place.id)
+                _refuse(N_("the place's area is not on the list"), place.id)
             if place.sector not in sectors:
-                _refuse("the place's sector is not on the list", place.id)
+                _refuse(N_("the place's sector is not on the list"), place.id)
 
 
 def tangled(parents: Mapping[str, str]) -> tuple[str, ...]:
@@ -177,16 +178,16 @@ def tangled(parents: Mapping[str, str]) -> tuple[str, ...]:
 def _tree(parents: Mapping[str, str]) -> None:
     for code, parent in parents.items():
         if parent and parent not in parents:
-            _refuse("the area above is not on the list", code)
+            _refuse(N_("the area above is not on the list"), code)
     for code in tangled(parents):
-        _refuse("the area contains itself", code)
+        _refuse(N_("the area contains itself"), code)
 
 
-def _once(names: Iterable[str], what: str) -> frozenset[str]:
+def _once(names: Iterable[str]) -> frozenset[str]:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            _refuse(f"there twice: {what}", name)
+            _refuse(N_("there twice"), name)
         seen.add(name)
     return frozenset(seen)
 
@@ -194,10 +195,10 @@ def _once(names: Iterable[str], what: str) -> frozenset[str]:
 def _plain(text: str) -> None:
     """Refuse what a spreadsheet would compute, and what no one can have typed."""
     if text[:1] in ("=", "@"):
-        msg = "a text does not begin with = or @"
+        msg = N_("a text does not begin with = or @")
         raise ValueError(msg)
     if text != text.strip() or any(unicodedata.category(each)[0] == "C" for each in text):
-        msg = "a text has no control characters, and no space at its ends"
+        msg = N_("a text has no control characters, and no space at its ends")
         raise ValueError(msg)
 
 
