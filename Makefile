@@ -74,7 +74,7 @@ format: ## lay the code out
 
 lock: ## pin the packages again after a change in pyproject.toml (UPGRADE=1: take newer ones)
 	@tools/install test
-	@$(python) tools/lock.py $(if $(filter-out 0,$(UPGRADE)),--upgrade)
+	@UV=$$(tools/install uv) $(python) tools/lock.py $(if $(filter-out 0,$(UPGRADE)),--upgrade)
 	@tools/install test
 
 clean: ## forget everything that was made here, the environment too

@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.intake.desk import Message, arrival_of
 from collector.ledger.entries import Arrival
+from tests.collector.postgres import postgres
 from wire import batch, head, topics
 from wire.canonical import Document
 from wire.keys import Keyring, Use, entry
@@ -26,6 +27,8 @@ from wire.record import (
     link,
     to_document,
 )
+
+__all__ = ["postgres"]
 
 WALL = 1_780_000_000_000
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -1,0 +1,128 @@
+"""A throw-away PostgreSQL for tests: one server for the run, one fresh database for each test."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import IN_CI
+
+USER, GROUP = ("nobody", "nogroup") if os.geteuid() == 0 else (None, None)
+"""A server never runs as root."""
+SETTINGS = (
+    "listen_addresses=",
+    "autovacuum=off",
+    "wal_recycle=off",
+    "max_wal_size=2GB",
+    "log_min_duration_statement=-1",
+)
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+"""Where durability is not the subject."""
+
+
+class Cluster:
+    """A server of our own, spoken to through a socket in its folder."""
+
+    def __init__(self, programs: Path, folder: Path, settings: tuple[str, ...] = HASTY) -> None:
+        self._programs, self.folder = programs, folder
+        self._settings = (*SETTINGS, *settings, f"unix_socket_directories={folder}")
+        self._server: subprocess.Popen[bytes] | None = None
+        self._numbers = count(1)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+    def init(self) -> None:
+        flags = ("--auth=trust", "--username=postgres", "--no-sync", "--locale=C.UTF-8")
+        self._run("initdb", "-D", str(self.data), *flags)
+
+    def start(self) -> None:
+        options = [word for each in self._settings for word in ("-c", each)]
+        with self.log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [self._programs / "postgres", "-D", self.data, *options],
+                stdout=log,
+                stderr=log,
+                user=USER,
+                group=GROUP,
+            )
+        self._run("pg_isready", "-q", "-h", str(self.folder), "-t", "20", tries=200)
+
+    def stop(self, number: int = signal.SIGINT) -> None:
+        """End it: quickly and whole, or as a power cut would."""
+        if self._server is not None:
+            self._server.send_signal(number)
+            self._server.wait(30)
+            self._server = None
+
+    def conninfo(self, database: str, user: str = "postgres") -> str:
+        return f"host={self.folder} dbname={database} user={user}"
+
+    def database(self) -> str:
+        """Make a database and return how to connect to it as its superuser."""
+        name = f"t{next(self._numbers)}"
+        with psycopg.connect(self.conninfo("postgres"), autocommit=True) as db:
+            db.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+        return self.conninfo(name)
+
+    def _run(self, program: str, *words: str, tries: int = 1) -> None:
+        for left in reversed(range(tries)):
+            done = subprocess.run(
+                [self._programs / program, *words],
+                capture_output=True,
+                check=False,
+                timeout=60,
+                user=USER,
+                group=GROUP,
+            )
+            if done.returncode == 0:
+                return
+            if not left:
+                raise AssertionError(done.stderr.decode())
+
+
+def programs() -> Path | None:
+    """Return the folder of the server's programs; Debian keeps them off PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).resolve().parent if on_path else None
+
+
+def cluster(settings: tuple[str, ...] = HASTY) -> Cluster:
+    """Make and start a server; the caller stops it and removes its folder."""
+    where = programs()
+    if where is None:
+        missing = "PostgreSQL is not here: install Debian's postgresql"
+        if IN_CI:
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    folder = Path(tempfile.mkdtemp(prefix="gate-pg-"))
+    if USER:
+        shutil.chown(folder, USER)
+    made = Cluster(where, folder, settings)
+    made.init()
+    made.start()
+    return made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """Lend the server of this run; left out, with one line, where there is none."""
+    made = cluster()
+    try:
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(made.folder, ignore_errors=True)
