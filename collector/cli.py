@@ -1,4 +1,4 @@
-"""`collector`: intake, web, user, stats, gaps, prove, publish, gates, import, check.
+"""`collector`: intake, web, user, roster, stats, gaps, prove, publish, gates, import, check.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
@@ -19,6 +19,7 @@ from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.ledger.sqliteview import SqliteView
 from collector.proof import Range
 from collector.roster import load as load_roster
+from collector.roster.columns import TABLES
 
 
 class ArgumentsInvalid(CollectorError):
@@ -71,6 +72,7 @@ def _parser() -> Parser:
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
     _questions(commands)
     _orders(commands)
+    _places(commands)
     users.offer(commands, _command)
     return parser
 
@@ -112,6 +114,25 @@ def _orders(commands: "argparse._SubParsersAction[Parser]") -> None:
             "where to write the receipts for `gate journal import-proof`; beside FILE if not given"
         ),
     )
+
+
+def _places(commands: "argparse._SubParsersAction[Parser]") -> None:
+    roster = commands.add_parser("roster", help=_("areas, sectors and places"))
+    each = roster.add_subparsers(required=True, metavar="COMMAND")
+    brought = _command(each, "import", _roster_import, _("take lists from CSV or XLSX files"))
+    brought.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    brought.add_argument(
+        "--replace", action="store_true", help=_("remove what is not in the files")
+    )
+    brought.add_argument("--dry-run", action="store_true", help=_("only say what would change"))
+    given = _command(each, "export", _roster_export, _("write the lists to a CSV or XLSX file"))
+    given.add_argument("file", type=Path, metavar="FILE")
+    given.add_argument(
+        "--list", choices=tuple(TABLES), default="places", help=_("which list goes into a CSV file")
+    )
+    found = _command(each, "find", _roster_find, _("look for places and gates, by any words"))
+    found.add_argument("words", nargs="+")
+    _command(each, "check", _roster_check, _("say what does not fit together"))
 
 
 def _command(
@@ -229,6 +250,31 @@ def _restore(settings: Config, asked: argparse.Namespace) -> int:
     withdrawn.save(settings.withdrawn, names - {asked.gate})
     print(_("{gate}: records are taken from this gate again").format(gate=asked.gate))
     return 0
+
+
+def _roster_import(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # spreadsheets are for this command only
+
+    path = settings.roster.path
+    return commands.take(path, asked.files, replace=asked.replace, dry=asked.dry_run)
+
+
+def _roster_export(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # the same
+
+    return commands.give(settings.roster.path, asked.file, asked.list)
+
+
+def _roster_find(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # the same
+
+    return commands.find(settings.roster.path, " ".join(asked.words))
+
+
+def _roster_check(settings: Config, _: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # the same
+
+    return commands.check(settings.roster.path)
 
 
 def _import(settings: Config, asked: argparse.Namespace) -> int:

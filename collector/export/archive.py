@@ -6,20 +6,20 @@ pyzipper's home.
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from zipfile import ZIP_DEFLATED
 
-import pyzipper
-from pyzipper.zipfile_aes import AESZipInfo
+from pyzipper.zipfile_aes import WZ_AES, AESZipFile, AESZipInfo
 
 
 def pack(files: Mapping[str, bytes], passphrase: str, made: datetime) -> bytes:
     """Return an archive of files by name; without a passphrase it is not encrypted."""
     out = io.BytesIO()
-    with pyzipper.AESZipFile(out, "w", compression=pyzipper.ZIP_DEFLATED) as archive:
+    with AESZipFile(out, "w", compression=ZIP_DEFLATED) as archive:
         if passphrase:
             archive.setpassword(passphrase.encode())
-            archive.setencryption(pyzipper.WZ_AES, nbits=256)
+            archive.setencryption(WZ_AES, nbits=256)
         for name, content in files.items():
             entry = AESZipInfo(name, date_time=made.timetuple()[:6])
-            entry.compress_type = pyzipper.ZIP_DEFLATED
+            entry.compress_type = ZIP_DEFLATED
             archive.writestr(entry, content)
     return out.getvalue()

@@ -12,6 +12,8 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from collector.export.entries import Paper, Sheet
@@ -50,9 +52,10 @@ def _fill(page: Worksheet, paper: Paper, sheet: Sheet) -> None:
             _write(page, row, column, text).alignment = Alignment(vertical="top", wrap_text=True)
     _arrange(page, sheet, head)
     stamp = " · ".join(f"{name}: {value}" for name, value in paper.stamp)
-    page.oddHeader.left.text = _plain(f"{paper.banner} {paper.title}".strip())[:200]
-    page.oddFooter.left.text = _plain(stamp)[:230]
-    page.oddFooter.right.text = "&P / &N"
+    top, foot = HeaderFooterItem(), HeaderFooterItem()
+    top.left.text = _plain(f"{paper.banner} {paper.title}".strip())[:200]
+    foot.left.text, foot.right.text = _plain(stamp)[:230], "&P / &N"
+    page.oddHeader, page.oddFooter = top, foot
 
 
 def _arrange(page: Worksheet, sheet: Sheet, head: int) -> None:
@@ -63,7 +66,7 @@ def _arrange(page: Worksheet, sheet: Sheet, head: int) -> None:
     page.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     page.page_setup.orientation = "landscape"
     page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for place, column in enumerate(sheet.columns):
         longest = max([len(column.title) + 4, *(len(row[place]) + 1 for row in sheet.rows)])
         page.column_dimensions[get_column_letter(place + 1)].width = min(longest, WIDE)
