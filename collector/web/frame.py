@@ -16,6 +16,8 @@ from collector.web import access
 from collector.web.asker import role
 
 NOBODY = Roster("", "", ())
+BANNER = _("PRACTICE: every person, place and visit here is made up")
+"""On every page and print of a practice district."""
 
 
 class Way(msgspec.Struct, frozen=True):
@@ -29,7 +31,10 @@ class Way(msgspec.Struct, frozen=True):
 
 
 WAYS = (
+    Way("cases", _("Cases"), "/cases"),
     Way("gates", _("Gates"), "/gates"),
+    Way("audit", _("Audit"), "/audit"),
+    Way("vault", _("Vault"), "/vault"),
     Way("accounts", _("Accounts"), "/accounts"),
     Way("account", _("My account"), "/account"),
 )
@@ -58,7 +63,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "help_line": known.help_line,
         "ways": ways(request) if getattr(request, "user", None) else (),
         "demonstration": settings.GATE_DEMONSTRATION,
-        "practice": settings.GATE_PRACTICE,
+        "practice": BANNER if settings.GATE_PRACTICE else "",
     }
 
 

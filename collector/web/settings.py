@@ -9,7 +9,8 @@ import django
 from django.conf import settings
 
 from collector.config import Config
-from collector.errors import StateUnwritable
+from collector.errors import StateUnwritable, VaultAway
+from collector.web.casework.desk import Desk
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
 
@@ -70,6 +71,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "collector.web.guard.guard",
             "django_htmx.middleware.HtmxMiddleware",
+            "collector.web.complaints.Complaints",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
         "DATABASES": {"default": _database(config)},
@@ -85,7 +87,13 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": False,
+        "GATE_DESK": away,
     }
+
+
+def away() -> Desk:
+    """Stand for the vault where none is configured."""
+    raise VaultAway
 
 
 def _hosts(config: Config) -> tuple[str, ...]:

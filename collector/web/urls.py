@@ -5,6 +5,18 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from collector.web import ownaccount, signin, views
+from collector.web.casework import (
+    approving,
+    auditing,
+    cases,
+    leaving,
+    opening,
+    people,
+    tracing,
+    worklist,
+)
+
+CASE = "cases/<int:number>"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -18,4 +30,31 @@ urlpatterns = [
     path("account", ownaccount.account, name="account"),
     path("account/password", ownaccount.password, name="password"),
     path("accounts", ownaccount.accounts, name="accounts"),
+    path("cases", cases.cases, name="cases"),
+    path("cases/new", opening.new, name="case-new"),
+    path(CASE, cases.one, name="case"),
+    path(f"{CASE}/close", cases.close, name="case-close"),
+    path(f"{CASE}/find", cases.find, name="find"),
+    path(f"{CASE}/index/<int:person>/add", cases.add, name="index-add"),
+    path(f"{CASE}/index/<int:person>/remove", cases.remove, name="index-remove"),
+    path(f"{CASE}/places", tracing.places, name="places"),
+    path(f"{CASE}/contacts", tracing.contacts, name="contacts"),
+    path(f"{CASE}/contacts/enlist", tracing.enlist, name="enlist"),
+    path(f"{CASE}/graph", people.graph, name="graph"),
+    path(f"{CASE}/timeline/<int:person>", people.timeline, name="timeline"),
+    path(f"{CASE}/list", worklist.worklist, name="worklist"),
+    path(f"{CASE}/list/<int:person>", worklist.contact, name="contact"),
+    path(f"{CASE}/list/<int:person>/call", worklist.call, name="call"),
+    path(f"{CASE}/pair", people.pair, name="pair"),
+    path(f"{CASE}/pair/merge", people.merge, name="merge"),
+    path(f"{CASE}/pair/<int:merged>/undo", people.unmerge, name="unmerge"),
+    path(f"{CASE}/approvals", approving.approvals, name="approvals"),
+    path(f"{CASE}/approvals/ask", approving.ask, name="ask"),
+    path(f"{CASE}/approvals/<int:asked>", approving.approve, name="approve"),
+    path(f"{CASE}/export", leaving.export, name="export"),
+    path(f"{CASE}/handover", leaving.hand_over, name="handover"),
+    path(f"{CASE}/handover/<int:given>/received", leaving.received, name="received"),
+    path("audit", auditing.audit, name="audit"),
+    path("audit/verify", auditing.verify, name="verify"),
+    path("vault", auditing.custody, name="vault"),
 ]
