@@ -172,6 +172,14 @@ class FontMissing(CollectorError):
     remedy = N_("install the package fonts-dejavu-core on the server")
 
 
+class DeskMissing(CollectorError):
+    """The pages know no vault to ask."""
+
+    code = "desk-missing"
+    says = N_("These pages are not connected to a vault")
+    remedy = N_("ask the operator to start the vault and to name its socket in the configuration")
+
+
 class RoleUnbounded(CollectorError):
     """A role that reaches nothing, or everything, without a grant."""
 

@@ -25,6 +25,7 @@ STATUS = {
     "merge-refused": 409,
     "vault-locked": 503,
     "vault-away": 503,
+    "desk-missing": 503,
     "database-away": 503,
 }
 

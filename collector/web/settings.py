@@ -9,7 +9,7 @@ import django
 from django.conf import settings
 
 from collector.config import Config
-from collector.errors import StateUnwritable, VaultAway
+from collector.errors import DeskMissing, StateUnwritable
 from collector.web.casework.desk import Desk
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
@@ -93,7 +93,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
 
 def away() -> Desk:
     """Stand for the vault where none is configured."""
-    raise VaultAway
+    raise DeskMissing
 
 
 def _hosts(config: Config) -> tuple[str, ...]:

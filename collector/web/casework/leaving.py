@@ -2,6 +2,7 @@
 
 import hashlib
 
+import msgspec
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
@@ -15,7 +16,7 @@ from collector.web import frame
 from collector.web.accounts import generated
 from collector.web.casework import dates, papers
 from collector.web.casework.desk import Card
-from collector.web.casework.pages import case, desk, said, shown, who
+from collector.web.casework.pages import case, desk, persons, said, shown, who
 
 FORMS = ("pdf", "xlsx", "csv")
 SHORTEST = 10

@@ -1,5 +1,6 @@
 """Django as the pages run under it, in this process, with a clock that is stepped."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,8 +9,9 @@ import pytest
 from django.conf import settings
 
 from collector import clock, config
-from collector.cases.roles import Role
+from collector.cases.roles import Actor, Role
 from collector.grants import Grants, Over
+from tests.collector.web.desk import MemoryDesk
 
 NOW = 1_790_000_000_000
 CONFIG = """
@@ -27,11 +29,20 @@ key = "r.pem"
 [web]
 state = "web"
 """
+PLACES = {
+    "areas": [
+        {"code": "huyen", "name": "Huyện Mẫu"},
+        {"code": "mau", "name": "Xã Mẫu", "parent": "huyen"},
+        {"code": "khac", "name": "Xã Khác", "parent": "huyen"},
+    ],
+    "sectors": [],
+    "places": [],
+}
 PASSWORD = "mau-mat-khau-2026"
 REACH = {
-    Over.AREA: Grants(areas=("Xã Mẫu",)),
+    Over.AREA: Grants(areas=("mau",)),
     Over.SECTOR: Grants(sectors=("transport",)),
-    Over.PLACE: Grants(places=("Bến xe Mẫu",)),
+    Over.PLACE: Grants(places=("cho",)),
 }
 
 
@@ -55,23 +66,47 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stepped
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Set Django up once: a process has one configuration."""
+def set_up(folder: Path) -> None:
+    """Set Django up in a folder, once: a process has one configuration."""
     from collector.web.settings import configure, migrate  # noqa: PLC0415  # only when asked for
 
-    folder = tmp_path_factory.mktemp("site")
     (folder / "collector.toml").write_text(CONFIG, encoding="utf-8")
     roster = '{"authority": "Huyện Mẫu", "help_line": "0299", "gates": []}'
     (folder / "roster.json").write_text(roster, encoding="utf-8")
+    (folder / "places.json").write_text(json.dumps(PLACES), encoding="utf-8")
     before = os.umask(0o077)
     try:
         configure(config.load(folder / "collector.toml"))
-        settings.ALLOWED_HOSTS = ["testserver"]
+        settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
         migrate()
     finally:
         os.umask(before)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    set_up(folder)
     return folder
+
+
+def connect(desk: MemoryDesk) -> None:
+    """Give the pages a vault in memory that knows an account of each role."""
+    for role in Role:
+        lacking = Grants().lacks(role)
+        reach = REACH[lacking] if lacking else Grants()
+        desk.actors[role] = Actor(role, role, reach.areas, reach.sectors, reach.places)
+    settings.GATE_DESK = lambda: desk
+
+
+@pytest.fixture
+def vault(site: Path, tmp_path: Path, wall: Clock) -> Iterator[MemoryDesk]:
+    """Give the pages a vault in memory, empty."""
+    assert site.is_dir()
+    desk = MemoryDesk(tmp_path, wall)
+    connect(desk)
+    yield desk
+    desk.database.close()
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from collector.cases.roles import RIGHTS, Role
 from collector.web import access, sessions
 from tests.collector.web.conftest import NOW
 
-pytestmark = pytest.mark.usefixtures("officers")
+pytestmark = pytest.mark.usefixtures("officers", "vault")
 WHO = [None, *Role]
-FILLED = {"ref": "C-1", "number": "1", "gate": "g1"}
+FILLED = {"number": 1, "person": 1, "merged": 1, "asked": 1, "given": 1}
 
 
 def inside(role: Role | None) -> Any:  # noqa: ANN401  # Django's client needs the settings
