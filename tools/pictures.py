@@ -67,7 +67,7 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     return 0
 
 
-def _picture(  # noqa: PLR0913, PLR0917
+def _picture(
     browser: Browser,
     asked: argparse.Namespace,
     url: str,

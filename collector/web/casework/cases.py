@@ -5,9 +5,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from collector import clock
-from collector.cases.entries import Case, State
-from collector.web import frame
-from collector.web.casework import dates, narrowing
+from collector.cases.entries import State
+from collector.web.casework import narrowing
 from collector.web.casework.desk import Kind
 from collector.web.casework.pages import case, desk, said, shown, who
 from collector.web.casework.spoken import Understood, understood
@@ -26,7 +25,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         and (state == "all" or each.is_open(now_ms) == (state == "open"))
     ]
     listed = [(each, each.is_open(now_ms)) for each in found]
-    return shown(request, "cases", cases=listed, state=state, words=words, areas=_areas())
+    return shown(request, "cases", cases=listed, state=state, words=words)
 
 
 @require_safe
@@ -43,7 +42,6 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         contacts=len(contacts),
         rule=narrowing.rule_of(found),
         waiting=desk().waiting(who(request), number),
-        area=_areas().get(found.area, found.area),
     )
 
 
@@ -87,13 +85,3 @@ def remove(request: HttpRequest, number: int, person: int) -> HttpResponse:
 def _heard(request: HttpRequest, kind: Kind) -> Understood:
     form = request.POST
     return understood(kind, said(form, "text", 2000), said(form, "born"), said(form, "sex"))
-
-
-def _areas() -> dict[str, str]:
-    return {area.code: area.name for area in frame.listed().areas}
-
-
-def window(found: Case) -> tuple[str, str]:
-    """Return the usual window of a case, as days that are read."""
-    first, last = narrowing.usual(found, dates.of(clock.wall_ms()))
-    return dates.shown(first), dates.shown(last)

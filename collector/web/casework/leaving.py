@@ -84,7 +84,7 @@ def _offered(request: HttpRequest, found: Case, *, wrong: bool) -> HttpResponse:
         found,
         contacts=[each for each in contacts if each.state is not State.HANDED_OVER],
         handovers=desk().handovers(who(request), found.number),
-        areas=frame.listed().areas,
+        choices=frame.listed().areas,
         passphrase=generated(),
         wrong=wrong,
     )

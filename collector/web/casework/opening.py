@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.http import require_http_methods
 
 from collector import clock
@@ -75,11 +75,11 @@ def _end(answers: Answers) -> dict[str, str]:
 
 
 STEPS = (
-    Step("basis", gettext_lazy("On what does the case rest?"), ("ref", "ground"), _basis),
-    Step("area", gettext_lazy("Whose case is it?"), ("area",), _area),
-    Step("days", gettext_lazy("When did it begin?"), ("onset", "isolation"), _days),
-    Step("rule", gettext_lazy("What counts as a contact?"), ("minutes", "margin", "indoor"), _rule),
-    Step("end", gettext_lazy("How long is the case open?"), ("days",), _end),
+    Step("basis", _later("On what does the case rest?"), ("ref", "ground"), _basis),
+    Step("area", _later("Whose case is it?"), ("area",), _area),
+    Step("days", _later("When did it begin?"), ("onset", "isolation"), _days),
+    Step("rule", _later("What counts as a contact?"), ("minutes", "margin", "indoor"), _rule),
+    Step("end", _later("How long is the case open?"), ("days",), _end),
 )
 DEFAULTS = {"minutes": "15", "margin": "0", "days": str(USUAL_DAYS)}
 FIELDS = tuple(field for step in STEPS for field in step.fields)
@@ -98,7 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if at < len(STEPS):
         return _asked(request, at, answers, wrong)
     if "opened" not in request.POST:
-        return shown(request, "check", steps=STEPS, answers=answers, areas=frame.listed().areas)
+        return shown(request, "check", steps=STEPS, answers=answers, choices=frame.listed().areas)
     made = desk().open_case(who(request), _opening(answers))
     return redirect("case", number=made.number)
 
@@ -131,7 +131,7 @@ def _asked(
         answers=answers,
         others=[(name, answers.get(name, "")) for name in FIELDS if name not in step.fields],
         wrong=wrong,
-        areas=frame.listed().areas,
+        choices=frame.listed().areas,
         today=today(),
     )
 

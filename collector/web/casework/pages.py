@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from collector import clock
 from collector.cases.entries import Case
+from collector.web import frame
 from collector.web.asker import officer
 from collector.web.casework import dates
 from collector.web.casework.desk import Desk
@@ -43,7 +44,8 @@ def shown(
 ) -> HttpResponse:
     """Render a page of a case."""
     now_ms = clock.wall_ms()
-    context: dict[str, Any] = {"now_ms": now_ms, **more}
+    areas = {area.code: area.name for area in frame.listed().areas}
+    context: dict[str, Any] = {"now_ms": now_ms, "areas": areas, **more}
     if found is not None:
         context |= {"case": found, "is_open": found.is_open(now_ms)}
     return render(request, f"web/casework/{template}.html", context)

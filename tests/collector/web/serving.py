@@ -6,7 +6,6 @@ For whoever looks at them: the tests in a browser, and `make pictures`.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 

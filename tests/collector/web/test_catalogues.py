@@ -26,7 +26,7 @@ from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
 
 WEB = Path(next(iter(collector.web.__path__)))
 LANGUAGES = ["vi", "en"]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "_later": None, "gettext": None, "ngettext": (1, 2)}
 Text = str | tuple[str, ...]
 
 
