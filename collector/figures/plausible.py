@@ -15,14 +15,20 @@ from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, T
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
 from collector.roster import Place, Roster
 
-RARE_FEW: Mapping[int, float] = {2: 4e-6, 4: 2e-5, 8: 1e-4}
+RARE_FEW: Mapping[int, float] = {2: 4e-6, 4: 3e-5, 8: 3e-4}
 """So unlikely must a low count of so many slots be: the more slots, the fewer looks that do not
 overlap there are in a district's day."""
 FEW_SHARE = 0.67
 """And no more than this share of what is usual: what differs by less is nobody's errand."""
 RARE_ONE_WAY = 1e-6
-RARE_MANY = 1e-8
-MANY_TIMES, MANY_MORE = 3.0, 12
+RARE_MANY = 1e-7
+MANY_TIMES, MANY_MORE = 2.5, 12
+OWN_LEAST, OWN_MOST = 0.85, 1.2
+"""What a gate's own earlier hours may say of its day: more is no mood but a fault."""
+RATIO_SPREAD = 0.15
+"""How much exits follow entries, as a share."""
+JUST_NOW = 2
+"""A place that has been closed for so many slots is not looked at."""
 QUIET = 0.02
 """A slot with less than this share of the busiest one's is outside the hours."""
 TOGETHER = 40.0
@@ -134,36 +140,46 @@ class _Today:
         busiest = max(normal.both(each) for each in range(SLOTS))
         opened = [each for each in range(slot) if normal.both(each) > QUIET * busiest]
         for width in WIDTHS:
-            window = tuple(opened[-width:])
-            if len(window) == width and slot - window[-1] <= 2:
-                yield from self._few(gate, normal, day, window)
+            if len(opened) >= width and slot - opened[-1] <= JUST_NOW:
+                yield from self._few(gate, opened, width)
         for width in WIDTHS[1:]:
             yield from _many(gate, normal, day, range(max(0, slot - width), slot))
 
-    def _few(
-        self, gate: str, normal: Usual, day: Day, window: tuple[int, ...]
-    ) -> Iterator[Finding]:
+    def _few(self, gate: str, opened: list[int], width: int) -> Iterator[Finding]:
+        """Yield what is low in the last `width` of the slots in which the gate was open."""
+        normal, day, window = self._known.gates[gate], self._days[gate], tuple(opened[-width:])
         mood, doubt = self._mood(gate, window)
+        own, own_doubt = self._own(gate, tuple(opened[:-width]))
         ins, outs = (sum(row[each] for each in window) for row in (day.ins, day.outs))
         usual_ins, usual_outs = (
-            mood * sum(row[each] for each in window) for row in (normal.ins, normal.outs)
+            mood * own * sum(row[each] for each in window) for row in (normal.ins, normal.outs)
         )
         both = usual_ins + usual_outs
-        own = normal.spread[len(window)]
-        spread = math.sqrt(own**2 * (1 + 1 / normal.days) + 1 / (1 + both * normal.days) + doubt)
+        spread = math.sqrt(
+            normal.spread[width] ** 2
+            + normal.daily**2 / normal.days
+            + 1 / (1 + both * normal.days)
+            + doubt
+            + own_doubt
+        )
         chance = at_most(ins + outs, both, spread)
-        is_few = chance < RARE_FEW[len(window)] and ins + outs < FEW_SHARE * both
+        is_few = chance < RARE_FEW[width] and ins + outs < FEW_SHARE * both
         if is_few and not _one_way(ins, outs, usual_ins, usual_outs):
-            story = Story.FEW if ins + outs else Story.SILENT
-            yield Finding(gate, story, ins + outs, both, chance)
-        share = min(1.0, ins / usual_ins) if usual_ins else 0.0
-        chance = at_most(outs, usual_outs * share, 1.5 * spread)
-        if chance < RARE_ONE_WAY and outs < usual_outs / 3:
-            yield Finding(gate, Story.EXITS, outs, usual_outs, chance)
-        share = min(1.0, outs / usual_outs) if usual_outs else 0.0
-        chance = at_most(ins, usual_ins * share, 1.5 * spread)
-        if chance < RARE_ONE_WAY and ins < usual_ins / 3:
-            yield Finding(gate, Story.ENTRIES, ins, usual_ins, chance)
+            yield Finding(gate, Story.FEW if ins + outs else Story.SILENT, ins + outs, both, chance)
+        yield from _lame(gate, Story.EXITS, (outs, usual_outs), (ins, usual_ins))
+        yield from _lame(gate, Story.ENTRIES, (ins, usual_ins), (outs, usual_outs))
+
+    def _own(self, gate: str, before: tuple[int, ...]) -> tuple[float, float]:
+        """Return what the gate's own earlier hours say of its day, and how far off that may be."""
+        normal, day = self._known.gates[gate], self._days[gate]
+        weight = 1 / normal.daily**2
+        if not before:
+            return 1.0, 1 / weight
+        mood, _ = self._mood(gate, before)
+        usual_before = mood * sum(normal.both(each) for each in before)
+        seen = sum(day.ins[each] + day.outs[each] for each in before)
+        share = (seen + weight) / (usual_before + weight)
+        return min(OWN_MOST, max(OWN_LEAST, share)), 1 / (usual_before + weight)
 
     def _mood(self, gate: str, window: tuple[int, ...]) -> tuple[float, float]:
         """Return the share of the usual that the others see, and how far off that may be."""
@@ -190,6 +206,19 @@ class _Today:
         return self._moods[key]
 
 
+def _lame(
+    gate: str, story: Story, way: tuple[int, float], other: tuple[int, float]
+) -> Iterator[Finding]:
+    """Yield one way of a gate, if it has fallen far behind what the other way lets expect."""
+    (seen, usual_seen), (beside, usual_beside) = way, other
+    if not beside or not usual_beside:
+        return
+    mean = usual_seen * beside / usual_beside
+    chance = at_most(seen, mean, math.sqrt(RATIO_SPREAD**2 + 1 / beside))
+    if chance < RARE_ONE_WAY and seen < mean / 3:
+        yield Finding(gate, story, seen, mean, chance)
+
+
 def _one_way(ins: int, outs: int, usual_ins: float, usual_outs: float) -> bool:
     """Say whether one way is as usual, and only the other is missing."""
     if min(usual_ins, usual_outs) < 4:  # one of the ways is not used anyway
@@ -204,6 +233,6 @@ def _many(gate: str, normal: Usual, day: Day, window: Iterable[int]) -> Iterator
     mean = sum(normal.both(each) for each in slots) + 0.5
     if count < MANY_TIMES * mean + MANY_MORE:
         return
-    chance = at_least(count, mean, max(0.3, 2 * normal.spread[WIDTHS[-1]]))
+    chance = at_least(count, mean, max(0.25, 2 * normal.spread[WIDTHS[-1]]))
     if chance < RARE_MANY:
         yield Finding(gate, Story.MANY, count, mean, chance)

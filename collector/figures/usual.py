@@ -21,6 +21,7 @@ CLOSED_SHARE = 0.25
 WIDTHS = (2, 4, 8)
 """Quarters of an hour that are looked at together: half an hour, one, two."""
 LEAST_SPREAD, MOST_SPREAD = 0.06, 0.5
+LEAST_DAILY = 0.03
 LEAST_MEAN = 8.0
 """Of fewer people nothing can be said about their spread."""
 
@@ -31,7 +32,9 @@ class Usual(msgspec.Struct, frozen=True):
     ins: tuple[float, ...]
     outs: tuple[float, ...]
     spread: Mapping[int, float]
-    """How much the counts of so many slots differ from it beyond chance, as a share."""
+    """How much the counts of so many slots differ from their day, beyond chance, as a share."""
+    daily: float
+    """How much a day differs from the others of its kind."""
     days: int
 
     def both(self, slot: int) -> float:
@@ -78,8 +81,13 @@ def usual(days: Days, day: int, mood: Mapping[int, float]) -> Usual | None:
         return None
     ins = _mean([(same[each].ins, shares[each]) for each in kept])
     outs = _mean([(same[each].outs, shares[each]) for each in kept])
-    rows = [(same[each], shares[each]) for each in kept]
-    return Usual(ins, outs, _spreads(rows, ins, outs), len(kept))
+    means = [one + other for one, other in zip(ins, outs, strict=True)]
+    ratios = [totals[each] / (shares[each] * sum(means)) for each in kept]
+    rows = [
+        (_both(same[each]), shares[each] * ratio) for each, ratio in zip(kept, ratios, strict=True)
+    ]
+    spread = {width: _spread(rows, means, width) for width in WIDTHS}
+    return Usual(ins, outs, spread, _daily(ratios, sum(means)), len(kept))
 
 
 def total(day: Day) -> int:
@@ -100,16 +108,14 @@ def _mean(rows: list[tuple["array[int]", float]]) -> tuple[float, ...]:
     )
 
 
-def _spreads(
-    rows: list[tuple[Day, float]], ins: tuple[float, ...], outs: tuple[float, ...]
-) -> dict[int, float]:
-    """Return by width how much counts differ from the mean, beyond chance."""
-    means = [one + other for one, other in zip(ins, outs, strict=True)]
-    counts = [
-        ([one + other for one, other in zip(day.ins, day.outs, strict=True)], share)
-        for day, share in rows
-    ]
-    return {width: _spread(counts, means, width) for width in WIDTHS}
+def _both(day: Day) -> list[int]:
+    return [one + other for one, other in zip(day.ins, day.outs, strict=True)]
+
+
+def _daily(ratios: list[float], mean: float) -> float:
+    """Return how much whole days differ from their mean, beyond chance."""
+    wide = sum((ratio - 1) ** 2 for ratio in ratios) / (len(ratios) - 1)
+    return min(MOST_SPREAD, max(LEAST_DAILY, math.sqrt(max(0.0, wide - 1 / mean))))
 
 
 def _spread(counts: list[tuple[list[int], float]], means: list[float], width: int) -> float:
@@ -137,9 +143,12 @@ def alike(gates: Mapping[str, Usual]) -> dict[str, Usual]:
     if not gates:
         return {}
     common = {width: median(each.spread[width] for each in gates.values()) for width in WIDTHS}
+    daily = median(each.daily for each in gates.values())
     return {
         gate: msgspec.structs.replace(
-            each, spread={width: max(each.spread[width], common[width]) for width in WIDTHS}
+            each,
+            spread={width: max(each.spread[width], common[width]) for width in WIDTHS},
+            daily=max(each.daily, daily),
         )
         for gate, each in gates.items()
     }
