@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import msgspec
 
-from collector import clock, config, inquiry, log, outgoing, withdrawn
+from collector import clock, config, inquiry, log, outgoing, users, withdrawn
 from collector.config import Config
 from collector.errors import CollectorError, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
@@ -73,19 +73,7 @@ def _parser() -> Parser:
     _questions(commands)
     _orders(commands)
     _places(commands)
-    user = commands.add_parser("user", help=_("accounts for the pages"))
-    users = user.add_subparsers(required=True, metavar="COMMAND")
-    for name, work, what in (
-        ("add", _user_add, _("make an account")),
-        ("password", _user_password, _("give an account a new password")),
-    ):
-        each = _command(users, name, work, what)
-        each.add_argument("name")
-        each.add_argument(
-            "--password-stdin",
-            action="store_true",
-            help=_("read the password from standard input; otherwise one is made and printed once"),
-        )
+    users.offer(commands, _command)
     return parser
 
 
@@ -168,18 +156,6 @@ def _web(settings: Config, _: argparse.Namespace) -> int:
     from collector.web.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
-
-
-def _user_add(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import add_user  # noqa: PLC0415  # the same
-
-    return _show_password(add_user(settings, asked.name, _password(asked)))
-
-
-def _user_password(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import set_password  # noqa: PLC0415  # the same
-
-    return _show_password(set_password(settings, asked.name, _password(asked)))
 
 
 def _check(settings: Config, _: argparse.Namespace) -> int:
@@ -319,14 +295,3 @@ def _import(settings: Config, asked: argparse.Namespace) -> int:
 def _totals(journals: list[dict[str, int]]) -> dict[str, int]:
     counts = ("rows", "doubles", "missing", "scans", "accepted", "odd", "forks")
     return {name: sum(journal[name] for journal in journals) for name in counts}
-
-
-def _password(asked: argparse.Namespace) -> str | None:
-    """Return the password given on standard input, or None if one is to be made."""
-    return sys.stdin.readline(1024).rstrip("\r\n") if asked.password_stdin else None
-
-
-def _show_password(made: str | None) -> int:
-    if made is not None:
-        print(made)
-    return 0
