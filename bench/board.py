@@ -12,8 +12,8 @@ import time
 import msgspec
 
 from bench.district import DAYS, FIRST_DAY, WATCHED, District, Fault, opened
-from collector.figures.plausible import Past, Story, implausible, past
-from collector.figures.tally import SLOTS, Tally, weekday
+from collector.figures.plausible import Finding, Past, Story, implausible, past
+from collector.figures.tally import Tally, weekday
 
 SEEDS = (1, 2, 3)
 RIGHT = {
@@ -73,13 +73,7 @@ def _day(district: District, tally: Tally, known: Past, found: Found) -> None:
             )
             if fault is None:
                 if gate not in alarmed and not _upset(found.faults, place, known.day, slot):
-                    found.false.append(
-                        (
-                            gate,
-                            known.day,
-                            f"{finding.story} {district.roster.place_of(gate).kind} slot {slot} seen {finding.seen} usual {finding.usual:.0f} p {finding.chance:.1e} spread {known.gates[gate].spread if gate in known.gates else 0} days {known.gates[gate].days if gate in known.gates else 0}",
-                        )
-                    )
+                    found.false.append((gate, known.day, _detail(finding)))
                 alarmed.add(gate)
             elif fault.found_at is None:
                 fault.found_at, fault.story = slot + 1, finding.story
@@ -90,6 +84,10 @@ def _upset(faults: list[Fault], place: str, day: int, slot: int) -> bool:
     return any(
         each.site.place.id == place and each.day == day and slot >= each.slot for each in faults
     )
+
+
+def _detail(finding: Finding) -> str:
+    return f"{finding.story}, {finding.seen} in place of {finding.usual:.0f}"
 
 
 def in_time(fault: Fault) -> bool:

@@ -33,16 +33,35 @@ DAILY = 0.08
 """How much a gate's day does."""
 WEATHER = 0.15
 """How much a sector's day does."""
-SHAPES: dict[Kind, tuple[str, tuple[int, int], tuple[str, str, str], tuple[tuple[float, float], ...]]] = {
-    # sector, people a day at one gate, days and hours, peaks (hour, weight)
-    Kind.SCHOOL: ("education", (500, 1400), ("mon-sat", "06:30", "17:30"), ((6.9, 3), (11.2, 2), (13.2, 2), (16.8, 3))),
-    Kind.STATION: ("transport", (500, 1800), ("mon-sun", "04:00", "19:00"), ((6.0, 3), (12, 1), (16.5, 3))),
-    Kind.CLINIC: ("health", (150, 600), ("mon-fri", "07:00", "17:00"), ((8.5, 4), (14.5, 2))),
-    Kind.MARKET: ("communes", (600, 2400), ("mon-sun", "04:30", "18:00"), ((6.5, 5), (16, 1))),
-    Kind.OFFICE: ("communes", (120, 400), ("mon-fri", "07:00", "17:00"), ((7.2, 2), (9.5, 2), (14.5, 2), (16.8, 1))),
-    Kind.PRODUCTION: ("transport", (300, 1200), ("mon-sat", "06:00", "18:30"), ((6.8, 4), (11.5, 1), (17.2, 4))),
-    Kind.TOURIST: ("culture", (150, 700), ("mon-sun", "08:00", "20:00"), ((10, 2), (16, 2), (19, 1))),
-}  # fmt: skip
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """How a kind of place is used."""
+
+    sector: str
+    people: tuple[int, int]
+    """A day, at one gate, from few to many."""
+    hours: tuple[str, str, str]
+    peaks: tuple[tuple[float, float], ...]
+    """(hour, weight)"""
+
+
+ALL_DAYS, WORKDAYS, SIX_DAYS = "mon-sun", "mon-fri", "mon-sat"
+OFFICE_PEAKS = ((7.2, 2), (9.5, 2), (14.5, 2), (16.8, 1))
+SCHOOL_PEAKS = ((6.9, 3), (11.2, 2), (13.2, 2), (16.8, 3))
+BUS_PEAKS = ((6.0, 3), (12, 1), (16.5, 3))
+SHIFT_PEAKS = ((6.8, 4), (11.5, 1), (17.2, 4))
+SHAPES = {
+    Kind.SCHOOL: Shape("education", (500, 1400), (SIX_DAYS, "06:30", "17:30"), SCHOOL_PEAKS),
+    Kind.STATION: Shape("transport", (500, 1800), (ALL_DAYS, "04:00", "19:00"), BUS_PEAKS),
+    Kind.CLINIC: Shape("health", (150, 600), (WORKDAYS, "07:00", "17:00"), ((8.5, 4), (14.5, 2))),
+    Kind.MARKET: Shape("communes", (600, 2400), (ALL_DAYS, "04:30", "18:00"), ((6.5, 5), (16, 1))),
+    Kind.OFFICE: Shape("communes", (120, 400), (WORKDAYS, "07:00", "17:00"), OFFICE_PEAKS),
+    Kind.PRODUCTION: Shape("transport", (300, 1200), (SIX_DAYS, "06:00", "18:30"), SHIFT_PEAKS),
+    Kind.TOURIST: Shape(
+        "culture", (150, 700), (ALL_DAYS, "08:00", "20:00"), ((10, 2), (16, 2), (19, 1))
+    ),
+}
 KEY = entry(Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key(), Use.RECORDS)
 
 
@@ -101,7 +120,7 @@ class District:
         )  # fmt: skip
         areas = tuple(Area(f"a{n}", f"Xã {n}") for n in range(9))
         sectors = tuple(
-            Sector(name, name) for name in sorted({shape[0] for shape in SHAPES.values()})
+            Sector(name, name) for name in sorted({shape.sector for shape in SHAPES.values()})
         )
         self.roster = Roster("Huyện Mẫu", "", gates, areas, sectors, tuple(places))
         self.faults: list[Fault] = []
@@ -109,13 +128,13 @@ class District:
             self.faults.append(self._fault(FAULTS[len(self.faults) % len(FAULTS)]))
 
     def _place(self, number: int, kind: Kind) -> Place:
-        sector, _, (days, opens, closes), _ = SHAPES[kind]
+        sector, (days, opens, closes) = SHAPES[kind].sector, SHAPES[kind].hours
         hours = Hours((Opening((days,), opens, closes),))
         area = f"a{number % 9}"
         return Place(f"p{number}", f"Nơi {number}", kind, area, sector, hours=hours)
 
     def _site(self, gate: str, place: Place) -> Site:
-        _, (few, many), _, peaks = SHAPES[place.kind]
+        (few, many), peaks = SHAPES[place.kind].people, SHAPES[place.kind].peaks
         size = math.exp(self.random.uniform(math.log(few), math.log(many)))
         hours = [(slot + 0.5) / 4 + self.random.uniform(-0.05, 0.05) for slot in range(SLOTS)]
         shape = [
@@ -146,7 +165,7 @@ class District:
     def past(self, tally: Tally) -> None:
         """Count the days on which nothing is looked for."""
         for day in range(FIRST_DAY, FIRST_DAY + DAYS - WATCHED):
-            for site, mood in self._moods(day):
+            for site, mood in self._moods():
                 for slot in range(SLOTS):
                     ins, outs = self._passed(site, day, slot, mood)
                     counts = tally.day(site.gate, day)
@@ -155,12 +174,12 @@ class District:
     def day(self, day: int) -> list[list[Glance]]:
         """Return what arrives in each quarter of an hour of a day."""
         arriving: list[list[Glance]] = [[] for _ in range(SLOTS)]
-        for site, mood in self._moods(day):
+        for site, mood in self._moods():
             for slot in range(SLOTS):
                 arriving[slot] += self._glances(site, day, slot, mood)
         return arriving
 
-    def _moods(self, day: int) -> Iterator[tuple[Site, float]]:
+    def _moods(self) -> Iterator[tuple[Site, float]]:
         weather = {
             name: self._lump(WEATHER) for name in sorted({s.place.sector for s in self.sites})
         }

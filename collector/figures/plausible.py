@@ -15,14 +15,14 @@ from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, T
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
 from collector.roster import Place, Roster
 
-RARE_FEW: Mapping[int, float] = {2: 4e-6, 4: 3e-5, 8: 3e-4}
+RARE_FEW: Mapping[int, float] = {2: 3e-6, 4: 2e-5, 8: 1e-4}
 """So unlikely must a low count of so many slots be: the more slots, the fewer looks that do not
 overlap there are in a district's day."""
-FEW_SHARE = 0.67
+FEW_SHARE = 0.62
 """And no more than this share of what is usual: what differs by less is nobody's errand."""
-RARE_ONE_WAY = 1e-6
-RARE_MANY = 1e-7
-MANY_TIMES, MANY_MORE = 2.5, 12
+RARE_ONE_WAY = 2e-5
+RARE_MANY = 2e-6
+MANY_TIMES, MANY_MORE = 2.0, 10
 OWN_LEAST, OWN_MOST = 0.85, 1.2
 """What a gate's own earlier hours may say of its day: more is no mood but a fault."""
 RATIO_SPREAD = 0.15

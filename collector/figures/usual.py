@@ -20,7 +20,7 @@ CLOSED_SHARE = 0.25
 """A day with less than this share of the usual was no usual day."""
 WIDTHS = (2, 4, 8)
 """Quarters of an hour that are looked at together: half an hour, one, two."""
-LEAST_SPREAD, MOST_SPREAD = 0.06, 0.5
+LEAST_SPREAD, MOST_SPREAD = 0.08, 0.5
 LEAST_DAILY = 0.03
 LEAST_MEAN = 8.0
 """Of fewer people nothing can be said about their spread."""

@@ -29,6 +29,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 WAYS = (
+    Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
     Way("accounts", _("Accounts"), "/accounts"),
     Way("account", _("My account"), "/account"),
