@@ -12,7 +12,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Tally, weekday
-from collector.ledger.entries import Glance
+from collector.ledger.entries import STARTED, Glance
 from collector.roster import Area, Gate, Kind, Place, Roster, Sector
 from wire.keys import Use, entry
 from wire.openinghours import Hours, Opening
@@ -29,6 +29,8 @@ GATES = 200
 FAULT_COUNT = 20
 LUMPS = 0.25
 """How much a quarter of an hour differs from the mean, beyond chance, as a share."""
+RESTARTS = 0.03
+"""Of a gate in a day, for no reason that matters."""
 DAILY = 0.08
 """How much a gate's day does."""
 WEATHER = 0.15
@@ -105,7 +107,7 @@ class District:
         """Make them up."""
         self.random = random.Random(seed)  # noqa: S311  # a simulation
         self.sites: list[Site] = []
-        places = []
+        places: list[Place] = []
         kinds = list(SHAPES)
         while len(self.sites) < GATES:
             place = self._place(len(places), kinds[len(places) % len(kinds)])
@@ -208,6 +210,9 @@ class District:
         self, site: Site, people: tuple[int, int], begin: int, slot: int, fault: Fault | None,
         *, twin: bool = False,
     ) -> Iterator[Glance]:  # fmt: skip
+        if not twin and self._switched(slot, fault):
+            at = begin + 60_000 * (fault.minute if fault else 0)
+            yield Glance(site.gate, at, ClockState.SYNCED.value, "", STARTED, at + 500)
         ways = ((Direction.IN, people[0]), (Direction.OUT, people[1]))
         for way, count in ways:
             for _ in range(count):
@@ -223,6 +228,12 @@ class District:
                 received = at + self.random.randrange(20, 3000)
                 words = (ClockState.SYNCED.value, way.value, Outcome.ACCEPTED.value)
                 yield Glance(site.gate, wall, *words, received)
+
+    def _switched(self, slot: int, fault: Fault | None) -> bool:
+        """Say whether a gate is switched on now: when carried, and now and then for nothing."""
+        if fault is not None and fault.kind == "moved" and slot == fault.slot:
+            return True
+        return self.random.random() < RESTARTS / SLOTS
 
     def _unseen(self, fault: Fault, way: Direction) -> bool:
         shares = {"defocused": 0.85, "half-missing": 0.5, "no-holiday": 1.0}

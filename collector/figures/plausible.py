@@ -15,17 +15,21 @@ from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, T
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
 from collector.roster import Place, Roster
 
-RARE_FEW: Mapping[int, float] = {2: 3e-6, 4: 2e-5, 8: 1e-4}
+RARE_FEW: Mapping[int, float] = {2: 2e-6, 4: 1e-5, 8: 1e-4}
 """So unlikely must a low count of so many slots be: the more slots, the fewer looks that do not
 overlap there are in a district's day."""
 FEW_SHARE = 0.62
 """And no more than this share of what is usual: what differs by less is nobody's errand."""
-RARE_ONE_WAY = 2e-5
+RARE_ONE_WAY: Mapping[int, float] = {2: 3e-6, 4: 2e-5, 8: 1e-4}
+RARE_RESTARTED = 1e-3
+"""A gate is switched off to be carried elsewhere: after that less is enough."""
+RESTARTED_SLOTS = 9
+RESTARTED_SHARES = (0.7, 1.4)
 RARE_MANY = 2e-6
 MANY_TIMES, MANY_MORE = 2.0, 10
 OWN_LEAST, OWN_MOST = 0.85, 1.2
 """What a gate's own earlier hours may say of its day: more is no mood but a fault."""
-RATIO_SPREAD = 0.15
+RATIO_SPREAD = 0.12
 """How much exits follow entries, as a share."""
 JUST_NOW = 2
 """A place that has been closed for so many slots is not looked at."""
@@ -52,6 +56,8 @@ class Story(enum.StrEnum):
     ENTRIES = "entries-silent"
     MANY = "many"
     """Far more than ever, or at hours when there is nobody: it may stand elsewhere."""
+    MOVED = "moved"
+    """Other counts than usual since it was switched off and on: it may stand elsewhere."""
     CLOCK = "clock-off"
 
 
@@ -131,6 +137,7 @@ class _Today:
         self._days = {
             gate: tally.days.get(gate, {}).get(known.day) or Day() for gate in known.gates
         }
+        self._starts = tally.starts
         self._places: dict[str, Place] = {gate: roster.place_of(gate) for gate in known.gates}
         self._moods: dict[tuple[str, tuple[int, ...]], dict[str, tuple[int, float]]] = {}
 
@@ -166,8 +173,11 @@ class _Today:
         is_few = chance < RARE_FEW[width] and ins + outs < FEW_SHARE * both
         if is_few and not _one_way(ins, outs, usual_ins, usual_outs):
             yield Finding(gate, Story.FEW if ins + outs else Story.SILENT, ins + outs, both, chance)
-        yield from _lame(gate, Story.EXITS, (outs, usual_outs), (ins, usual_ins))
-        yield from _lame(gate, Story.ENTRIES, (ins, usual_ins), (outs, usual_outs))
+        rare = RARE_ONE_WAY[width]
+        yield from _lame(gate, Story.EXITS, (outs, usual_outs), (ins, usual_ins), rare)
+        yield from _lame(gate, Story.ENTRIES, (ins, usual_ins), (outs, usual_outs), rare)
+        if self._restarted(gate, opened[-1]):
+            yield from _elsewhere(gate, ins + outs, both, spread)
 
     def _own(self, gate: str, before: tuple[int, ...]) -> tuple[float, float]:
         """Return what the gate's own earlier hours say of its day, and how far off that may be."""
@@ -180,6 +190,11 @@ class _Today:
         seen = sum(day.ins[each] + day.outs[each] for each in before)
         share = (seen + weight) / (usual_before + weight)
         return min(OWN_MOST, max(OWN_LEAST, share)), 1 / (usual_before + weight)
+
+    def _restarted(self, gate: str, slot: int) -> bool:
+        end = (self._day * DAY_MS - ZONE_MS) // SLOT_MS + slot
+        starts = self._starts.get(gate, set())
+        return any(end - RESTARTED_SLOTS <= each <= end for each in starts)
 
     def _mood(self, gate: str, window: tuple[int, ...]) -> tuple[float, float]:
         """Return the share of the usual that the others see, and how far off that may be."""
@@ -207,7 +222,7 @@ class _Today:
 
 
 def _lame(
-    gate: str, story: Story, way: tuple[int, float], other: tuple[int, float]
+    gate: str, story: Story, way: tuple[int, float], other: tuple[int, float], rare: float
 ) -> Iterator[Finding]:
     """Yield one way of a gate, if it has fallen far behind what the other way lets expect."""
     (seen, usual_seen), (beside, usual_beside) = way, other
@@ -215,8 +230,20 @@ def _lame(
         return
     mean = usual_seen * beside / usual_beside
     chance = at_most(seen, mean, math.sqrt(RATIO_SPREAD**2 + 1 / beside))
-    if chance < RARE_ONE_WAY and seen < mean / 3:
+    if chance < rare and seen < mean / 3:
         yield Finding(gate, story, seen, mean, chance)
+
+
+def _elsewhere(gate: str, seen: int, usual: float, spread: float) -> Iterator[Finding]:
+    """Yield a count that differs either way, of a gate that was switched off just before."""
+    low, high = RESTARTED_SHARES
+    chance = 1.0
+    if seen < low * usual:
+        chance = at_most(seen, usual, spread)
+    elif seen > high * usual:
+        chance = at_least(seen, usual, spread)
+    if chance < RARE_RESTARTED:
+        yield Finding(gate, Story.MOVED, seen, usual, chance)
 
 
 def _one_way(ins: int, outs: int, usual_ins: float, usual_outs: float) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from collector.ledger.entries import Glance
+from collector.ledger.entries import STARTED, Glance
 from wire.record import ClockState, Direction, Outcome
 
 SLOT_MS = 900_000
@@ -56,12 +56,17 @@ class Tally:
         """By gate and local day (an ordinal since 1970)."""
         self.lags: dict[str, dict[int, Lag]] = {}
         """By gate and the quarter of an hour of their arrival since 1970; the latest only."""
+        self.starts: dict[str, set[int]] = {}
+        """By gate, the quarters of an hour since 1970 in which it was switched on; the latest."""
         self.changed: set[tuple[str, int, int]] = set()
         """(gate, day, slot) counted since somebody last took note and emptied it."""
 
     def add(self, glances: Iterable[Glance]) -> None:
         """Count passages."""
         for each in glances:
+            if each.outcome == STARTED:
+                self.starts.setdefault(each.gate, set()).add(each.received // SLOT_MS)
+                continue
             self._lag(each)
             day, slot = divmod(_made_ms(each) + ZONE_MS, DAY_MS)
             slot //= SLOT_MS
@@ -85,6 +90,8 @@ class Tally:
         for lags in self.lags.values():
             for slot in [each for each in lags if each < edge]:
                 del lags[slot]
+        for slots in self.starts.values():
+            slots -= {each for each in slots if each < edge}
 
     def _lag(self, each: Glance) -> None:
         lags = self.lags.setdefault(each.gate, {})

@@ -19,7 +19,7 @@ from collector.roster import Kind, Place, Roster
 from collector.roster.collation import order
 from collector.web.board import Condition, GateLine
 
-STORIES = 60
+STORIES = 30
 INSIDE = 30
 OVERDUE = 60
 """Shown of each; how many more there are is said."""

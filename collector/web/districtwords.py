@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collector.figures.plausible import Story
 from collector.web.district import Trouble
+from wire.record import ClockState
 
 Told = tuple[Promise, Promise]
 """What is wrong, and what to do and bring."""
@@ -58,6 +59,10 @@ STORY: Mapping[str, Told] = {
     ),
     Story.MANY: (
         _("It counts people as never before at this hour: does it still stand where it did?"),
+        _("Nothing to bring: ask the place where the gate is"),
+    ),
+    Story.MOVED: (
+        _("It was switched off, and counts otherwise since: does it still stand where it did?"),
         _("Nothing to bring: ask the place where the gate is"),
     ),
     Story.CLOCK: (_("Its clock is off"), _TIME),
@@ -137,3 +142,14 @@ COMMAND: Mapping[str, Promise] = {
     "open-once": _("open once"),
     "report": _("report"),
 }
+STATE: Mapping[str, Mapping[str, Promise]] = {
+    "camera": {"ok": _("works"), "silent": _("says nothing")},
+    "power": {"ok": _("enough"), "low": _("too weak"), "was-low": _("was too weak")},
+    "clock": {
+        ClockState.SYNCED: _("kept by time servers"),
+        ClockState.ANCHORED: _("kept by receipts"),
+        ClockState.VOUCHED: _("believed for a while"),
+        ClockState.UNSYNCED: _("not certain"),
+    },
+}
+"""What a gate says of its parts."""

@@ -65,3 +65,9 @@ def clocktime(wall_ms: int) -> str:
 def stretch(cell: Cell) -> str:
     """Return what one stretch of a strip says."""
     return f"{clocktime(cell.begin_ms)}: {how(cell.how)}"
+
+
+@register.filter
+def state(value: str, part: str) -> str:
+    """Return what a gate says of one of its parts; its own word where it has no name here."""
+    return str(districtwords.STATE[part].get(value, value or _("not known")))
