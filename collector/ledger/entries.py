@@ -197,6 +197,10 @@ class Glance(msgspec.Struct, frozen=True):
     """It takes an earlier passage back: nobody passed after all."""
 
 
+STARTED = "started"
+"""Outcome of a glance that is no passage: the gate was switched on."""
+
+
 class Noted(msgspec.Struct, frozen=True):
     """A note of a gate's about itself, as its page shows it."""
 

@@ -17,6 +17,16 @@ def undone(raw: bytes) -> int:
     return seq if isinstance(seq, int) and 0 < seq <= MAX_SEQ else 0
 
 
+def is_start(raw: bytes) -> bool:
+    """Say whether a note tells that the gate was switched on."""
+    if b'"start"' not in raw:
+        return False
+    try:
+        return parse(raw).get("what") == What.START
+    except WireError:
+        return False
+
+
 def noted(raw: bytes, received_ms: int) -> Noted | None:
     """Read a note; None for what is none that is known here, and for heads of the chain."""
     try:

@@ -10,6 +10,7 @@ import msgspec
 
 from collector.ledger.chain import walked
 from collector.ledger.entries import (
+    STARTED,
     Arrival,
     Complaint,
     Entry,
@@ -144,6 +145,9 @@ class MemoryLedger:
                 stored = (entry.record for entry, _ in self._records[gate, journal])
                 seq = record.data.get("seq")
                 scan = next((each for each in stored if each and each.seq == seq), None)
+            if isinstance(record, Note) and record.what is What.START:
+                clock = record.clock.value
+                found.append(Glance(gate, record.wall, clock, "", STARTED, at_ms))
             if isinstance(scan, Scan):
                 words = (scan.clock.value, scan.dir.value, scan.outcome.value)
                 found.append(Glance(gate, scan.wall, *words, at_ms, is_undone))

@@ -45,7 +45,10 @@ class View(AbstractContextManager["View"], Protocol):
         ...
 
     def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-        """Return, of at most `limit` rows after `after`, the last one and the passages in them."""
+        """Return, of at most `limit` rows after `after`, the last one and the passages in them.
+
+        That a gate was switched on is among them.
+        """
         ...
 
     def notes(self, gate: str, since_ms: int, limit: int) -> tuple[Noted, ...]:

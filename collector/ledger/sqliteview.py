@@ -12,6 +12,7 @@ import msgspec
 from collector.ledger import schema
 from collector.ledger.chain import walked
 from collector.ledger.entries import (
+    STARTED,
     Gap,
     Glance,
     Lack,
@@ -23,7 +24,7 @@ from collector.ledger.entries import (
     Stored,
     Tally,
 )
-from collector.ledger.glances import noted, undone
+from collector.ledger.glances import is_start, noted, undone
 from collector.ledger.reports import writes
 from collector.ledger.times import Slot, Times
 from wire.record import ClockState, Direction, Identity, Outcome, Reason, Signature
@@ -133,6 +134,8 @@ class SqliteView:
             after, key, gate, t, way, outcome, wall, clock, received, raw = row
             if t == "scan":
                 found.append(Glance(gate, wall, clock, way, outcome, received))
+            elif t == "note" and is_start(raw):
+                found.append(Glance(gate, wall, clock, "", STARTED, received))
             elif t == "note" and (seq := undone(raw)):
                 scans = self._ask(_SCAN, (key, seq))
                 found += [

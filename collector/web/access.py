@@ -16,6 +16,9 @@ PAGES: Mapping[str, Right | None] = {
     "home": None,  # leads each role to its first page
     "account": None,
     "password": None,
+    "district": Right.BOARD,
+    "district-parts": Right.BOARD,
+    "gate": Right.BOARD,
     "gates": Right.BOARD,
     "board": Right.BOARD,
     "accounts": Right.ACCOUNTS,

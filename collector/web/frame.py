@@ -32,6 +32,7 @@ class Way(msgspec.Struct, frozen=True):
 
 WAYS = (
     Way("cases", _("Cases"), "/cases"),
+    Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
     Way("audit", _("Audit"), "/audit"),
     Way("vault", _("Vault"), "/vault"),

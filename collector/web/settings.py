@@ -84,6 +84,8 @@ def build(config: Config, key: str) -> dict[str, Any]:
         # Ours: read by the views.
         "GATE_LEDGER": str(config.ledger.path),
         "GATE_ROSTER": str(config.roster.path),
+        "GATE_FIGURES": str(web.state / "figures.db"),
+        "GATE_OPENED": str(config.ledger.path.with_name("opened.json")),
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": False,

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from collector.web import ownaccount, signin, views
+from collector.web import districtviews, ownaccount, signin, views
 from collector.web.casework import (
     approving,
     auditing,
@@ -20,6 +20,9 @@ CASE = "cases/<int:number>"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("district", districtviews.district, name="district"),
+    path("district/parts", districtviews.parts, name="district-parts"),
+    path("gates/<str:gate>", districtviews.gate, name="gate"),
     path("gates", views.gates, name="gates"),
     path("board", views.board, name="board"),
     path("login", signin.Login.as_view(), name="login"),

@@ -492,3 +492,11 @@ def test_a_gates_notes_are_told_oldest_first_and_without_heads(
     assert [each.data for each in view.notes("g1", AT + 1, 100)] == [{"view": "dark"}]
     assert [each.what for each in view.notes("g1", 0, 1)] == ["view"]
     assert view.notes("nobody", 0, 100) == ()
+
+
+def test_that_a_gate_was_switched_on_is_among_the_glances(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    commit(ledger, journal("g1", "j1").note(What.START).note(What.STOP).arrival(1, 2))
+    assert [each.outcome for each in view.glances(0, 10)[1]] == ["started"]
