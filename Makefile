@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace reasons alarms soak
+.PHONY: help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms soak
 python := .venv/bin/python
 
 help: ## show this
@@ -58,6 +58,10 @@ alarms: ## write the handbook's pages of alarms again (docs/alarms.vi.md, docs/a
 reasons: ## write the handbook's tables of reasons again (docs/reasons.vi.md, docs/reasons.en.md)
 	@tools/install test
 	@$(python) tools/reasons.py
+
+bench-board: ## what the district's board finds, how fast it is and what fifty of them cost
+	@tools/install test
+	@$(python) -m bench.board $(ARGS)
 
 bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
 	@tools/install test

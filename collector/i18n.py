@@ -6,6 +6,8 @@ the code, marked with `_` where they are shown and with `N_` where they are only
 
 import gettext
 import os
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from wire.language import choose
@@ -71,3 +73,9 @@ def lend_to_argparse() -> None:
     os.environ["LANGUAGE"] = choose(os.environ)
     gettext.bindtextdomain(DOMAIN, LOCALE)
     gettext.textdomain(DOMAIN)
+
+
+@lru_cache(maxsize=4)
+def speaking(language: str) -> Callable[[str], str]:
+    """Return what translates into one language, whatever the process itself speaks."""
+    return gettext.translation(DOMAIN, LOCALE, [language], fallback=True).gettext

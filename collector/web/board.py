@@ -154,6 +154,28 @@ def draw(
     )
 
 
+def conditions(
+    roster: Roster, standings: Mapping[str, Standing], now_ms: int
+) -> dict[str, Condition]:
+    """Say how each gate of the roster does."""
+    return {
+        gate.gate: condition(known, _state(known.state) if known else None, now_ms)
+        for gate in roster.gates
+        for known in (standings.get(gate.gate),)
+    }
+
+
+def alarms(standings: Mapping[str, Standing]) -> dict[str, tuple[str, ...]]:
+    """Return the alarms that each gate last gave, the worst first."""
+    healths = {gate: _health(standing.health) for gate, standing in standings.items()}
+    return {gate: health.alarms for gate, health in healths.items() if health and health.alarms}
+
+
+def health(standing: Standing) -> Health | None:
+    """Return how a gate said it fares; None if it said nothing that can be read."""
+    return _health(standing.health)
+
+
 def condition(standing: Standing | None, state: State | None, now_ms: int) -> Condition:
     """Say how a gate does.
 

@@ -9,11 +9,12 @@ import django
 from django.conf import settings
 
 from collector.config import Config
-from collector.errors import StateUnwritable
+from collector.errors import DeskMissing, StateUnwritable
+from collector.web.casework.desk import Desk
 from collector.web.secret import secret
+from collector.web.sessions import WHOLE_MS
 
-SESSION_S = 12 * 3600
-"""One working day, so that nobody's board logs out before the evening."""
+SESSION_S = WHOLE_MS // 1000
 
 
 def configure(config: Config) -> None:
@@ -68,7 +69,9 @@ def build(config: Config, key: str) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "collector.web.guard.guard",
             "django_htmx.middleware.HtmxMiddleware",
+            "collector.web.complaints.Complaints",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
         "DATABASES": {"default": _database(config)},
@@ -81,8 +84,18 @@ def build(config: Config, key: str) -> dict[str, Any]:
         # Ours: read by the views.
         "GATE_LEDGER": config.ledger,
         "GATE_ROSTER": str(config.roster.path),
+        "GATE_FIGURES": str(web.state / "figures.db"),
+        "GATE_OPENED": str(config.ledger.path.with_name("opened.json")),
         "GATE_PROXY": web.https,
+        "GATE_DEMONSTRATION": web.demonstration,
+        "GATE_PRACTICE": False,
+        "GATE_DESK": away,
     }
+
+
+def away() -> Desk:
+    """Stand for the vault where none is configured."""
+    raise DeskMissing
 
 
 def _hosts(config: Config) -> tuple[str, ...]:
@@ -113,6 +126,7 @@ def _templates() -> dict[str, Any]:
                     "context_processors": [
                         "django.template.context_processors.request",
                         "django.contrib.auth.context_processors.auth",
+                        "collector.web.frame.around",
                     ],
                 },
             }
@@ -164,7 +178,7 @@ def _security(*, https: bool, hosts: tuple[str, ...]) -> dict[str, Any]:
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_REFERRER_POLICY": "same-origin",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
-        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 20,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 400,  # a list of contacts is worked in rows
     }
     if not https:
         return shared

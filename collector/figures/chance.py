@@ -1,0 +1,32 @@
+"""How likely a count is that differs from what is usual. Pure.
+
+People come in lumps: a bus, a lesson's end. Counts therefore vary more than by chance alone, by a
+share `spread` of what is usual; they follow a negative binomial distribution.
+"""
+
+import math
+
+EXACT = 500.0
+"""Above this the normal distribution is near enough."""
+
+
+def at_most(count: int, usual: float, spread: float) -> float:
+    """Return how likely it is that no more than `count` are counted."""
+    if usual <= 0:
+        return 1.0
+    if usual > EXACT:
+        deviation = math.sqrt(usual + (spread * usual) ** 2)
+        return 0.5 * math.erfc((usual - count - 0.5) / deviation / math.sqrt(2))
+    size = 1 / max(spread, 1e-3) ** 2
+    share = usual / (size + usual)
+    each = math.exp(size * math.log1p(-share))
+    total = each
+    for number in range(count):
+        each *= (number + size) / (number + 1) * share
+        total += each
+    return min(1.0, total)
+
+
+def at_least(count: int, usual: float, spread: float) -> float:
+    """Return how likely it is that `count` or more are counted."""
+    return 1.0 if count <= 0 else max(0.0, 1.0 - at_most(count - 1, usual, spread))

@@ -1,0 +1,69 @@
+"""What is wrong, said on a page in the reader's language: errors of collector and vault."""
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from collector import i18n
+from collector.errors import CollectorError
+from collector.web.middleware import Next
+
+STATUS = {
+    "case-unknown": 404,
+    "person-unknown": 404,
+    "contact-unknown": 404,
+    "handover-unknown": 404,
+    "not-allowed": 403,
+    "case-closed": 403,
+    "approval-needed": 403,
+    "approval-refused": 403,
+    "contact-changed": 409,
+    "contact-busy": 409,
+    "case-invalid": 400,
+    "merge-refused": 409,
+    "vault-locked": 503,
+    "vault-away": 503,
+    "desk-missing": 503,
+    "database-away": 503,
+}
+
+
+class Complaint(NamedTuple):
+    """An error, as its reader is told of it."""
+
+    code: str
+    says: str
+    remedy: str
+    detail: str = ""
+
+
+def complaint(error: CollectorError | None) -> Complaint | None:
+    """Return an error in the reader's words."""
+    if error is None:
+        return None
+    said = i18n.speaking(get_language() or "vi")
+    detail = str(error)
+    # Person rows and numbers of cases are nothing that helps whoever reads this.
+    detail = "" if detail.strip("-").isdigit() else said(detail) if detail else ""
+    return Complaint(error.code, said(error.says), said(error.remedy), detail)
+
+
+class Complaints:
+    """Turns an error that a page did not handle itself into a page that says it."""
+
+    def __init__(self, following: Next) -> None:
+        """Take what comes after."""
+        self._following = following
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self._following(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say what is wrong, if it is one of ours."""
+        if not isinstance(error, CollectorError):
+            return None
+        status = STATUS.get(error.code, 500)
+        return render(request, "web/wrong.html", {"wrong": complaint(error)}, status=status)

@@ -1,0 +1,350 @@
+"""The district at a glance, as values. Pure: takes what is known and the time.
+
+How many gates there are, run, and count what is plausible; which places are overdue; how many
+people are inside; and of each gate that needs somebody one story, the worst first. Every figure
+about people has gone through `figures.discretion`.
+"""
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Iterator, Mapping
+
+import msgspec
+
+from collector.figures import discretion
+from collector.figures.discretion import Figure
+from collector.figures.plausible import Finding
+from collector.figures.tally import Tally, local_slot
+from collector.roster import Kind, Place, Roster
+from collector.roster.collation import order
+from collector.web.board import Condition, GateLine
+
+STORIES = 30
+INSIDE = 30
+OVERDUE = 60
+"""Shown of each; how many more there are is said."""
+EVENT_SOON_DAYS = 3
+EPOCH = dt.date(1970, 1, 1).toordinal()
+
+
+class Trouble(enum.StrEnum):
+    """Why a gate needs somebody, beside its own alarms and what is not plausible."""
+
+    FORK = "fork"
+    STOPPED = "stopped"
+    SILENT = "silent"
+    REFUSED = "refused"
+    NEVER = "never-seen"
+    SEALED = "not-opened"
+    """It scans, and nothing of it has been opened by the vault yet."""
+
+
+class Count(msgspec.Struct, frozen=True):
+    """One line of gates and places counted, such as a commune's."""
+
+    name: str
+    places: int = 0
+    deployed: int = 0
+    """Places with a gate of which a scan has been opened."""
+    gates: int = 0
+    alive: int = 0
+    plausible: int = 0
+
+
+class StoryLine(msgspec.Struct, frozen=True):
+    """One gate that needs somebody, and for what."""
+
+    gate: str
+    place: str
+    area: str
+    group: str
+    """Which list of words `code` is from: trouble, alarm, story."""
+    code: str
+    seen: int = 0
+    usual: int = 0
+
+
+class OverdueLine(msgspec.Struct, frozen=True):
+    """A place on the list without a gate that works for it."""
+
+    place: str
+    area: str
+    sector: str
+    gates: int
+    """That are known there, and of which nothing has been opened."""
+    contact: str
+    phone: str
+
+
+class InsideLine(msgspec.Struct, frozen=True):
+    """How many people are inside a place."""
+
+    place: str
+    figure: Figure
+
+
+class Hour(msgspec.Struct, frozen=True):
+    """One hour of today: how many passed."""
+
+    hour: int
+    figure: Figure
+    level: int
+    """0 to 10, for a drawing; 0 too where the figure is not told."""
+
+
+class District(msgspec.Struct, frozen=True):
+    """All of it."""
+
+    whole: Count
+    areas: tuple[Count, ...]
+    sectors: tuple[Count, ...]
+    stories: tuple[StoryLine, ...]
+    more_stories: int
+    overdue: tuple[OverdueLine, ...]
+    more_overdue: int
+    inside: tuple[InsideLine, ...]
+    inside_total: Figure
+    hours: tuple[Hour, ...]
+    day_total: Figure
+    opens: bool
+    """The vault has said what it could open."""
+    counting: bool = False
+    """Not all of the ledger has been counted yet."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the district is drawn from."""
+
+    roster: Roster
+    lines: tuple[GateLine, ...]
+    alarms: Mapping[str, tuple[str, ...]]
+    """By gate, as it last said."""
+    findings: Mapping[str, Finding]
+    opened: frozenset[str] | None
+    now_ms: int
+
+
+def draw(known: Known, tally: Tally, *, counting: bool = False) -> District:
+    """Draw the district as it stands."""
+    names = _Names(known.roster)
+    stories = sorted(_stories(known, names), key=_rank(known))
+    overdue = sorted(_overdue(known, names), key=lambda line: (line.area, order(line.place)))
+    inside, inside_total = _inside(known, tally)
+    hours, day_total = _hours(known, tally)
+    return District(
+        whole=_counted(known, lambda _: "")[0],
+        areas=_counted_by(known, names.area_of),
+        sectors=_counted_by(known, names.sector_of),
+        stories=tuple(stories[:STORIES]),
+        more_stories=max(0, len(stories) - STORIES),
+        overdue=tuple(overdue[:OVERDUE]),
+        more_overdue=max(0, len(overdue) - OVERDUE),
+        inside=inside,
+        inside_total=inside_total,
+        hours=hours,
+        day_total=day_total,
+        opens=known.opened is not None,
+        counting=counting,
+    )
+
+
+class _Names:
+    """What areas and sectors are called."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+        self._areas = {area.code: area.name for area in roster.areas}
+        self._sectors = {sector.code: sector.name for sector in roster.sectors}
+
+    def area_of(self, place: Place) -> str:
+        """Return the commune: what stands right below the top of the tree."""
+        above = self._roster.area_and_above(place.area)
+        code = above[-2] if len(above) > 1 else above[0]
+        return self._areas.get(code, code)
+
+    def sector_of(self, place: Place) -> str:
+        """Return the sector; its code where the list has no name for it."""
+        return self._sectors.get(place.sector, place.sector)
+
+
+def _counted_by(known: Known, name_of: Callable[[Place], str]) -> tuple[Count, ...]:
+    counted = _counted(known, name_of)
+    return tuple(sorted(counted, key=lambda line: order(line.name)))
+
+
+def _counted(known: Known, name_of: Callable[[Place], str]) -> list[Count]:
+    """Count gates and places by the name that `name_of` gives a place."""
+    roster = known.roster
+    lines = {line.gate: line for line in known.lines}
+    places: dict[str, dict[str, bool]] = {}
+    tallies: dict[str, list[int]] = {}
+    for place in roster.places:
+        places.setdefault(name_of(place), {})[place.id] = False
+    for gate in roster.gates:
+        place, line = roster.place_of(gate.gate), lines.get(gate.gate)
+        is_alive = line is not None and line.condition is Condition.WORKING
+        is_sound = is_alive and gate.gate not in known.findings and not _blind(known, gate.gate)
+        found = places.setdefault(name_of(place), {})
+        found[place.id] = found.get(place.id, False) or _serves(known, line, gate.gate)
+        tally = tallies.setdefault(name_of(place), [0, 0, 0])
+        for number, each in enumerate((True, is_alive, is_sound)):
+            tally[number] += each
+    counted = [
+        Count(name, len(found), sum(found.values()), *tallies.get(name, (0, 0, 0)))
+        for name, found in places.items()
+    ]
+    return counted or [Count("")]
+
+
+def _serves(known: Known, line: GateLine | None, gate: str) -> bool:
+    """Say whether a gate is deployed: its scans are opened, or at least come, if nobody opens."""
+    if known.opened is not None:
+        return gate in known.opened
+    return line is not None and line.condition is not Condition.NEVER
+
+
+def _blind(known: Known, gate: str) -> bool:
+    """Say whether a gate itself says that it cannot see, or does not know the time."""
+    return any(
+        code.startswith(("view-", "camera-", "clock-")) for code in known.alarms.get(gate, ())
+    )
+
+
+def _stories(known: Known, names: _Names) -> Iterator[StoryLine]:
+    for line in known.lines:
+        found = next(_of(known, line), None)
+        if found is not None:
+            place = known.roster.place_of(line.gate)
+            group, code, finding = found
+            yield StoryLine(
+                line.gate,
+                line.place or place.name,
+                names.area_of(place),
+                group,
+                code,
+                finding.seen if finding else 0,
+                round(finding.usual) if finding else 0,
+            )
+
+
+_Story = tuple[str, str, Finding | None]
+
+
+def _of(known: Known, line: GateLine) -> Iterator[_Story]:
+    """Yield what is to be said of a gate, the worst first."""
+    warned = {alert.what for alert in line.warnings}
+    if "fork" in warned:
+        yield "trouble", Trouble.FORK, None
+    if line.condition is Condition.STOPPED:
+        yield "trouble", Trouble.STOPPED, None
+    if line.condition is Condition.SILENT:
+        yield "trouble", Trouble.SILENT, None
+    for code in known.alarms.get(line.gate, ()):
+        yield "alarm", code, None
+    finding = known.findings.get(line.gate)
+    if finding is not None:
+        yield "story", finding.story, finding
+    if "refused" in warned:
+        yield "trouble", Trouble.REFUSED, None
+    if line.condition is Condition.NEVER:
+        yield "trouble", Trouble.NEVER, None
+    elif known.opened is not None and line.gate not in known.opened:
+        yield "trouble", Trouble.SEALED, None
+
+
+_RANKS = (
+    ("trouble", Trouble.FORK),
+    ("trouble", Trouble.STOPPED),
+    ("alarm", ""),
+    ("story", ""),
+    ("trouble", Trouble.SILENT),
+    ("trouble", Trouble.SEALED),
+    ("trouble", Trouble.REFUSED),
+    ("trouble", Trouble.NEVER),
+)
+
+
+def _rank(known: Known) -> Callable[[StoryLine], tuple[int, float, object]]:
+    places = {key: number for number, key in enumerate(_RANKS)}
+
+    def rank(line: StoryLine) -> tuple[int, float, object]:
+        own = places.get((line.group, line.code), places.get((line.group, ""), len(places)))
+        finding = known.findings.get(line.gate)
+        return own, finding.chance if finding else 0.0, order(line.place)
+
+    return rank
+
+
+def _overdue(known: Known, names: _Names) -> Iterator[OverdueLine]:
+    lines = {line.gate: line for line in known.lines}
+    gates: dict[str, list[str]] = {}
+    for gate in known.roster.gates:
+        gates.setdefault(known.roster.place_of(gate.gate).id, []).append(gate.gate)
+    for place in known.roster.places:
+        own = gates.get(place.id, [])
+        if not _is_wanted(place, known.now_ms) or any(
+            _serves(known, lines.get(gate), gate) for gate in own
+        ):
+            continue
+        yield OverdueLine(
+            place.name,
+            names.area_of(place),
+            names.sector_of(place),
+            len(own),
+            place.contact,
+            place.phone,
+        )
+
+
+def _is_wanted(place: Place, now_ms: int) -> bool:
+    """Say whether a gate should be at a place now: at an event only from a few days before it."""
+    if place.kind is not Kind.EVENT:
+        return True
+    today = local_slot(now_ms)[0]
+    begins, ends = (
+        dt.date.fromisoformat(text[:10]).toordinal() - EPOCH for text in (place.starts, place.ends)
+    )
+    return begins - EVENT_SOON_DAYS <= today <= ends
+
+
+def _inside(known: Known, tally: Tally) -> tuple[tuple[InsideLine, ...], Figure]:
+    """Return who is inside by place, the fullest first, and the sum of what is shown.
+
+    The sum is made from what is shown, so that it tells nothing beyond it.
+    """
+    today = local_slot(known.now_ms)[0]
+    counts: dict[str, int] = {}
+    titles: dict[str, str] = {}
+    for gate in known.roster.gates:
+        place = known.roster.place_of(gate.gate)
+        day = tally.days.get(gate.gate, {}).get(today)
+        if day is not None:
+            counts[place.id] = counts.get(place.id, 0) + sum(day.ins) - sum(day.outs)
+            titles[place.id] = place.name
+    shown = {place: discretion.inside(count) for place, count in counts.items()}
+    ordered = sorted(
+        (InsideLine(titles[place], figure) for place, figure in shown.items() if figure != 0),
+        key=lambda line: (-_size(line.figure), order(line.place)),
+    )
+    return tuple(ordered[:INSIDE]), sum(_size(figure) for figure in shown.values())
+
+
+def _size(figure: Figure) -> int:
+    return figure if isinstance(figure, int) else 0
+
+
+def _hours(known: Known, tally: Tally) -> tuple[tuple[Hour, ...], Figure]:
+    """Return how many came in by hour of today, as far as it has gone."""
+    today, slot = local_slot(known.now_ms)
+    counts = dict.fromkeys(range(slot // 4 + 1), 0)
+    for gate in known.roster.gates:
+        day = tally.days.get(gate.gate, {}).get(today)
+        for hour in counts if day is not None else ():
+            counts[hour] += sum(day.ins[hour * 4 : hour * 4 + 4]) if day is not None else 0
+    (told,) = discretion.lists([counts])
+    most = max((_size(figure) for figure in told.figures.values()), default=0)
+    hours = tuple(
+        Hour(hour, told.figures[hour], -(-10 * _size(told.figures[hour]) // most) if most else 0)
+        for hour in counts
+    )
+    return hours, told.total

@@ -1,0 +1,149 @@
+"""The district at a glance, and one gate. A few lines each over `overview` and `gatepage`."""
+
+from functools import cache
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from collector import clock
+from collector.database.sqlite import SqliteDatabase
+from collector.errors import CollectorError
+from collector.figures.opened import OpenedFile
+from collector.figures.store import Follower
+from collector.figures.tally import local_slot
+from collector.ledger.entries import Gap, Mark, Noted, SignedHead, Standing
+from collector.ledger.sqliteview import SqliteView
+from collector.roster import Roster
+from collector.web import board, frame, gatepage
+from collector.web.overview import Overview, Part
+from collector.web.snapshot import local
+from collector.web.watch import Watch
+
+DAY_MS = 24 * 3_600_000
+RECORDS = 20_000
+"""Of one gate that a page looks through for its notes."""
+
+
+@cache
+def watch() -> Watch:
+    """Return this process's watch, begun (made after the server has forked)."""
+    view = SqliteView(Path(settings.GATE_LEDGER))
+    figures = SqliteDatabase(Path(settings.GATE_FIGURES))
+    follower = Follower(view, figures, clock.wall_ms, clock.steady_s)
+    made = Watch(follower, view, frame.roster(), clock.wall_ms)
+    made.start()
+    return made
+
+
+@cache
+def overview() -> Overview:
+    """Return this process's drawing of the district."""
+    opened = OpenedFile(Path(settings.GATE_OPENED))
+    view = SqliteView(Path(settings.GATE_LEDGER))
+    return Overview(view, frame.roster(), watch(), opened, (clock.wall_ms, clock.steady_s))
+
+
+@cache
+def questions() -> SqliteView:
+    """Return what gates' pages ask."""
+    return SqliteView(Path(settings.GATE_LEDGER))
+
+
+@require_safe
+def district(request: HttpRequest) -> HttpResponse:
+    """Show the district."""
+    parts = overview().parts(_language())
+    return render(request, "web/district/page.html", {"parts": parts, "version": _version(parts)})
+
+
+@require_safe
+def parts(request: HttpRequest) -> HttpResponse:
+    """Return the parts that differ from those `since` which the page asks; nothing if none does."""
+    now = overview().parts(_language())
+    version = _version(now)
+    since = request.GET.get("since", "")
+    if since == version:
+        return HttpResponse(status=204, headers={"ETag": f'"{version}"'})
+    if request.headers.get("If-None-Match") == f'"{version}"':
+        return HttpResponseNotModified(headers={"ETag": f'"{version}"'})
+    had = dict(zip((part.name for part in now), since.split("."), strict=False))
+    changed = [part for part in now if had.get(part.name) != part.version]
+    context = {"parts": changed, "version": version}
+    answer = render(request, "web/district/parts.html", context)
+    answer.headers["ETag"] = f'"{version}"'
+    return answer
+
+
+def _version(parts: tuple[Part, ...]) -> str:
+    return ".".join(part.version for part in parts)
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What the ledger says of one gate."""
+
+    standing: Standing
+    notes: tuple[Noted, ...]
+    gaps: tuple[Gap, ...]
+    proofs: tuple[tuple[Mark, SignedHead | None], ...]
+
+
+@require_safe
+def gate(request: HttpRequest, gate: str) -> HttpResponse:
+    """Show one gate."""
+    roster, now_ms = frame.listed(), clock.wall_ms()
+    try:
+        known, trouble = _asked(gate, now_ms), ""
+    except CollectorError as error:
+        questions().close()
+        known, trouble = Known(Standing(gate), (), (), ()), error.code
+    if gate not in roster.names() and not known.proofs:
+        raise Http404
+    day, slot = local_slot(now_ms)
+    drawn = board.draw(
+        roster, {gate: known.standing}, (), now_ms, local(now_ms).toordinal(), known.gaps
+    )
+    hour_ms = now_ms - now_ms % 1_800_000 + 1_800_000
+    context = {
+        "gate": gate,
+        "place": roster.place_of(gate),
+        "above": _above(roster, gate),
+        "line": next(line for line in drawn.gates if line.gate == gate),
+        "story": next((each for each in overview().drawn().stories if each.gate == gate), None),
+        "day_strip": gatepage.strip(known.notes, hour_ms - DAY_MS, hour_ms, 48),
+        "week_strip": gatepage.strip(known.notes, hour_ms - 7 * DAY_MS, hour_ms, 56),
+        "health": board.health(known.standing),
+        "told": gatepage.told(known.notes),
+        "gaps": drawn.gaps,
+        "proofs": known.proofs,
+        "hours": gatepage.hours(watch().tally.days.get(gate, {}).get(day), slot // 4),
+        "today": drawn.day,
+        "trouble": trouble,
+    }
+    return render(request, "web/district/gate.html", context)
+
+
+def _asked(gate: str, now_ms: int) -> Known:
+    view = questions()
+    marks = [mark for mark in view.journals() if mark.gate == gate]
+    return Known(
+        view.standings().get(gate, Standing(gate)),
+        view.notes(gate, now_ms - 8 * DAY_MS, RECORDS),
+        tuple(gap for gap in view.gaps() if gap.gate == gate),
+        tuple((mark, view.head(gate, mark.journal)) for mark in marks),
+    )
+
+
+def _above(roster: Roster, gate: str) -> tuple[str, ...]:
+    """Return the names of the areas that a gate stands in, from below."""
+    names = {area.code: area.name for area in roster.areas}
+    place = roster.place_of(gate)
+    return tuple(names.get(code, code) for code in roster.area_and_above(place.area) if code)

@@ -1,0 +1,120 @@
+"""The district as HTML, drawn once for everybody who looks.
+
+Its parts are drawn apart, so that a page that is open takes only what has changed. A part that
+did not change keeps its version, whatever was counted meanwhile.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable
+
+import msgspec
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from collector.errors import CollectorError
+from collector.figures.opened import Opened
+from collector.figures.tally import Tally
+from collector.ledger.ports import View
+from collector.roster import Roster, RosterFile
+from collector.web import board, district
+from collector.web.district import District
+from collector.web.snapshot import local
+from collector.web.watch import Watch
+
+FRESH_S = 0.3
+"""A drawing so young is not looked at again."""
+RECHECK_S = 5.0
+"""With time alone a gate becomes silent, so a drawing never gets older than this."""
+PARTS = ("trouble", "counts", "stories", "overdue", "inside", "hours")
+NOTHING = district.draw(
+    district.Known(Roster("", "", ()), (), {}, {}, None, 0), Tally(), counting=True
+)
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One part of the page in one language."""
+
+    name: str
+    version: str
+    html: str
+
+
+class Overview:
+    """Draws the district when it has changed; shared by the threads of one process."""
+
+    def __init__(
+        self,
+        view: View,
+        roster: RosterFile,
+        watch: Watch,
+        opened: Opened,
+        clocks: tuple[Callable[[], int], Callable[[], float]],
+    ) -> None:
+        """Take what is shown and the wall and steady clocks; nothing is read yet."""
+        self._view, self._roster, self._watch, self._opened = view, roster, watch, opened
+        self._wall_ms, self._steady_s = clocks
+        self._lock = threading.Lock()
+        self._district: District = NOTHING
+        self._trouble = ""
+        self._parts: dict[str, tuple[Part, ...]] = {}
+        self._known: tuple[object, ...] = ()
+        self._asked_s = self._drawn_s = float("-inf")
+
+    def parts(self, language: str) -> tuple[Part, ...]:
+        """Return the parts of the page; never raises for what is wrong, but says so."""
+        with self._lock:
+            self._refresh()
+            if language not in self._parts:
+                self._parts[language] = _rendered(self._district, self._trouble, language)
+            return self._parts[language]
+
+    def drawn(self) -> District:
+        """Return the values that are shown."""
+        with self._lock:
+            self._refresh()
+            return self._district
+
+    def _refresh(self) -> None:
+        now_s = self._steady_s()
+        if now_s - self._asked_s < FRESH_S:
+            return
+        self._asked_s = now_s
+        try:
+            roster, opened = self._roster.current(), self._opened.gates()
+            known = (self._view.change(), roster, opened, self._watch.seen)
+            if known == self._known and now_s - self._drawn_s < RECHECK_S:
+                return
+            self._known, self._drawn_s = known, now_s
+            found, trouble = self._read(roster, opened), ""
+        except CollectorError as error:
+            # What is no longer sure to be true stays there, under a sentence that says so.
+            self._view.close()
+            self._known = ()
+            found, trouble = self._district, error.code
+        if (found, trouble) != (self._district, self._trouble):
+            self._district, self._trouble, self._parts = found, trouble, {}
+
+    def _read(self, roster: Roster, opened: frozenset[str] | None) -> District:
+        now_ms, seen = self._wall_ms(), self._watch.seen
+        standings = self._view.standings()
+        drawn = board.draw(roster, standings, (), now_ms, local(now_ms).toordinal())
+        known = district.Known(
+            roster, drawn.gates, board.alarms(standings), seen.findings, opened, now_ms
+        )
+        return district.draw(known, self._watch.tally, counting=seen.counting)
+
+
+def _rendered(drawn: District, trouble: str, language: str) -> tuple[Part, ...]:
+    with translation.override(language):
+        htmls = {
+            name: render_to_string(
+                "web/district/part.html",
+                {"part": name, "district": drawn, "trouble": trouble},
+            ).strip()
+            for name in PARTS
+        }
+    return tuple(
+        Part(name, hashlib.sha256(html.encode()).hexdigest()[:8], html)
+        for name, html in htmls.items()
+    )

@@ -1,0 +1,73 @@
+"""How the district's and a gate's templates ask for words and figures."""
+
+from django import template
+from django.utils.translation import gettext as _
+
+from collector.figures import discretion
+from collector.figures.discretion import FEWEST, Shown
+from collector.web import districtwords
+from collector.web.district import StoryLine
+from collector.web.gatepage import Cell
+from collector.web.snapshot import local
+
+register = template.Library()
+
+
+@register.filter
+def story(line: StoryLine) -> str:
+    """Return what is wrong at a gate."""
+    told = districtwords.TABLES[line.group].get(line.code)
+    said = str(told[0]) if told else line.code
+    if line.usual:
+        counted = _("{seen} in place of about {usual}").format(
+            seen=figure(discretion.alone(line.seen)), usual=line.usual
+        )
+        return f"{said}: {counted}"
+    return said
+
+
+@register.filter
+def bring(line: StoryLine) -> str:
+    """Return what to do about it, and what to bring."""
+    told = districtwords.TABLES[line.group].get(line.code)
+    return str(told[1] if told else districtwords.UNKNOWN)
+
+
+@register.filter
+def figure(value: object) -> str:
+    """Return a figure about people as it may be shown."""
+    if value is Shown.FEW:
+        return _("under {n}").format(n=FEWEST)
+    if value is Shown.WITHHELD:
+        return _("not told")
+    return str(value)
+
+
+@register.filter
+def how(value: str) -> str:
+    """Return what a stretch of a gate's strip is called."""
+    return str(districtwords.HOW[value])
+
+
+@register.filter
+def command(value: str) -> str:
+    """Return what a command does; the command's own word where it has no name here."""
+    return str(districtwords.COMMAND.get(value, value))
+
+
+@register.filter
+def clocktime(wall_ms: int) -> str:
+    """Return a day and time, short."""
+    return local(wall_ms).strftime("%d/%m %H:%M")
+
+
+@register.filter
+def stretch(cell: Cell) -> str:
+    """Return what one stretch of a strip says."""
+    return f"{clocktime(cell.begin_ms)}: {how(cell.how)}"
+
+
+@register.filter
+def state(value: str, part: str) -> str:
+    """Return what a gate says of one of its parts; its own word where it has no name here."""
+    return str(districtwords.STATE[part].get(value, value or _("not known")))

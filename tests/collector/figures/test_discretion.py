@@ -1,0 +1,139 @@
+"""No small number of people leaves, and none can be computed from what does."""
+
+from collections.abc import Iterator
+from itertools import product
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from collector.figures.discretion import Figure, Shown, alone, inside, lists, table
+
+FEW, WITHHELD = Shown.FEW, Shown.WITHHELD
+MOST = 24
+"""More than any count here, and than the sum of a row."""
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(0, 0), (1, FEW), (4, FEW), (5, 5), (123, 123), (-3, 0)]
+)
+def test_a_figure_of_one_to_four_is_few(count: int, shown: Figure) -> None:
+    assert alone(count) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"),
+    [(-7, 0), (0, 0), (1, FEW), (4, FEW), (5, 5), (7, 5), (8, 10), (12, 10), (13, 15)],
+)
+def test_people_inside_are_told_to_the_next_five(count: int, shown: Figure) -> None:
+    assert inside(count) == shown
+
+
+def test_a_few_among_many_takes_one_neighbour_with_it_and_the_sum_stays() -> None:
+    (found,) = lists([{"a": 3, "b": 40, "c": 9}])
+    assert found.figures == {"a": FEW, "b": 40, "c": WITHHELD}
+    assert found.total == 52
+
+
+def test_where_no_neighbour_is_large_enough_the_sum_is_withheld() -> None:
+    (found,) = lists([{"a": 3, "b": 5, "c": 0}])
+    assert found.figures == {"a": FEW, "b": 5, "c": 0}
+    assert found.total == WITHHELD
+
+
+def test_two_lists_of_one_sum_withhold_it_both() -> None:
+    by_area, by_sector = lists([{"a": 3, "b": 5}, {"x": 8}])
+    assert (by_area.total, by_sector.total) == (WITHHELD, WITHHELD)
+
+
+def test_without_a_few_all_is_exact() -> None:
+    (found,) = lists([{"a": 5, "b": 0}])
+    assert (found.figures, found.total) == ({"a": 5, "b": 0}, 5)
+    whole = table({("r", "x"): 5, ("r", "y"): 0})
+    assert (whole.rows, whole.columns, whole.total) == ({"r": 5}, {"x": 5, "y": 0}, 5)
+
+
+def values(figure: Figure) -> Iterator[int]:
+    """Yield what a figure may stand for, as far as it says itself."""
+    if figure is FEW:
+        yield from range(1, 5)
+    elif figure is WITHHELD:
+        yield from range(MOST)
+    else:
+        assert isinstance(figure, int)
+        yield figure
+
+
+def fits(figure: Figure, count: int) -> bool:
+    return figure is WITHHELD or (1 <= count <= 4 if figure is FEW else figure == count)
+
+
+@given(st.lists(st.integers(0, 12), min_size=1, max_size=4))
+@example([1, 1, 1, 1])
+@example([4, 4])
+@example([1, 8])
+def test_no_sum_gives_a_few_away(counts: list[int]) -> None:
+    (found,) = lists([dict(enumerate(counts))])
+    figures = list(found.figures.values())
+    possible: list[set[int]] = [set() for _ in counts]
+    for guess in product(*(values(figure) for figure in figures)):
+        if fits(found.total, sum(guess)):
+            for seen, value in zip(possible, guess, strict=True):
+                seen.add(value)
+    for figure, seen, count in zip(figures, possible, counts, strict=True):
+        assert count in seen
+        assert figure is not FEW or seen == {1, 2, 3, 4}
+
+
+def completions(
+    grid: list[list[Figure]], rows: list[Figure], columns: list[Figure], total: Figure
+) -> Iterator[tuple[tuple[int, ...], ...]]:
+    """Yield every table that fits all that is shown: what an attacker can do at best."""
+    guesses = [
+        [guess for guess in product(*(values(each) for each in row)) if fits(rows[r], sum(guess))]
+        for r, row in enumerate(grid)
+    ]
+    for whole in product(*guesses):
+        sums = [sum(column) for column in zip(*whole, strict=True)]
+        if all(map(fits, columns, sums)) and fits(total, sum(sums)):
+            yield whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(2, 3).flatmap(
+        lambda width: st.lists(
+            st.lists(st.sampled_from([0, 1, 3, 4, 5, 8, 9]), min_size=width, max_size=width),
+            min_size=2,
+            max_size=2,
+        )
+    )
+)
+@example([[1, 8], [8, 8]])
+@example([[1, 1], [1, 1]])
+@example([[4, 9], [0, 9]])
+def test_no_combination_of_rows_and_columns_gives_a_few_away(counts: list[list[int]]) -> None:
+    found = table({(r, c): n for r, row in enumerate(counts) for c, n in enumerate(row)})
+    width = len(counts[0])
+    grid = [[found.figures[r, c] for c in range(width)] for r in range(2)]
+    rows = [found.rows[r] for r in range(2)]
+    columns = [found.columns[c] for c in range(width)]
+    few = [(r, c) for r in range(2) for c in range(width) if grid[r][c] is FEW]
+    possible: dict[tuple[int, int], set[int]] = {place: set() for place in few}
+    for whole in completions(grid, rows, columns, found.total):
+        for r, c in few:
+            possible[r, c].add(whole[r][c])
+        if all(len(seen) == 4 for seen in possible.values()):
+            break
+    assert all(seen == {1, 2, 3, 4} for seen in possible.values())
+    assert set(few) == {
+        (r, c) for r, row in enumerate(counts) for c, n in enumerate(row) if 0 < n < 5
+    }
+
+
+def test_a_large_table_keeps_its_sums_though_a_few_is_in_it() -> None:
+    counts = {(r, c): 20 + r + c for r in range(4) for c in range(4)} | {(1, 1): 2}
+    found = table(counts)
+    told = [*found.rows.values(), *found.columns.values(), found.total]
+    assert sum(figure is WITHHELD for figure in (*found.figures.values(), *told)) == 3
+    assert found.figures[1, 1] is FEW

@@ -1,0 +1,127 @@
+"""The pages over a vault in memory, served on loopback, with a case that is half worked off.
+
+For whoever looks at them: the tests in a browser, and `make pictures`.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from collector.cases.entries import State
+from collector.cases.register import Opening
+from collector.cases.roles import Role
+from collector.cases.worklist import Change, Met
+from collector.grants import Grants
+from tests.collector.web.conftest import PASSWORD, REACH
+from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
+
+AGENT = "Pictures"
+
+
+class Silent(WSGIRequestHandler):
+    """Logs nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """Serve the configured pages; yield their address."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler  # noqa: PLC0415
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+    application = StaticFilesHandler(get_wsgi_application())
+    server: WSGIServer = make_server("127.0.0.1", 0, application, handler_class=Silent)
+    running = threading.Thread(target=server.serve_forever, daemon=True)
+    running.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        running.join()
+        server.server_close()
+
+
+def cookie(role: Role, now_ms: int) -> str:
+    """Log an account in, past both steps; return its session."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    from collector.web import sessions  # noqa: PLC0415
+    from collector.web.models import Officer  # noqa: PLC0415
+
+    Officer.objects.filter(username=role).update(must_change=False)
+    client: Any = Client(headers={"user-agent": AGENT})
+    client.force_login(get_user_model()._default_manager.get(username=role))
+    session = client.session
+    session.update(sessions.began(now_ms, sessions.browser(AGENT, "127.0.0.1")))
+    session.save()
+    return str(client.cookies["sessionid"].value)
+
+
+def half_worked(desk: MemoryDesk, wall_ms: Callable[[], int], officer: str) -> int:
+    """Open a case, trace, put contacts on the list, call some of them; return its number."""
+    now = wall_ms()
+    today = (now + 7 * HOUR) // DAY
+    rule: dict[str, int | bool] = {"min_minutes": 15, "margin_ms": 10 * MINUTE}
+    said = Opening("CDC-MT-012", "Quyết định 664/QĐ-UBND", "mau", now + 14 * DAY)
+    made = desk.open_case(
+        officer, Opening(said.ref, said.ground, said.area, said.expires_ms, today - 5, today, rule)
+    )
+    desk.add_index(officer, made.number, SICK)
+    met = [
+        Met(SICK + 100 + each, 1, (60 - 8 * each) * MINUTE, (95 - each) * MINUTE, now - 3 * DAY)
+        for each in range(7)
+    ]
+    desk.enlist(officer, made.number, tuple(met))
+    for person, state, note in (
+        (SICK + 100, State.REACHED, "Ở nhà, chưa có triệu chứng"),
+        (SICK + 101, State.NOT_REACHED, "Máy bận"),
+        (SICK + 102, State.NO_CONTACT, "Trùng tên"),
+    ):
+        desk.change(officer, made.number, Change(person, 1, state, officer, note))
+    desk.call("sector-officer", made.number, SICK + 103)
+    desk.hand_over(officer, made.number, "Xã Khác", (SICK + 106,), "ab" * 32)
+    return made.number
+
+
+def pages(case: int) -> dict[str, tuple[Role | None, str]]:
+    """Return the pages that are looked at: who looks, and where."""
+    officer, base = Role.DISTRICT, f"/cases/{case}"
+    return {
+        "login": (None, "/login"),
+        "account": (officer, "/account"),
+        "password": (officer, "/account/password"),
+        "accounts": (Role.OPERATOR, "/accounts"),
+        "gates": (officer, "/gates"),
+        "cases": (officer, "/cases"),
+        "case-new": (officer, "/cases/new"),
+        "case": (officer, base),
+        "find": (officer, f"{base}/find"),
+        "find-name": (officer, f"{base}/find?kind=name"),
+        "places": (officer, f"{base}/places"),
+        "contacts": (officer, f"{base}/contacts"),
+        "graph": (officer, f"{base}/graph"),
+        "timeline": (officer, f"{base}/timeline/{SICK}"),
+        "list": (officer, f"{base}/list"),
+        "contact": (officer, f"{base}/list/{SICK + 104}"),
+        "pair": (officer, f"{base}/pair?person={SICK + 100}&person={SICK + 105}"),
+        "approvals": (officer, f"{base}/approvals"),
+        "export": (officer, f"{base}/export"),
+        "handover": (officer, f"{base}/handover"),
+        "audit": (Role.AUDITOR, "/audit"),
+        "vault": (Role.CUSTODIAN, "/vault"),
+        "refused": (Role.AUDITOR, "/cases"),
+    }
+
+
+def accounts() -> None:
+    """Make one account for each role, named like it."""
+    from collector.web import accounts as making  # noqa: PLC0415  # needs the settings
+
+    for role in Role:
+        lacking = Grants().lacks(role)
+        making.add(role, PASSWORD, role, REACH[lacking] if lacking else Grants())
