@@ -49,9 +49,9 @@ from wire import keyring
 from wire.canonical import parse, read
 from wire.errors import WireError
 from wire.keyring import KeyList
-from wire.keys import KeyEntry, Use, entry
+from wire.keys import KeyEntry, SealKey, Use, entry
 from wire.record import Millis
-from wire.sealing import SealKey, seal_key
+from wire.sealing import seal_key
 
 HOSTS = ("localhost", "127.0.0.1")
 LIMIT = 64 * 1024
@@ -99,7 +99,7 @@ class Authority:
 
     def is_shared(self) -> bool:
         """Say whether people hold the root, and not this folder."""
-        return keyfile.is_closed(self.folder / CA_KEY) and not (self.folder / ROOT).exists()
+        return not (self.folder / ROOT).exists()
 
     def offline_secret(self) -> bytes | None:
         """Return what closes the files beside the root; None if the root lies there itself."""
@@ -218,12 +218,12 @@ def _fill(
     seal = X25519PrivateKey.generate()
     keyfile.save(folder / "vault/seal.pem", seal, maker.secret)
     reserve = tuple(maker.reserve(use, offline) for use in PASSES)
-    used = maker.online(root)
+    issuers = maker.issuers()
     public = Public(
         authority=name,
         help_line=help_line,
         root=entry(root.public_key(), Use.ROOT),
-        keys=(*used[: len(PASSES)], *reserve, *used[len(PASSES) :]),
+        keys=(*issuers, *reserve, *maker.signers(root)),
         seal=seal_key(seal.public_key()),
         created=clock.millis(maker.now),
         reserve=tuple(key.kid for key in reserve),
@@ -231,8 +231,8 @@ def _fill(
     ca = _make_certificates(maker, name, hosts, offline)
     files.write(folder / "root.json", pretty(public.root))
     write(folder, public)
-    version = public.created // 1000  # by the clock, so that it grows wherever a ring is made
-    ring = KeyList(version, public.created, public.keys, public.seal, ca)
+    # Its version is the time, so that it grows wherever a ring is made.
+    ring = KeyList(public.created, public.created, public.keys, public.seal, ca)
     files.write(folder / making.ENROLMENT / KEYRING, keyring.pack(ring, root))
     roster.start(folder, name, help_line)
 
@@ -252,7 +252,7 @@ def _make_certificates(
     keyfile.save(maker.folder / CA_KEY, ca_key, offline)
     files.write(maker.folder / "ca.pem", pem)
     maker.gate_ca(issuer, name)
-    maker.services(issuer, hosts, pem)
+    maker.services(issuer, hosts)
     return pem.decode()
 
 
