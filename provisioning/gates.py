@@ -5,7 +5,6 @@ gate is called and where it stands is decided at this desk.
 """
 
 import re
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from provisioning.authority import MAX_TEXT, Authority
 from provisioning.errors import FileUnusable, NameInvalid, RequestInvalid, ValueInvalid
 from provisioning.i18n import marked
 from provisioning.making import INTAKE
-from wire.enrolment import LIMIT, Enrolment, Request, pack, unpack_request
+from wire.enrolment import Enrolment, Request, pack, unpack_request
 from wire.errors import WireError
 from wire.record import Direction
 
@@ -32,8 +31,6 @@ MAX_DAYS = 3653
 DAYS = 730
 REQUESTS = "requests"
 """Folder of the gates' own requests, by gate."""
-PUBLISHED = "enrolment-"
-"""Followed by the gate's name: its answer, renewed, among what is published."""
 
 
 def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
@@ -61,23 +58,6 @@ def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
     roster.enter(authority.folder, entered, replace=replace)
     _keep(authority.folder, gate, request)
     return signed
-
-
-def renew_all(authority: Authority, now: datetime, days: int = DAYS) -> list[Path]:
-    """Answer every gate whose request is kept once more, for the road; return where.
-
-    Each gets a certificate of the CA that is believed now, and the keys that count, under the name
-    and at the place of the roster. Needs the root.
-    """
-    done = []
-    for entered in roster.load(authority.folder).gates:
-        with suppress(FileUnusable, RequestInvalid):
-            asked = _request(files.read(authority.folder / REQUESTS / entered.gate, LIMIT))
-            if asked.records == entered.records:
-                path = authority.published(f"{PUBLISHED}{entered.gate}.json")
-                files.write(path, _answer(authority, entered, asked, now, days))
-                done.append(path)
-    return done
 
 
 def _answer(

@@ -24,7 +24,6 @@ from provisioning import (
     clock,
     expiry,
     files,
-    gates,
     issuers,
     keyfile,
     making,
@@ -209,7 +208,6 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
     path = turned.published(KEYRING)
     files.write(path, data)
     told = [path, *_signed_again(turned, believed, maker.now)]
-    told += gates.renew_all(turned, maker.now)
     expiry.write(turned)
     return told
 
