@@ -1,18 +1,18 @@
 """Picks the parts of the uplink: the process with the network, and no camera, no pins, no names."""
 
-from device import clock, config, enrol
+from device import believed, clock, config, enrol
 from device.uplink.link import Address
 from device.uplink.uplink import Folders, Settings, Uplink
 from device.watchdog import Watchdog
 from device.wiring.timepiece import heeding, timekeeper
-from wire.keys import Keyring
 from wire.record import ClockState
 
 
 def uplink(found: config.Config) -> Uplink:
     """Build the uplink of a gate."""
     keys = found.folders.keys
-    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
+    root = enrol.root_key(keys / enrol.ROOT)
+    enrolment = enrol.held(keys, root)
     addresses = tuple(
         Address(each.host, each.port, enrolment.gate, keys / "uplink", found.link.keepalive_s)
         for each in found.link.brokers
@@ -31,7 +31,7 @@ def uplink(found: config.Config) -> Uplink:
     return Uplink(
         settings,
         folders,
-        Keyring(enrolment.keys),
+        believed.told(enrolment, root, found.folders.inbox),
         clock.up_ns,
         lambda: now().wall_ms,
         Watchdog.of().feed,
