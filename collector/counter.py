@@ -1,4 +1,4 @@
-"""What is said at the counter of the enrolment process: by the pages, and by `collector enrol-code`.
+"""What is said at the counter of the enrolment process, by the pages and by `collector enrol-code`.
 
 A socket on this machine, one question and one answer of JSON a connection. Who may speak there is
 who may open the socket. The pages hold no key: they ask for a code, and get its text to show.

@@ -149,19 +149,25 @@ def _claims(payload: Item) -> tuple[Code, bytes]:
     match claims:
         case {4: int(expires), 6: int(issued), 7: bytes(number), **rest} if (
             rest.keys() == {SITE, VOUCHED}
-            and isinstance(rest[VOUCHED], bytes)
-            and len(rest[VOUCHED]) == voucher.BYTES
+            and isinstance(word := rest[VOUCHED], bytes)
+            and len(word) == voucher.BYTES
             and len(number) == CTI_BYTES
             and 0 <= issued < expires <= issued + LONGEST_S < 2**40
         ):
-            return _code(number, rest[SITE], issued, expires), rest[VOUCHED]
+            return _code(number, rest[SITE], issued, expires), word
     raise _malformed()
 
 
 def _code(number: bytes, site: object, issued: int, expires: int) -> Code:
     match site:
         case [
-            str(gate), str(place), int(ways), str(wiring), str(address), bytes(pin), [*words]
+            str(gate),
+            str(place),
+            int(ways),
+            str(wiring),
+            str(address),
+            bytes(pin),
+            [*words],
         ] if (
             _GATE.fullmatch(gate)
             and 0 < len(place.strip()) <= len(place) <= 100

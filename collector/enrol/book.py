@@ -83,7 +83,7 @@ class Book:
         return Use(*row) if row else None
 
     def used(self, number: str, kid: str, request: bytes, answer: bytes, now_ms: int) -> bool:
-        """Mark a code as used by a key; say whether that key is the first. Its text is forgotten."""
+        """Mark a code as used by a key and forget its text; say whether that key is the first."""
         with self._whole():
             done = self._rows.execute(
                 "update code set kid = ?, request = ?, answer = ?, text = '', step = ?,"

@@ -24,7 +24,10 @@ MEANINGS: dict[Signal, tuple[str, str]] = {
         N_("enrolling: foreign code"),
         N_("the code is damaged, or not of this gate's authority: make a new one"),
     ),
-    Signal.JOIN_EXPIRED: (N_("enrolling: expired code"), N_("the code has run out: make a new one")),
+    Signal.JOIN_EXPIRED: (
+        N_("enrolling: expired code"),
+        N_("the code has run out: make a new one"),
+    ),
     Signal.JOIN_USED: (
         N_("enrolling: used code"),
         N_("another gate has used this code: make a new one, and find out which gate"),

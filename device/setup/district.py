@@ -49,7 +49,7 @@ class District:
             connection.close()
         if answer.status // 100 == 3:
             raise JoinFailed(Trouble.PORTAL, str(answer.status))
-        if answer.status // 100 == 5 or len(data) > ANSWER_LIMIT:
+        if answer.status != http.HTTPStatus.OK or len(data) > ANSWER_LIMIT:
             raise JoinFailed(Trouble.SILENT, str(answer.status))
         return data
 

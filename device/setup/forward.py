@@ -1,4 +1,4 @@
-"""By how much a gate's clock may be set while it is enrolled: forward, and as far as can be believed.
+"""How far a gate's clock is set while it is enrolled: forward, and no further than is believed.
 
 A Pi wakes with an old time. A code that the authority signed says a time that is past, and so does
 the district's answer. A clock that somebody keeps is left alone. Values only.

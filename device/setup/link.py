@@ -57,7 +57,9 @@ def _why(network: Network, run: Run) -> Trouble:
     if network.kind != "wifi":
         return Trouble.NO_NETWORK
     _status, said = run(["nmcli", "--get-values", "GENERAL.REASON", "device", "show"])
-    numbers = {int(word) for line in said.splitlines() if (word := line.partition(" ")[0]).isdigit()}
+    numbers = {
+        int(word) for line in said.splitlines() if (word := line.partition(" ")[0]).isdigit()
+    }
     if SSID_NOT_FOUND in numbers:
         return Trouble.NO_WIFI
     return Trouble.PASSPHRASE if numbers & SUPPLICANT else Trouble.NO_NETWORK

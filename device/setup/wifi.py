@@ -1,4 +1,4 @@
-"""NetworkManager's profiles, as files: what a code or card says of a network, in their one spelling.
+"""NetworkManager's profiles, as files: what a code or card says of a network, in one spelling.
 
 Pure but for `keep` and `put_back`. A profile may hold a passphrase: it is for root alone, and never
 logged. Names and passphrases are spelled so that nothing in them can end a line or begin a key.
@@ -38,7 +38,7 @@ def profile(network: Network) -> str:
 
 
 def region(country: str) -> str:
-    """Return the kernel's setting that lets the radio use the channels of a country, at each boot."""
+    """Return the kernel's setting by which the radio uses a country's channels, at each boot."""
     return f"options cfg80211 ieee80211_regdom={country}\n"
 
 
@@ -91,7 +91,7 @@ def _cable(_network: Network) -> str:
 
 
 def escaped(text: str) -> str:
-    """Spell a value for a keyfile (GLib's rules): a backslash doubled, blanks at the edge as `\\s`."""
+    """Spell a value for a keyfile, by GLib's rules for backslashes, and for blanks at the front."""
     body = text.replace("\\", "\\\\")
     front = len(body) - len(body.lstrip(" "))
     return "\\s" * front + body[front:]
