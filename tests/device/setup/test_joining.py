@@ -84,9 +84,7 @@ def test_a_used_code_makes_no_second_gate(
     assert line.trouble is Trouble.USED
 
 
-def test_the_same_gate_asking_again_gets_the_same_answer(
-    district: District, gate: NewGate
-) -> None:
+def test_the_same_gate_asking_again_gets_the_same_answer(district: District, gate: NewGate) -> None:
     text = district.code(gate="cong-mau-3")
     gate.show(text)
     first = (gate.keys / enrol.ENROLMENT).read_bytes()
@@ -201,9 +199,7 @@ def test_a_report_that_cannot_be_handed_over_leaves_a_gate(
     assert gate.is_enrolled
 
 
-def test_without_a_network_the_gate_makes_its_keys_and_waits(
-    made: District, gate: NewGate
-) -> None:
+def test_without_a_network_the_gate_makes_its_keys_and_waits(made: District, gate: NewGate) -> None:
     said = gate.show(made.code(Network("none"), gate="cong-mau-13"))
     assert (said.step, said.trouble) == (Step.WAITING, None)
     assert (gate.keys / enrol.REQUEST).exists()
