@@ -79,7 +79,8 @@ def progress(line: Line, now_ms: int) -> Progress:
     done = [line.step is not None and line.step in DONE[stage] for stage in Stage]
     waits = next((at for at, each in enumerate(done) if not each), None)
     stages = tuple(
-        StageLine(stage, each, at == waits) for at, (stage, each) in enumerate(zip(Stage, done))
+        StageLine(stage, each, at == waits)
+        for at, (stage, each) in enumerate(zip(Stage, done, strict=True))
     )
     return Progress(
         *(line.number, line.gate, line.place, stages, line.used),

@@ -1,4 +1,4 @@
-"""The other end of a new gate's cable: who gives addresses there, and the enrolment that answers."""
+"""The other end of a new gate's cable: who gives addresses there, and who enrols gates."""
 
 import contextlib
 import subprocess

@@ -1,4 +1,4 @@
-"""One machine for all tests of the lane: a gate out of its box, and a district that admits gates."""
+"""One machine for the lane: a gate out of its box, and a district that admits gates."""
 
 import json
 import shutil

@@ -49,7 +49,7 @@ def follow() -> None:
                 pin.drive_high()
 
 
-MockFactory.__init__ = remember
+MockFactory.__init__ = remember  # type: ignore[method-assign]
 threading.Thread(target=follow, daemon=True).start()
 sys.argv = sys.argv[1:]
 sys.path[0] = str(Path(sys.argv[0]).resolve().parent)

@@ -1,7 +1,10 @@
-"""From a boxed gate to its first confirmed scan, on its own machine, with everything real but the
-camera and the board's pins: systemd, NetworkManager, the enrolment process, broker and intake.
+"""From a boxed gate to its first confirmed scan, on a machine of its own.
+
+Everything is real but the camera and the board's pins: systemd, NetworkManager, the enrolment
+process, broker and intake.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,7 +26,7 @@ PROFILE = "/etc/NetworkManager/system-connections/gate.nmconnection"
 
 
 @pytest.fixture(scope="session")
-def code(district: Enrolling, gate: NewGate, figures: dict[str, Any]):  # type: ignore[no-untyped-def]
+def code(district: Enrolling, gate: NewGate) -> Iterator[str]:
     """Return the text of a code for the gate, made at the collector's counter."""
     with district.enrolling(gate.machine), district.working(gate.machine):
         yield district.code(GATE)
