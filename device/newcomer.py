@@ -165,7 +165,7 @@ class Newcomer:
         """Say whether it is still shown why the last code came to nothing."""
         state = self._heard()
         trouble = state.trouble_at(up_ns) if state is not None else None
-        return state is not None and trouble is not None and up_ns - state.up_ns < TOLD_NS
+        return state is not None and trouble is not None and up_ns - state.settled_ns < TOLD_NS
 
     def _heard(self) -> JoinState | None:
         """Return what gate-setup says of the code that was asked for, nothing older."""
@@ -190,7 +190,7 @@ class Newcomer:
         if state is None and self._asked_ns is not None:
             is_new = up_ns - self._asked_ns < UNHEARD_NS + TOLD_NS
             return Signal.JOIN_FAULT if is_new else Signal.UNENROLLED
-        if state is not None and up_ns - state.up_ns < TOLD_NS + PAUSE_NS:
+        if state is not None and up_ns - state.settled_ns < TOLD_NS:
             trouble = state.trouble_at(up_ns)
             return SIGNALS[trouble] if trouble is not None else Signal.ENROLLING
         return Signal.UNENROLLED
