@@ -1,10 +1,11 @@
-"""`collector`: intake, web, vault, user, roster, stats, gaps, prove, publish, gates, import, and more.
+"""`collector`: intake, web, enrol, vault, user, roster, stats, gaps, prove, publish, and more.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
 """
 
 import argparse
+import getpass
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import NoReturn
 
 import msgspec
 
-from collector import clock, config, inquiry, log, outgoing, users, withdrawn
+from collector import clock, config, counter, inquiry, log, outgoing, users, withdrawn
 from collector.config import Config
-from collector.errors import CollectorError, GateUnknown
+from collector.errors import CollectorError, EnrolmentUnset, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.ledger import opened, setup
 from collector.proof import Range
 from collector.roster import load as load_roster
 from collector.roster.columns import TABLES
+from wire.enrolcode import Network
+from wire.record import Direction
 
 
 class ArgumentsInvalid(CollectorError):
@@ -66,6 +69,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "intake", _intake, _("take records from the broker into the ledger"))
     _command(commands, "web", _web, _("show the pages to officers"))
+    _command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
     stats.add_argument("--json", action="store_true", help=_("print one JSON object"))
@@ -76,6 +80,7 @@ def _parser() -> Parser:
     _upkeep(commands)
     _places(commands)
     users.offer(commands, _command)
+    _code_command(commands)
     return parser
 
 
@@ -192,6 +197,34 @@ def _places(commands: "argparse._SubParsersAction[Parser]") -> None:
     _command(each, "check", _roster_check, _("say what does not fit together"))
 
 
+def _code_command(commands: "argparse._SubParsersAction[Parser]") -> None:
+    asking = _command(
+        commands, "enrol-code", _enrol_code, _("make an enrolment code, and print its text")
+    )
+    asking.add_argument("--gate", required=True, help=_("the gate's name"))
+    asking.add_argument("--place", required=True, help=_("the place, as people call it"))
+    asking.add_argument("--area", default="", help=_("the area of the place"))
+    asking.add_argument("--sector", default="", help=_("the sector of the place"))
+    asking.add_argument(
+        "--direction", choices=["in", "out", "both"], default="both", help=_("the ways of the door")
+    )
+    asking.add_argument("--wiring", default="", help=_("the set of wiring in the gate's box"))
+    asking.add_argument("--wifi", metavar="NAME", help=_("the Wi-Fi network at the place"))
+    asking.add_argument(
+        "--passphrase-stdin",
+        action="store_true",
+        help=_("read the Wi-Fi passphrase from standard input; without it the network is open"),
+    )
+    asking.add_argument("--country", default="VN", help=_("where the radio is, two letters"))
+    asking.add_argument("--mobile", metavar="APN", help=_("a mobile stick, and its access point"))
+    asking.add_argument(
+        "--offline", action="store_true", help=_("there is no network at the place")
+    )
+    asking.add_argument(
+        "--replace", action="store_true", help=_("another machine in the place of that gate")
+    )
+
+
 def _command(
     commands: "argparse._SubParsersAction[Parser]", name: str, work: object, what: str
 ) -> Parser:
@@ -213,6 +246,42 @@ def _web(settings: Config, _: argparse.Namespace) -> int:
     from collector.web.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
+
+
+def _enrol(settings: Config, _: argparse.Namespace) -> int:
+    from collector.enrol.process import run  # noqa: PLC0415  # the same
+
+    return run(settings)
+
+
+def _enrol_code(settings: Config, asked: argparse.Namespace) -> int:
+    path = settings.counter
+    if path is None:
+        raise EnrolmentUnset
+    order = counter.Order(
+        gate=asked.gate,
+        place=asked.place,
+        area=asked.area,
+        sector=asked.sector,
+        ways=tuple(Direction) if asked.direction == "both" else (Direction(asked.direction),),
+        wiring=asked.wiring,
+        network=_network(asked),
+        maker=getpass.getuser(),
+        replace=asked.replace,
+    )
+    print(counter.make(path, order).text)
+    return 0
+
+
+def _network(asked: argparse.Namespace) -> Network:
+    if asked.offline:
+        return Network("none")
+    if asked.mobile:
+        return Network("4g", asked.mobile)
+    if asked.wifi:
+        secret = _password_line() if asked.passphrase_stdin else ""
+        return Network("wifi", asked.wifi, secret, asked.country)
+    return Network("ethernet")
 
 
 def _check(settings: Config, _: argparse.Namespace) -> int:
@@ -424,3 +493,7 @@ def _vault_status(settings: Config, asked: argparse.Namespace) -> int:
 def _totals(journals: list[dict[str, int]]) -> dict[str, int]:
     counts = ("rows", "doubles", "missing", "scans", "accepted", "odd", "forks")
     return {name: sum(journal[name] for journal in journals) for name in counts}
+
+
+def _password_line() -> str:
+    return sys.stdin.readline(1024).rstrip("\r\n")

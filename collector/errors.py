@@ -311,3 +311,25 @@ class HandoverUnknown(CollectorError):
     code = "handover-unknown"
     says = N_("There is no such hand-over, or it was another file")
     remedy = N_("compare the number on the file with the list of hand-overs of the case")
+class EnrolmentAway(CollectorError):
+    """The enrolment process does not answer at its counter."""
+
+    code = "enrolment-away"
+    says = N_("The enrolment of gates does not answer")
+    remedy = N_("start `collector enrol`, and check that this user may open enrol.counter")
+
+
+class OrderRefused(CollectorError):
+    """An enrolment code that cannot be made."""
+
+    code = "order-refused"
+    says = N_("This enrolment code cannot be made")
+    remedy = N_("check the gate's name, the place and the network, and ask again")
+
+
+class EnrolmentUnset(CollectorError):
+    """The configuration says nothing of enrolment."""
+
+    code = "enrolment-unset"
+    says = N_("This collector enrols no gates")
+    remedy = N_("write a table `enrol` into the configuration, with address, keys and brokers")

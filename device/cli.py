@@ -233,16 +233,16 @@ def _believed(command: Parser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    from device.wiring import distress, door  # noqa: PLC0415
+    from device.wiring import distress, waiting  # noqa: PLC0415
 
     # A picture of memory would hold the codes in view; the service forbids it too.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with distress.shown(asked.config):
         found = config.load(asked.config)
         _keep_log(found.folders.scanner_log)
-        with door.scanner(found) as scanner:
-            _stop_with(scanner.stop)
-            scanner.run()
+        with waiting.whoever(found) as gate:
+            _stop_with(gate.stop)
+            gate.run()
 
 
 def _uplink(asked: argparse.Namespace) -> None:

@@ -9,13 +9,13 @@ whom it seals, is taken from the keyring and never from the answer.
 """
 
 import base64
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wire import keyring, voucher
-from wire.canonical import canonical, parse, read
+from wire.canonical import Document, canonical, parse, read
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import KeyEntry, Keyring, SealKey, Signed, Use, entry, opened, sign, unbase64
 from wire.record import Direction, Millis
@@ -32,6 +32,13 @@ class Request(msgspec.Struct, frozen=True):
     """PEM of the certificate request for TLS."""
     records: KeyEntry
     v: Literal[1] = 1
+
+
+class Broker(msgspec.Struct, frozen=True):
+    """An address of the district's broker."""
+
+    host: Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -56,6 +63,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     v: Literal[1] = 1
     records: str = ""
     """Kid of the gate's records key, as it was entered at the collector."""
+    brokers: tuple[Broker, ...] = ()
+    """Where the gate sends its records; what its own configuration says goes before it."""
 
 
 class _Answer(Signed, frozen=True):
@@ -84,7 +93,7 @@ def unpack_request(data: bytes) -> Request:
 
 def pack(enrolment: Enrolment, root: Ed25519PrivateKey) -> bytes:
     """Spell and sign an enrolment."""
-    return canonical(sign(msgspec.to_builtins(enrolment), CONTEXT, root))
+    return canonical(sign(_spelled(enrolment), CONTEXT, root))
 
 
 def pack_online(enrolment: Enrolment, key: Ed25519PrivateKey, vouched: bytes, keys: bytes) -> bytes:
@@ -92,7 +101,7 @@ def pack_online(enrolment: Enrolment, key: Ed25519PrivateKey, vouched: bytes, ke
 
     `vouched` is the root's voucher for that key, `keys` its keyring as it is published.
     """
-    made = sign(msgspec.to_builtins(enrolment), CONTEXT, key)
+    made = sign(_spelled(enrolment), CONTEXT, key)
     made["voucher"] = base64.b64encode(vouched).decode()
     made["keyring"] = keys.decode()
     return canonical(made)
@@ -110,3 +119,11 @@ def unpack(data: bytes, root: KeyEntry) -> Enrolment:
         raise SignatureInvalid(msg)
     told = keyring.unpack(signed.keyring.encode(), Keyring([root]))
     return msgspec.structs.replace(found, keys=told.keys, seal=told.seal, ca=told.ca)
+
+
+def _spelled(enrolment: Enrolment) -> Document:
+    """Return it as a document; without brokers it is spelled as it was before there were any."""
+    document: Document = msgspec.to_builtins(enrolment)
+    if not enrolment.brokers:
+        del document["brokers"]
+    return document

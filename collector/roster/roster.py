@@ -25,6 +25,8 @@ ALL = "all"
 """Stands for every gate on the wire."""
 PLACES = "places.json"
 """Beside the roster."""
+ENROLLED = "enrolled.json"
+"""Beside the roster; it may be a link into the folder of the enrolment process."""
 KINDS: Mapping[str, Kind] = {
     "education": Kind.SCHOOL,
     "transport": Kind.STATION,
@@ -42,6 +44,12 @@ class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     authority: Text
     help_line: Text
     gates: tuple[Gate, ...]
+
+
+class Enrolled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The gates that enrolled over the network."""
+
+    gates: tuple[Gate, ...] = ()
 
 
 class Roster(msgspec.Struct, frozen=True, dict=True):
@@ -133,7 +141,7 @@ class RosterFile:
     def __init__(self, path: Path) -> None:
         """Take the path; nothing is read yet."""
         self._path = path
-        self._seen: tuple[Seen, Seen | None] | None = None
+        self._seen: tuple[Seen | None, ...] | None = None
         self._roster: Roster | None = None
 
     def current(self) -> Roster:
@@ -143,7 +151,8 @@ class RosterFile:
         is returned, so that a slip of the pen does not lock the gates out.
         """
         try:
-            seen = (_stamp(self._path), _stamp_if_there(self._path.with_name(PLACES)))
+            beside = (_stamp_if_there(self._path.with_name(each)) for each in (PLACES, ENROLLED))
+            seen = (_stamp(self._path), *beside)
         except OSError as error:
             if self._roster is not None:
                 return self._roster
@@ -156,7 +165,10 @@ class RosterFile:
 
 
 def load(path: Path) -> Roster:
-    """Read a roster and the places beside it; raise RosterInvalid naming what is wrong."""
+    """Read a roster, the gates that enrolled, and the places; raise RosterInvalid naming a fault.
+
+    A gate that is in both lists is as it enrolled.
+    """
     written = _written(path)
     known = load_places(path.with_name(PLACES))
     return Roster(
@@ -167,6 +179,19 @@ def load(path: Path) -> Roster:
         known.sectors,
         known.places,
     )
+
+
+def enrolled(path: Path) -> Enrolled:
+    """Read the gates that enrolled beside the roster at `path`; none if there is no such file."""
+    beside = path.with_name(ENROLLED)
+    try:
+        data = _read(beside)
+    except FileNotFoundError:
+        return Enrolled()
+    except OSError as error:
+        msg = f"{beside}: {error.strerror or N_('cannot be read')}"
+        raise RosterInvalid(msg) from error
+    return _decoded(beside, data, Enrolled)
 
 
 def load_places(path: Path) -> Places:
@@ -187,7 +212,7 @@ def _written(path: Path) -> _Written:
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise RosterInvalid(msg) from error
-    roster = _decoded(path, data, _Written)
+    roster = _joined(_decoded(path, data, _Written), enrolled(path))
     try:
         Keyring([gate.records for gate in roster.gates])
     except WireError as error:
@@ -201,6 +226,13 @@ def _written(path: Path) -> _Written:
         msg = f"{path}: {N_('two gates have one name')}"
         raise RosterInvalid(msg)
     return roster
+
+
+def _joined(written: _Written, joined: Enrolled) -> _Written:
+    names = {gate.gate for gate in joined.gates}
+    others = [gate for gate in written.gates if gate.gate not in names]
+    gates = sorted([*others, *joined.gates], key=lambda gate: gate.gate) if names else others
+    return msgspec.structs.replace(written, gates=tuple(gates))
 
 
 def _decoded(path: Path, data: bytes, kind: type[T]) -> T:

@@ -90,6 +90,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": False,
         "GATE_DESK": away,
+        "GATE_COUNTER": str(config.counter or ""),
     }
 
 

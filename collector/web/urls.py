@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from collector.web import districtviews, ownaccount, signin, views
+from collector.web import districtviews, install, ownaccount, signin, views
 from collector.web.casework import (
     approving,
     auditing,
@@ -29,6 +29,10 @@ urlpatterns = [
     path("login/code", signin.second, name="second"),
     path("login/setup", signin.setup, name="setup"),
     path("logout", LogoutView.as_view(), name="logout"),
+    path("install/", install.gates, name="install"),
+    path("install/new", install.new, name="install-new"),
+    path("install/<str:number>", install.gate, name="install-gate"),
+    path("install/<str:number>/progress", install.progress, name="install-progress"),
     path("language", set_language, name="language"),
     path("account", ownaccount.account, name="account"),
     path("account/password", ownaccount.password, name="password"),

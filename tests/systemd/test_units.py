@@ -20,6 +20,8 @@ UNITS = sorted(
 SERVICES = [each for each in UNITS if each.suffix == ".service"]
 RUNNING = [each for each in SERVICES if "Type=notify" in each.read_text()]
 BARELY = 1.5
+NETWORKED = {"gate-join.service": 2.5}
+"""It joins networks, sets the clock and speaks to the district: rights that the others lack."""
 NEWER = re.compile(r": Failed to parse boolean value, ignoring: disconnected$")
 ELSEWHERE = re.compile(r"/opt/gate/\w+/\S+ is not executable|Unit gate-\S+ not found")
 
@@ -59,7 +61,7 @@ def test_a_service_exposes_little(unit: Path) -> None:
     said = analyze("security", "--offline=yes", "--no-pager", unit)
     found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)
     assert found is not None, said
-    assert float(found[1]) <= BARELY
+    assert float(found[1]) <= NETWORKED.get(unit.name, BARELY)
 
 
 @pytest.mark.parametrize("unit", RUNNING, ids=lambda each: each.name)
