@@ -240,9 +240,7 @@ def _run(asked: argparse.Namespace) -> None:
     with distress.shown(asked.config):
         found = config.load(asked.config)
         _keep_log(found.folders.scanner_log)
-        with door.scanner(found) as scanner:
-            _stop_with(scanner.stop)
-            scanner.run()
+        door.watch(found, _stop_with)
 
 
 def _uplink(asked: argparse.Namespace) -> None:

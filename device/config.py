@@ -54,6 +54,11 @@ class Folders(Section, frozen=True, kw_only=True):
         return self.state / "accepted"
 
     @property
+    def carried(self) -> Path:
+        """Return where it is noted which records were carried away by hand."""
+        return self.state / "carried"
+
+    @property
     def scanner_log(self) -> Path:
         """Return where the scanner keeps its own log."""
         return self.state / "log/scanner"

@@ -16,7 +16,8 @@ from device import clock, config, enrol, plainfile
 from device.enrol import Enrolled
 from device.errors import ProofRefused
 from device.i18n import N_, _
-from device.journal import retired, stocktaking
+from device.journal import carried, retired, stocktaking
+from device.journal.disk import sync_folder
 from device.journal.reader import JournalReader
 from device.journal.stocktaking import Fault, Held
 from wire import batch, export, receipt
@@ -80,13 +81,16 @@ class Holdings:
                 yield one, None
 
     def export(self, out: Path, *, everything: bool) -> int:
-        """Write what is not confirmed, or all there is, to `out`; return how many records."""
+        """Write what is not confirmed, or all there is, to `out`; return how many records.
+
+        How far it came is noted: a card that ends this gate's records asks for it.
+        """
         made = clock.SystemClock(vouched=False).now().wall_ms
-        count = 0
+        count, held = 0, self._held
 
         def batches() -> Iterator[bytes]:
             nonlocal count
-            for one in self._held:
+            for one in held:
                 start = one.first if everything else max(one.first, one.confirmed + 1)
                 for last, spelled in _batches(one, start):
                     count += last
@@ -100,6 +104,8 @@ class Holdings:
             file.flush()
             os.fsync(file.fileno())
         new.replace(out)
+        sync_folder(out.absolute().parent)
+        carried.note(self._folders.carried, held)
         return count
 
     def take(self, proof: Path) -> list[Receipt]:

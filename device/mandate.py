@@ -19,7 +19,7 @@ from device.verdict.trust import Trust
 from wire import gatepass, policy, signers, site, statuslist
 from wire.enrolment import Enrolment
 from wire.errors import WireError
-from wire.keys import Keyring
+from wire.keys import Keyring, Use
 from wire.policy import Policy, same_site
 from wire.signers import Signers
 from wire.site import Summary
@@ -27,6 +27,9 @@ from wire.statuslist import StatusList
 
 POLICY, SIGNERS, SITE, LIST = "policy.json", "signers.json", "site.json", "list-"
 """Names in inbox/ and accepted/; `list-` is followed by the kid of the issuer."""
+
+LISTED = (*gatepass.PASS_USES, Use.CARD)
+"""Of what these keys have signed, lists say what was withdrawn."""
 
 
 class News(msgspec.Struct, frozen=True):
@@ -64,7 +67,7 @@ class Mandate:
         self._site: Newest[Summary] = accepted.newest(
             SITE, self._siblings, lambda found: found.time, site.LIMIT
         )
-        issuers = [key.kid for key in enrolment.keys if key.use in gatepass.PASS_USES]
+        issuers = [key.kid for key in enrolment.keys if key.use in LISTED]
         self._lists: list[Newest[StatusList]] = [
             accepted.newest(
                 LIST + kid,

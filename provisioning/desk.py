@@ -10,6 +10,7 @@ from pathlib import Path
 
 from provisioning import (
     authority,
+    cardlist,
     clock,
     files,
     issuers,
@@ -196,7 +197,8 @@ def _withdraw(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _renew(asked: argparse.Namespace, _: Translate) -> str:
-    return _signed(withdrawal.renew(authority.load(asked.authority), clock.now()), _)
+    home, now = authority.load(asked.authority), clock.now()
+    return _signed(withdrawal.renew(home, now) + cardlist.renew(home, now), _)
 
 
 def _signed(paths: list[Path], _: Translate) -> str:

@@ -62,6 +62,7 @@ def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
         ca=issuer.ca.public_bytes(Encoding.PEM).decode(),
         issued=clock.millis(now),
         records=asked.records.kid,
+        area=area,
     )
     signed = pack(enrolment, root)
     entered = roster.Gate(gate, place, area, sector, directions, asked.records)

@@ -51,6 +51,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     v: Literal[1] = 1
     records: str = ""
     """Kid of the gate's records key, as it was entered at the collector."""
+    area: str = ""
+    """The commune or area in which the place is; cards may be for all of it."""
 
 
 def pack_request(csr: str, key: Ed25519PrivateKey) -> bytes:
@@ -72,7 +74,10 @@ def unpack_request(data: bytes) -> Request:
 
 def pack(enrolment: Enrolment, root: Ed25519PrivateKey) -> bytes:
     """Spell and sign an enrolment."""
-    return canonical(sign(msgspec.to_builtins(enrolment), CONTEXT, root))
+    document = msgspec.to_builtins(enrolment)
+    if not enrolment.area:
+        del document["area"]  # as it was written before there were areas
+    return canonical(sign(document, CONTEXT, root))
 
 
 def unpack(data: bytes, root: KeyEntry) -> Enrolment:
