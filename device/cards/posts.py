@@ -66,7 +66,7 @@ class Posts:
         try:
             data = plainfile.read(self._path, LIMIT)
             found = msgspec.json.decode(data or b"", type=_Kept)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         except (OSError, msgspec.DecodeError):
             log.error("posts.unread")  # noqa: TRY400  (said, not debugged)
