@@ -1,10 +1,11 @@
-"""`collector`: intake, web, user, stats, gaps, prove, publish, gates, import, check.
+"""`collector`: intake, web, enrol, user, stats, gaps, prove, publish, gates, import, check.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
 """
 
 import argparse
+import getpass
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,13 +13,15 @@ from typing import NoReturn
 
 import msgspec
 
-from collector import clock, config, inquiry, log, outgoing, withdrawn
+from collector import clock, config, counter, inquiry, log, outgoing, withdrawn
 from collector.config import Config
-from collector.errors import CollectorError, GateUnknown
+from collector.errors import CollectorError, EnrolmentUnset, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.ledger.sqliteview import SqliteView
 from collector.proof import Range
 from collector.roster import load as load_roster
+from wire.enrolcode import Network
+from wire.record import Direction
 
 
 class ArgumentsInvalid(CollectorError):
@@ -65,12 +68,14 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "intake", _intake, _("take records from the broker into the ledger"))
     _command(commands, "web", _web, _("show the pages to officers"))
+    _command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
     stats.add_argument("--json", action="store_true", help=_("print one JSON object"))
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
     _questions(commands)
     _orders(commands)
+    _code_command(commands)
     user = commands.add_parser("user", help=_("accounts for the pages"))
     users = user.add_subparsers(required=True, metavar="COMMAND")
     for name, work, what in (
@@ -126,6 +131,34 @@ def _orders(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
 
 
+def _code_command(commands: "argparse._SubParsersAction[Parser]") -> None:
+    asking = _command(
+        commands, "enrol-code", _enrol_code, _("make an enrolment code, and print its text")
+    )
+    asking.add_argument("--gate", required=True, help=_("the gate's name"))
+    asking.add_argument("--place", required=True, help=_("the place, as people call it"))
+    asking.add_argument("--area", default="", help=_("the area of the place"))
+    asking.add_argument("--sector", default="", help=_("the sector of the place"))
+    asking.add_argument(
+        "--direction", choices=["in", "out", "both"], default="both", help=_("the ways of the door")
+    )
+    asking.add_argument("--wiring", default="", help=_("the set of wiring in the gate's box"))
+    asking.add_argument("--wifi", metavar="NAME", help=_("the Wi-Fi network at the place"))
+    asking.add_argument(
+        "--passphrase-stdin",
+        action="store_true",
+        help=_("read the Wi-Fi passphrase from standard input; without it the network is open"),
+    )
+    asking.add_argument("--country", default="VN", help=_("where the radio is, two letters"))
+    asking.add_argument("--mobile", metavar="APN", help=_("a mobile stick, and its access point"))
+    asking.add_argument(
+        "--offline", action="store_true", help=_("there is no network at the place")
+    )
+    asking.add_argument(
+        "--replace", action="store_true", help=_("another machine in the place of that gate")
+    )
+
+
 def _command(
     commands: "argparse._SubParsersAction[Parser]", name: str, work: object, what: str
 ) -> Parser:
@@ -147,6 +180,42 @@ def _web(settings: Config, _: argparse.Namespace) -> int:
     from collector.web.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
+
+
+def _enrol(settings: Config, _: argparse.Namespace) -> int:
+    from collector.enrol.process import run  # noqa: PLC0415  # the same
+
+    return run(settings)
+
+
+def _enrol_code(settings: Config, asked: argparse.Namespace) -> int:
+    path = settings.counter
+    if path is None:
+        raise EnrolmentUnset
+    order = counter.Order(
+        gate=asked.gate,
+        place=asked.place,
+        area=asked.area,
+        sector=asked.sector,
+        ways=tuple(Direction) if asked.direction == "both" else (Direction(asked.direction),),
+        wiring=asked.wiring,
+        network=_network(asked),
+        maker=getpass.getuser(),
+        replace=asked.replace,
+    )
+    print(counter.make(path, order).text)
+    return 0
+
+
+def _network(asked: argparse.Namespace) -> Network:
+    if asked.offline:
+        return Network("none")
+    if asked.mobile:
+        return Network("4g", asked.mobile)
+    if asked.wifi:
+        secret = _password_line() if asked.passphrase_stdin else ""
+        return Network("wifi", asked.wifi, secret, asked.country)
+    return Network("ethernet")
 
 
 def _user_add(settings: Config, asked: argparse.Namespace) -> int:
@@ -277,7 +346,11 @@ def _totals(journals: list[dict[str, int]]) -> dict[str, int]:
 
 def _password(asked: argparse.Namespace) -> str | None:
     """Return the password given on standard input, or None if one is to be made."""
-    return sys.stdin.readline(1024).rstrip("\r\n") if asked.password_stdin else None
+    return _password_line() if asked.password_stdin else None
+
+
+def _password_line() -> str:
+    return sys.stdin.readline(1024).rstrip("\r\n")
 
 
 def _show_password(made: str | None) -> int:

@@ -68,6 +68,30 @@ class RoadConfig(Strict, frozen=True):
     """The authority's public.json; beside the roster if left out."""
 
 
+class EnrolBroker(Strict, frozen=True):
+    """Where gates find the broker."""
+
+    host: Host
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8883
+
+
+class EnrolConfig(Strict, frozen=True):
+    """How gates are enrolled over the network."""
+
+    address: Annotated[str, msgspec.Meta(pattern=r"^[^\s/]{1,120}$")]
+    """Host and port by which gates reach this process; it stands in every code."""
+    keys: Path
+    """The authority's folder `enrolment`."""
+    brokers: Annotated[tuple[EnrolBroker, ...], msgspec.Meta(min_length=1, max_length=8)]
+    """What gates are told."""
+    state: Path
+    """A directory of its own, for the book of codes."""
+    host: Host = "0.0.0.0"  # noqa: S104  # gates come from everywhere
+    port: Port = 8443
+    counter: Path | None = None
+    """The socket for the pages and `collector enrol-code`; in `state` if left out."""
+
+
 class WebConfig(Strict, frozen=True):
     """Where the pages are offered."""
 
@@ -97,6 +121,13 @@ class Config(Strict, frozen=True):
     web: WebConfig
     display: DisplayConfig = DisplayConfig()
     road: RoadConfig = RoadConfig()
+    enrol: EnrolConfig | None = None
+
+    @property
+    def counter(self) -> Path | None:
+        """Return the socket of the enrolment process; None where there is none."""
+        enrol = self.enrol
+        return None if enrol is None else enrol.counter or enrol.state / "counter"
 
     @property
     def outgoing(self) -> Path:
@@ -138,7 +169,7 @@ def effective(config: Config) -> str:
     return "\n".join(
         f"{table}.{key} = {msgspec.json.encode(value).decode()}"
         for table, keys in tables.items()
-        for key, value in keys.items()
+        for key, value in (keys or {}).items()
     )
 
 

@@ -194,3 +194,27 @@ class FileUnusable(CollectorError):
     code = "file-unusable"
     says = N_("A file cannot be read or written")
     remedy = N_("check the name, the owner and the free space of what is named")
+
+
+class EnrolmentAway(CollectorError):
+    """The enrolment process does not answer at its counter."""
+
+    code = "enrolment-away"
+    says = N_("The enrolment of gates does not answer")
+    remedy = N_("start `collector enrol`, and check that this user may open enrol.counter")
+
+
+class OrderRefused(CollectorError):
+    """An enrolment code that cannot be made."""
+
+    code = "order-refused"
+    says = N_("This enrolment code cannot be made")
+    remedy = N_("check the gate's name, the place and the network, and ask again")
+
+
+class EnrolmentUnset(CollectorError):
+    """The configuration says nothing of enrolment."""
+
+    code = "enrolment-unset"
+    says = N_("This collector enrols no gates")
+    remedy = N_("write a table `enrol` into the configuration, with address, keys and brokers")

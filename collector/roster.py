@@ -1,13 +1,15 @@
 """The roster: which gates there are, where they stand, and whose help line to call.
 
 Written by provisioning, only read here. A gate that is not in it is unknown. Areas and sectors
-are data: this file knows no district by name.
+are data: this file knows no district by name. Gates that enrolled over the network stand in a file
+of their own beside it, `enrolled.json`, which the enrolment process alone writes; one that is in
+both is as it enrolled.
 """
 
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -19,6 +21,8 @@ from wire.record import Direction
 
 MAX_BYTES = 64 * 1024 * 1024
 """A hundred thousand gates, with room."""
+ENROLLED = "enrolled.json"
+"""Beside the roster; it may be a link into the folder of the enrolment process."""
 ALL = "all"
 """Stands for every gate on the wire."""
 
@@ -72,13 +76,22 @@ class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return Gates({gate.gate: gate.records for gate in self.gates}, revoked)
 
 
+class Enrolled(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The gates that enrolled over the network."""
+
+    gates: tuple[Gate, ...] = ()
+
+
+Seen = tuple[int, int, int]
+
+
 class RosterFile:
     """The roster as it now stands on disk."""
 
     def __init__(self, path: Path) -> None:
         """Take the path; nothing is read yet."""
         self._path = path
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: tuple[Seen | None, ...] | None = None
         self._roster: Roster | None = None
 
     def current(self) -> Roster:
@@ -88,8 +101,7 @@ class RosterFile:
         is returned, so that a slip of the pen does not lock the gates out.
         """
         try:
-            stat = self._path.stat()
-            seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            seen = (_seen(self._path), _seen_or_none(self._path.with_name(ENROLLED)))
         except OSError as error:
             if self._roster is not None:
                 return self._roster
@@ -102,7 +114,28 @@ class RosterFile:
 
 
 def load(path: Path) -> Roster:
-    """Read a roster; raise RosterInvalid naming what is wrong."""
+    """Read a roster, with the gates that enrolled; raise RosterInvalid naming what is wrong."""
+    roster = _decoded(path, Roster)
+    joined = enrolled(path)
+    if joined.gates:
+        names = {gate.gate for gate in joined.gates}
+        others = [gate for gate in roster.gates if gate.gate not in names]
+        gates = sorted([*others, *joined.gates], key=lambda gate: gate.gate)
+        roster = msgspec.structs.replace(roster, gates=tuple(gates))
+    _check(path, roster)
+    return roster
+
+
+def enrolled(path: Path) -> Enrolled:
+    """Read the gates that enrolled beside the roster at `path`; none if there is no such file."""
+    beside = path.with_name(ENROLLED)
+    return _decoded(beside, Enrolled) if beside.exists() else Enrolled()
+
+
+T = TypeVar("T")
+
+
+def _decoded(path: Path, kind: type[T]) -> T:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -113,10 +146,17 @@ def load(path: Path) -> Roster:
         msg = f"{path}: {N_('far too long')}"
         raise RosterInvalid(msg)
     try:
-        roster = msgspec.json.decode(data, type=Roster)
-        Keyring([gate.records for gate in roster.gates])
-    except (msgspec.DecodeError, WireError, UnicodeDecodeError, RecursionError) as error:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = f"{path}: {str(error).replace('`', '')}"
+        raise RosterInvalid(msg) from error
+
+
+def _check(path: Path, roster: Roster) -> None:
+    try:
+        Keyring([gate.records for gate in roster.gates])
+    except WireError as error:
+        msg = f"{path}: {error}"
         raise RosterInvalid(msg) from error
     if ALL in roster.names():
         msg = f"{path}: {N_('no gate may be called “all”')}"
@@ -124,4 +164,15 @@ def load(path: Path) -> Roster:
     if len(roster.names()) != len(roster.gates):
         msg = f"{path}: {N_('two gates have one name')}"
         raise RosterInvalid(msg)
-    return roster
+
+
+def _seen(path: Path) -> Seen:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _seen_or_none(path: Path) -> Seen | None:
+    try:
+        return _seen(path)
+    except OSError:
+        return None

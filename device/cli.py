@@ -233,14 +233,14 @@ def _believed(command: Parser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    from device.wiring import distress, door  # noqa: PLC0415
+    from device.wiring import distress, waiting  # noqa: PLC0415
 
     # A picture of memory would hold the codes in view; the service forbids it too.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with distress.shown(asked.config):
         found = config.load(asked.config)
         _keep_log(found.folders.scanner_log)
-        door.watch(found, _stop_with)
+        waiting.watch(found, _stop_with)
 
 
 def _uplink(asked: argparse.Namespace) -> None:

@@ -86,3 +86,8 @@ def up_ns() -> int:
 def sleep(seconds: float) -> None:
     """Wait; handed to sources that keep a pace."""
     time.sleep(seconds)
+
+
+def set_wall(wall_ms: int) -> None:
+    """Set the wall clock; raise OSError where this process may not."""
+    time.clock_settime_ns(time.CLOCK_REALTIME, wall_ms * 1_000_000)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from device import complaint
+from device import complaint, plainfile
 from device.errors import ConfigInvalid, ConfigMissing
 from device.i18n import N_, _
 from device.pinout import sets
@@ -37,6 +37,13 @@ class Folders(Section, frozen=True, kw_only=True):
     run: Path = Path("/run/gate")
     """Emptied at every boot."""
     keys: Path = Path("/etc/gate/keys")
+    setup: Path = Path("/run/gate-setup")
+    """Where gate-setup, which runs as root, says how far it is; it alone writes there."""
+
+    @property
+    def wiring(self) -> Path:
+        """Return the file that names the set of wiring, as the enrolment code had it."""
+        return self.keys / "wiring"
 
     @property
     def journal(self) -> Path:
@@ -185,7 +192,8 @@ class Broker(Section, frozen=True, kw_only=True):
 class Link(Section, frozen=True, kw_only=True):
     """The way to the district."""
 
-    brokers: Annotated[tuple[Broker, ...], msgspec.Meta(min_length=1)]
+    brokers: tuple[Broker, ...] = ()
+    """Left out where the enrolment says it, as it does for a gate that was enrolled by a code."""
     keepalive_s: Annotated[int, msgspec.Meta(ge=5, le=1200)] = 30
     window: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 2_000
     """Records sent and not yet confirmed, at most."""
@@ -201,7 +209,7 @@ class Config(Section, frozen=True, kw_only=True):
     """The whole file."""
 
     camera: PiCameraSource | PicturesSource | DoorwaySource
-    link: Link
+    link: Link = Link()
     folders: Folders = Folders()
     reading: Reading = Reading()
     door: Door = Door()
@@ -214,7 +222,7 @@ def load(path: Path) -> Config:
     """Read the file at `path`; raise ConfigInvalid naming what is wrong and where."""
     text = _text(path)
     try:
-        config = msgspec.convert(_wired(tomllib.loads(text)), Config, dec_hook=_path)
+        config = msgspec.convert(_wired(tomllib.loads(text), path), Config, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
         msg = f"{path}: {_('not TOML')}: {error}"
         raise ConfigInvalid(msg) from error
@@ -238,7 +246,7 @@ def complaints(path: Path) -> list[str]:
         raise ConfigInvalid(msg) from error
     while True:
         try:
-            msgspec.convert(_wired(copy.deepcopy(raw)), Config, dec_hook=_path)
+            msgspec.convert(_wired(copy.deepcopy(raw), path), Config, dec_hook=_path)
         except msgspec.ValidationError as error:
             found.append(complaint.named(str(error)))
             if not _leave_out(raw, found[-1].partition(": ")[0]):
@@ -282,11 +290,13 @@ def _text(path: Path) -> str:
         raise ConfigInvalid(msg) from error
 
 
-def _wired(raw: dict[str, Any]) -> dict[str, Any]:
+def _wired(raw: dict[str, Any], path: Path | None = None) -> dict[str, Any]:
     """Put what the named set of wiring has where the file says nothing else."""
     panel = raw.setdefault("panel", {})
     if not isinstance(panel, dict):
         return raw
+    if "wiring" not in panel and path is not None:
+        panel["wiring"] = _enrolled_wiring(raw, path.resolve().parent)
     name = panel.get("wiring", sets.DEFAULT)
     if not isinstance(name, str) or name not in sets.PINS:
         what = _("{value} is not known here").format(value=repr(name))
@@ -297,6 +307,19 @@ def _wired(raw: dict[str, Any]) -> dict[str, Any]:
         if isinstance(own, dict):
             panel[key] = {**usual, **own}
     return raw
+
+
+def _enrolled_wiring(raw: dict[str, Any], root: Path) -> str:
+    """Return the set that the enrolment code has named; one that is not known here is none."""
+    folders = raw.get("folders")
+    keys = folders.get("keys") if isinstance(folders, dict) else None
+    usual = Folders() if not isinstance(keys, str) else Folders(keys=root / keys)
+    try:
+        named = plainfile.read(usual.wiring, 64) or b""
+    except (OSError, ValueError):
+        return sets.DEFAULT
+    name = named.decode("ascii", "replace").strip()
+    return name if name in sets.PINS else sets.DEFAULT
 
 
 def _path(kind: type, value: object) -> object:

@@ -181,10 +181,17 @@ def _opened(data: bytes, root: KeyEntry) -> Enrolment:
 
 
 def _check_certificate(answer: Enrolment, tls: EllipticCurvePrivateKey) -> None:
-    """Raise NotEnrolled unless the certificate is for our key, our name, and from that CA."""
+    """Raise NotEnrolled unless the certificate is for our key, our name, and from that CA.
+
+    Between the two may stand the CA that issues to gates; its certificate then follows ours.
+    """
     try:
-        leaf = x509.load_pem_x509_certificate(answer.certificate.encode())
-        leaf.verify_directly_issued_by(x509.load_pem_x509_certificate(answer.ca.encode()))
+        leaf, *between = x509.load_pem_x509_certificates(answer.certificate.encode())
+        last = leaf
+        for each in between:
+            last.verify_directly_issued_by(each)
+            last = each
+        _check_issued(last, x509.load_pem_x509_certificates(answer.ca.encode()))
         names = [each.value for each in leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
         ours = leaf.public_key() == tls.public_key()
     except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm) as error:
@@ -196,6 +203,16 @@ def _check_certificate(answer: Enrolment, tls: EllipticCurvePrivateKey) -> None:
     if names != [answer.gate]:
         msg = N_("the certificate in the enrolment names another gate")
         raise NotEnrolled(msg)
+
+
+def _check_issued(certificate: x509.Certificate, by: list[x509.Certificate]) -> None:
+    """Raise InvalidSignature or ValueError unless one of those has issued the certificate."""
+    known = [each for each in by if each.subject == certificate.issuer]
+    for each in known[:-1]:
+        with suppress(InvalidSignature):
+            certificate.verify_directly_issued_by(each)
+            return
+    certificate.verify_directly_issued_by((known or by)[-1])
 
 
 def _new_tls_key() -> EllipticCurvePrivateKey:

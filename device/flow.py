@@ -146,6 +146,18 @@ class Signal(enum.StrEnum):
     ENROLLING = "enrolling"
     IDENTIFY = "identify"
     """This gate, among its neighbours."""
+    # Why a gate was not enrolled; one for each trouble in wire/joining.py.
+    JOIN_BUTTON = "join-button"
+    JOIN_FOREIGN = "join-foreign"
+    JOIN_EXPIRED = "join-expired"
+    JOIN_USED = "join-used"
+    JOIN_PASSPHRASE = "join-passphrase"
+    JOIN_NO_WIFI = "join-no-wifi"
+    JOIN_NO_NETWORK = "join-no-network"
+    JOIN_PORTAL = "join-portal"
+    JOIN_SERVER = "join-server"
+    JOIN_SILENT = "join-silent"
+    JOIN_FAULT = "join-fault"
 
 
 class Press(enum.StrEnum):

@@ -31,12 +31,13 @@ def read(path: Path, limit: int) -> bytes | None:
     return data if len(data) <= limit else None
 
 
-def write(path: Path, data: bytes) -> None:
+def write(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Put `data` in place on stable storage, whole or not at all; raise OSError otherwise."""
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(fd, "wb") as file:
+        os.fchmod(fd, mode)
         file.write(data)
         file.flush()
         os.fsync(fd)

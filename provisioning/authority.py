@@ -10,15 +10,21 @@
     published/                                  what was signed for the gates; made when first used
     broker/    tls.pem certificate.pem ca.pem   for the broker's machine
     collector/ tls.pem certificate.pem ca.pem receipt.pem   for intake
+    enrolment/ enrol.pem voucher.bin            signs codes and answers; the root's word for it
+               gate-ca-key.pem gate-ca.pem      issues certificates to gates that enrol by network
+               tls.pem certificate.pem ca.pem keyring.json   for the service that answers them
     vault/     seal.pem                         opens what gates have sealed
 
 So each part can be carried to its machine by itself, and what is missing here is only asked for
-by the work that needs it.
+by the work that needs it. `offline/root.pem` is there only in a plain authority, for trying out:
+else people hold shares of the root (shares.py), and what lies beside it is closed with what can
+be derived from it.
 """
 
 import shutil
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -28,34 +34,33 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provisioning import certificates, clock, files, keyfile, roster
+from provisioning import certificates, clock, files, keyfile, making, passphrase, roster
 from provisioning.certificates import Issuer
 from provisioning.errors import (
     AuthorityExists,
     AuthorityMissing,
     FileUnusable,
     KeyMissing,
+    RootAbsent,
     ValueInvalid,
 )
+from provisioning.making import ONLINE_DAYS, PASSES, SIGNING, Maker
+from wire import keyring
 from wire.canonical import parse, read
 from wire.errors import WireError
+from wire.keyring import KeyList
 from wire.keys import KeyEntry, Use, entry
 from wire.record import Millis
 from wire.sealing import SealKey, seal_key
 
 HOSTS = ("localhost", "127.0.0.1")
-INTAKE = "intake"
-SERVICE_DAYS = 825
 LIMIT = 64 * 1024
 MAX_TEXT = 200
-PASSES = {Use.PASS_SEEN: "passes/seen.pem", Use.PASS_DECLARED: "passes/declared.pem"}
-SIGNING = {
-    Use.POLICY: "signing/policy.pem",
-    Use.CARD: "signing/card.pem",
-    Use.COMMAND: "signing/command.pem",
-    Use.STATUS: "signing/status.pem",
-}
 PUBLISHED = "published"
+KEYRING = "keyring.json"
+ROOT = "offline/root.pem"
+CA_KEY = "offline/ca-key.pem"
+PARTS = ("offline", "passes", "signing", "broker", "collector", making.ENROLMENT, "vault")
 
 
 class Public(msgspec.Struct, frozen=True):
@@ -79,27 +84,56 @@ class Authority:
 
     folder: Path
     public: Public
+    joined: Ed25519PrivateKey | None = None
+    """The root, while people have brought it together from their shares."""
+    ask: Callable[[], bytes] = passphrase.given
+    """Gives the passphrase of the keys that are closed with one."""
 
     def root(self) -> Ed25519PrivateKey:
-        """Return the key that signs enrolments."""
-        return keyfile.load_ed25519(self.folder / "offline/root.pem")
+        """Return the key that signs enrolments; raise RootAbsent where only people hold it."""
+        if self.joined is not None:
+            return self.joined
+        if self.is_shared():
+            raise RootAbsent
+        return keyfile.load_ed25519(self.folder / ROOT)
+
+    def is_shared(self) -> bool:
+        """Say whether people hold the root, and not this folder."""
+        return keyfile.is_closed(self.folder / CA_KEY) and not (self.folder / ROOT).exists()
+
+    def offline_secret(self) -> bytes | None:
+        """Return what closes the files beside the root; None if the root lies there itself."""
+        return keyfile.offline_secret(self.root()) if self.is_shared() else None
 
     def issuer(self) -> Issuer:
         """Return the authority's certificate with the key that signs certificates."""
-        path = self.folder / "ca.pem"
-        try:
-            ca = x509.load_pem_x509_certificate(files.read(path, LIMIT))
-        except (FileUnusable, ValueError) as error:
-            raise KeyMissing(path=path) from error
-        return Issuer(ca, keyfile.load_ec(self.folder / "offline/ca-key.pem"))
+        key = keyfile.load_ec(self.folder / CA_KEY, lambda: keyfile.offline_secret(self.root()))
+        return Issuer(_certificate(self.folder / "ca.pem"), key)
+
+    def gate_issuer(self) -> Issuer:
+        """Return the CA that issues to gates, with its key; it is online."""
+        key = keyfile.load_ec(self.folder / making.GATE_CA_KEY, self.ask)
+        return Issuer(_certificate(self.folder / making.GATE_CA), key)
+
+    def enrol_key(self) -> Ed25519PrivateKey:
+        """Return the key that signs enrolment codes, and answers over the network."""
+        return keyfile.load_ed25519(self.folder / making.ENROL_KEY, self.ask)
+
+    def voucher(self) -> bytes:
+        """Return the root's word for the key for enrolment."""
+        return files.read(self.folder / making.VOUCHER, LIMIT)
+
+    def keyring(self) -> bytes:
+        """Return the ring of the keys that count, as the root has signed it."""
+        return files.read(self.folder / making.ENROLMENT / KEYRING, keyring.LIMIT)
 
     def pass_key(self, use: Use) -> Ed25519PrivateKey:
         """Return the key that issues passes of that use."""
-        return keyfile.load_ed25519(self.folder / PASSES[use])
+        return keyfile.load_ed25519(self.folder / PASSES[use], self.ask)
 
     def signing_key(self, use: Use) -> Ed25519PrivateKey:
         """Return the key that signs policies, cards, commands or status lists."""
-        return keyfile.load_ed25519(self.folder / SIGNING[use])
+        return keyfile.load_ed25519(self.folder / SIGNING[use], self.ask)
 
     def issuers(self) -> tuple[KeyEntry, ...]:
         """Return every key whose passes gates believe: in use, in reserve, or turned already."""
@@ -115,17 +149,23 @@ class Authority:
         return folder / name
 
 
-def create(
+def create(  # noqa: PLR0913 - all that is said about an authority, by name
     folder: Path,
     name: str,
     *,
     help_line: str = "",
     hosts: tuple[str, ...] = HOSTS,
     now: datetime,
+    days: int = ONLINE_DAYS,
+    secret: bytes | None = None,
+    root: Ed25519PrivateKey | None = None,
 ) -> Authority:
     """Make an authority; `hosts` are the names and addresses under which gates find the broker.
 
-    The folder appears whole or not at all. Raises AuthorityExists, ValueInvalid, FileUnusable.
+    Its online keys end after `days`, and are closed with `secret` if there is one. Without `root`
+    one is made and lies in the folder, plainly: for trying out, and for tests. With it the folder
+    never holds it, and whoever gives it sees to its shares. The folder appears whole or not at
+    all. Raises AuthorityExists, ValueInvalid, FileUnusable.
     """
     _check_text("name", name, least=1)
     _check_text("help line", help_line, least=0)
@@ -135,7 +175,7 @@ def create(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        _fill(partial, name, help_line, hosts, now)
+        _fill(Maker(partial, now, days, secret), name, help_line, hosts, root)
         partial.rename(folder)
         files.flush_folder(folder.parent)
     except OSError as error:
@@ -143,7 +183,8 @@ def create(
     finally:
         if partial is not None and partial.exists():
             shutil.rmtree(partial)
-    return load(folder)
+    made = load(folder)
+    return made if root is None else replace(made, joined=root)
 
 
 def load(folder: Path) -> Authority:
@@ -159,70 +200,67 @@ def _check_text(what: str, text: str, *, least: int) -> None:
         raise ValueInvalid(name=what, value=text)
 
 
-def _fill(folder: Path, name: str, help_line: str, hosts: tuple[str, ...], now: datetime) -> None:
+def _fill(
+    maker: Maker,
+    name: str,
+    help_line: str,
+    hosts: tuple[str, ...],
+    given: Ed25519PrivateKey | None,
+) -> None:
     """Make all keys and certificates in an empty folder."""
-    for part in ("offline", "passes", "signing", "broker", "collector", "vault"):
+    folder = maker.folder
+    for part in PARTS:
         (folder / part).mkdir(mode=0o700)
+    root = given or Ed25519PrivateKey.generate()
+    offline = keyfile.offline_secret(root) if given else None
+    if given is None:
+        keyfile.save(folder / ROOT, root)
     seal = X25519PrivateKey.generate()
-    keyfile.save(folder / "vault/seal.pem", seal)
-    reserve = tuple(make_reserve(folder, use) for use in PASSES)
+    keyfile.save(folder / "vault/seal.pem", seal, maker.secret)
+    reserve = tuple(maker.reserve(use, offline) for use in PASSES)
+    used = maker.online(root)
     public = Public(
         authority=name,
         help_line=help_line,
-        root=_sign_key(folder / "offline/root.pem", Use.ROOT),
-        keys=(
-            *(_sign_key(folder / path, use) for use, path in PASSES.items()),
-            *reserve,
-            *(_sign_key(folder / path, use) for use, path in SIGNING.items()),
-            _sign_key(folder / "collector/receipt.pem", Use.RECEIPT),
-        ),
+        root=entry(root.public_key(), Use.ROOT),
+        keys=(*used[: len(PASSES)], *reserve, *used[len(PASSES) :]),
         seal=seal_key(seal.public_key()),
-        created=clock.millis(now),
+        created=clock.millis(maker.now),
         reserve=tuple(key.kid for key in reserve),
     )
-    _make_certificates(folder, name, hosts, now)
+    ca = _make_certificates(maker, name, hosts, offline)
     files.write(folder / "root.json", pretty(public.root))
-    files.write(folder / "public.json", pretty(public))
+    write(folder, public)
+    version = public.created // 1000  # by the clock, so that it grows wherever a ring is made
+    ring = KeyList(version, public.created, public.keys, public.seal, ca)
+    files.write(folder / making.ENROLMENT / KEYRING, keyring.pack(ring, root))
     roster.start(folder, name, help_line)
 
 
-def make_reserve(folder: Path, use: Use) -> KeyEntry:
-    """Make an issuer's key for later, kept offline, and return its public half."""
-    key = Ed25519PrivateKey.generate()
-    public = entry(key.public_key(), use)
-    keyfile.save(reserved(folder, public.kid), key)
-    return public
+def write(folder: Path, public: Public) -> None:
+    """Write what everyone may know."""
+    files.write(folder / "public.json", pretty(public))
 
 
-def reserved(folder: Path, kid: str) -> Path:
-    """Return where the private half of a key in reserve is kept."""
-    return folder / f"offline/reserve-{kid}.pem"
-
-
-def _sign_key(path: Path, use: Use) -> KeyEntry:
-    """Make a signing key and return its public half."""
-    key = Ed25519PrivateKey.generate()
-    keyfile.save(path, key)
-    return entry(key.public_key(), use)
-
-
-def _make_certificates(folder: Path, name: str, hosts: tuple[str, ...], now: datetime) -> None:
-    """Make the CA, and a key and certificate for the broker and for intake."""
+def _make_certificates(
+    maker: Maker, name: str, hosts: tuple[str, ...], offline: bytes | None
+) -> str:
+    """Make the CA, the one for gates, and the services' certificates; return the CA's PEM."""
     ca_key = certificates.new_key()
-    ca = certificates.make_ca(name, ca_key, now)
-    issuer = Issuer(ca, ca_key)
-    keyfile.save(folder / "offline/ca-key.pem", ca_key)
-    files.write(folder / "ca.pem", ca.public_bytes(Encoding.PEM))
-    services = (
-        ("broker", "broker", certificates.SERVER, hosts),
-        ("collector", INTAKE, certificates.CLIENT, ()),
-    )
-    for part, common, use, names in services:
-        key = certificates.new_key()
-        leaf = issuer.issue(common, key.public_key(), use, hosts=names, now=now, days=SERVICE_DAYS)
-        keyfile.save(folder / part / "tls.pem", key)
-        files.write(folder / part / "certificate.pem", leaf.public_bytes(Encoding.PEM))
-        files.write(folder / part / "ca.pem", ca.public_bytes(Encoding.PEM))
+    issuer = Issuer(certificates.make_ca(name, ca_key, maker.now), ca_key)
+    pem = issuer.ca.public_bytes(Encoding.PEM)
+    keyfile.save(maker.folder / CA_KEY, ca_key, offline)
+    files.write(maker.folder / "ca.pem", pem)
+    maker.gate_ca(issuer, name)
+    maker.services(issuer, hosts, pem)
+    return pem.decode()
+
+
+def _certificate(path: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(files.read(path, LIMIT))
+    except (FileUnusable, ValueError) as error:
+        raise KeyMissing(path=path) from error
 
 
 def pretty(content: msgspec.Struct) -> bytes:

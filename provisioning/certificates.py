@@ -1,4 +1,7 @@
-"""X.509 for the road between gates, broker and collector: one CA, and leaves for one use each.
+"""X.509 for the road between gates, broker and collector: one CA, one for gates, and leaves.
+
+The authority's own CA is offline. Beneath it stands one that is online and issues certificates to
+gates that enrol over the network: it can make clients only, so who steals it is still no broker.
 
 Knows no file and no clock. All keys are EC P-256, which every TLS library of a Raspberry Pi has.
 """
@@ -24,6 +27,8 @@ SINCE = datetime(2021, 1, 1, tzinfo=UTC)
 """Every certificate is valid from here on. A gate has no clock of its own: it wakes no earlier
 than the day its release was built, and must be able to connect in order to learn the time."""
 CA_DAYS = 3653
+GATE_CA_DAYS = 400
+"""Its certificates end with it: a gate that slept through half a year still finds its way back."""
 CN_BYTES = 64
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
@@ -40,7 +45,7 @@ def make_ca(name: str, key: EllipticCurvePrivateKey, now: datetime) -> x509.Cert
     subject = _named(_cut(name))
     return (
         _start(subject, subject, key.public_key(), now, now + timedelta(days=CA_DAYS))
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
         .add_extension(_usage(ca=True), critical=True)
         .sign(key, hashes.SHA256())
     )
@@ -48,10 +53,22 @@ def make_ca(name: str, key: EllipticCurvePrivateKey, now: datetime) -> x509.Cert
 
 @dataclass(frozen=True)
 class Issuer:
-    """The authority's certificate with its key."""
+    """The authority's certificate, or that of its CA for gates, with its key."""
 
     ca: x509.Certificate
     key: EllipticCurvePrivateKey
+
+    def gate_ca(self, name: str, public: EllipticCurvePublicKey, now: datetime) -> x509.Certificate:
+        """Return a CA beneath this one that issues to clients and to nobody else."""
+        until = min(now + timedelta(days=GATE_CA_DAYS), self.ca.not_valid_after_utc)
+        return (
+            _start(_named(_cut(f"gates: {name}")), self.ca.subject, public, now, until)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_usage(ca=True), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([CLIENT]), critical=False)
+            .add_extension(self._identifier(), critical=False)
+            .sign(self.key, hashes.SHA256())
+        )
 
     def issue(
         self,
@@ -65,18 +82,20 @@ class Issuer:
     ) -> x509.Certificate:
         """Return a leaf for one use, CLIENT or SERVER; it never outlives the CA."""
         until = min(now + timedelta(days=days), self.ca.not_valid_after_utc)
-        authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         builder = (
             _start(_named(name), self.ca.subject, public, now, until)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_usage(ca=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
-            .add_extension(authority, critical=False)
+            .add_extension(self._identifier(), critical=False)
         )
         if hosts:
             names = x509.SubjectAlternativeName([_host(host) for host in hosts])
             builder = builder.add_extension(names, critical=False)
         return builder.sign(self.key, hashes.SHA256())
+
+    def _identifier(self) -> x509.AuthorityKeyIdentifier:
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
 
 
 def _start(

@@ -235,7 +235,7 @@ def _line(each: withdrawal.Standing, now: datetime, _: Translate) -> str:
 
 
 def _turn(asked: argparse.Namespace, _: Translate) -> str:
-    key = issuers.turn(authority.load(asked.authority), IDENTITIES[asked.identity])
+    key = issuers.turn(authority.load(asked.authority), IDENTITIES[asked.identity], clock.now())
     return _(
         "{kid} issues passes now; every gate knows it already. The next key in reserve was made: "
         "gates learn it when `provision gate` admits them again."

@@ -52,6 +52,40 @@ class KeyMissing(ProvisionError):
     remedy = marked("do this where that part of the authority's folder is kept")
 
 
+class RootAbsent(ProvisionError):
+    """The root is not here: people hold it, in shares."""
+
+    code = "root-absent"
+    sentence = marked("this needs the authority's root, which people hold in shares")
+    remedy = marked("bring together as many shares as it takes, and name each with --share")
+
+
+class PassphraseMissing(ProvisionError):
+    """Keys are closed with a passphrase, and there is nobody to ask for it."""
+
+    code = "passphrase-missing"
+    sentence = marked("the passphrase of the authority's keys was not given, or not twice the same")
+    remedy = marked(
+        "sit at a terminal, or give it to the service as the credential authority-passphrase"
+    )
+
+
+class PassphraseShort(ProvisionError):
+    """A passphrase that could be guessed."""
+
+    code = "passphrase-short"
+    sentence = marked("the passphrase has fewer than {least} characters")
+    remedy = marked("take five or six words that have nothing to do with one another")
+
+
+class PassphraseWrong(ProvisionError):
+    """A passphrase that does not open the key."""
+
+    code = "passphrase-wrong"
+    sentence = marked("the passphrase does not open the key {path}, or the file is damaged")
+    remedy = marked("try again; if nobody knows it any more, replace the keys with `recover`")
+
+
 class IssuerUnknown(ProvisionError):
     """No key of this authority issues passes under that name."""
 

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from provisioning import certificates, clock, roster
-from provisioning.authority import INTAKE, MAX_TEXT, Authority
+from provisioning.authority import MAX_TEXT, Authority
 from provisioning.errors import NameInvalid, RequestInvalid, ValueInvalid
 from provisioning.i18n import marked
+from provisioning.making import INTAKE
 from wire.enrolment import Enrolment, Request, pack, unpack_request
 from wire.errors import WireError
 from wire.record import Direction

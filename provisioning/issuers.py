@@ -6,13 +6,15 @@ was stolen (provisioning/withdrawal.py).
 """
 
 from contextlib import suppress
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
-from provisioning import authority, files, keyfile
-from provisioning.authority import PASSES, Authority, Public
+from provisioning import authority, files, keyfile, making
+from provisioning.authority import Authority, Public
 from provisioning.errors import IssuerInUse, IssuerUnknown, KeyMissing
+from provisioning.making import PASSES, Maker
 from wire.keys import KeyEntry, Use, kid_of, raw_public
 
 LOCK = ".public.lock"
@@ -46,7 +48,7 @@ def known(home: Authority, kid: str) -> KeyEntry:
     raise IssuerUnknown(kid=kid)
 
 
-def turn(home: Authority, use: Use) -> KeyEntry:
+def turn(home: Authority, use: Use, now: datetime) -> KeyEntry:
     """Put the key in reserve to use and make another for the reserve; return the one in use now.
 
     Raises KeyMissing where the offline folder is not kept. After a power cut, turn again: the old
@@ -55,10 +57,11 @@ def turn(home: Authority, use: Use) -> KeyEntry:
     with files.alone(home.folder / LOCK):
         public = authority.load(home.folder).public
         next_up = _reserve(public, use)
-        kept = authority.reserved(home.folder, next_up.kid)
-        key = keyfile.load_ed25519(kept)
-        fresh = authority.make_reserve(home.folder, use)
-        keyfile.save(home.folder / PASSES[use], key)
+        kept, path = making.reserved(home.folder, next_up.kid), home.folder / PASSES[use]
+        offline = home.offline_secret()
+        key = keyfile.load_ed25519(kept, lambda: offline or b"")
+        fresh = Maker(home.folder, now).reserve(use, offline)
+        keyfile.save(path, key, home.ask() if keyfile.is_closed(path) else None)
         _write(home, _turned(public, next_up, fresh))
         with suppress(OSError):  # what is left there is only a second copy of the key now in use
             kept.unlink()
@@ -93,4 +96,4 @@ def _turned(public: Public, used: KeyEntry, fresh: KeyEntry) -> Public:
 
 
 def _write(home: Authority, public: Public) -> None:
-    files.write(home.folder / "public.json", authority.pretty(public))
+    authority.write(home.folder, public)

@@ -2,16 +2,22 @@
 
 Keys are made on the gate and never leave it. The request carries the public halves; the answer,
 signed by the authority's root, carries everything the gate needs to know and trust.
+
+An answer over the network is signed by the key for enrolment, which is online and so can be stolen.
+It brings the root's voucher for that key and the root's keyring: whom the gate believes, and to
+whom it seals, is taken from the keyring and never from the answer.
 """
 
-from typing import Literal
+import base64
+from typing import Annotated, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from wire.canonical import canonical, parse, read
-from wire.errors import WireError
-from wire.keys import KeyEntry, Keyring, Signed, Use, entry, opened, sign
+from wire import keyring, voucher
+from wire.canonical import Document, canonical, parse, read
+from wire.errors import SignatureInvalid, WireError
+from wire.keys import KeyEntry, Keyring, Signed, Use, entry, opened, sign, unbase64
 from wire.record import Direction, Millis
 from wire.sealing import SealKey
 
@@ -27,6 +33,13 @@ class Request(msgspec.Struct, frozen=True):
     """PEM of the certificate request for TLS."""
     records: KeyEntry
     v: Literal[1] = 1
+
+
+class Broker(msgspec.Struct, frozen=True):
+    """An address of the district's broker."""
+
+    host: Annotated[str, msgspec.Meta(min_length=1, max_length=253)]
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)]
 
 
 class Enrolment(msgspec.Struct, frozen=True):
@@ -53,6 +66,15 @@ class Enrolment(msgspec.Struct, frozen=True):
     """Kid of the gate's records key, as it was entered at the collector."""
     area: str = ""
     """The commune or area in which the place is; cards may be for all of it."""
+    brokers: tuple[Broker, ...] = ()
+    """Where the gate sends its records; what its own configuration says goes before it."""
+
+
+class _Answer(Signed, frozen=True):
+    """An answer as it travels."""
+
+    voucher: str = ""
+    keyring: str = ""
 
 
 def pack_request(csr: str, key: Ed25519PrivateKey) -> bytes:
@@ -74,13 +96,38 @@ def unpack_request(data: bytes) -> Request:
 
 def pack(enrolment: Enrolment, root: Ed25519PrivateKey) -> bytes:
     """Spell and sign an enrolment."""
-    document = msgspec.to_builtins(enrolment)
-    if not enrolment.area:
-        del document["area"]  # as it was written before there were areas
-    return canonical(sign(document, CONTEXT, root))
+    return canonical(sign(_spelled(enrolment), CONTEXT, root))
+
+
+def pack_online(enrolment: Enrolment, key: Ed25519PrivateKey, vouched: bytes, keys: bytes) -> bytes:
+    """Spell an enrolment signed with the key for enrolment.
+
+    `vouched` is the root's voucher for that key, `keys` its keyring as it is published.
+    """
+    made = sign(_spelled(enrolment), CONTEXT, key)
+    made["voucher"] = base64.b64encode(vouched).decode()
+    made["keyring"] = keys.decode()
+    return canonical(made)
 
 
 def unpack(data: bytes, root: KeyEntry) -> Enrolment:
-    """Read an enrolment; raise WireError unless the authority's root signed it."""
-    signed = read(Signed, parse(data, LIMIT))
-    return read(Enrolment, opened(signed, CONTEXT, Use.ROOT, Keyring([root])))
+    """Read an enrolment; raise WireError unless the root, or a key it vouches for, signed it."""
+    signed = read(_Answer, parse(data, LIMIT))
+    if not signed.voucher:
+        return read(Enrolment, opened(signed, CONTEXT, Use.ROOT, Keyring([root])))
+    key = voucher.vouched(unbase64(signed.voucher), root)
+    found = read(Enrolment, opened(signed, CONTEXT, Use.ENROL, Keyring([key])))
+    if key.until is not None and found.issued >= key.until:
+        msg = "signed for enrolment after the end of its key"
+        raise SignatureInvalid(msg)
+    told = keyring.unpack(signed.keyring.encode(), Keyring([root]))
+    return msgspec.structs.replace(found, keys=told.keys, seal=told.seal, ca=told.ca)
+
+
+def _spelled(enrolment: Enrolment) -> Document:
+    """Return it as a document; without brokers or area it is spelled as before there were any."""
+    document: Document = msgspec.to_builtins(enrolment)
+    for name in ("brokers", "area"):
+        if not document[name]:
+            del document[name]
+    return document

@@ -8,6 +8,7 @@ a key of another use is no signature.
 import base64
 import enum
 import hashlib
+from typing import NamedTuple
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -38,49 +39,76 @@ class Use(enum.StrEnum):
     STATUS = "status"
     """Which passes were withdrawn. Not the issuer's own key: who steals that one could otherwise
     say in its name that nothing was."""
+    ENROL = "enrol"
+    """Signs enrolment codes, and the answers to gates that enrol over the network. Gates learn it
+    from the root's voucher (wire/voucher.py), since a gate without an enrolment knows only the
+    root."""
     RECORDS = "records"
     """A gate's own key: signs the heads of its chain and its enrolment request."""
 
 
-class KeyEntry(msgspec.Struct, frozen=True):
-    """A public Ed25519 key and its one use."""
+class KeyEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A public Ed25519 key, its one use, and its end."""
 
     kid: str
     """Sixteen hex digits."""
     use: Use
     public: str
     """Base64 of the 32 raw bytes."""
+    until: int | None = None
+    """When it ends, ms since 1970, UTC: what is shown with its signature from then on is refused.
+    None: never, as for the root, and for all keys of enrolments made before keys had an end."""
 
 
 class Keyring:
     """The public keys that count, found by kid and use."""
 
-    def __init__(self, entries: "list[KeyEntry] | tuple[KeyEntry, ...]") -> None:
-        """Take the entries; raise WireError for a key that is none or a kid that does not fit."""
-        self._keys: dict[str, tuple[Use, Ed25519PublicKey]] = {}
-        for entry in entries:
-            raw = unbase64(entry.public)
-            if kid_of(raw) != entry.kid:
-                msg = f"the name of a {entry.use} key does not belong to it"
-                raise WireError(msg)
-            self._keys[entry.kid] = (entry.use, load_public(raw))
+    def __init__(
+        self, entries: "list[KeyEntry] | tuple[KeyEntry, ...]", at_ms: int | None = None
+    ) -> None:
+        """Take the entries as they stand `at_ms`; None: whether a key has ended is not asked.
+
+        Raises WireError for a key that is none or a kid that does not fit.
+        """
+        self._keys = _named(entries)
+        self.at_ms = at_ms
 
     def use_of(self, kid: str) -> Use | None:
         """Say what the key named `kid` is for, or None if it is not in the ring."""
         found = self._keys.get(kid)
-        return found[0] if found else None
+        return found.use if found else None
 
     def verify(self, kid: str, use: Use, signature: bytes, message: bytes) -> None:
         """Raise SignatureInvalid unless key `kid`, entered for `use`, signed `message`."""
         found = self._keys.get(kid)
-        if found is None or found[0] is not use:
+        if found is None or found.use is not use:
             msg = f"signed by a key that is not known here as a {use} key"
             raise SignatureInvalid(msg)
+        if self.at_ms is not None and found.until is not None and self.at_ms >= found.until:
+            msg = f"signed by {use} key {kid}, which has ended"
+            raise SignatureInvalid(msg)
         try:
-            found[1].verify(signature, message)
+            found.public.verify(signature, message)
         except InvalidSignature as error:
             msg = f"signature does not fit {use} key {kid}"
             raise SignatureInvalid(msg) from error
+
+
+class _Named(NamedTuple):
+    use: Use
+    public: Ed25519PublicKey
+    until: int | None
+
+
+def _named(entries: "list[KeyEntry] | tuple[KeyEntry, ...]") -> dict[str, _Named]:
+    found = {}
+    for each in entries:
+        raw = unbase64(each.public)
+        if kid_of(raw) != each.kid:
+            msg = f"the name of a {each.use} key does not belong to it"
+            raise WireError(msg)
+        found[each.kid] = _Named(each.use, load_public(raw), each.until)
+    return found
 
 
 class Signed(msgspec.Struct, frozen=True):
@@ -110,10 +138,10 @@ def opened(signed: Signed, context: str, use: Use, ring: Keyring) -> Document:
     return signed.doc
 
 
-def entry(public: Ed25519PublicKey, use: Use) -> KeyEntry:
+def entry(public: Ed25519PublicKey, use: Use, until: int | None = None) -> KeyEntry:
     """Describe a public key for a keyring."""
     raw = public.public_bytes_raw()
-    return KeyEntry(kid_of(raw), use, base64.b64encode(raw).decode())
+    return KeyEntry(kid_of(raw), use, base64.b64encode(raw).decode(), until)
 
 
 def kid_of(public: bytes) -> str:

@@ -3,6 +3,7 @@
 from device.credential import (
     control_card,
     dcc,
+    enrolment_code,
     id_card,
     insurance_card,
     national_code,
@@ -19,6 +20,7 @@ MAX_BYTES = 4296
 READERS = (
     own_pass.read,
     control_card.read,
+    enrolment_code.read,
     dcc.read,
     payment.read,  # before the cards: the first field of MoMo's old code looks like theirs
     national_code.read,
@@ -29,6 +31,7 @@ READERS = (
 KINDS = (
     own_pass.KIND,
     control_card.KIND,
+    enrolment_code.KIND,
     dcc.KIND,
     payment.KIND,
     national_code.KIND,

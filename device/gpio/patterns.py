@@ -8,6 +8,10 @@ lights, whatever their colour:
     starting LLL     unenrolled LL   enrolling Lss   out of order ssssL
     identify ssssssssss (ten)        read is a tick without a light
 
+A gate that could not be enrolled is lit twice for long if the code was at fault, three times if the
+network was, four times if the gate is; then so many short ones as wire/joining.py has troubles of
+that kind: the technician counts them, and the page says what the number means.
+
 Green is lit in one of them only: it says that the scan is stored.
 """
 
@@ -51,6 +55,15 @@ _HERE_HIGH = Step(ms=130, amber=True, hz=1320.0)
 _HERE_LOW = Step(ms=130, red=True, hz=660.0)
 _HERE_GAP = Step(ms=130)
 
+_LONG, _LONG_GAP = Step(ms=300, red=True, amber=True), Step(ms=140)
+_COUNTED, _COUNTED_GAP = Step(ms=130, amber=True, hz=LOW_HZ), Step(ms=120)
+
+
+def _trouble(long: int, short: int) -> Pattern:
+    """Return the pattern of a trouble while enrolling: so many long ones, then short ones."""
+    return (*(_LONG, _LONG_GAP) * long, *(_COUNTED, _COUNTED_GAP) * short)
+
+
 PATTERNS: dict[Signal, Pattern] = {
     Signal.REST: (),
     Signal.READ: (Step(ms=30, hz=1760.0),),
@@ -82,6 +95,17 @@ PATTERNS: dict[Signal, Pattern] = {
         *(Step(ms=150, amber=True, hz=HIGH_HZ), Step(ms=150)) * 2,
     ),
     Signal.IDENTIFY: (_HERE_HIGH, _HERE_GAP, _HERE_LOW, _HERE_GAP) * 5,
+    Signal.JOIN_BUTTON: _trouble(2, 1),
+    Signal.JOIN_FOREIGN: _trouble(2, 2),
+    Signal.JOIN_EXPIRED: _trouble(2, 3),
+    Signal.JOIN_USED: _trouble(2, 4),
+    Signal.JOIN_PASSPHRASE: _trouble(3, 1),
+    Signal.JOIN_NO_WIFI: _trouble(3, 2),
+    Signal.JOIN_NO_NETWORK: _trouble(3, 3),
+    Signal.JOIN_PORTAL: _trouble(3, 4),
+    Signal.JOIN_SERVER: _trouble(3, 5),
+    Signal.JOIN_SILENT: _trouble(3, 6),
+    Signal.JOIN_FAULT: _trouble(4, 1),
 }
 
 

@@ -116,19 +116,6 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         yield one
 
 
-def watch(found: config.Config, stoppable: Callable[[Callable[[], None]], None]) -> None:
-    """Watch the door until asked to stop; take up every part anew when the gate stands elsewhere.
-
-    `stoppable` is told how to stop. Raises what `scanner` raises.
-    """
-    again = True
-    while again:
-        with scanner(found) as one:
-            stoppable(one.stop)
-            one.run()
-            again = one.again
-
-
 def camera(
     source: config.PiCameraSource | config.PicturesSource | config.DoorwaySource,
 ) -> Camera:

@@ -1,12 +1,27 @@
 """Picks the parts of the uplink: the process with the network, and no camera, no pins, no names."""
 
 from device import clock, config, enrol
+from device.errors import NotEnrolled
+from device.i18n import N_
 from device.uplink.link import Address
 from device.uplink.uplink import Folders, Settings, Uplink
 from device.watchdog import Watchdog
 from device.wiring.timepiece import heeding, timekeeper
+from wire.enrolment import Broker, Enrolment
 from wire.keys import Keyring
 from wire.record import ClockState
+
+
+def brokers(found: config.Config, enrolment: Enrolment) -> tuple[Broker, ...]:
+    """Return where the district's broker is: as configuration has it, or else the enrolment.
+
+    Raises NotEnrolled if neither says it.
+    """
+    told = found.link.brokers or enrolment.brokers
+    if not told:
+        msg = N_("neither the enrolment nor link.brokers says where the district's broker is")
+        raise NotEnrolled(msg)
+    return tuple(Broker(each.host, each.port) for each in told)
 
 
 def uplink(found: config.Config) -> Uplink:
@@ -15,7 +30,7 @@ def uplink(found: config.Config) -> Uplink:
     enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
     addresses = tuple(
         Address(each.host, each.port, enrolment.gate, keys / "uplink", found.link.keepalive_s)
-        for each in found.link.brokers
+        for each in brokers(found, enrolment)
     )
     settings = Settings(
         gate=enrolment.gate,

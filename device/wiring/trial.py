@@ -22,7 +22,9 @@ from device.uplink.trial import WHAT, there_and_back
 from device.wiring.about import version
 from device.wiring.door import camera
 from device.wiring.panel import pinned
+from device.wiring.road import brokers
 from device.wiring.timepiece import timekeeper
+from wire.enrolment import Enrolment
 from wire.record import ClockState
 from wire.selftest import Found, Outcome, Report
 
@@ -45,11 +47,11 @@ def run(found: config.Config, out: Path, tell: Tell) -> bool:
         for one in each:
             tell(report.line(one))
 
-    told([machine.storage(found.folders.state, clock.up_ns), machine.clock(now)])
+    told([machine.storage(found.folders.journal, clock.up_ns), machine.clock(now)])
     told(machine.watchdogs())
     told(_sight(found, tell))
     told(_signs(found, tell))
-    told([_broker(found, enrolment.gate, now)])
+    told([_broker(found, enrolment, now)])
     made = Report(enrolment.gate, enrolment.place, now.wall_ms, now.clock, version(), tuple(steps))
     out.mkdir(parents=True, exist_ok=True)
     (out / JSON).write_bytes(report.signed(made, key))
@@ -75,13 +77,13 @@ def _signs(found: config.Config, tell: Tell) -> list[Found]:
         return [Found("panel", Outcome.BAD, said(error))]
 
 
-def _broker(found: config.Config, gate: str, now: Instant) -> Found:
+def _broker(found: config.Config, enrolment: Enrolment, now: Instant) -> Found:
     if machine.runs("gate-uplink.service"):
         return Found(WHAT, Outcome.LEFT_OUT, _("stop gate-uplink first: it has the same name"))
     folder = found.folders.keys / "uplink"
     addresses = [
-        Address(each.host, each.port, gate, folder, found.link.keepalive_s)
-        for each in found.link.brokers
+        Address(each.host, each.port, enrolment.gate, folder, found.link.keepalive_s)
+        for each in brokers(found, enrolment)
     ]
     is_sure = now.clock is not ClockState.UNSYNCED
     wall = datetime.fromtimestamp(now.wall_ms / 1000, UTC) if is_sure else None

@@ -10,11 +10,15 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from broker.launch import Broker
-from tests.broker.speaker import District, Identity, Join, Speaker, identity
+from provisioning import certificates, keyfile
+from tests.broker.speaker import NOW, District, Identity, Join, Speaker, identity
 from wire.topics import topic
 
+PEM = Encoding.PEM
 CONNECT = bytes.fromhex("100e00044d5154540402003c00026731")
 """MQTT 3.1.1 CONNECT of a client `g1` without user name."""
 SYS_PIDFD_GETFD = 438
@@ -55,6 +59,43 @@ def shake(context: ssl.SSLContext, plain: socket.socket) -> bytes:
 
 def test_a_gate_with_its_certificate_is_welcome(district: District, plain: socket.socket) -> None:
     assert shake(tls(district, district.gate1), plain) == bytes.fromhex("20020000")
+
+
+def test_a_gate_with_a_certificate_of_the_ca_that_is_online_is_welcome(
+    district: District, plain: socket.socket, tmp_path: Path
+) -> None:
+    assert shake(tls(district, online(district, tmp_path)), plain) == bytes.fromhex("20020000")
+
+
+def test_the_ca_that_is_online_is_no_broker(district: District, tmp_path: Path) -> None:
+    """Who steals it can make gates; a server of his is not believed by them."""
+    false = online(district, tmp_path, certificates.SERVER, ("localhost",))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(false.certificate, false.key)
+    ours, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
+    gate = tls(district).wrap_bio(theirs, ours, server_hostname="localhost")
+    broker = server.wrap_bio(ours, theirs, server_side=True)
+    with pytest.raises(ssl.SSLWantReadError):
+        gate.do_handshake()
+    with pytest.raises(ssl.SSLWantReadError):
+        broker.do_handshake()
+    with pytest.raises(ssl.SSLCertVerificationError):
+        gate.do_handshake()
+
+
+def online(
+    district: District,
+    folder: Path,
+    use: x509.ObjectIdentifier = certificates.CLIENT,
+    hosts: tuple[str, ...] = (),
+) -> Identity:
+    """Return what the CA that is online makes, with its own certificate behind it."""
+    issuer, key = district.home.gate_issuer(), certificates.new_key()
+    leaf = issuer.issue("g1", key.public_key(), use, hosts=hosts, now=NOW, days=300)
+    made = Identity(folder / "g1.crt", folder / "g1.key")
+    made.certificate.write_bytes(b"".join(each.public_bytes(PEM) for each in (leaf, issuer.ca)))
+    keyfile.save(made.key, key)
+    return made
 
 
 def test_a_gate_that_knows_only_tls_1_2_is_welcome(

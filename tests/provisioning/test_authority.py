@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from provisioning import authority
+from provisioning import authority, clock, making
 from provisioning.authority import Authority
 from provisioning.errors import (
     AuthorityExists,
@@ -22,6 +22,7 @@ from provisioning.errors import (
     KeyMissing,
     ValueInvalid,
 )
+from wire import keyring, voucher
 from wire.keys import KeyEntry, Keyring, Use, kid_of, raw_public
 from wire.sealing import DataKey, open_data_key
 
@@ -62,6 +63,15 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
         "collector/certificate.pem": 0o644,
         "collector/ca.pem": 0o644,
         "collector/receipt.pem": 0o600,
+        "enrolment": 0o700,
+        "enrolment/enrol.pem": 0o600,
+        "enrolment/voucher.bin": 0o644,
+        "enrolment/gate-ca-key.pem": 0o600,
+        "enrolment/gate-ca.pem": 0o644,
+        "enrolment/tls.pem": 0o600,
+        "enrolment/certificate.pem": 0o644,
+        "enrolment/ca.pem": 0o644,
+        "enrolment/keyring.json": 0o644,
         "vault": 0o700,
         "vault/seal.pem": 0o600,
     }
@@ -121,6 +131,7 @@ def test_the_authoritys_certificate_lasts_ten_years_and_began_before_any_gates_c
     [
         ("broker", "broker", ExtendedKeyUsageOID.SERVER_AUTH),
         ("collector", "intake", ExtendedKeyUsageOID.CLIENT_AUTH),
+        ("enrolment", "enrolment", ExtendedKeyUsageOID.SERVER_AUTH),
     ],
 )
 def test_each_service_has_a_certificate_for_its_one_use(
@@ -235,3 +246,36 @@ def test_a_key_of_another_kind_is_not_taken(home: Authority) -> None:
         home.root()
     with pytest.raises(KeyMissing):
         home.issuer()
+
+
+def test_the_key_for_enrolment_has_the_roots_word_and_ends_in_half_a_year(
+    home: Authority, now: datetime
+) -> None:
+    found = voucher.vouched(home.voucher(), home.public.root)
+    assert found.kid == kid_of(raw_public(home.enrol_key()))
+    assert found.until == int((now + timedelta(days=200)).timestamp()) * 1000
+
+
+def test_every_online_key_ends_and_the_ring_that_the_root_signs_says_when(
+    home: Authority, now: datetime
+) -> None:
+    told = keyring.unpack(home.keyring(), Keyring([home.public.root]))
+    assert told.keys == home.public.keys
+    assert told.seal == home.public.seal
+    assert told.ca.encode() == (home.folder / "ca.pem").read_bytes()
+    half_a_year = clock.millis(now + timedelta(days=200))
+    signing = [key for key in told.keys if key.use not in making.PASSES]
+    assert {key.until for key in signing} == {half_a_year}
+    assert all((key.until or 0) > half_a_year for key in told.keys if key.use in making.PASSES)
+
+
+def test_the_ca_that_is_online_makes_clients_and_neither_servers_nor_cas(
+    home: Authority, now: datetime
+) -> None:
+    issuer = home.gate_issuer()
+    issuer.ca.verify_directly_issued_by(home.issuer().ca)
+    limits = issuer.ca.extensions.get_extension_for_class(x509.BasicConstraints).value
+    assert (limits.ca, limits.path_length) == (True, 0)
+    uses = issuer.ca.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(uses) == [ExtendedKeyUsageOID.CLIENT_AUTH]
+    assert issuer.ca.not_valid_after_utc - now == timedelta(days=400)

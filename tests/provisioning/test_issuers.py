@@ -33,7 +33,7 @@ def test_a_gate_enrolled_before_the_turn_knows_passes_issued_after_it(
     gate = Keyring(home.public.keys)
     identity = {Use.PASS_SEEN: "seen", Use.PASS_DECLARED: "declared"}[use]
     before = gatepass.parse(passes.issue(home, "staff", days=9, now=now, identity=identity).text)
-    turned = issuers.turn(home, use)
+    turned = issuers.turn(home, use, now)
     after = gatepass.parse(passes.issue(home, "staff", days=9, now=now, identity=identity).text)
     assert after.kid == turned.kid != before.kid
     for shown in (before, after):
@@ -42,32 +42,34 @@ def test_a_gate_enrolled_before_the_turn_knows_passes_issued_after_it(
 
 
 @BOTH
-def test_each_turn_moves_one_key_on_and_makes_one(home: Authority, use: Use) -> None:
+def test_each_turn_moves_one_key_on_and_makes_one(home: Authority, use: Use, now: datetime) -> None:
     assert stages(home, use) == [Stage.USED, Stage.RESERVE]
-    issuers.turn(home, use)
+    issuers.turn(home, use, now)
     assert stages(again(home), use) == [Stage.OLD, Stage.USED, Stage.RESERVE]
-    issuers.turn(again(home), use)
+    issuers.turn(again(home), use, now)
     assert stages(again(home), use) == [Stage.OLD, Stage.OLD, Stage.USED, Stage.RESERVE]
 
 
-def test_turning_one_use_leaves_the_other_alone(home: Authority) -> None:
-    issuers.turn(home, Use.PASS_SEEN)
+def test_turning_one_use_leaves_the_other_alone(home: Authority, now: datetime) -> None:
+    issuers.turn(home, Use.PASS_SEEN, now)
     assert stages(again(home), Use.PASS_DECLARED) == [Stage.USED, Stage.RESERVE]
 
 
-def test_the_private_half_in_reserve_is_only_where_nothing_is_issued(home: Authority) -> None:
-    turned = issuers.turn(home, USE)
+def test_the_private_half_in_reserve_is_only_where_nothing_is_issued(
+    home: Authority, now: datetime
+) -> None:
+    turned = issuers.turn(home, USE, now)
     kept = {path.name for path in (home.folder / "offline").glob("reserve-*.pem")}
     assert kept == {f"reserve-{kid}.pem" for kid in again(home).public.reserve}
     assert turned.kid not in "".join(kept)
     assert {path.stat().st_mode & 0o777 for path in (home.folder / "offline").iterdir()} == {0o600}
 
 
-def test_without_the_offline_part_no_key_is_turned(home: Authority) -> None:
+def test_without_the_offline_part_no_key_is_turned(home: Authority, now: datetime) -> None:
     shutil.rmtree(home.folder / "offline")
     before = (home.folder / "public.json").read_bytes()
     with pytest.raises(KeyMissing):
-        issuers.turn(home, USE)
+        issuers.turn(home, USE, now)
     assert (home.folder / "public.json").read_bytes() == before
 
 
@@ -91,17 +93,17 @@ def test_a_turn_cut_off_at_any_write_can_be_made_again(
         with monkeypatch.context() as patched:
             patched.setattr(files, "write", until_cut)
             with pytest.raises(FileUnusable):
-                issuers.turn(again(home), USE)
+                issuers.turn(again(home), USE, now)
         shown = gatepass.parse(passes.issue(again(home), "staff", days=1, now=now).text)
         assert shown.verify(gate) is USE
-    issuers.turn(again(home), USE)
+    issuers.turn(again(home), USE, now)
     assert Stage.RESERVE in stages(again(home))
     assert gatepass.parse(passes.issue(again(home), "staff", days=1, now=now).text).verify(gate)
 
 
 def test_an_old_key_without_good_passes_can_be_retired(home: Authority, now: datetime) -> None:
     shown = gatepass.parse(passes.issue(home, "staff", days=1, now=now).text)
-    issuers.turn(home, USE)
+    issuers.turn(home, USE, now)
     ended = shown.claims.expires
     with pytest.raises(IssuerInUse):
         issuers.retire(again(home), shown.kid, ended, ended - 1)

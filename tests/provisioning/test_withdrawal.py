@@ -88,7 +88,7 @@ def test_all_passes_of_a_stolen_key_are_withdrawn_also_those_its_thief_made(
             for place in (None, 0, 2**32 - 1)
         )
     ]
-    issuers.turn(home, Use.PASS_SEEN)
+    issuers.turn(home, Use.PASS_SEEN, now)
     fresh = passes.issue(home, "staff", days=1, now=now)
     withdrawal.mark(home, kid=kid, standing=INVALID, now=now)
     withdrawal.renew(authority.load(home.folder), now)

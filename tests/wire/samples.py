@@ -106,7 +106,9 @@ ENROLMENT = Enrolment(
     place="Chợ Mẫu",
     directions=(Direction.IN, Direction.OUT),
     # The golden vector is older than the other uses.
-    keys=tuple(each for use, each in ENTRIES.items() if use not in (Use.CARD, Use.STATUS)),
+    keys=tuple(
+        each for use, each in ENTRIES.items() if use not in (Use.CARD, Use.STATUS, Use.ENROL)
+    ),
     seal=SEAL,
     certificate="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ca="-----BEGIN CERTIFICATE-----\nBBBB\n-----END CERTIFICATE-----\n",

@@ -11,7 +11,7 @@ from device import clock, config, enrol
 from device.cards.posts import Post, Posts
 from device.gpio.mock import traced_factory
 from device.journal.reader import JournalReader
-from device.wiring import door
+from device.wiring import door, waiting
 from tests.device.fakes import ShownFrames
 from tests.device.site import NOW, Site
 from wire import policy
@@ -169,6 +169,6 @@ def test_when_an_event_ends_every_part_is_taken_up_anew(school: Site) -> None:
         if len(stops) == 2:
             stop()
 
-    door.watch(found, stoppable)
+    waiting.watch(found, stoppable)
     noted = [each for each in _stored(school) if each in ("start", "placed", "stop")]
     assert noted == ["start", "placed", "stop", "start", "placed", "stop"]

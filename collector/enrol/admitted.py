@@ -1,0 +1,38 @@
+"""The gates that enrolled over the network, as this process enters them into the roster.
+
+It is the one writer of `enrolled.json`. Each entry is there, whole, before its gate hears of it.
+"""
+
+import threading
+from pathlib import Path
+
+import msgspec
+
+from collector.roster import ENROLLED, Enrolled, Gate, enrolled, load
+from collector.withdrawn import write
+
+
+class Admitted:
+    """The file beside the roster."""
+
+    def __init__(self, roster: Path) -> None:
+        """Take where the roster is."""
+        self._roster = roster
+        self._lock = threading.Lock()
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all gates, however they were admitted. Raises RosterInvalid."""
+        return load(self._roster).names()
+
+    def gates(self) -> tuple[Gate, ...]:
+        """Return those that enrolled over the network. Raises RosterInvalid."""
+        return enrolled(self._roster).gates
+
+    def enter(self, gate: Gate) -> None:
+        """Enter a gate, in the place of one of its name. Raises StoreUnusable, RosterInvalid."""
+        with self._lock:
+            others = [known for known in self.gates() if known.gate != gate.gate]
+            gates = tuple(sorted([*others, gate], key=lambda each: each.gate))
+            data = msgspec.json.format(msgspec.json.encode(Enrolled(gates)), indent=2)
+            # Through a link: the file itself may be in this process's own folder.
+            write(self._roster.with_name(ENROLLED).resolve(), data + b"\n")

@@ -1,0 +1,80 @@
+"""`collector enrol`: puts the parts together and runs them until SIGTERM or SIGINT."""
+
+import secrets
+import signal
+import threading
+from datetime import UTC, datetime
+
+import structlog
+
+from collector import clock
+from collector.config import Config, EnrolConfig
+from collector.enrol import keys
+from collector.enrol.admitted import Admitted
+from collector.enrol.book import Book
+from collector.enrol.desk import Desk, Here
+from collector.enrol.door import Door
+from collector.enrol.hatch import Hatch
+from collector.errors import AddressUnusable, CertificateExpired, EnrolmentUnset, StateUnwritable
+from wire import joining
+from wire.enrolcode import CTI_BYTES
+from wire.enrolment import Broker
+
+log = structlog.get_logger()
+
+
+def run(config: Config) -> int:
+    """Serve until a signal; return the exit status. Raises CollectorError."""
+    enrol = config.enrol
+    if enrol is None:
+        raise EnrolmentUnset
+    public = keys.public(config.authority)
+    holding = keys.held(enrol.keys, public.root)
+    if keys.until(holding) <= datetime.fromtimestamp(clock.wall_ms() / 1000, UTC):
+        msg = f"enrol.keys: {enrol.keys}: {keys.until(holding):%Y-%m-%d}"
+        raise CertificateExpired(msg)
+    book = Book(enrol.state / "book.db")
+    brokers = tuple(Broker(each.host, each.port) for each in enrol.brokers)
+    desk = Desk(
+        Here(public.authority, enrol.address, brokers),
+        *(holding, book, Admitted(config.roster.path)),
+        now_ms=clock.wall_ms,
+        number=lambda: secrets.token_bytes(CTI_BYTES),
+    )
+    door, hatch = _door(enrol, holding, desk), _hatch(config, desk, book)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # `shutdown` waits for the loop, so it must not be called from the loop's own thread.
+        signal.signal(number, lambda *_: threading.Thread(target=door.shutdown).start())
+    threading.Thread(target=hatch.serve_forever, daemon=True).start()
+    log.info("enrol.listening", port=door.server_address[1])
+    with door:
+        door.serve_forever(poll_interval=0.2)
+    hatch.shutdown()
+    hatch.server_close()
+    book.close()
+    log.info("enrol.stopped")
+    return 0
+
+
+def _door(enrol: EnrolConfig, holding: keys.Holding, desk: Desk) -> Door:
+    answers = {
+        joining.JOIN: desk.join,
+        joining.PROGRESS: desk.progress,
+        joining.REPORT: desk.report,
+    }
+    try:
+        return Door((enrol.host, enrol.port), holding.tls, answers)
+    except OSError as error:
+        msg = f"enrol.port: {enrol.host} {enrol.port}: {error.strerror or error}"
+        raise AddressUnusable(msg) from error
+
+
+def _hatch(config: Config, desk: Desk, book: Book) -> Hatch:
+    path = config.counter
+    if path is None:
+        raise EnrolmentUnset
+    try:
+        return Hatch(path, desk, book)
+    except OSError as error:
+        msg = f"enrol.counter: {path}: {error.strerror or error}"
+        raise StateUnwritable(msg) from error

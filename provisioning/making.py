@@ -1,0 +1,109 @@
+"""Making the keys and certificates of each part of an authority's folder.
+
+What is online ends by itself: the keys that sign in half a year, the CA for gates in a year and a
+bit. Who turns them and signs the ring of those that count is the root, which is not online.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from provisioning import certificates, clock, files, keyfile
+from provisioning.certificates import Issuer
+from provisioning.terms import MAX_DAYS
+from wire import voucher
+from wire.keys import KeyEntry, Use, entry
+
+ONLINE_DAYS = 200
+"""How long a key that is online may sign. The next is made, and believed, well before."""
+PASS_DAYS = 2 * MAX_DAYS + 2
+"""How much longer the passes of a key are good: they are made up to a year ahead, for a year."""
+SERVICE_DAYS = 825
+INTAKE = "intake"
+PASSES = {Use.PASS_SEEN: "passes/seen.pem", Use.PASS_DECLARED: "passes/declared.pem"}
+SIGNING = {
+    Use.POLICY: "signing/policy.pem",
+    Use.CARD: "signing/card.pem",
+    Use.COMMAND: "signing/command.pem",
+    Use.STATUS: "signing/status.pem",
+}
+RECEIPT = "collector/receipt.pem"
+ENROLMENT = "enrolment"
+ENROL_KEY = f"{ENROLMENT}/enrol.pem"
+VOUCHER = f"{ENROLMENT}/voucher.bin"
+GATE_CA_KEY = f"{ENROLMENT}/gate-ca-key.pem"
+GATE_CA = f"{ENROLMENT}/gate-ca.pem"
+SERVICES = (
+    ("broker", "broker", certificates.SERVER),
+    ("collector", INTAKE, certificates.CLIENT),
+    (ENROLMENT, ENROLMENT, certificates.SERVER),
+)
+"""Parts whose machines speak TLS: the part, its name, and what it is on the road."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes keys in a folder, as of a moment."""
+
+    folder: Path
+    now: datetime
+    days: int = ONLINE_DAYS
+    secret: bytes | None = None
+    """What closes keys that people use. A service that starts by itself reads its own unclosed."""
+
+    def online(self, root: Ed25519PrivateKey) -> tuple[KeyEntry, ...]:
+        """Make every key that is online; return the public halves that belong into the ring."""
+        made = [self.signing(use, path) for use, path in (PASSES | SIGNING).items()]
+        self.enrolment(root)
+        return (*made, self.signing(Use.RECEIPT, RECEIPT))
+
+    def signing(self, use: Use, path: str) -> KeyEntry:
+        """Make one signing key."""
+        key = Ed25519PrivateKey.generate()
+        keyfile.save(self.folder / path, key, None if use is Use.RECEIPT else self.secret)
+        return entry(key.public_key(), use, self.until(use))
+
+    def enrolment(self, root: Ed25519PrivateKey) -> None:
+        """Make the key for enrolment, with the root's voucher for it."""
+        made = self.signing(Use.ENROL, ENROL_KEY)
+        key = keyfile.load_ed25519(self.folder / ENROL_KEY, lambda: self.secret or b"")
+        until_s = (made.until or 0) // 1000
+        files.write(self.folder / VOUCHER, voucher.vouch(key.public_key(), until_s, root))
+
+    def reserve(self, use: Use, secret: bytes | None) -> KeyEntry:
+        """Make an issuer's key for later, kept offline; it may begin when others have ended."""
+        key = Ed25519PrivateKey.generate()
+        public = entry(key.public_key(), use, self.until(use, turns=2))
+        keyfile.save(reserved(self.folder, public.kid), key, secret)
+        return public
+
+    def until(self, use: Use, turns: int = 1) -> int:
+        """Return when a key that begins now ends, ms."""
+        days = self.days * turns + (PASS_DAYS if use in PASSES else 0)
+        return clock.millis(self.now + timedelta(days=days))
+
+    def gate_ca(self, issuer: Issuer, name: str) -> None:
+        """Make the CA that is online and issues to gates."""
+        key = certificates.new_key()
+        made = issuer.gate_ca(name, key.public_key(), self.now)
+        keyfile.save(self.folder / GATE_CA_KEY, key, self.secret)
+        files.write(self.folder / GATE_CA, made.public_bytes(Encoding.PEM))
+
+    def services(self, issuer: Issuer, hosts: tuple[str, ...], ca: bytes) -> None:
+        """Make a key and a certificate for each service; `ca` is whom it believes, PEM."""
+        for part, common, use in SERVICES:
+            key = certificates.new_key()
+            names = hosts if use == certificates.SERVER else ()
+            public = key.public_key()
+            leaf = issuer.issue(common, public, use, hosts=names, now=self.now, days=SERVICE_DAYS)
+            keyfile.save(self.folder / part / "tls.pem", key)
+            files.write(self.folder / part / "certificate.pem", leaf.public_bytes(Encoding.PEM))
+            files.write(self.folder / part / "ca.pem", ca)
+
+
+def reserved(folder: Path, kid: str) -> Path:
+    """Return where the private half of a key in reserve is kept."""
+    return folder / f"offline/reserve-{kid}.pem"
