@@ -105,7 +105,6 @@ def _needs(parser: argparse.ArgumentParser, work: Work, _: Translate) -> None:
         )
     if work is Work.WIFI:
         parser.add_argument("--ssid", required=True, help=_("the name of the network"))
-        parser.add_argument("--hidden", action="store_true", help=_("it does not tell its name"))
         parser.add_argument(
             "--open", action="store_true", help=_("it has no password; otherwise one is read")
         )
@@ -139,7 +138,7 @@ def _brought(asked: argparse.Namespace) -> Needs:
         case Work.WIFI:
             # Not from the command line, which every program on this machine can read.
             password = "" if asked.open else sys.stdin.readline().rstrip("\n")
-            return Wifi(ssid=asked.ssid, password=password, hidden=1 if asked.hidden else 0)
+            return Wifi(ssid=asked.ssid, password=password)
     return Nothing()
 
 

@@ -6,7 +6,7 @@ among them, so no error quotes a value.
 """
 
 import enum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -114,8 +114,6 @@ class Wifi(Needs, frozen=True, kw_only=True):
     ssid: Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
     password: Annotated[str, msgspec.Meta(max_length=63)] = ""
     """Empty for a network without one."""
-    hidden: Literal[0, 1] = 0
-    """1: it does not tell its name. A card knows no yes and no."""
 
 
 NEEDS: dict[Work, type[Needs]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from device import config
+from device import clock, config
 from device.accepted import Accepted
 from device.attendant import Attendant
 from device.cards import deeds
@@ -10,6 +10,7 @@ from device.cards.asked import asking
 from device.cards.orders import Orders, heeded
 from device.cards.posts import Post, Posts
 from device.cards.used import UsedCards
+from device.cards.wayin import WayIn
 from device.flow import Remark
 from device.journal import carried
 from device.journal.store import CardJournal
@@ -67,8 +68,13 @@ def attendant(
     )
     ways = Ways(told.policy.direction, enrolment.directions[0], button_s=found.door.direction_s)
 
+    way_in = WayIn()
+
+    def notes() -> tuple[Remark, ...]:
+        return (*clock_notes(), *way_in.news(clock.up_ns()))
+
     def heard(policy: Policy) -> None:
         least_s = policy.retention_h * 3600 if policy.version else 0
         journal.retain(max(found.journal.keep_confirmed_s, least_s))
 
-    return Attendant(told, passages, cards, ways, heard, clock_notes, posts)
+    return Attendant(told, passages, cards, ways, heard, notes, posts)
