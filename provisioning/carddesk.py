@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from provisioning import authority, cardlist, cards, clock, desk, files, paper, terms
+from provisioning import authority, cardlist, cards, clock, desk, files, paper, technicians, terms
 from provisioning.cards import For, Issued
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid
@@ -53,6 +53,27 @@ def add(parser: argparse.ArgumentParser, _: Translate) -> None:
             "--text", action="store_true", help=_("write the text of the code as well")
         )
     _withdrawing(works.add_parser("withdraw", help=_("withdraw control cards")), _)
+
+
+def add_technician(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Add the certifying of a technician's key."""
+    parser.set_defaults(work=_certify)
+    desk.of_authority(parser, _)
+    parser.add_argument("key", type=Path, metavar="KEY.pub", help=_("the technician's public key"))
+    parser.add_argument("--name", required=True, help=_("what a gate's log calls the technician"))
+    parser.add_argument("--days", type=int, default=7, help=_("how many days it is valid"))
+    parser.add_argument("--root", action="store_true", help=_("may change anything, not only look"))
+    parser.add_argument("--out", type=Path, required=True, help=_("such as KEY-cert.pub"))
+
+
+def _certify(asked: argparse.Namespace, _: Translate) -> str:
+    home, now = authority.load(asked.authority), clock.now()
+    certificate = technicians.certify(
+        home, asked.key, asked.name, days=asked.days, is_root=asked.root, now=now
+    )
+    files.write(asked.out, certificate)
+    said = _("{path}: certified. It opens a gate while a technician card has opened its way in.")
+    return said.format(path=asked.out)
 
 
 def common(parser: argparse.ArgumentParser, _: Translate) -> None:

@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from provisioning import authority, carddesk, clock, desk, files, gates, policies, releases
+from provisioning import (
+    authority,
+    carddesk,
+    clock,
+    desk,
+    files,
+    gates,
+    policies,
+    releases,
+    sheetdesk,
+)
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.i18n import catalogue
@@ -67,6 +77,9 @@ def _parser(_: Translate) -> Parser:
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
     desk.add(lambda name, told: commands.add_parser(name, help=told), _)
     carddesk.add(commands.add_parser("card", help=_("make a control card for a gate")), _)
+    sheetdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
+    told = _("certify a technician's SSH key")
+    carddesk.add_technician(commands.add_parser("technician", help=told), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
     _release_command(commands.add_parser("release", help=_("sign a release of the program")), _)
     return parser

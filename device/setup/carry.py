@@ -23,9 +23,9 @@ from device.setup.stick import Stick
 FAILED = 2
 BLOCKS = Path("/sys/class/block")
 AT = Path("/run/gate-stick")
-KINDS = frozenset({"vfat", "exfat"})
-"""File systems without links, owners and special files."""
-OPTIONS = "nosuid,nodev,noexec,noatime,umask=0077"
+SAFE = "nosuid,nodev,noexec,noatime"
+OPTIONS = {"vfat": f"{SAFE},umask=0077", "exfat": f"{SAFE},umask=0077"}
+"""File systems without links, owners and special files, and how they are mounted."""
 
 
 def main() -> int:
@@ -52,7 +52,7 @@ def stick(blocks: Path = BLOCKS) -> Path:
     """
     for each in sorted(blocks.iterdir(), reverse=True):
         device = Path("/dev") / each.name
-        if "/usb" in str(each.resolve()) and kind(device) in KINDS:
+        if "/usb" in str(each.resolve()) and kind(device) in OPTIONS:
             return device
     msg = N_("no USB stick was found, or none with a FAT or exFAT partition")
     raise StorageUnusable(msg)
@@ -67,11 +67,11 @@ def kind(device: Path) -> str:
 def mounted(device: Path, at: Path = AT) -> Iterator[Path]:
     """Mount a device for the block; raise StorageUnusable if it cannot be."""
     found = kind(device)
-    if found not in KINDS:
+    if found not in OPTIONS:
         msg = N_("the stick has no FAT or exFAT partition")
         raise StorageUnusable(msg)
     at.mkdir(mode=0o700, exist_ok=True)
-    done = _done("mount", "-t", found, "-o", OPTIONS, str(device), str(at))
+    done = _done("mount", "-t", found, "-o", OPTIONS[found], str(device), str(at))
     if done.returncode != 0:
         msg = N_("the stick cannot be mounted")
         raise StorageUnusable(msg)

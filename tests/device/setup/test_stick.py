@@ -1,8 +1,8 @@
 """A USB stick: what leaves, what arrives, and what a stick may hold besides."""
 
 import os
-import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -162,30 +162,47 @@ def test_only_a_disk_on_usb_that_laptops_read_is_taken(
         carry.stick(tmp_path / "class")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="to mount a stick needs root")
-def test_a_real_fat_stick_is_mounted_without_danger_and_let_go(gate: Gate, tmp_path: Path) -> None:
+@pytest.fixture
+def loop(tmp_path: Path, kind: str) -> Iterator[Path]:
+    """Return a disk of that kind, which is a file."""
+    if os.geteuid() != 0:
+        pytest.skip("to mount a stick needs root")
+    if kind not in Path("/proc/filesystems").read_text().split():
+        pytest.skip(f"the kernel of this machine knows no {kind}")
     image = tmp_path / "stick.img"
     with image.open("wb") as file:
         file.truncate(16 * 2**20)
-    mkfs = shutil.which("mkfs.vfat", path="/usr/sbin:/sbin:/usr/bin")
-    assert mkfs is not None, "dosfstools is missing"
-    subprocess.run([mkfs, image], check=True, capture_output=True)
-    loop = subprocess.run(
-        ["losetup", "--find", "--show", image], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    try:
-        with carry.mounted(Path(loop), tmp_path / "at") as root:
-            options = next(
-                line.split()[3]
-                for line in Path("/proc/mounts").read_text().splitlines()
-                if str(root) in line
-            )
-            assert {"nosuid", "nodev", "noexec"} <= set(options.split(","))
-            gate.root, gate.own = root, root / "gate" / GATE
-            gate.bring(gate.own / "policy.json", gate.policy())
-            gate.carry()
-            assert list(gate.own.glob("export-*.jsonl"))
-        assert not os.path.ismount(tmp_path / "at")
-        assert gate.inbox() == {"policy.json"}
-    finally:
-        subprocess.run(["losetup", "--detach", loop], check=True)
+    subprocess.run([f"/usr/sbin/mkfs.{kind}", str(image)], check=True, capture_output=True)
+    attach = ["losetup", "--find", "--show", image]
+    found = subprocess.run(attach, check=True, capture_output=True, text=True).stdout.strip()
+    yield Path(found)
+    subprocess.run(["losetup", "--detach", found], check=True)
+
+
+@pytest.mark.parametrize("kind", ["vfat", "ext4"])
+def test_a_stick_is_mounted_without_danger_and_let_go(
+    gate: Gate, loop: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second stands for the first where the kernel knows no FAT."""
+    monkeypatch.setitem(carry.OPTIONS, kind, carry.OPTIONS.get(kind, carry.SAFE))
+    at = gate.root
+    with carry.mounted(loop, at) as root:
+        mounts = Path("/proc/mounts").read_text().splitlines()
+        (options,) = [each.split()[3] for each in mounts if each.split()[1] == str(root)]
+        assert {"nosuid", "nodev", "noexec"} <= set(options.split(","))
+        gate.bring(gate.own / "policy.json", gate.policy())
+        gate.carry()
+        assert list(gate.own.glob("export-*.jsonl"))
+    assert not os.path.ismount(at)
+    assert gate.inbox() == {"policy.json"}
+    with carry.mounted(loop, at) as root:
+        assert list((root / "gate" / GATE).glob("export-*.jsonl")), "it is on the stick"
+
+
+@pytest.mark.parametrize("kind", ["ext4"])
+def test_a_stick_that_laptops_do_not_write_is_not_mounted(
+    gate: Gate, loop: Path, kind: str
+) -> None:
+    assert kind not in carry.OPTIONS
+    with pytest.raises(StorageUnusable), carry.mounted(loop, gate.root):
+        pytest.fail("it was mounted")
