@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from device.cards.orders import Orders
+from device.cards.posts import Posts
 from device.flow import Credential, Instant, Press, Pressed, Remark, Signal, Verdict
 from device.mandate import Mandate, News
 from device.passages.passages import Passages
@@ -38,12 +39,14 @@ class Attendant:
         ways: Ways,
         heard: Callable[[Policy], None] = lambda _policy: None,
         clock_notes: Callable[[], tuple[Remark, ...]] = tuple,
+        posts: Posts | None = None,
     ) -> None:
         """Take the parts; `begin` opens them.
 
         `heard` is told of every policy in force; `clock_notes` says what is to be noted of the
-        time.
+        time; `posts` where cards have said that the gate stands.
         """
+        self._posts = posts
         self._clock_notes = clock_notes
         self._mandate, self._passages, self._cards, self._ways = mandate, passages, cards, ways
         self._heard = heard
@@ -53,7 +56,7 @@ class Attendant:
         """Take up what is remembered and in force; the journal is open."""
         news = self._mandate.begin(now)
         self._go_by_policy()
-        remarks = self._passages.begin(now)
+        remarks = (*self._passages.begin(now), *self._placed(now))
         return (*self._policy_in_force(), *remarks, *self._siblings(news))
 
     def answer(self, credential: Credential, now: Instant) -> Verdict:
@@ -106,6 +109,8 @@ class Attendant:
         """Do what follows from an answer that record `seq` has stored, and that was shown."""
         if verdict.outcome is Outcome.OBEYED:
             return self._cards.obey(credential.content, now)
+        if isinstance(credential.content, controlcard.Parsed):
+            return self._cards.refused(credential.content, verdict.reason)
         if verdict.outcome is Outcome.ACCEPTED:
             self._passages.passed(credential, verdict, seq, now)
             self._ways.passed()
@@ -113,6 +118,8 @@ class Attendant:
 
     def tend(self, now: Instant) -> tuple[Remark, ...]:
         """Do what may wait until no one is waiting."""
+        if self._posts is not None:
+            self._posts.told()
         remarks = (*self._clock_notes(), *self._passages.tend(now))
         news = self._mandate.refresh(now)
         if news.policy:
@@ -123,6 +130,13 @@ class Attendant:
     def close(self) -> None:
         """Write what is not written yet; harmless when repeated."""
         self._passages.close()
+
+    def _placed(self, now: Instant) -> tuple[Remark, ...]:
+        """Say where the gate stands since a card moved it; nobody is inside there yet."""
+        if self._posts is None:
+            return ()
+        news = self._posts.news(self._posts.in_force(now))
+        return (*news, self._passages.set_count(0, "moved")) if news else ()
 
     def _unknown(self, now: Instant) -> Chosen:
         """Return the way of someone of whom nothing is known."""

@@ -240,9 +240,7 @@ def _run(asked: argparse.Namespace) -> None:
     with distress.shown(asked.config):
         found = config.load(asked.config)
         _keep_log(found.folders.scanner_log)
-        with waiting.whoever(found) as gate:
-            _stop_with(gate.stop)
-            gate.run()
+        waiting.watch(found, _stop_with)
 
 
 def _uplink(asked: argparse.Namespace) -> None:

@@ -61,6 +61,16 @@ class Folders(Section, frozen=True, kw_only=True):
         return self.state / "accepted"
 
     @property
+    def errands(self) -> Path:
+        """Return where gate-card keeps which cards it has obeyed, and what it has begun."""
+        return self.state / "errands"
+
+    @property
+    def carried(self) -> Path:
+        """Return where it is noted which records were carried away by hand."""
+        return self.state / "carried"
+
+    @property
     def scanner_log(self) -> Path:
         """Return where the scanner keeps its own log."""
         return self.state / "log/scanner"

@@ -14,9 +14,10 @@ import msgspec
 
 from device import believed, clock, config, enrol, plainfile
 from device.enrol import Enrolled
-from device.errors import ProofRefused
+from device.errors import ProofRefused, StorageUnusable
 from device.i18n import N_, _
-from device.journal import retired, stocktaking
+from device.journal import carried, retired, stocktaking
+from device.journal.disk import sync_folder
 from device.journal.reader import JournalReader
 from device.journal.stocktaking import Fault, Held
 from wire import batch, export, receipt
@@ -82,13 +83,16 @@ class Holdings:
                 yield one, None
 
     def export(self, out: Path, *, everything: bool) -> int:
-        """Write what is not confirmed, or all there is, to `out`; return how many records."""
+        """Write what is not confirmed, or all there is, to `out`; return how many records.
+
+        How far it came is noted: a card that ends this gate's records asks for it.
+        """
         made = clock.SystemClock(vouched=False).now().wall_ms
-        count = 0
+        count, held = 0, self._held
 
         def batches() -> Iterator[bytes]:
             nonlocal count
-            for one in self._held:
+            for one in held:
                 start = one.first if everything else max(one.first, one.confirmed + 1)
                 for last, spelled in _batches(one, start):
                     count += last
@@ -101,8 +105,23 @@ class Holdings:
             file.writelines(export.lines(header, batches(), self._gate.records_key))
             file.flush()
             os.fsync(file.fileno())
+        self._read_back(new)
         new.replace(out)
+        sync_folder(out.absolute().parent)
+        carried.note(self._folders.carried, held)
         return count
+
+    def _read_back(self, path: Path) -> None:
+        """Raise StorageUnusable unless what was written can be read again, from where it lies."""
+        ring = Keyring([entry(self._gate.records_key.public_key(), Use.RECORDS)])
+        try:
+            with path.open("rb") as file:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                export.check(iter(lambda: file.readline(export.LINE), b""), ring)
+        except (OSError, WireError) as error:
+            path.unlink()
+            msg = N_("what was exported could not be read back")
+            raise StorageUnusable(msg) from error
 
     def take(self, proof: Path) -> list[Receipt]:
         """Lay the receipts in `proof` where the scanner looks; return those that are for us.

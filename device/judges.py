@@ -4,7 +4,6 @@ Whose passes are believed is named by the caller: a gate's configuration (then a
 lists and its signers are those in force there), an authority's public file, or nobody.
 """
 
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -12,12 +11,14 @@ import msgspec
 from device import clock, config, enrol
 from device.accepted import Accepted
 from device.cards import deeds
-from device.cards.orders import Orders
+from device.cards.orders import Heeded, Orders, heeded
+from device.cards.posts import Posts, posted
 from device.cards.used import UsedCards
 from device.credential import control_card
 from device.credential.dcc_trust import TrustList
 from device.errors import IssuersUnreadable, PolicyUnreadable
-from device.flow import Credential, Instant, Remark, Verdict
+from device.flow import Credential, Instant, Verdict
+from device.journal import carried
 from device.mandate import Mandate
 from device.verdict.judge import judge
 from device.verdict.policy import at_gate, default
@@ -26,12 +27,11 @@ from device.verdict.standing import NOTHING
 from device.verdict.trust import Finding, NoStatuses, Trust
 from wire import controlcard, gatepass, policy, policydraft
 from wire.canonical import parse, read
-from wire.controlcard import scope_of
 from wire.enrolment import LIMIT
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import KeyEntry, Keyring, Signed, Use, opened
 from wire.policy import Policy
-from wire.record import Direction, Identity, Outcome, Reason, Signature, What
+from wire.record import Direction, Identity, Outcome, Reason, Signature
 
 
 class Judge(msgspec.Struct, frozen=True):
@@ -64,8 +64,9 @@ class Judge(msgspec.Struct, frozen=True):
         if self.orders is not None:
             return self.orders.judge(shown, way, now)
         if ring.use_of(shown.kid) is not None:
-            anywhere = frozenset({shown.claims.scope})
-            return _orders(ring, anywhere, UsedCards(Path()), lambda: 0).judge(shown, way, now)
+            scope = shown.claims.scope
+            anywhere = Heeded(ring, scope, frozenset({scope}), self.trust.statuses)
+            return Orders(anywhere, UsedCards(Path()), deeds.readable(), int).judge(shown, way, now)
         return Verdict(
             kind=control_card.KIND,
             signature=Signature.NOT_CHECKED,
@@ -102,17 +103,21 @@ def of(configuration: Path | None, authority: Path | None) -> Judge:
     keys, folders = found.folders.keys, found.folders
     root = enrol.root_key(keys / enrol.ROOT)
     enrolment = enrol.held(keys, root)
-    held = Mandate(Accepted(folders.inbox, folders.accepted), enrolment, root)
+    posts = Posts(folders.accepted, enrolment)
+    posts.begin()
+    told = posted(enrolment, posts.lasting)
+    held = Mandate(Accepted(folders.inbox, folders.accepted), told, root)
     return Judge(
         held.trust,
         held.policy,
-        enrolment.directions,
+        posts.lasting.directions,
         vouched=found.clock.vouched,
-        orders=_orders(
-            held.trust.issuers,
-            frozenset({enrolment.gate, scope_of(enrolment.place)}),
+        orders=Orders(
+            heeded(enrolment, posts.lasting, held.trust),
             _used(folders.accepted),
+            deeds.readable(),
             lambda: held.past_ms,
+            lambda: carried.unsent(folders.journal, folders.run, folders.carried),
         ),
     )
 
@@ -122,14 +127,6 @@ def _used(accepted: Path) -> UsedCards:
     used = UsedCards(accepted)
     used.look()
     return used
-
-
-def _orders(
-    ring: Keyring, scopes: frozenset[str], used: UsedCards, past_ms: Callable[[], int]
-) -> Orders:
-    """Return what is answered to cards. None is obeyed here."""
-    known = deeds.known(lambda _count, why: Remark(What.COUNT, {"why": why}))
-    return Orders(ring, scopes, used, known, past_ms)
 
 
 UNSIGNED = {"version": 1, "issued": 0}

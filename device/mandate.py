@@ -25,7 +25,7 @@ from wire import gatepass, keyring, policy, signers, site, statuslist
 from wire.enrolment import Enrolment
 from wire.errors import WireError
 from wire.keyring import KeyList
-from wire.keys import KeyEntry, Keyring
+from wire.keys import KeyEntry, Keyring, Use
 from wire.policy import Policy, same_site
 from wire.record import ClockState
 from wire.signers import Signers
@@ -34,6 +34,9 @@ from wire.statuslist import StatusList
 
 POLICY, SIGNERS, SITE, LIST = "policy.json", "signers.json", "site.json", "list-"
 """Names in inbox/ and accepted/; `list-` is followed by the kid of the issuer."""
+
+LISTED = (*gatepass.PASS_USES, Use.CARD)
+"""Of what these keys have signed, lists say what was withdrawn."""
 
 
 class News(msgspec.Struct, frozen=True):
@@ -94,7 +97,7 @@ class Mandate:
             site.LIMIT,
             partial(self._siblings, ring=ring.ever),
         )
-        issuers = [key.kid for key in ring.entries if key.use in gatepass.PASS_USES]
+        issuers = [key.kid for key in ring.entries if key.use in LISTED]
         self._lists: list[Newest[StatusList]] = [
             accepted.newest(
                 LIST + kid,

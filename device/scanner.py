@@ -105,10 +105,14 @@ class Scanner:
         self._inputs = inputs or NoInputs()
         self._patient = patient
         self._speaks_until_ns = 0
-        self._stopping = False
+        self._stopping = self.again = False
 
-    def stop(self) -> None:
-        """Ask the loop to end after the frame it is at; safe from a signal handler."""
+    def stop(self, *, again: bool = False) -> None:
+        """Ask the loop to end after the frame it is at; safe from a signal handler.
+
+        `again`: to be taken up anew, because what the parts were made for has changed.
+        """
+        self.again = again and not self._stopping
         self._stopping = True
 
     def run(self) -> None:

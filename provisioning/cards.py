@@ -1,37 +1,75 @@
 """Issuing control cards: what a technician has a gate do by showing it a signed code.
 
-A card names one gate or one place, and only one that is enrolled: a card with a slip in its name
-would be found out at the door, by somebody on a ladder. What a card changes, and that it counts
-once, is the gate's work; see `device/cards`.
+A card names one gate, one place or one area, and only one that is enrolled: a card with a slip in
+its name would be found out at the door, by somebody on a ladder. How far a card may reach is the
+same table that gates go by (wire/cardwork.py). Each is entered before it is signed, so that it can
+be withdrawn (provisioning/cardlist.py); what it changes, and that it counts once, is the gate's
+work, see `device/cards`.
 """
 
 import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple, cast
 
-from provisioning import roster, sheet, terms
+from provisioning import cardlist, roster, sheet, terms
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
-from provisioning.errors import ClockWrong, GateUnknown, ValueInvalid
+from provisioning.errors import CardTooWide, ClockWrong, GateUnknown, ValueInvalid
+from provisioning.paper import Slip
 from provisioning.terms import Term
-from wire import controlcard
-from wire.controlcard import CTI_BYTES, Card, scope_of
+from wire import cardwork, controlcard
+from wire.cardwork import (
+    HARMLESS,
+    Direct,
+    Event,
+    Needs,
+    Nothing,
+    People,
+    Place,
+    Wifi,
+    Work,
+)
+from wire.controlcard import CTI_BYTES, Card, scopes
+from wire.errors import WireError
 from wire.keys import Use
+from wire.record import Direction
 from wire.strictcbor import Item
 
-MOST_PEOPLE = 10**6
-"""Gates obey no larger count."""
-IDENTIFY, COUNT_RESET = "identify", "count-reset"
 TITLES = {
-    IDENTIFY: ("Nhận biết cổng", "Show which gate this is"),
-    COUNT_RESET: ("Đặt số người bên trong: {count}", "Set the people inside: {count}"),
+    Work.IDENTIFY: ("Nhận biết cổng", "Show which gate this is"),
+    Work.COUNT_RESET: ("Đặt số người bên trong: {count}", "Set the people inside: {count}"),
+    Work.PLACE: ("Chuyển cổng đến: {place}", "Move the gate to: {place}"),
+    Work.DIRECTION: ("Đổi chiều: {ways}", "Change the ways: {english_ways}"),
+    Work.EVENT: ("Sự kiện: {place}", "Event, {times}"),
+    Work.WIFI: ("Mạng Wi-Fi: {ssid}", "Wi-Fi network: {ssid}"),
+    Work.SELF_TEST: ("Tự kiểm tra", "Self-test"),
+    Work.TECHNICIAN: ("Mở lối vào cho kỹ thuật viên", "Open the way in for technicians"),
+    Work.EXPORT: ("Chép dữ liệu ra USB", "Carry records by USB stick"),
+    Work.FACTORY_RESET: ("Xóa cổng, cài đặt lại từ đầu", "Factory reset"),
+    Work.RETIRE: ("Ngừng dùng cổng", "Retire the gate"),
+    Work.FACTORY_RESET_LOSING: ("Xóa cổng, MẤT dữ liệu chưa gửi", "Reset, LOSING unsent scans"),
+    Work.RETIRE_LOSING: ("Ngừng dùng cổng, MẤT dữ liệu chưa gửi", "Retire, LOSING unsent scans"),
 }
 CHANGES = (
     "Bấm nút kỹ thuật trong hộp, rồi đưa thẻ trong 30 giây",
     "Press the service button in the box, then show within 30 s",
     "Mỗi cổng chỉ nhận một lần / Counts once at each gate",
 )
+WAYS = {
+    (Direction.IN,): ("vào", "in"),
+    (Direction.OUT,): ("ra", "out"),
+    (Direction.IN, Direction.OUT): ("vào và ra", "in and out"),
+}
+
+
+class For(NamedTuple):
+    """Whom a card is for."""
+
+    name: str
+    """Of a gate or a place; of an area if `is_area`."""
+    is_area: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,23 +84,39 @@ class Issued:
     gates: tuple[str, ...]
     """Every enrolled gate that would obey it."""
 
+    @property
+    def changes(self) -> bool:
+        """Say whether the service button is needed."""
+        return self.claims.does not in HARMLESS
 
-def identify(home: Authority, name: str, *, term: Term, now: datetime) -> Issued:
-    """Sign a card that has a gate, or every gate of a place, show itself.
 
-    Raises GateUnknown, ClockWrong, KeyMissing, RosterDamaged.
+def issue(
+    home: Authority,
+    work: Work,
+    whom: For,
+    needs: Needs = Nothing(),  # noqa: B008  (frozen and empty)
+    *,
+    term: Term,
+    now: datetime,
+) -> Issued:
+    """Sign a card for a gate, a place or an area.
+
+    Raises GateUnknown, CardTooWide, ValueInvalid for needs that gates would refuse, ClockWrong,
+    KeyMissing, RosterDamaged, RegisterUnusable.
     """
-    return _issue(home, IDENTIFY, name, {}, term, now)
-
-
-def count_reset(home: Authority, name: str, count: int, *, term: Term, now: datetime) -> Issued:
-    """Sign a card that sets how many people are inside a place.
-
-    Raises ValueInvalid for no number of people, and what `identify` raises.
-    """
-    if not 0 <= count <= MOST_PEOPLE:
-        raise ValueInvalid(name="count", value=count)
-    return _issue(home, COUNT_RESET, name, {"count": count}, term, now)
+    if now < SINCE:
+        raise ClockWrong(when=f"{now:%Y-%m-%d}")
+    scope = controlcard.area_scope(whom.name) if whom.is_area else controlcard.scope_of(whom.name)
+    gates = _obeying(home, scope)
+    if not gates:
+        raise GateUnknown(name=whom.name)
+    issued, expires = int(now.timestamp()), int(term.ends.timestamp())
+    brought = cast("dict[int | bytes | str, Item]", cardwork.spelled(needs))
+    card = Card(os.urandom(CTI_BYTES), work.value, scope, issued, expires, brought)
+    _check(card, gates)
+    key = home.signing_key(Use.CARD)
+    card = cardlist.entered(home, card, key)
+    return Issued(controlcard.issue(card, key), card, whom.name, gates)
 
 
 def draw(issued: Issued, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
@@ -70,47 +124,56 @@ def draw(issued: Issued, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
     return sheet.draw(issued.text, caption(issued), font_folder)
 
 
+def slip(issued: Issued) -> Slip:
+    """Return the card as it stands on a sheet."""
+    return Slip(issued.text, caption(issued))
+
+
 def caption(issued: Issued) -> list[str]:
-    """Return what is written under the code, in both languages."""
+    """Return what is written under the code, in both languages, and no password."""
     claims = issued.claims
     return [
-        *(each.format(count=claims.needs.get("count")) for each in TITLES[claims.does]),
+        *title(claims),
         "Thẻ điều khiển / Control card",
         issued.title,
         f"Đến / Until {terms.printed(claims.expires)}",
-        *(CHANGES if claims.does == COUNT_RESET else ()),
+        *(CHANGES if issued.changes else ()),
         f"Số / No. …{claims.number.hex()[-4:]}",
     ]
 
 
-def _issue(
-    home: Authority,
-    does: str,
-    name: str,
-    needs: dict[int | bytes | str, Item],
-    term: Term,
-    now: datetime,
-) -> Issued:
-    if now < SINCE:
-        raise ClockWrong(when=f"{now:%Y-%m-%d}")
-    scope = scope_of(name)
-    gates = _obeying(home, scope)
-    if not gates:
-        raise GateUnknown(name=name)
-    card = Card(
-        number=os.urandom(CTI_BYTES),
-        does=does,
-        scope=scope,
-        issued=int(now.timestamp()),
-        expires=int(term.ends.timestamp()),
-        needs=needs,
-    )
-    return Issued(controlcard.issue(card, home.signing_key(Use.CARD)), card, name, gates)
+def title(card: Card) -> list[str]:
+    """Return what a card does, in both languages."""
+    words = {"count": 0, "place": "", "ways": "", "english_ways": "", "ssid": "", "times": ""}
+    match cardwork.understood(card):
+        case People(count=count):
+            words |= {"count": count}
+        case Place(place=place):
+            words |= {"place": place}
+        case Direct(ways=ways):
+            words["ways"], words["english_ways"] = WAYS[ways]
+        case Event(place=place, begins=begins, ends=ends):
+            times = f"{terms.printed(begins)} - {terms.printed(ends)}"
+            words |= {"place": place, "times": times}
+        case Wifi(ssid=ssid):
+            words |= {"ssid": ssid}
+    return [each.format(**words) for each in TITLES[Work(card.does)]]
+
+
+def _check(card: Card, gates: tuple[str, ...]) -> None:
+    """Raise CardTooWide or ValueInvalid for a card that gates would refuse."""
+    try:
+        cardwork.understood(card)
+    except WireError as error:
+        raise ValueInvalid(name=card.does, value="…") from error
+    if not cardwork.is_bounded(card, gates[0]):
+        raise CardTooWide(does=card.does)
 
 
 def _obeying(home: Authority, scope: str) -> tuple[str, ...]:
     """Return the gates that take a card of that scope, as they themselves compare it."""
-    known = roster.load(home.folder).gates
     return tuple(
-        each.gate for each in known if scope and scope in (each.gate, scope_of(each.place))
+        each.gate
+        for each in roster.load(home.folder).gates
+        if scope and scope in scopes(each.gate, each.place, each.area)
     )

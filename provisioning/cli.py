@@ -21,6 +21,7 @@ from provisioning import (
     gates,
     policies,
     releases,
+    sheetdesk,
 )
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
@@ -79,6 +80,9 @@ def _parser(_: Translate) -> Parser:
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
     desk.add(lambda name, told: commands.add_parser(name, help=told), _)
     carddesk.add(commands.add_parser("card", help=_("make a control card for a gate")), _)
+    sheetdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
+    told = _("certify a technician's SSH key")
+    carddesk.add_technician(commands.add_parser("technician", help=told), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
     _release_command(commands.add_parser("release", help=_("sign a release of the program")), _)
     return parser

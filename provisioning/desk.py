@@ -10,6 +10,7 @@ from pathlib import Path
 
 from provisioning import (
     authority,
+    cardlist,
     ceremony,
     clock,
     files,
@@ -79,8 +80,8 @@ def opened(asked: argparse.Namespace) -> Authority:
     return ceremony.joined(authority.load(asked.authority), asked.share)
 
 
-def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.set_defaults(work=_issue_pass)
+def pass_arguments(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Let a command say which passes are to be issued."""
     of_authority(parser, _)
     parser.add_argument(
         "--holder", choices=passes.HOLDERS, required=True, help=_("the class of holder")
@@ -103,6 +104,11 @@ def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
         default="seen",
         help=_("whether staff has seen the person and a document"),
     )
+
+
+def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_issue_pass)
+    pass_arguments(parser, _)
     parser.add_argument("--out", type=Path, required=True, help=_("the picture, a PNG file"))
     parser.add_argument("--text", action="store_true", help=_("write the text of the code as well"))
 
@@ -162,7 +168,7 @@ def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:
         authority.load(asked.authority),
         asked.holder,
         now=now,
-        term=_term(asked, now),
+        term=term(asked, now),
         entries=asked.entries,
         identity=asked.identity,
     )
@@ -178,25 +184,25 @@ def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:
     return "\n".join([issued.text, *told] if asked.text else told)
 
 
-def _term(asked: argparse.Namespace, now: datetime) -> Term:
+def term(asked: argparse.Namespace, now: datetime) -> Term:
     """Return the time that was asked for, in one of the ways in which it can be."""
     given = [asked.days is not None, asked.day is not None, asked.until is not None]
     if sum(given) > 1 or (asked.day is not None and asked.begins is not None):
         raise ArgumentsInvalid(detail=marked("give one of --days, --day and --until"))
     begins = asked.begins or now
     if asked.day is not None:
-        term = terms.day(asked.day)
+        found = terms.day(asked.day)
     elif asked.until is not None:
-        term = terms.until(begins, asked.until)
+        found = terms.until(begins, asked.until)
     elif asked.days is not None:
-        term = terms.days(asked.days, begins)
+        found = terms.days(asked.days, begins)
     elif asked.entries is not None:
-        term = terms.days(ENTRIES_DAYS, begins)
+        found = terms.days(ENTRIES_DAYS, begins)
     else:
         raise ArgumentsInvalid(detail=marked("give one of --days, --day and --until"))
-    if term.ends <= now:
-        raise ValueInvalid(name="until", value=f"{term.ends.astimezone(VIETNAM):%Y-%m-%d %H:%M}")
-    return term
+    if found.ends <= now:
+        raise ValueInvalid(name="until", value=f"{found.ends.astimezone(VIETNAM):%Y-%m-%d %H:%M}")
+    return found
 
 
 def _withdraw(asked: argparse.Namespace, _: Translate) -> str:
@@ -217,7 +223,8 @@ def _withdraw(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _renew(asked: argparse.Namespace, _: Translate) -> str:
-    return _signed(withdrawal.renew(authority.load(asked.authority), clock.now()), _)
+    home, now = authority.load(asked.authority), clock.now()
+    return _signed(withdrawal.renew(home, now) + cardlist.renew(home, now), _)
 
 
 def _signed(paths: list[Path], _: Translate) -> str:

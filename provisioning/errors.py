@@ -230,6 +230,22 @@ class GateUnknown(ProvisionError):
     remedy = marked("see roster.json in the authority's folder for the names of gates and places")
 
 
+class TechnicianKeyInvalid(ProvisionError):
+    """A file that holds no public key of a technician."""
+
+    code = "technician-key-invalid"
+    sentence = marked("{path} holds no public SSH key that gates take")
+    remedy = marked("make one with `ssh-keygen -t ed25519` and give its .pub file")
+
+
+class CardTooWide(ProvisionError):
+    """A card that gates would refuse: for too many of them, or for too long."""
+
+    code = "card-too-wide"
+    sentence = marked("no gate would obey this card ({does}): it is for too many, or for too long")
+    remedy = marked("name one gate with --gate, and let it end after a few days (--until)")
+
+
 class RosterDamaged(ProvisionError):
     """The list of gates cannot be read."""
 

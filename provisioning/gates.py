@@ -78,6 +78,7 @@ def _answer(
         ca=issuer.ca.public_bytes(Encoding.PEM).decode(),
         issued=clock.millis(now),
         records=asked.records.kid,
+        area=area,
     )
     return pack(enrolment, authority.root())
 

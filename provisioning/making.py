@@ -29,6 +29,7 @@ SIGNING = {
     Use.CARD: "signing/card.pem",
     Use.COMMAND: "signing/command.pem",
     Use.STATUS: "signing/status.pem",
+    Use.TECHNICIAN: "signing/technician.pem",
 }
 RECEIPT = "collector/receipt.pem"
 ENROLMENT = "enrolment"

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
-from qrcode.util import MODE_ALPHA_NUM, QRData
+from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 
 from provisioning.errors import FontMissing
 
@@ -32,6 +32,7 @@ FONTS = (
 FONT_FOLDER = Path("/usr/share/fonts")
 LARGE, SMALL = 44, 28
 MARGIN = 40
+ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
 
 
 def draw(text: str, lines: Sequence[str], font_folder: Path = FONT_FOLDER) -> bytes:
@@ -60,12 +61,15 @@ def draw(text: str, lines: Sequence[str], font_folder: Path = FONT_FOLDER) -> by
 
 def fonts(folder: Path) -> tuple[ImageFont.FreeTypeFont, ImageFont.FreeTypeFont]:
     """Return a bold and a plain font that have all letters; raise FontMissing."""
+    bold, plain = font_files(folder)
+    return ImageFont.truetype(bold, LARGE), ImageFont.truetype(plain, SMALL)
+
+
+def font_files(folder: Path) -> tuple[Path, Path]:
+    """Return the files of a bold and a plain font that have all letters; raise FontMissing."""
     for bold, plain in FONTS:
         if (folder / bold).is_file() and (folder / plain).is_file():
-            return (
-                ImageFont.truetype(folder / bold, LARGE),
-                ImageFont.truetype(folder / plain, SMALL),
-            )
+            return folder / bold, folder / plain
     raise FontMissing
 
 
@@ -73,12 +77,18 @@ def _step(font: ImageFont.FreeTypeFont) -> int:
     return int(font.size * 1.35)
 
 
+def matrix(text: str) -> list[list[bool]]:
+    """Return the modules of the code of `text`, true for dark, with its quiet zone."""
+    mode = MODE_ALPHA_NUM if set(text) <= ALPHANUMERIC else MODE_8BIT_BYTE
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
+    code.add_data(QRData(text.encode(), mode=mode), optimize=0)
+    code.make(fit=True)
+    return [[bool(dark) for dark in row] for row in code.get_matrix()]
+
+
 def code(text: str) -> Image.Image:
     """Draw the code in whole pixels a module: scaling would blur its edges."""
-    made = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
-    made.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM), optimize=0)
-    made.make(fit=True)
-    modules = made.get_matrix()
+    modules = matrix(text)
     scale = -(-CODE_PIXELS // (len(modules) - 2 * QUIET))
     small = Image.new("L", (len(modules), len(modules)), 255)
     small.putdata([0 if dark else 255 for row in modules for dark in row])

@@ -58,13 +58,13 @@ def mark(
             issuers.known(home, kid)
             book.mark_issuer(kid, every=standing != statuslist.VALID)
         changed = book.mark(found, standing) | ({kid} if kid else set())
-        return [_sign(home, book, each, now) for each in sorted(changed)]
+        return [sign(home, book, each, now) for each in sorted(changed)]
 
 
 def renew(home: Authority, now: datetime) -> list[Path]:
     """Sign the list of every issuer again; return where they are."""
     with _book(home) as book:
-        return [_sign(home, book, key.kid, now) for key in home.issuers()]
+        return [sign(home, book, key.kid, now) for key in home.issuers()]
 
 
 def standings(home: Authority, now: datetime) -> list[Standing]:
@@ -86,7 +86,7 @@ def _book(home: Authority) -> Register:
     return Register(home.folder / register.PATH)
 
 
-def _sign(home: Authority, book: Register, kid: str, now: datetime) -> Path:
+def sign(home: Authority, book: Register, kid: str, now: datetime) -> Path:
     """Write the list of one issuer, newer than any before it."""
     marked, every = book.marked(kid)
     bits, statuses = statuslist.packed(PLACES, marked)

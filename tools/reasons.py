@@ -74,6 +74,8 @@ APART = {
     Reason.CARD_USED,
     Reason.CARD_ELSEWHERE,
     Reason.CARD_UNKNOWN,
+    Reason.CARD_UNBOUNDED,
+    Reason.RECORDS_HELD,
 }
 """Answers that the judge does not give."""
 

@@ -63,6 +63,8 @@ class Enrolment(msgspec.Struct, frozen=True):
     v: Literal[1] = 1
     records: str = ""
     """Kid of the gate's records key, as it was entered at the collector."""
+    area: str = ""
+    """The commune or area in which the place is; cards may be for all of it."""
     brokers: tuple[Broker, ...] = ()
     """Where the gate sends its records; what its own configuration says goes before it."""
 
@@ -122,8 +124,9 @@ def unpack(data: bytes, root: KeyEntry) -> Enrolment:
 
 
 def _spelled(enrolment: Enrolment) -> Document:
-    """Return it as a document; without brokers it is spelled as it was before there were any."""
+    """Return it as a document; without brokers or area it is spelled as before there were any."""
     document: Document = msgspec.to_builtins(enrolment)
-    if not enrolment.brokers:
-        del document["brokers"]
+    for name in ("brokers", "area"):
+        if not document[name]:
+            del document[name]
     return document

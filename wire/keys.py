@@ -43,6 +43,8 @@ class Use(enum.StrEnum):
     """Signs enrolment codes, and the answers to gates that enrol over the network. Gates learn it
     from the root's voucher (wire/voucher.py), since a gate without an enrolment knows only the
     root."""
+    TECHNICIAN = "technician"
+    """Certifies the SSH keys of technicians: a gate lets these in while its way in is open."""
     RECORDS = "records"
     """A gate's own key: signs the heads of its chain and its enrolment request."""
 

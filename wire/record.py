@@ -102,6 +102,10 @@ class Reason(enum.StrEnum):
     """A control card that asks for something this gate cannot do."""
     SERVICE_ASKED = "service-asked"
     """A control card that changes something, without the service button pressed before."""
+    CARD_UNBOUNDED = "card-unbounded"
+    """A control card that is good for more gates, or for longer, than one of its kind may be."""
+    RECORDS_HELD = "records-held"
+    """A control card that would end records which the district neither has nor was carried."""
 
 
 class Mark(enum.StrEnum):
@@ -174,7 +178,15 @@ class What(enum.StrEnum):
     OPENED = "opened"
     """The enclosure was opened or closed: `data` has open."""
     CARD = "card"
-    """A control card was obeyed: `data` has does and the card's number."""
+    """A control card was obeyed: `data` has does and the card's number.
+
+    With `refused`, a reason, it was not obeyed: `waiting` is how many scans that would have ended.
+    """
+    PLACED = "placed"
+    """The gate stands at another place from now on, or serves other ways: `data` has place, area,
+    directions and why (card, event, event-over)."""
+    TECHNICIAN = "technician"
+    """The way in for technicians was opened or closed: `data` has open."""
     COMMAND = "command"
     """A command was answered: `data` has does, nonce and outcome."""
     WITNESS = "witness"

@@ -151,6 +151,7 @@ class Desk:
                 issued=now_ms,
                 records=asked.records.kid,
                 brokers=self._here.brokers,
+                area=order.area,
             ),
             *(holding.enrol, holding.vouched, holding.keyring),
         )

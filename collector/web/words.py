@@ -78,6 +78,8 @@ REASON: Mapping[str, Promise] = {
     Reason.CARD_ELSEWHERE: _("control card for another gate"),
     Reason.CARD_UNKNOWN: _("control card this gate does not know"),
     Reason.SERVICE_ASKED: _("control card without the service button"),
+    Reason.CARD_UNBOUNDED: _("control card for too many gates, or for too long"),
+    Reason.RECORDS_HELD: _("control card that would end unsent scans"),
 }
 MARK: Mapping[str, Promise] = {
     Mark.CLOCK_UNSURE: _("dates not judged: clock unsure"),

@@ -16,15 +16,19 @@ from device.errors import NotEnrolled
 from device.i18n import _, detail
 
 REQUEST, ENROLMENT, RESULT = "request.json", "enrolment.json", "result.txt"
+RETIRED = "retired"
+"""In the folder of the keys: a card has ended this gate for good (device/setup/ending.py)."""
 ACCEPTED, REFUSED = "enrolment.accepted.json", "enrolment.refused.json"
 
 
 def admit(keys: Path, folder: Path) -> bool:
     """Make the gate's keys, leave its request in `folder`, and take an answer that is there.
 
-    Returns whether another enrolment is in force now. Raises NotEnrolled if the gate's own keys
-    are damaged, OSError if a folder cannot be written.
+    A gate that was retired makes none. Returns whether another enrolment is in force now. Raises
+    NotEnrolled if the gate's own keys are damaged, OSError if a folder cannot be written.
     """
+    if (keys / RETIRED).exists():
+        return False
     folder.mkdir(exist_ok=True)
     request = enrol.make_keys(keys)
     if _content(folder / REQUEST) != request:

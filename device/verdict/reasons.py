@@ -145,6 +145,16 @@ TABLE = {
         N_("this control card changes something, and the service button was not pressed"),
         N_("press the service button inside the box and show the card within 30 seconds"),
     ),
+    Reason.CARD_UNBOUNDED: Row(
+        Signal.REJECT,
+        N_("this control card is good for more gates, or for longer, than one of its kind may be"),
+        N_("make a new card for this gate alone, and for the days on which it is needed"),
+    ),
+    Reason.RECORDS_HELD: Row(
+        Signal.REJECT,
+        N_("this gate holds scans that the district has not got, and the card would end them"),
+        N_("connect the gate, or carry them away with an export card; `gate status` says how many"),
+    ),
 }
 """Every reason, in the order in which they are judged: of several, the first is the answer."""
 

@@ -1,6 +1,7 @@
 """Whom this gate believes: keys, signers of certificates, and lists of what was withdrawn."""
 
 import enum
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -33,6 +34,18 @@ class Statuses(Protocol):
     def of(self, kid: str, index: int | None, now_s: float) -> Finding:
         """Return what the list of issuer `kid` says of entry `index`; None: a pass without one."""
         ...
+
+
+class Latest:
+    """The lists as they are now, for who asks for longer than any of them holds."""
+
+    def __init__(self, held: Callable[[], Statuses]) -> None:
+        """Ask what `held` returns, each time anew."""
+        self._held = held
+
+    def of(self, kid: str, index: int | None, now_s: float) -> Finding:
+        """Return what the newest list says."""
+        return self._held().of(kid, index, now_s)
 
 
 class NoStatuses:

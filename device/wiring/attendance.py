@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
-from device import config
+from device import clock, config
 from device.accepted import Accepted
 from device.attendant import Attendant
 from device.cards import deeds
-from device.cards.orders import Orders
+from device.cards.asked import asking
+from device.cards.orders import Heeded, Orders
+from device.cards.posts import Posts
 from device.cards.used import UsedCards
+from device.cards.wayin import WayIn
 from device.flow import Remark
+from device.journal import carried
 from device.journal.store import CardJournal
 from device.mandate import Mandate
 from device.memory import Memory
@@ -18,8 +22,9 @@ from device.passages.entries import Entries
 from device.passages.inside import Inside
 from device.passages.passages import Passages
 from device.verdict.direction import Ways
+from device.verdict.trust import Latest
 from device.wiring.past import JournalPast
-from wire.controlcard import scope_of
+from wire.controlcard import scopes
 from wire.enrolment import Enrolment
 from wire.keys import KeyEntry
 from wire.policy import Policy
@@ -37,11 +42,13 @@ def attendant(
     told: Mandate,
     memory: Memory,
     journal: CardJournal,
+    posts: Posts,
     clock_notes: Callable[[], tuple[Remark, ...]] = tuple,
 ) -> Attendant:
     """Return who answers at this gate's door.
 
-    `clock_notes` says what is to be noted of the time.
+    `enrolment` is as it holds where the gate stands, which `posts` know; `clock_notes` says what is
+    to be noted of the time.
     """
     folders = found.folders
     has_contact = found.panel.inputs.passed is not None
@@ -55,17 +62,27 @@ def attendant(
     used = UsedCards(folders.accepted)
     used.begin(told.past_ms // 1000)
     cards = Orders(
-        told.ring,
-        frozenset({enrolment.gate, scope_of(enrolment.place)}),
+        Heeded(
+            told.ring,
+            enrolment.gate,
+            scopes(enrolment.gate, enrolment.place, enrolment.area),
+            Latest(lambda: told.trust.statuses),
+        ),
         used,
-        deeds.known(passages.set_count),
+        deeds.known(passages.set_count, posts, asking(folders.run)),
         lambda: told.past_ms,
+        lambda: carried.unsent(folders.journal, folders.run, folders.carried),
     )
     ways = Ways(told.policy.direction, enrolment.directions[0], button_s=found.door.direction_s)
+
+    way_in = WayIn()
+
+    def notes() -> tuple[Remark, ...]:
+        return (*clock_notes(), *way_in.news(clock.up_ns()))
 
     def heard(policy: Policy) -> None:
         journal.seal_to(told.ring.seal)
         least_s = policy.retention_h * 3600 if policy.version else 0
         journal.retain(max(found.journal.keep_confirmed_s, least_s))
 
-    return Attendant(told, passages, cards, ways, heard, clock_notes)
+    return Attendant(told, passages, cards, ways, heard, notes, posts)

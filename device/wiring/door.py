@@ -12,6 +12,7 @@ from device.camera.doorway import Doorway
 from device.camera.picamera import PiCamera
 from device.camera.pictures import Pictures
 from device.camera.script import load_script
+from device.cards.posts import Posts, posted
 from device.credential import classify
 from device.flow import Frame, Instant
 from device.gpio.patterns import speaks_ms
@@ -43,16 +44,22 @@ log = structlog.get_logger()
 def scanner(found: config.Config) -> Iterator[Scanner]:
     """Build the scanner of a gate; raise a GateError if a part is missing."""
     root = enrol.root_key(found.folders.keys / enrol.ROOT)
-    enrolment, records_key = enrol.load(found.folders.keys, root)
+    enrolled, records_key = enrol.load(found.folders.keys, root)
     run = found.folders.run
     run.mkdir(parents=True, exist_ok=True, mode=0o755)
     memory = Memory(run)
-    told = mandate(found.folders, enrolment, root)
+    posts = Posts(found.folders.accepted, enrolled)
+    posts.begin()
+    told = mandate(found.folders, posted(enrolled, posts.lasting), root)
+    times = timekeeper(found, enrolled, told.past_ms, found.folders.accepted, run)
+    here = posts.in_force(times.now())
+    enrolment = posted(enrolled, here)
+    if here != posts.lasting:
+        told = mandate(found.folders, enrolment, root)
     presence = OnePerShowing(
         lambda text: told.takes(classify(text).kind), _rules(found.reading), memory.tag
     )
     presence.restore(memory.load())
-    times = timekeeper(found, enrolment, told.past_ms, found.folders.accepted, run)
     inbox = Inbox(found.folders.inbox, told.ring)
     journal = _journal(found, told, lambda: times.heard(inbox.receipt), records_key)
     marks, watch = _marks(run), ViewWatch()
@@ -71,6 +78,8 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     )
 
     def report(frame: Frame, now: Instant) -> None:
+        if posts.in_force(now) != here:
+            one.stop(again=True)
         watchdog.feed(now.up_ns, journal.answers)
         watch.look(frame.luma, frame.up_ns)
         pins.light(frame)
@@ -87,12 +96,12 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
             yield
 
     with Patience(pins.panel.show) as patience:
-        yield Scanner(
+        one = Scanner(
             camera=camera(found.camera),
             reader=reader,
             presence=presence,
             classify=classify,
-            doorman=attendant(found, enrolment, told, memory, journal, times.notes),
+            doorman=attendant(found, enrolment, told, memory, journal, posts, times.notes),
             journal=journal,
             panel=pins.panel,
             clock=times,
@@ -102,6 +111,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
             inputs=pins.inputs,
             patient=storing,
         )
+        yield one
 
 
 def camera(

@@ -1,6 +1,6 @@
 """Picks the parts of a gate that waits for its enrolment code, and says which gate this is now."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -39,6 +39,19 @@ def whoever(found: config.Config) -> Iterator[Scanner | Newcomer]:
     joinstate.withdraw(found.folders.run)  # it may hold a passphrase, and has done its work
     with scanner(found) as built:
         yield built
+
+
+def watch(found: config.Config, stoppable: Callable[[Callable[[], None]], None]) -> None:
+    """Be that until asked to stop; take up every part anew when the gate stands elsewhere.
+
+    `stoppable` is told how to stop. Raises what `whoever` raises.
+    """
+    again = True
+    while again:
+        with whoever(found) as gate:
+            stoppable(gate.stop)
+            gate.run()
+            again = isinstance(gate, Scanner) and gate.again
 
 
 def newcomer(found: config.Config, root: KeyEntry, why: GateError) -> Newcomer:

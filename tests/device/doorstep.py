@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from device.accepted import Accepted
 from device.attendant import Attendant
 from device.cards import deeds
-from device.cards.orders import Orders
+from device.cards.orders import Orders, heeded
+from device.cards.posts import Posts
 from device.cards.used import UsedCards
 from device.mandate import POLICY, SITE, Mandate
 from device.memory import Memory
@@ -28,7 +29,7 @@ from wire import controlcard, gatepass, policy, site
 from wire.controlcard import Card, scope_of
 from wire.enrolment import Enrolment
 from wire.gatepass import Pass
-from wire.keys import Keyring, Use, entry
+from wire.keys import Use, entry
 from wire.policy import Policy
 from wire.record import Direction
 from wire.sealing import seal_key
@@ -85,7 +86,9 @@ _CARDS: dict[str, Callable[[bytes], str]] = {
     "AWAY": lambda number: _card(number, "count-reset", scope="cong-khac"),
     "NEWER": lambda number: _card(number, "sing"),
     "ODD": lambda number: _card(number, "count-reset", needs={"count": "many"}),
-    "LATE": lambda number: _card(number, "count-reset", **_LATE),
+    "LATE": lambda number: _card(
+        number, "count-reset", issued=NOW_S - 3 * DAY_S, expires=NOW_S - DAY_S
+    ),
     "SOON": lambda number: _card(number, "count-reset", issued=NOW_S + 3600),
     "FALSE": lambda number: _card(number, "count-reset", Use.PASS_SEEN),
 }
@@ -122,11 +125,12 @@ class Doorstep:
         )
         used = UsedCards(self.accepted)
         used.begin(told.past_ms // 1000)
+        posts = Posts(self.accepted, self._enrolment)
+        posts.begin()
         cards = Orders(
-            Keyring(ENTRIES),
-            frozenset({GATE, scope_of(PLACE)}),
+            heeded(self._enrolment, posts.lasting, told.trust),
             used,
-            {"identify": deeds.identify(), "count-reset": deeds.count_reset(passages.set_count)},
+            deeds.known(passages.set_count, posts, lambda _shown: None),
             lambda: told.past_ms,
         )
         ways = Ways(told.policy.direction, self._enrolment.directions[0])

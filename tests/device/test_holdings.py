@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device import cli, config, enrol
 from device.inbox import Inbox
+from device.journal import carried as away
 from device.journal.store import CardJournal, Limits
 from tests.device.command import gate
 from tests.device.journal.card import chain_of, fill, moment, read
@@ -251,3 +252,46 @@ def test_a_proof_that_does_not_fit_lays_nothing(
 def test_a_file_that_is_not_there_is_named(carried: Carried, tmp_path: Path) -> None:
     said = gate("journal", "import-proof", "--config", carried.site.config, tmp_path / "none")
     assert (said.status, said.code) == (2, "storage-unusable")
+
+
+def test_what_was_carried_away_is_held_by_nobody_else_no_more(
+    carried: Carried, journal: CardJournal, tmp_path: Path
+) -> None:
+    folders = config.load(carried.site.config).folders
+
+    def unsent() -> int:
+        return away.unsent(folders.journal, folders.run, folders.carried)
+
+    scans = unsent()
+    assert 0 < scans < journal.last, "notes are not scans"
+    assert carried.run("export", tmp_path / "out") == 0
+    assert unsent() == 0
+    fill(journal, 3, 100)
+    assert unsent() == 3
+    journal.note(What.ALIVE, moment())
+    assert unsent() == 3
+
+
+def test_a_note_of_what_was_carried_counts_for_those_very_records_only(
+    carried: Carried, journal: CardJournal, tmp_path: Path
+) -> None:
+    folders = config.load(carried.site.config).folders
+    before = away.unsent(folders.journal, folders.run, folders.carried)
+    assert carried.run("export", tmp_path / "out") == 0
+    path = folders.carried / "carried.json"
+    points = json.loads(path.read_text())
+    for lie in ({"last": journal.last, "chain": "00" * 32}, {"last": 10**9, "chain": ""}):
+        points["journals"][journal.journal] = lie
+        path.write_text(json.dumps(points))
+        assert away.unsent(folders.journal, folders.run, folders.carried) == before
+    path.unlink()
+    path.symlink_to("/etc/passwd")
+    assert away.unsent(folders.journal, folders.run, folders.carried) == before
+
+
+def test_many_records_are_not_looked_at_one_by_one(
+    carried: Carried, journal: CardJournal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.journal.carried.MANY", 3)
+    folders = config.load(carried.site.config).folders
+    assert away.unsent(folders.journal, folders.run, folders.carried) == journal.waiting

@@ -11,17 +11,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 
 from device.cards import deeds
-from device.cards.orders import Orders
+from device.cards.orders import Heeded, Orders
 from device.cards.used import UsedCards
 from device.flow import Instant, Remark
-from provisioning import cards, cli, roster, sheet, terms
+from device.statuses import HeldLists
+from device.verdict.trust import Status
+from provisioning import cardlist, cards, cli, roster, sheet, terms
 from provisioning.authority import Authority
-from provisioning.cards import Issued
-from provisioning.errors import ClockWrong, GateUnknown, ValueInvalid
-from wire import controlcard
-from wire.controlcard import scope_of
+from provisioning.cards import For, Issued
+from provisioning.errors import CardTooWide, ClockWrong, GateUnknown, ValueInvalid
+from tests.provisioning import printed
+from wire import cardwork, controlcard, statuslist
+from wire.cardwork import Direct, Event, Needs, People, Place, Wifi, Work
+from wire.controlcard import scopes
 from wire.keys import Keyring, Use, entry
 from wire.record import ClockState, Direction, Reason, What
+from wire.statuslist import INVALID, VALID
 
 GATES = (("cho-mau-1", "Chợ Mẫu"), ("cho-mau-2", "Chợ Mẫu"), ("truong-mau", "Trường Mẫu"))
 
@@ -39,7 +44,9 @@ def home(home: Authority) -> Authority:
 @pytest.fixture
 def reset(home: Authority, now: datetime) -> Callable[..., Issued]:
     def make(name: str = "cho-mau-1", count: int = 0, at: datetime = now) -> Issued:
-        return cards.count_reset(home, name, count, term=terms.hours(24, now), now=at)
+        needs = People(count=count)
+        term = terms.hours(24, now)
+        return cards.issue(home, Work.COUNT_RESET, For(name), needs, term=term, now=at)
 
     return make
 
@@ -52,8 +59,8 @@ class Door:
         used = UsedCards(folder)
         used.begin(0)
         known = {"count-reset": deeds.count_reset(self._set), "identify": deeds.identify()}
-        ring = Keyring(home.public.keys)
-        self.orders = Orders(ring, frozenset({gate, scope_of(place)}), used, known, lambda: 0)
+        heeds = Heeded(Keyring(home.public.keys), gate, scopes(gate, place, "Xã Mẫu"))
+        self.orders = Orders(heeds, used, known, lambda: 0)
 
     def _set(self, count: int, why: str) -> Remark:
         self.counts.append(count)
@@ -93,7 +100,8 @@ def test_a_card_that_only_shows_a_gate_counts_as_often_as_one_likes(
     home: Authority, now: datetime, tmp_path: Path
 ) -> None:
     door = Door(tmp_path, home, *GATES[2])
-    card = cards.identify(home, "truong-mau", term=terms.hours(1, now), now=now)
+    term = terms.hours(1, now)
+    card = cards.issue(home, Work.IDENTIFY, For("truong-mau"), term=term, now=now)
     assert [door.shown(card.text, now) for _ in range(2)] == [Reason.OBEYED] * 2
     assert door.shown(card.text, now + timedelta(hours=1)) is Reason.EXPIRED
 
@@ -170,3 +178,101 @@ def test_the_command_makes_a_picture_or_says_why_not(
     assert told.err.startswith(code)
     assert code or "Press the service button" in told.out
     assert "GC1:" not in told.out
+
+
+def test_a_card_for_an_area_is_for_all_its_gates(
+    home: Authority, now: datetime, tmp_path: Path
+) -> None:
+    term, needs = terms.hours(24, now), People(count=1)
+    whom = For("xã mẫu", is_area=True)
+    card = cards.issue(home, Work.COUNT_RESET, whom, needs, term=term, now=now)
+    assert card.gates == tuple(gate for gate, _place in GATES)
+    assert all(
+        Door(tmp_path / gate, home, gate, place).shown(card.text, now) is Reason.OBEYED
+        for gate, place in GATES
+    )
+    with pytest.raises(GateUnknown):
+        cards.issue(home, Work.COUNT_RESET, For("xã mẫu"), needs, term=term, now=now)
+
+
+@pytest.mark.parametrize(
+    ("work", "whom", "days"),
+    [
+        (Work.RETIRE, For("Chợ Mẫu"), 1),
+        (Work.TECHNICIAN, For("Xã Mẫu", is_area=True), 1),
+        (Work.FACTORY_RESET, For("cho-mau-1"), 4),
+        (Work.SELF_TEST, For("Xã Mẫu", is_area=True), 4),
+        (Work.SELF_TEST, For("cho-mau-1"), 32),
+    ],
+    ids=str,
+)
+def test_a_card_that_reaches_too_far_is_not_made(
+    home: Authority, now: datetime, work: Work, whom: For, days: int
+) -> None:
+    with pytest.raises(CardTooWide):
+        cards.issue(home, work, whom, term=terms.days(days, now), now=now)
+
+
+@pytest.mark.parametrize(
+    ("work", "needs", "title"),
+    [
+        (Work.PLACE, Place(place="Chợ Khác"), "Chuyển cổng đến: Chợ Khác"),
+        (Work.DIRECTION, Direct(ways=(Direction.OUT,)), "Đổi chiều: ra"),
+        (Work.WIFI, Wifi(ssid="Mạng", password="mat khau"), "Mạng Wi-Fi: Mạng"),
+        (Work.EVENT, Event(place="Đám", begins=1_795_400_000, ends=1_795_486_400), "Sự kiện: Đám"),
+    ],
+    ids=str,
+)
+def test_a_card_says_what_it_does_and_no_password(
+    home: Authority, now: datetime, work: Work, needs: Needs, title: str
+) -> None:
+    issued = cards.issue(home, work, For("cho-mau-1"), needs, term=terms.hours(1, now), now=now)
+    said = cards.caption(issued)
+    assert said[0] == title
+    assert "mat khau" not in " ".join(said) + repr(issued.claims) + repr(needs)
+    assert cardwork.understood(controlcard.parse(issued.text).claims) == needs
+
+
+def test_a_card_is_withdrawn_by_its_number_and_a_stolen_key_as_a_whole(
+    home: Authority, now: datetime
+) -> None:
+    def made() -> Issued:
+        term = terms.hours(1, now)
+        return cards.issue(home, Work.SELF_TEST, For("cho-mau-1"), term=term, now=now)
+
+    def says(card: Issued) -> Status:
+        held = HeldLists()
+        shown = controlcard.parse(card.text)
+        data = (home.folder / f"published/list-{shown.kid}").read_bytes()
+        held.take(statuslist.unpack(data, Keyring(home.public.keys), shown.kid))
+        return held.of(shown.kid, shown.claims.status, now.timestamp()).status
+
+    lost, kept = made(), made()
+    ending = lost.claims.number.hex()[-8:]
+    cardlist.withdraw(home, (ending,), every=False, standing=INVALID, now=now)
+    assert (says(lost), says(kept)) == (Status.WITHDRAWN, Status.GOOD)
+    cardlist.withdraw(home, (), every=True, standing=INVALID, now=now)
+    assert says(kept) is Status.WITHDRAWN
+    cardlist.withdraw(home, (ending,), every=True, standing=VALID, now=now)
+    assert (says(lost), says(kept)) == (Status.GOOD, Status.GOOD)
+    (path,) = cardlist.renew(home, now)
+    assert path.name == f"list-{controlcard.parse(kept.text).kid}"
+
+
+def test_a_password_is_read_and_never_told(
+    home: Authority,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("mat khau 8\n"))
+    sheet_file = tmp_path / "card.pdf"
+    here = ["--authority", str(home.folder), "--gate", "cho-mau-1", "--out", str(sheet_file)]
+    assert cli.main(["card", "wi-fi", "--ssid", "Mạng Mẫu", *here]) == 0
+    told = capsys.readouterr()
+    assert "mat khau" not in told.out + told.err
+    ((text, wide),) = printed.codes(sheet_file.read_bytes())
+    needs = cardwork.understood(controlcard.parse(text).claims)
+    assert needs == Wifi(ssid="Mạng Mẫu", password="mat khau 8")
+    assert wide >= 50
+    assert "mat khau" not in printed.text(sheet_file.read_bytes())

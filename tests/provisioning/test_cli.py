@@ -347,6 +347,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "arguments-invalid",
         "authority-exists",
         "authority-missing",
+        "card-too-wide",
         "clock-wrong",
         "file-unusable",
         "font-missing",

@@ -20,10 +20,20 @@ UNITS = sorted(
 SERVICES = [each for each in UNITS if each.suffix == ".service"]
 RUNNING = [each for each in SERVICES if "Type=notify" in each.read_text()]
 BARELY = 1.5
-NETWORKED = {"gate-join.service": 2.5}
-"""It joins networks, sets the clock and speaks to the district: rights that the others lack."""
+MORE = {
+    "gate-stick.service": 1.7,  # it mounts
+    "gate-join.service": 2.5,  # it sets the clock and brings networks up
+    "gate-technician.service": 10,  # a technician is there to mend whatever is broken
+}
+"""What some services have to be able to do is itself an exposure."""
 NEWER = re.compile(r": Failed to parse boolean value, ignoring: disconnected$")
-ELSEWHERE = re.compile(r"/opt/gate/\w+/\S+ is not executable|Unit gate-\S+ not found")
+ELSEWHERE = re.compile(r"(/opt/gate/\w+|/usr/sbin)/\S+ is not executable|Unit gate-\S+ not found")
+OTHERS = frozenset(
+    {
+        *("/opt/gate/current/bin/gate", "/usr/bin/systemctl"),
+        *("/usr/sbin/sshd", "/usr/bin/touch", "/usr/bin/rm"),  # a technician's way in
+    }
+)
 
 
 def analyze(*words: str | Path) -> str:
@@ -61,7 +71,7 @@ def test_a_service_exposes_little(unit: Path) -> None:
     said = analyze("security", "--offline=yes", "--no-pager", unit)
     found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)
     assert found is not None, said
-    assert float(found[1]) <= NETWORKED.get(unit.name, BARELY)
+    assert float(found[1]) <= MORE.get(unit.name, BARELY)
 
 
 @pytest.mark.parametrize("unit", RUNNING, ids=lambda each: each.name)
@@ -105,7 +115,7 @@ def test_no_folder_has_two_writers() -> None:
 
 def test_ours_is_the_last_word_about_the_watchdog() -> None:
     shipped = "40-rpi-enable-watchdog.conf"
-    (ours,) = (FOLDER / "system.conf.d").iterdir()
+    (ours,) = (FOLDER / "system.conf.d").glob("*watchdog*")
     assert ours.name > shipped
     manager = settings(ours)["Manager"]
     assert set(manager) == {"RuntimeWatchdogSec", "RebootWatchdogSec"}
@@ -122,7 +132,7 @@ def test_what_a_service_runs_is_in_the_project(unit: Path) -> None:
             path = root / module[1].replace(".", "/")
             assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
         else:
-            assert program in ("/opt/gate/current/bin/gate", "/usr/bin/systemctl")
+            assert program in OTHERS
 
 
 def test_a_release_on_trial_never_judges_itself() -> None:

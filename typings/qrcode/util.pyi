@@ -1,3 +1,4 @@
+MODE_8BIT_BYTE: int
 MODE_ALPHA_NUM: int
 
 class QRData:

@@ -10,19 +10,22 @@ import pytest
 from structlog.typing import EventDict
 
 from device.cards import deeds
-from device.cards.orders import ARMED_NS, Orders
+from device.cards.orders import ARMED_NS, Heeded, Orders
 from device.cards.used import UsedCards
 from device.credential import classify
 from device.flow import Instant, Remark
+from device.statuses import HeldLists
 from tests.device.doorstep import DAY_S, ENTRIES, GATE, KEYS, NOW_S, text_of
 from tests.device.fakes import S
 from wire import controlcard
+from wire.cardwork import Work
 from wire.controlcard import Card, Parsed, scope_of
-from wire.keys import Keyring, Use
+from wire.keys import Keyring, Use, kid_of, raw_public
 from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature, What
+from wire.statuslist import INVALID, SUSPENDED, StatusList, packed
 
 CARD = Card(b"12345678", "count-reset", GATE, NOW_S - DAY_S, NOW_S + DAY_S)
-SCOPES = frozenset({GATE, "cho-mau"})
+SCOPES = frozenset({GATE, "cho-mau", "area.xa-mau"})
 PAST_S = NOW_S - 2 * DAY_S
 Shows = Callable[..., Reason]
 
@@ -35,8 +38,11 @@ class Bench:
         self.used = UsedCards(folder)
         self.used.begin(0)
         self.past_s = PAST_S
-        known = {"count-reset": deeds.count_reset(self._set), "identify": deeds.identify()}
-        self.orders = Orders(Keyring(ENTRIES), SCOPES, self.used, known, lambda: self.past_s * 1000)
+        known = deeds.readable() | {"count-reset": deeds.count_reset(self._set)}
+        self.lists, self.unsent = HeldLists(), 0
+        heeds = Heeded(Keyring(ENTRIES), GATE, SCOPES, self.lists)
+        past_ms, unsent = (lambda: self.past_s * 1000), (lambda: self.unsent)
+        self.orders = Orders(heeds, self.used, known, past_ms, unsent)
         self.clock, self.up_ns, self.wall_s = ClockState.SYNCED, 100 * S, NOW_S
 
     def _set(self, count: int, why: str) -> Remark:
@@ -302,3 +308,115 @@ def test_a_number_counts_as_marked_only_when_it_is_on_the_card(
     assert not used.add(b"12345678", NOW_S)
     assert flushed
     assert b"12345678" not in used
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"expires": NOW_S + 30 * DAY_S}, Reason.OBEYED),
+        ({"expires": NOW_S + 31 * DAY_S}, Reason.CARD_UNBOUNDED),
+        ({"scope": "area.xa-mau", "expires": NOW_S + 2 * DAY_S}, Reason.OBEYED),
+        ({"scope": "area.xa-mau", "expires": NOW_S + 3 * DAY_S}, Reason.CARD_UNBOUNDED),
+        ({"scope": "*", "expires": NOW_S + 3 * DAY_S}, Reason.CARD_UNBOUNDED),
+        ({"scope": "*", "does": "identify", "expires": NOW_S + 3 * DAY_S}, Reason.OBEYED),
+        ({"does": "technician"}, Reason.OBEYED),
+        ({"does": "technician", "scope": "cho-mau"}, Reason.CARD_UNBOUNDED),
+        ({"does": "technician", "scope": "*"}, Reason.CARD_UNBOUNDED),
+        ({"does": "retire", "scope": "area.xa-mau"}, Reason.CARD_UNBOUNDED),
+        ({"does": "factory-reset-losing", "scope": "cho-mau"}, Reason.CARD_UNBOUNDED),
+        ({"does": "factory-reset", "expires": NOW_S + 3 * DAY_S}, Reason.CARD_UNBOUNDED),
+    ],
+    ids=str,
+)
+def test_a_stolen_card_reaches_only_so_far(
+    bench: Bench, change: dict[str, object], reason: Reason
+) -> None:
+    assert bench.changed(**change) is reason
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"), [(INVALID, Reason.WITHDRAWN), (SUSPENDED, Reason.SUSPENDED)]
+)
+def test_a_card_that_was_withdrawn_is_not_obeyed(bench: Bench, said: int, reason: Reason) -> None:
+    bits, statuses = packed(16, {3: said})
+    kid = kid_of(raw_public(KEYS[Use.CARD]))
+    bench.lists.take(StatusList(kid, NOW_S, bits, statuses))
+    assert bench.changed(status=3) is reason
+    assert bench.changed(status=4) is Reason.OBEYED
+    assert bench.changed(status=None) is Reason.OBEYED
+    bench.lists.take(StatusList(kid, NOW_S + 1, bits, statuses, every=True))
+    assert bench.changed(status=4) is Reason.WITHDRAWN
+    assert bench.changed(status=None) is Reason.WITHDRAWN, "a stolen key gives no places"
+
+
+@pytest.mark.parametrize("does", ["factory-reset", "retire"])
+def test_a_card_ends_no_scans_that_only_this_gate_has_and_says_how_many(
+    bench: Bench, does: str, logs: list[EventDict]
+) -> None:
+    bench.unsent = 37
+    card = msgspec.structs.replace(CARD, does=does)
+    assert bench.judge(card) is Reason.RECORDS_HELD
+    told = bench.orders.refused(parsed(card), Reason.RECORDS_HELD)
+    said = {"does": does, "number": CARD.number.hex(), "refused": "records-held", "waiting": 37}
+    assert told == (Remark(What.CARD, said),)
+    assert [each["waiting"] for each in logs if each["event"] == "card.refused"] == [37]
+    bench.unsent = 0
+    assert bench.judge(card) is Reason.OBEYED
+
+
+@pytest.mark.parametrize("does", ["factory-reset-losing", "retire-losing"])
+def test_only_a_card_of_its_own_kind_loses_scans(bench: Bench, does: str) -> None:
+    bench.unsent = 37
+    assert bench.changed(does=does) is Reason.OBEYED
+
+
+def test_other_refusals_are_scans_and_nothing_more(bench: Bench) -> None:
+    assert bench.orders.refused(parsed(CARD), Reason.CARD_USED) == ()
+
+
+@pytest.mark.parametrize("does", sorted(Work))
+def test_the_button_is_asked_for_by_all_that_changes_something(tmp_path: Path, does: str) -> None:
+    bench = Bench(tmp_path)
+    harmless = does == "identify"
+    needs = NEEDED.get(does, {})
+    said = Reason.OBEYED if harmless else Reason.SERVICE_ASKED
+    assert bench.changed(does=does, needs=needs) is said
+
+
+NEEDED: dict[str, dict[str, object]] = {
+    "place": {"place": "Chợ Khác"},
+    "direction": {"ways": ["out"]},
+    "event": {"place": "Đám cưới", "begins": NOW_S, "ends": NOW_S + DAY_S},
+    "wi-fi": {"ssid": "Mạng Mẫu", "password": "mat khau 8"},
+}
+
+
+@pytest.mark.parametrize(
+    ("does", "needs"),
+    [
+        ("place", {}),
+        ("place", {"place": ""}),
+        ("place", {"place": "a\nb"}),
+        ("place", {"place": " a"}),
+        ("place", {"place": "Chợ", "ways": []}),
+        ("place", {"place": "Chợ", "ways": ["up"]}),
+        ("direction", {}),
+        ("event", {"place": "Đám", "begins": NOW_S}),
+        ("event", {"place": "Đám", "begins": NOW_S, "ends": NOW_S}),
+        ("event", {"place": "Đám", "begins": NOW_S, "ends": NOW_S + 61 * DAY_S}),
+        ("event", {"place": "Đám", "begins": NOW_S + 90 * DAY_S, "ends": NOW_S + 91 * DAY_S}),
+        ("wi-fi", {"ssid": ""}),
+        ("wi-fi", {"ssid": "ă" * 20}),
+        ("wi-fi", {"ssid": "M", "password": "short"}),
+        ("wi-fi", {"ssid": "M", "password": "mật khẩu dài"}),
+        ("wi-fi", {"ssid": "M\n[ipv4]"}),
+        ("wi-fi", {"ssid": "M", "password": "mat khau 8\n"}),
+        ("self-test", {"loud": 1}),
+        ("technician", {"minutes": 3000}),
+    ],
+    ids=str,
+)
+def test_needs_that_make_no_sense_make_no_order(
+    bench: Bench, does: str, needs: dict[str, object]
+) -> None:
+    assert bench.changed(does=does, needs=needs) is Reason.CARD_UNKNOWN

@@ -1,22 +1,24 @@
 """The real door on folders: what comes into force, who is inside, and what outlives the power."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from device import clock, config
+from device import clock, config, enrol
+from device.cards.posts import Post, Posts
 from device.gpio.mock import traced_factory
 from device.journal.reader import JournalReader
-from device.wiring import door
+from device.wiring import door, waiting
 from tests.device.fakes import ShownFrames
 from tests.device.site import NOW, Site
 from wire import policy
 from wire.canonical import Document
 from wire.keys import Use
 from wire.policy import Ceiling, Policy, Way
+from wire.record import Direction
 
 
 @pytest.fixture
@@ -138,3 +140,35 @@ def test_nobody_passed_through_a_door_with_a_contact(
 
     monkeypatch.setattr("device.wiring.door.camera", lambda _source: ShownFrames(frames))
     assert walk_by(site) == ["start", "in attended", "cancelled", "stop"]
+
+
+def test_a_card_moves_the_gate_to_a_place_with_rules_of_its_own(school: Site) -> None:
+    folders = config.load(school.config).folders
+    posts = Posts(
+        folders.accepted, enrol.held(school.keys, enrol.root_key(school.keys / "root.json"))
+    )
+    posts.stand(Post("Trường Mẫu", "Xã Mẫu", (Direction.OUT,)), int(NOW.timestamp()))
+    seen = walk_by(school)
+    assert ("placed" in seen, "policy" in seen) == (True, False)
+    assert [each for each in seen if each.startswith("out ")] == ["out accepted"]
+    let_go(school)
+    assert "placed" not in walk_by(school)
+
+
+def test_when_an_event_ends_every_part_is_taken_up_anew(school: Site) -> None:
+    school.configure({'path = "pictures"': 'path = "pictures"\nrepeat = true'})
+    found = config.load(school.config)
+    now_s = int(clock.SystemClock(vouched=True).now().wall_ms / 1000)
+    enrolled = enrol.held(school.keys, enrol.root_key(school.keys / "root.json"))
+    posts = Posts(found.folders.accepted, enrolled)
+    posts.lend(Post("Đám cưới", "", (Direction.IN,)), (now_s - 9, now_s + 2), now_s)
+    stops: list[Callable[[], None]] = []
+
+    def stoppable(stop: Callable[[], None]) -> None:
+        stops.append(stop)
+        if len(stops) == 2:
+            stop()
+
+    waiting.watch(found, stoppable)
+    noted = [each for each in _stored(school) if each in ("start", "placed", "stop")]
+    assert noted == ["start", "placed", "stop", "start", "placed", "stop"]

@@ -1,0 +1,103 @@
+"""The commands for sheets to be printed: labels, instructions, passes and control cards as PDF."""
+
+import argparse
+from pathlib import Path
+
+from provisioning import authority, carddesk, cards, clock, desk, files, passes, roster, sheets
+from provisioning.desk import New, Translate
+from provisioning.errors import GateUnknown, ValueInvalid
+from wire.cardwork import NEEDS, Work
+from wire.controlcard import scopes
+
+MOST = 500
+"""On one sheet of passes: more is a slip of the finger, and each is entered in the register."""
+PLAIN = [each.value for each in Work if each not in NEEDS]
+
+
+def add(new: New, _: Translate) -> None:
+    """Add the commands."""
+    _labels_command(new("labels", _("print labels for gates, and instructions for visitors")), _)
+    _passes_command(new("passes", _("print passes")), _)
+    _cards_command(new("cards", _("print control cards")), _)
+
+
+def _labels_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_labels)
+    desk.of_authority(parser, _)
+    parser.add_argument("--gate", default="", help=_("this gate alone"))
+    parser.add_argument("--place", default="", help=_("the gates of this place alone"))
+    parser.add_argument("--area", default="", help=_("the gates of this area alone"))
+    parser.add_argument(
+        "--instructions", action="store_true", help=_("the page for visitors instead of labels")
+    )
+    parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
+
+
+def _passes_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_passes)
+    desk.pass_arguments(parser, _)
+    parser.add_argument("--count", type=int, default=6, help=_("how many"))
+    parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
+
+
+def _cards_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_cards)
+    carddesk.common(parser, _)
+    parser.add_argument(
+        "works", nargs="+", choices=PLAIN, metavar="WORK", help=_("what the cards ask for")
+    )
+    parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
+
+
+def _labels(asked: argparse.Namespace, _: Translate) -> str:
+    book = roster.load(authority.load(asked.authority).folder)
+    found = [each for each in book.gates if _is_asked_for(each, asked)]
+    if not found:
+        raise GateUnknown(name=asked.gate or asked.place or asked.area)
+    if asked.instructions:
+        drawn = sheets.instructions(asked.place or found[0].place, book.help_line)
+    else:
+        drawn = sheets.labels(found, book)
+    files.write(asked.out, drawn)
+    return _told(asked.out, 1 if asked.instructions else len(found), _)
+
+
+def _is_asked_for(gate: roster.Gate, asked: argparse.Namespace) -> bool:
+    """Compare names as cards do, whatever their accents."""
+    named = scopes(gate.gate, "", "") if asked.gate else scopes("", gate.place, gate.area)
+    wanted = scopes(asked.gate, asked.place, asked.area)
+    return wanted <= named
+
+
+def _passes(asked: argparse.Namespace, _: Translate) -> str:
+    if not 0 < asked.count <= MOST:
+        raise ValueInvalid(name="count", value=asked.count)
+    now, home = clock.now(), authority.load(asked.authority)
+    made = [
+        passes.issue(
+            home,
+            asked.holder,
+            now=now,
+            term=desk.term(asked, now),
+            entries=asked.entries,
+            identity=asked.identity,
+        )
+        for _number in range(asked.count)
+    ]
+    files.write(asked.out, sheets.passes(made), files.PRIVATE)
+    numbers = [each.claims.number.hex() for each in made]
+    return "\n".join([*numbers, _told(asked.out, len(made), _)])
+
+
+def _cards(asked: argparse.Namespace, _: Translate) -> str:
+    now, home = clock.now(), authority.load(asked.authority)
+    whom, term = carddesk.whom(asked), carddesk.term(asked)
+    made = [cards.issue(home, Work(each), whom, term=term, now=now) for each in asked.works]
+    files.write(asked.out, sheets.control_cards(made), files.PRIVATE)
+    said = [f"{each.claims.number.hex()} {each.claims.does}" for each in made]
+    return "\n".join([*said, _told(asked.out, len(made), _)])
+
+
+def _told(path: Path, count: int, _: Translate) -> str:
+    said = _("{path}: {count} to be cut out. Print at actual size, not fitted to the page.")
+    return said.format(path=path, count=count)
