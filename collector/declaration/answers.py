@@ -118,7 +118,7 @@ class _Form:
             return self._no(question, Why.MISSING)
         if len(words) > LONGEST_NAME:
             return self._no(question, Why.TOO_LONG)
-        fits = all(each in " '’.-" or unicodedata.category(each)[0] in "LM" for each in words)
+        fits = all(each in " '\u2019.-" or unicodedata.category(each)[0] in "LM" for each in words)
         return (
             words if fits and any(map(str.isalpha, words)) else self._no(question, Why.NOT_A_NAME)
         )
