@@ -324,3 +324,14 @@ class PassUnknown(CollectorError):
     code = "pass-unknown"
     says = N_("There is no such pass, or the ending fits several")
     remedy = N_("give more of the number's last characters, as they are printed on the pass")
+
+
+class DeclarationRefused(CollectorError):
+    """A declaration that cannot be kept."""
+
+    code = "declaration-refused"
+    says = N_("This declaration cannot be kept")
+    remedy = N_("begin a new declaration")
+
+    SIZE = N_("it is empty or far too long")
+    TURNED = N_("it was answered with an earlier key")

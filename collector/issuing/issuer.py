@@ -48,13 +48,10 @@ class Issuer:
 
     def issue(self, order: Order, now_s: int) -> tuple[Issued, ...]:
         """Issue what is ordered. Raises OrderInvalid, WayClosed, IssuerFull."""
-        _check(order, now_s)
+        check(order, now_s)
         key = self._key(order.way)
         entered = self._register.enter(kid_of(raw_public(key)), order)
-        return tuple(
-            Issued(number, gatepass.issue(_claims(order, number, place, now_s), key), order.ends)
-            for number, place in entered
-        )
+        return tuple(signed(order, number, place, now_s, key) for number, place in entered)
 
     def mark(self, numbers: Iterable[bytes], standing: Standing, now_s: int) -> None:
         """Withdraw passes, suspend them, or take that back. Raises PassUnknown."""
@@ -91,8 +88,9 @@ class Issuer:
             self._publish(statuslist.pack(made, self._status_key))
 
 
-def _claims(order: Order, number: bytes, place: int, now_s: int) -> Pass:
-    return Pass(
+def signed(order: Order, number: bytes, place: int, now_s: int, key: Ed25519PrivateKey) -> Issued:
+    """Sign a pass that is in the register; the same arguments make the same text."""
+    claims = Pass(
         number=number,
         holder=order.holder,
         issued=now_s,
@@ -101,9 +99,11 @@ def _claims(order: Order, number: bytes, place: int, now_s: int) -> Pass:
         status=place,
         entries=order.entries,
     )
+    return Issued(number, gatepass.issue(claims, key), order.ends)
 
 
-def _check(order: Order, now_s: int) -> None:
+def check(order: Order, now_s: int) -> None:
+    """Raise OrderInvalid for passes that cannot be issued at `now_s`."""
     if not 0 < order.count <= MOST:
         raise OrderInvalid(OrderInvalid.COUNT)
     if not max(order.begins, now_s) < order.ends <= order.begins + LONGEST_S:

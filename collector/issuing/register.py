@@ -51,7 +51,7 @@ class Register:
         Raises IssuerFull.
         """
         with self._database.writing() as session:
-            return [_enter(session, kid, order) for _ in range(order.count)]
+            return entered(session, kid, order)
 
     def mark(self, numbers: Iterable[bytes], standing: Standing) -> frozenset[str]:
         """Give passes a standing, all or none; return whose lists are to be signed anew.
@@ -124,6 +124,11 @@ class Register:
         """Delete passes that ended before a moment; return how many."""
         with self._database.writing() as session:
             return session.run("DELETE FROM pass WHERE ends < ?", (before_s,))
+
+
+def entered(session: Session, kid: str, order: Order) -> list[tuple[bytes, int]]:
+    """Enter passes within a transaction of the caller's; return numbers and places."""
+    return [_enter(session, kid, order) for _ in range(order.count)]
 
 
 def _enter(session: Session, kid: str, order: Order) -> tuple[bytes, int]:

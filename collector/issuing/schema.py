@@ -27,6 +27,18 @@ CREATE INDEX pass_by_owner ON pass (owner, team);
 CREATE INDEX pass_by_tail ON pass (tail);
 CREATE INDEX pass_marked ON pass (kid, standing);
 
+-- Sealed; `form` is the name that the form was given when its page was shown.
+CREATE TABLE declaration (
+  id INTEGER PRIMARY KEY,
+  form BLOB NOT NULL UNIQUE,
+  at_ms INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  area TEXT NOT NULL,
+  task TEXT NOT NULL,
+  number BLOB NOT NULL
+) STRICT;
+CREATE INDEX declaration_by_time ON declaration (at_ms);
+
 -- What is true of all passes of one key, and when its list was last signed.
 CREATE TABLE issuer (
   kid TEXT PRIMARY KEY,
