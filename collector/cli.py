@@ -1,4 +1,4 @@
-"""`collector`: intake, web, user, stats, gaps, prove, publish, gates, import, check.
+"""`collector`: intake, web, user, roster, stats, gaps, prove, publish, gates, import, check.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
@@ -12,13 +12,14 @@ from typing import NoReturn
 
 import msgspec
 
-from collector import clock, config, inquiry, log, outgoing, withdrawn
+from collector import clock, config, inquiry, log, outgoing, users, withdrawn
 from collector.config import Config
 from collector.errors import CollectorError, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.ledger.sqliteview import SqliteView
 from collector.proof import Range
 from collector.roster import load as load_roster
+from collector.roster.columns import TABLES
 
 
 class ArgumentsInvalid(CollectorError):
@@ -71,19 +72,8 @@ def _parser() -> Parser:
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
     _questions(commands)
     _orders(commands)
-    user = commands.add_parser("user", help=_("accounts for the pages"))
-    users = user.add_subparsers(required=True, metavar="COMMAND")
-    for name, work, what in (
-        ("add", _user_add, _("make an account")),
-        ("password", _user_password, _("give an account a new password")),
-    ):
-        each = _command(users, name, work, what)
-        each.add_argument("name")
-        each.add_argument(
-            "--password-stdin",
-            action="store_true",
-            help=_("read the password from standard input; otherwise one is made and printed once"),
-        )
+    _places(commands)
+    users.offer(commands, _command)
     return parser
 
 
@@ -126,6 +116,25 @@ def _orders(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
 
 
+def _places(commands: "argparse._SubParsersAction[Parser]") -> None:
+    roster = commands.add_parser("roster", help=_("areas, sectors and places"))
+    each = roster.add_subparsers(required=True, metavar="COMMAND")
+    brought = _command(each, "import", _roster_import, _("take lists from CSV or XLSX files"))
+    brought.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    brought.add_argument(
+        "--replace", action="store_true", help=_("remove what is not in the files")
+    )
+    brought.add_argument("--dry-run", action="store_true", help=_("only say what would change"))
+    given = _command(each, "export", _roster_export, _("write the lists to a CSV or XLSX file"))
+    given.add_argument("file", type=Path, metavar="FILE")
+    given.add_argument(
+        "--list", choices=tuple(TABLES), default="places", help=_("which list goes into a CSV file")
+    )
+    found = _command(each, "find", _roster_find, _("look for places and gates, by any words"))
+    found.add_argument("words", nargs="+")
+    _command(each, "check", _roster_check, _("say what does not fit together"))
+
+
 def _command(
     commands: "argparse._SubParsersAction[Parser]", name: str, work: object, what: str
 ) -> Parser:
@@ -147,18 +156,6 @@ def _web(settings: Config, _: argparse.Namespace) -> int:
     from collector.web.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
-
-
-def _user_add(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import add_user  # noqa: PLC0415  # the same
-
-    return _show_password(add_user(settings, asked.name, _password(asked)))
-
-
-def _user_password(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import set_password  # noqa: PLC0415  # the same
-
-    return _show_password(set_password(settings, asked.name, _password(asked)))
 
 
 def _check(settings: Config, _: argparse.Namespace) -> int:
@@ -255,6 +252,31 @@ def _restore(settings: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _roster_import(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # spreadsheets are for this command only
+
+    path = settings.roster.path
+    return commands.take(path, asked.files, replace=asked.replace, dry=asked.dry_run)
+
+
+def _roster_export(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # the same
+
+    return commands.give(settings.roster.path, asked.file, asked.list)
+
+
+def _roster_find(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # the same
+
+    return commands.find(settings.roster.path, " ".join(asked.words))
+
+
+def _roster_check(settings: Config, _: argparse.Namespace) -> int:
+    from collector.roster import commands  # noqa: PLC0415  # the same
+
+    return commands.check(settings.roster.path)
+
+
 def _import(settings: Config, asked: argparse.Namespace) -> int:
     from collector.intake.carried import take  # noqa: PLC0415  # each process loads its own part
 
@@ -273,14 +295,3 @@ def _import(settings: Config, asked: argparse.Namespace) -> int:
 def _totals(journals: list[dict[str, int]]) -> dict[str, int]:
     counts = ("rows", "doubles", "missing", "scans", "accepted", "odd", "forks")
     return {name: sum(journal[name] for journal in journals) for name in counts}
-
-
-def _password(asked: argparse.Namespace) -> str | None:
-    """Return the password given on standard input, or None if one is to be made."""
-    return sys.stdin.readline(1024).rstrip("\r\n") if asked.password_stdin else None
-
-
-def _show_password(made: str | None) -> int:
-    if made is not None:
-        print(made)
-    return 0

@@ -164,6 +164,22 @@ class UserInvalid(CollectorError):
     remedy = N_("choose a name of letters, digits and -_.@+ and a password that is hard to guess")
 
 
+class FontMissing(CollectorError):
+    """Prints need fonts that carry Vietnamese."""
+
+    code = "font-missing"
+    says = N_("The fonts for prints are not installed")
+    remedy = N_("install the package fonts-dejavu-core on the server")
+
+
+class RoleUnbounded(CollectorError):
+    """A role that reaches nothing, or everything, without a grant."""
+
+    code = "role-unbounded"
+    says = N_("This role needs to be told what it reaches")
+    remedy = N_("name at least one, as in `--area NAME`, `--sector NAME` or `--place NAME`")
+
+
 class GateUnknown(CollectorError):
     """No gate of that name is in the roster or the ledger."""
 

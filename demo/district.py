@@ -228,5 +228,6 @@ key = "{authority / "collector/receipt.pem"}"
 
 [web]
 state = "collector/web"
+demonstration = true
 port = {district.web_port}
 """

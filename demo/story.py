@@ -144,6 +144,8 @@ class Cast:
             [
                 *python("collector", "user", "add", self.district.user, "--config", self._config),
                 "--password-stdin",
+                "--role",
+                "district-officer",
             ],
             input=self.district.password,
             text=True,

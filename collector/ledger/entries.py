@@ -1,6 +1,7 @@
 """The values that go into a ledger and come out of it. Values only: no file, no clock."""
 
 import enum
+from typing import Any
 
 import msgspec
 
@@ -181,6 +182,29 @@ class Row(msgspec.Struct, frozen=True):
     """Collector's clock at the commit, ms since 1970."""
     moment: Moment
     """When it was made, corrected."""
+
+
+class Glance(msgspec.Struct, frozen=True):
+    """A passage as it is counted: where, when, which way; nothing else."""
+
+    gate: str
+    wall: int
+    clock: str
+    dir: str
+    outcome: str
+    received: int
+    undone: bool = False
+    """It takes an earlier passage back: nobody passed after all."""
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """A note of a gate's about itself, as its page shows it."""
+
+    what: str
+    data: dict[str, Any]
+    wall: int
+    clock: str
+    received: int
 
 
 class Standing(msgspec.Struct, frozen=True):

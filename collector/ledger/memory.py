@@ -14,8 +14,10 @@ from collector.ledger.entries import (
     Complaint,
     Entry,
     Gap,
+    Glance,
     Lack,
     Mark,
+    Noted,
     Post,
     Report,
     Row,
@@ -28,6 +30,7 @@ from collector.ledger.entries import (
     Why,
     unmarked,
 )
+from collector.ledger.glances import noted
 from collector.ledger.order import Kept, weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
 from collector.ledger.reports import heard, seen, supersedes, writes
@@ -129,6 +132,33 @@ class MemoryLedger:
             _row(gate, scan, at_ms, self.times(gate, journal))
             for gate, journal, scan, at_ms in reversed(self._rows[-limit:])
         )
+
+    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
+        """Return the passages among the next rows."""
+        found: list[Glance] = []
+        rows = self._log[after : after + limit]
+        for gate, journal, record, at_ms in rows:
+            scan: Record | None = record
+            is_undone = isinstance(record, Note) and record.what is What.CANCELLED
+            if isinstance(record, Note) and is_undone:
+                stored = (entry.record for entry, _ in self._records[gate, journal])
+                seq = record.data.get("seq")
+                scan = next((each for each in stored if each and each.seq == seq), None)
+            if isinstance(scan, Scan):
+                words = (scan.clock.value, scan.dir.value, scan.outcome.value)
+                found.append(Glance(gate, scan.wall, *words, at_ms, is_undone))
+        return after + len(rows), tuple(found)
+
+    def notes(self, gate: str, since_ms: int, limit: int) -> tuple[Noted, ...]:
+        """Return the gate's notes."""
+        kept = [
+            each
+            for name, records in self._records.items()
+            if name[0] == gate
+            for each in records[-limit:]
+        ]
+        found = (noted(entry.raw, at_ms) for entry, at_ms in kept if at_ms >= since_ms)
+        return tuple(each for each in found if each)
 
     def standings(self) -> dict[str, Standing]:
         """Return the last that is known of every gate."""

@@ -6,7 +6,9 @@ from typing import Protocol
 
 from collector.ledger.entries import (
     Gap,
+    Glance,
     Mark,
+    Noted,
     Post,
     Row,
     SignedHead,
@@ -40,6 +42,17 @@ class View(AbstractContextManager["View"], Protocol):
 
     def latest(self, limit: int) -> tuple[Row, ...]:
         """Return the scans received last, the newest arrival first."""
+        ...
+
+    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
+        """Return, of at most `limit` rows after `after`, the last one and the passages in them."""
+        ...
+
+    def notes(self, gate: str, since_ms: int, limit: int) -> tuple[Noted, ...]:
+        """Return the gate's notes received since a moment, the oldest first.
+
+        Of its last `limit` records only, heads of its chain left out: enough for a page.
+        """
         ...
 
     def standings(self) -> dict[str, Standing]:

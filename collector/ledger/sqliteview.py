@@ -11,7 +11,19 @@ import msgspec
 
 from collector.ledger import schema
 from collector.ledger.chain import walked
-from collector.ledger.entries import Gap, Lack, Mark, Row, SignedHead, Standing, Stored, Tally
+from collector.ledger.entries import (
+    Gap,
+    Glance,
+    Lack,
+    Mark,
+    Noted,
+    Row,
+    SignedHead,
+    Standing,
+    Stored,
+    Tally,
+)
+from collector.ledger.glances import noted, undone
 from collector.ledger.reports import writes
 from collector.ledger.times import Slot, Times
 from wire.record import ClockState, Direction, Identity, Outcome, Reason, Signature
@@ -25,6 +37,17 @@ _STANDINGS = (
     "SELECT gate, state, state_ms, health, health_ms, said, record_ms, record_wall, record_clock,"
     " high FROM gate"
 )
+_GLANCES = (
+    "SELECT record.id, mark, gate, t, dir, outcome, wall, clock, received_ms,"
+    " CASE t WHEN 'note' THEN raw END FROM record JOIN mark ON mark.id = record.mark"
+    " WHERE record.id > ? ORDER BY record.id LIMIT ?"
+)
+_SCAN = "SELECT dir, outcome, wall, clock FROM record WHERE mark = ? AND seq = ? AND t = 'scan'"
+_NOTES = (
+    "SELECT raw, received_ms FROM (SELECT record.id, t, raw, received_ms FROM record"
+    " WHERE mark = ? ORDER BY seq DESC LIMIT ?) WHERE t = 'note' AND received_ms >= ? ORDER BY id"
+)
+_MARKS = "SELECT id FROM mark WHERE gate = ? ORDER BY id"
 _FORKS = "SELECT gate, COUNT(*) FROM fork JOIN mark ON mark.id = fork.mark GROUP BY gate"
 _REFUSALS = "SELECT gate, SUM(times) FROM refusal GROUP BY gate"
 _TALLIES = (
@@ -102,6 +125,30 @@ class SqliteView:
         found = self._ask(_LATEST, (limit,))
         times = {key: Times(self._slots(key, RECENT)) for key in {row[11] for row in found}}
         return tuple(_row(row[:11], times[row[11]], row[12], row[13]) for row in found)
+
+    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
+        """Return the passages among the next rows."""
+        found: list[Glance] = []
+        for row in self._ask(_GLANCES, (after, limit)):
+            after, key, gate, t, way, outcome, wall, clock, received, raw = row
+            if t == "scan":
+                found.append(Glance(gate, wall, clock, way, outcome, received))
+            elif t == "note" and (seq := undone(raw)):
+                scans = self._ask(_SCAN, (key, seq))
+                found += [
+                    Glance(gate, *(scan[2], scan[3], scan[0], scan[1]), received, undone=True)
+                    for scan in scans
+                ]
+        return after, tuple(found)
+
+    def notes(self, gate: str, since_ms: int, limit: int) -> tuple[Noted, ...]:
+        """Return the gate's notes."""
+        rows = [
+            row
+            for (key,) in self._ask(_MARKS, (gate,))
+            for row in self._ask(_NOTES, (key, limit, since_ms))
+        ]
+        return tuple(each for raw, received in rows if (each := noted(raw, received)))
 
     def standings(self) -> dict[str, Standing]:
         """Return the last that is known of every gate."""

@@ -1,29 +1,34 @@
-"""Making accounts from the command line."""
+"""Making and mending accounts from the command line."""
 
 import secrets
+from collections.abc import Iterator
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from collector.errors import UserExists, UserInvalid, UserUnknown
+from collector.cases.roles import Role
+from collector.errors import RoleUnbounded, UserExists, UserInvalid, UserUnknown
+from collector.grants import Grants
+from collector.web import factors
+from collector.web.models import Grant, Officer
+from collector.web.secondfactor import LETTERS
 
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""None that could be taken for another when read aloud or from paper."""
 GROUPS, GROUP = 4, 4
 """16 letters of 31: 79 bits."""
 
 
-def add(name: str, password: str | None) -> str | None:
-    """Make an account; return the password if it was made here."""
-    model = get_user_model()
-    user = model(username=name)
+def add(name: str, password: str | None, role: Role, grants: Grants) -> str | None:
+    """Make an account; return the password if it was made here. It is to be changed at once."""
+    _check(role, grants)
+    officer = Officer(username=name, role=role, must_change=True)
     made = generated() if password is None else None
-    _set(user, made or password or "")
+    _set(officer, made or password or "")
     try:
-        user.save(force_insert=True)
+        with transaction.atomic():
+            officer.save(force_insert=True)
+            _grant(officer, grants)
     except IntegrityError as error:
         msg = name
         raise UserExists(msg) from error
@@ -31,17 +36,49 @@ def add(name: str, password: str | None) -> str | None:
 
 
 def change(name: str, password: str | None) -> str | None:
-    """Give an account a new password; return it if it was made here."""
-    model = get_user_model()
-    try:
-        user = model._default_manager.get(username=name)  # noqa: SLF001  # Django's public name
-    except model.DoesNotExist as error:
-        msg = name
-        raise UserUnknown(msg) from error
+    """Give an account a new password; return it if it was made here. Its sessions end."""
+    officer = _found(name)
     made = generated() if password is None else None
-    _set(user, made or password or "")
-    user.save()
+    _set(officer, made or password or "")
+    officer.must_change = True
+    officer.save()
     return made
+
+
+def appoint(name: str, role: Role, grants: Grants) -> None:
+    """Give an account another role, and other grants in place of those it has."""
+    _check(role, grants)
+    officer = _found(name)
+    with transaction.atomic():
+        officer.role = role
+        officer.save(update_fields=["role"])
+        Grant.objects.filter(officer=officer).delete()
+        _grant(officer, grants)
+
+
+def unlock(name: str, *, forget: bool) -> None:
+    """Let a locked account try again; with `forget` its next login sets up a new second factor."""
+    officer = _found(name)
+    if forget:
+        factors.forget(officer)
+    officer.otp_wrong, officer.locked = 0, False
+    officer.save(update_fields=["otp_wrong", "locked"])
+
+
+def close(name: str) -> None:
+    """Let nobody in by this account any more; its sessions end. Its name stays taken."""
+    officer = _found(name)
+    officer.is_active = False
+    officer.set_unusable_password()
+    officer.save()
+    factors.forget(officer)
+
+
+def listed() -> Iterator[tuple[str, str, Grants, bool, bool]]:
+    """Return of each account name, role, grants, whether locked, whether with a second factor."""
+    for each in Officer.objects.filter(is_active=True).order_by("username"):
+        factor = bool(each.otp_sealed)
+        yield each.get_username(), each.role, each.granted(), each.locked, factor
 
 
 def generated() -> str:
@@ -49,14 +86,33 @@ def generated() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(GROUP)) for _ in range(GROUPS))
 
 
-def _set(user: object, password: str) -> None:
+def _check(role: Role, grants: Grants) -> None:
+    lacking = grants.lacks(role)
+    if lacking is not None:
+        msg = f"{role}: --{lacking}"
+        raise RoleUnbounded(msg)
+
+
+def _grant(officer: Officer, grants: Grants) -> None:
+    Grant.objects.bulk_create(
+        Grant(officer=officer, over=over, name=name) for over, name in grants.pairs()
+    )
+
+
+def _found(name: str) -> Officer:
+    try:
+        return Officer.objects.get(username=name)
+    except Officer.DoesNotExist as error:
+        msg = name
+        raise UserUnknown(msg) from error
+
+
+def _set(officer: Officer, password: str) -> None:
     """Check name and password, and set the password's hash."""
-    model = get_user_model()
-    assert isinstance(user, model)  # noqa: S101  # for the type checker
     with translation.override("en"):
         try:
-            user.clean_fields(exclude=["password"])
-            validate_password(password, user)
+            officer.clean_fields(exclude=["password"])
+            validate_password(password, officer)
         except ValidationError as error:
             raise UserInvalid(" ".join(error.messages)) from error
-    user.set_password(password)
+    officer.set_password(password)

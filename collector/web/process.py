@@ -1,9 +1,11 @@
 """`collector web` and `collector user`: sets Django up and runs what was asked for."""
 
+from types import ModuleType
+
 import structlog
 
 from collector.config import Config
-from collector.web import accounts, server
+from collector.web import server
 from collector.web.settings import configure, migrate
 
 log = structlog.get_logger()
@@ -21,18 +23,13 @@ def run(config: Config) -> int:
     return 0
 
 
-def add_user(config: Config, name: str, password: str | None) -> str | None:
-    """Make an account; return its password if it was made here."""
+def accounts(config: Config) -> ModuleType:
+    """Return what makes and mends accounts, with the file of accounts up to date."""
     configure(config)
     migrate()
-    return accounts.add(name, password)
+    from collector.web import accounts as made  # noqa: PLC0415  # needs the settings
 
-
-def set_password(config: Config, name: str, password: str | None) -> str | None:
-    """Give an account a new password; return it if it was made here."""
-    configure(config)
-    migrate()
-    return accounts.change(name, password)
+    return made
 
 
 def _application() -> object:

@@ -11,9 +11,9 @@ from django.conf import settings
 from collector.config import Config
 from collector.errors import StateUnwritable
 from collector.web.secret import secret
+from collector.web.sessions import WHOLE_MS
 
-SESSION_S = 12 * 3600
-"""One working day, so that nobody's board logs out before the evening."""
+SESSION_S = WHOLE_MS // 1000
 
 
 def configure(config: Config) -> None:
@@ -68,6 +68,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "collector.web.guard.guard",
             "django_htmx.middleware.HtmxMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
@@ -82,6 +83,8 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_LEDGER": str(config.ledger.path),
         "GATE_ROSTER": str(config.roster.path),
         "GATE_PROXY": web.https,
+        "GATE_DEMONSTRATION": web.demonstration,
+        "GATE_PRACTICE": False,
     }
 
 
@@ -113,6 +116,7 @@ def _templates() -> dict[str, Any]:
                     "context_processors": [
                         "django.template.context_processors.request",
                         "django.contrib.auth.context_processors.auth",
+                        "collector.web.frame.around",
                     ],
                 },
             }
@@ -164,7 +168,7 @@ def _security(*, https: bool, hosts: tuple[str, ...]) -> dict[str, Any]:
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_REFERRER_POLICY": "same-origin",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
-        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 20,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 400,  # a list of contacts is worked in rows
     }
     if not https:
         return shared

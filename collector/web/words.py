@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from collector.cases.roles import Role
+from collector.grants import Over
 from collector.ledger.entries import Lack
 from collector.web.board import Condition, Warn
 from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature
@@ -135,6 +137,23 @@ SECTOR: Mapping[str, Promise] = {
     "economy": _("Economy"),
     "culture": _("Culture"),
     "commune": _("Commune"),
+}
+
+ROLE: Mapping[str, Promise] = {
+    Role.OPERATOR: _("Operator"),
+    Role.DISTRICT: _("District officer"),
+    Role.SECTOR: _("Sector officer"),
+    Role.COMMUNE: _("Commune officer"),
+    Role.KEEPER: _("Keeper of a place"),
+    Role.ATTENDANT: _("Attendant"),
+    Role.TECHNICIAN: _("Technician"),
+    Role.AUDITOR: _("Auditor"),
+    Role.CUSTODIAN: _("Custodian"),
+}
+OVER: Mapping[str, Promise] = {
+    Over.AREA: _("Area"),
+    Over.SECTOR: _("Sector"),
+    Over.PLACE: _("Place"),
 }
 
 

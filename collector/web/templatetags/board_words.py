@@ -22,6 +22,8 @@ TABLES = {
     "kind": words.KIND,
     "trouble": words.TROUBLE,
     "sector": words.SECTOR,
+    "role": words.ROLE,
+    "over": words.OVER,
 }
 SIGNS = {
     "condition": words.CONDITION_SIGN,

@@ -458,3 +458,37 @@ def test_times_learn_from_every_arrival_of_one_commit(
     pen = journal("g1", "j1").scan(1).note(What.ALIVE).note(What.ALIVE)
     commit(ledger, *(pen.arrival(n, n) for n in (1, 2, 3)), at_ms=WALL + 86_400_000)
     assert view.times("g1", "j1").moment("0badcafe", 3000, AT).bound_ms is not None
+
+
+def test_passages_are_glanced_at_in_their_order_and_a_cancelled_one_is_taken_back(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").scan(1).note(What.ALIVE).scan(1, reason=Reason.EXPIRED)
+    pen.note(What.CANCELLED, {"seq": 1}).note(What.CANCELLED, {"seq": 99}).scan(1)
+    commit(ledger, pen.arrival(1, 6))
+    first, glances = view.glances(0, 3)
+    assert [(each.outcome, each.undone) for each in glances] == [
+        ("accepted", False),
+        ("rejected", False),
+    ]
+    last, glances = view.glances(first, 100)
+    assert [(each.dir, each.wall, each.undone) for each in glances] == [
+        ("in", WALL + 1000, True),
+        ("in", WALL + 6000, False),
+    ]
+    assert view.glances(last, 100) == (last, ())
+
+
+def test_a_gates_notes_are_told_oldest_first_and_without_heads(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").note(What.START).scan(2).head().note(What.VIEW, {"view": "dark"})
+    commit(ledger, pen.arrival(1, 3))
+    commit(ledger, pen.arrival(4, 5), at_ms=AT + 5)
+    commit(ledger, journal("g2", "j2").note(What.STOP).arrival(1, 1))
+    assert [each.what for each in view.notes("g1", 0, 100)] == ["start", "view"]
+    assert [each.data for each in view.notes("g1", AT + 1, 100)] == [{"view": "dark"}]
+    assert [each.what for each in view.notes("g1", 0, 1)] == ["view"]
+    assert view.notes("nobody", 0, 100) == ()

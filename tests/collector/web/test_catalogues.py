@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 from django.utils.translation.template import templatize
 
 import collector.web
+from collector.cases.roles import Role
+from collector.grants import Over
 from collector.ledger.entries import Lack
 from collector.web import words
 from collector.web.board import Condition, Warn
@@ -29,7 +31,7 @@ Text = str | tuple[str, ...]
 
 
 def sources() -> Iterator[bytes]:
-    for path in sorted([*WEB.glob("*.py"), *WEB.glob("templatetags/*.py")]):
+    for path in sorted(WEB.rglob("*.py")):
         yield path.read_bytes()
     for path in sorted(WEB.glob("templates/**/*.html")):
         yield templatize(path.read_text(encoding="utf-8")).encode()
@@ -88,6 +90,8 @@ def test_the_compiled_catalogue_is_current(language: str) -> None:
         (words.MARK, Mark),
         (words.SIGNATURE, Signature),
         (words.IDENTITY, Identity),
+        (words.ROLE, Role),
+        (words.OVER, Over),
         (words.KIND, [*KINDS, "attended"]),  # whom the attendant lets in shows no code
     ],
 )

@@ -44,6 +44,7 @@ key = "r.pem"
 [web]
 state = "web"
 port = 0
+demonstration = true
 """
 CHROMIUM = [
     "--no-sandbox",
@@ -54,6 +55,7 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+ADD = ("user", "add", "--role", "district-officer")
 COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
 
 
@@ -104,7 +106,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "gates": [{**gate, "directions": ["in"], "records": msgspec.to_builtins(key)}],
     }
     (folder / "roster.json").write_text(json.dumps(roster), encoding="utf-8")
-    made = collector(folder, "user", "add", "officer", "--password-stdin", given=PASSWORD + "\n")
+    made = collector(folder, *ADD, "officer", "--password-stdin", given=PASSWORD + "\n")
     assert (made.returncode, made.stdout) == (0, ""), made.stderr
     return folder
 
@@ -174,7 +176,9 @@ def test_a_new_scan_appears_without_a_reload(
 def test_nothing_is_shown_without_logging_in(pages: Pages) -> None:
     status, headers, _ = pages.ask("/")
     assert (status, headers["Location"]) == (302, "/login?next=/")
-    _, headers, body = pages.ask("/board")
+    status, headers, _ = pages.ask("/board")
+    assert (status, headers["Location"]) == (302, "/login?next=/board")
+    _, headers, body = pages.ask("/board", **{"HX-Request": "true"})
     assert (body, headers["HX-Redirect"]) == ("", "/login")
 
 
@@ -191,7 +195,8 @@ def test_answers_carry_the_headers_that_keep_pages_to_themselves(pages: Pages) -
 
 
 def test_no_page_asks_another_host_for_anything(pages: Pages) -> None:
-    for path in ("/login", "/static/web/pages.css", "/static/web/stale.js", "/nowhere"):
+    styles = [f"/static/web/{name}.css" for name in ("tokens", "pages", "board")]
+    for path in ("/login", *styles, "/static/web/stale.js", "/nowhere"):
         _, _, text = pages.ask(path)
         assert not re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", text), path
 
@@ -229,11 +234,11 @@ def test_a_port_that_is_taken_is_one_sentence(pages: Pages, tmp_path: Path) -> N
 
 
 def test_a_second_account_of_one_name_and_a_weak_password_are_refused(folder: Path) -> None:
-    again = collector(folder, "user", "add", "officer")
+    again = collector(folder, *ADD, "officer")
     assert (again.returncode, again.stderr[:13]) == (2, "user-exists: ")
-    weak = collector(folder, "user", "add", "other", "--password-stdin", given="12345\n")
+    weak = collector(folder, *ADD, "other", "--password-stdin", given="12345\n")
     assert (weak.returncode, weak.stderr[:14]) == (2, "user-invalid: ")
-    made = collector(folder, "user", "add", "third")
+    made = collector(folder, *ADD, "third")
     assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}\n", made.stdout)
 
 

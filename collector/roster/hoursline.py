@@ -1,0 +1,49 @@
+"""Opening hours on one line, as they stand in a spreadsheet's cell. Pure.
+
+`mon-sat 07:00-11:30; mon-fri 13:00-17:00; closed 2027-02-06`, or in Vietnamese
+`T2-T7 07:00-11:30; T2-T6 13:00-17:00; nghỉ 2027-02-06`. Several days stand apart by commas.
+"""
+
+import re
+
+from wire.openinghours import WEEK, Hours, Opening
+
+_VIETNAMESE = dict(zip(("t2", "t3", "t4", "t5", "t6", "t7", "cn"), WEEK, strict=True))
+_TIMES = re.compile(r"(\d{1,2}:\d\d)\s*[-\u2013]\s*(\d{1,2}:\d\d)")
+_CLOSED = ("closed", "nghỉ")
+
+
+def read(text: str) -> Hours | None:
+    """Read hours; None for an empty text. Raises ValueError for what says none."""
+    openings: list[Opening] = []
+    closed: list[str] = []
+    for part in (each.strip() for each in text.split(";")):
+        days, _, rest = part.partition(" ")
+        if days.casefold() in _CLOSED:
+            closed += rest.replace(",", " ").split()
+        elif part:
+            openings.append(_opening(days, rest.strip()))
+    return Hours(tuple(openings), tuple(closed)) if openings or closed else None
+
+
+def spell(hours: Hours | None) -> str:
+    """Spell hours so that `read` gives them back."""
+    if hours is None:
+        return ""
+    parts = [f"{','.join(each.days)} {each.opens}-{each.closes}" for each in hours.openings]
+    return "; ".join([*parts, *(["closed " + " ".join(hours.closed)] if hours.closed else [])])
+
+
+def _opening(days: str, times: str) -> Opening:
+    found = _TIMES.fullmatch(times)
+    if not found:
+        msg = "no times"
+        raise ValueError(msg)
+    opens, closes = (each.zfill(5) for each in found.groups())
+    return Opening(tuple(_days(each) for each in days.split(",") if each), opens, closes)
+
+
+def _days(text: str) -> str:
+    """Return a day or a range of days in the words of the wire."""
+    parts = re.split(r"[-\u2013]", text.casefold())
+    return "-".join(_VIETNAMESE.get(part, part) for part in parts)

@@ -1,0 +1,231 @@
+"""The roster as a whole: read strictly, read again when it changes, never lost by a slip.
+
+Answers which place a gate stands at and which areas lie within which. Every question has an answer:
+a gate whose text names no place on the list stands at a place made up from its text, so that a
+roster without `places.json` goes on working.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from collector.errors import RosterInvalid
+from collector.i18n import N_
+from collector.roster.gates import Gate, Gates, Text
+from collector.roster.places import Area, Kind, Place, Places, Sector
+from wire.errors import WireError
+from wire.keys import Keyring
+
+MAX_BYTES = 64 * 1024 * 1024
+"""A hundred thousand gates, with room."""
+ALL = "all"
+"""Stands for every gate on the wire."""
+PLACES = "places.json"
+"""Beside the roster."""
+KINDS: Mapping[str, Kind] = {
+    "education": Kind.SCHOOL,
+    "transport": Kind.STATION,
+    "health": Kind.CLINIC,
+}
+"""What a place is taken for of which only the sector is known; anything else is an office."""
+
+Seen = tuple[int, int, int]
+T = TypeVar("T")
+
+
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What provisioning writes."""
+
+    authority: Text
+    help_line: Text
+    gates: tuple[Gate, ...]
+
+
+class Roster(msgspec.Struct, frozen=True, dict=True):
+    """The authority's gates, and the areas, sectors and places that they belong to."""
+
+    authority: str
+    help_line: str
+    gates: tuple[Gate, ...]
+    areas: tuple[Area, ...] = ()
+    sectors: tuple[Sector, ...] = ()
+    places: tuple[Place, ...] = ()
+
+    def names(self) -> frozenset[str]:
+        """Return the names of all gates."""
+        return frozenset(gate.gate for gate in self.gates)
+
+    def admitted(self, revoked: frozenset[str]) -> Gates:
+        """Return whom to listen to, less the `revoked`."""
+        return Gates({gate.gate: gate.records for gate in self.gates}, revoked)
+
+    def place_of(self, gate: str) -> Place:
+        """Return where a gate stands: as the list says, else as its own text names it.
+
+        Total: a gate that is in no roster stands at a place of its own name.
+        """
+        return self._place_by_gate.get(gate) or Place(f"~/{gate}", gate, Kind.OFFICE, "", "")
+
+    def area_and_above(self, code: str) -> tuple[str, ...]:
+        """Return an area and all that it is part of, from below; an unknown one alone."""
+        found = [code]
+        while parent := self._parents.get(found[-1], ""):
+            found.append(parent)
+        return tuple(found)
+
+    def within(self, area: str) -> frozenset[str]:
+        """Return the codes of an area and of all that is part of it; an unknown one alone."""
+        return self._within.get(area, frozenset({area}))
+
+    @cached_property
+    def _parents(self) -> Mapping[str, str]:
+        return {area.code: area.parent for area in self.areas}
+
+    @cached_property
+    def _within(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for area in self.areas:
+            for above in self.area_and_above(area.code):
+                found.setdefault(above, set()).add(area.code)
+        return {code: frozenset(codes) for code, codes in found.items()}
+
+    @cached_property
+    def _place_by_gate(self) -> Mapping[str, Place]:
+        assigned = {gate: place for place in self.places for gate in place.gates}
+        named: dict[str, list[Place]] = {}
+        for place in self.places:
+            for text in dict.fromkeys((place.id, place.name)):
+                named.setdefault(text, []).append(place)
+        return {
+            gate.gate: assigned.get(gate.gate) or self._named(gate, named.get(gate.place, []))
+            for gate in self.gates
+        }
+
+    def _named(self, gate: Gate, places: list[Place]) -> Place:
+        """Return the place that a gate's text names; one of its area if several have the name."""
+        area = self._area_named(gate.area)
+        fitting = [place for place in places if place.area == area] or places
+        if len(fitting) == 1:
+            return fitting[0]
+        kind = KINDS.get(gate.sector, Kind.OFFICE)
+        name = gate.place or gate.gate
+        return Place(f"~{area}/{name}", name, kind, area, gate.sector)
+
+    def _area_named(self, text: str) -> str:
+        """Return the code of the area that a gate's text names, else the text."""
+        return self._area_codes.get(text, text)
+
+    @cached_property
+    def _area_codes(self) -> Mapping[str, str]:
+        names: dict[str, list[str]] = {}
+        for area in self.areas:
+            names.setdefault(area.name, []).append(area.code)
+        codes = {name: found[0] for name, found in names.items() if len(found) == 1}
+        return {**codes, **{area.code: area.code for area in self.areas}}
+
+
+class RosterFile:
+    """The roster as it now stands on disk."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the path; nothing is read yet."""
+        self._path = path
+        self._seen: tuple[Seen, Seen | None] | None = None
+        self._roster: Roster | None = None
+
+    def current(self) -> Roster:
+        """Return the roster, read again if one of its files has changed.
+
+        Raises RosterInvalid once for each bad version of a file; after that the last good one
+        is returned, so that a slip of the pen does not lock the gates out.
+        """
+        try:
+            seen = (_stamp(self._path), _stamp_if_there(self._path.with_name(PLACES)))
+        except OSError as error:
+            if self._roster is not None:
+                return self._roster
+            msg = f"{self._path}: {error.strerror or N_('cannot be read')}"
+            raise RosterInvalid(msg) from error
+        if seen != self._seen or self._roster is None:
+            self._seen = seen
+            self._roster = load(self._path)
+        return self._roster
+
+
+def load(path: Path) -> Roster:
+    """Read a roster and the places beside it; raise RosterInvalid naming what is wrong."""
+    written = _written(path)
+    known = load_places(path.with_name(PLACES))
+    return Roster(
+        written.authority,
+        written.help_line,
+        written.gates,
+        known.areas,
+        known.sectors,
+        known.places,
+    )
+
+
+def load_places(path: Path) -> Places:
+    """Read the places; none if there is no file. Raises RosterInvalid."""
+    try:
+        data = _read(path)
+    except FileNotFoundError:
+        return Places()
+    except OSError as error:
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
+        raise RosterInvalid(msg) from error
+    return _decoded(path, data, Places)
+
+
+def _written(path: Path) -> _Written:
+    try:
+        data = _read(path)
+    except OSError as error:
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
+        raise RosterInvalid(msg) from error
+    roster = _decoded(path, data, _Written)
+    try:
+        Keyring([gate.records for gate in roster.gates])
+    except WireError as error:
+        msg = f"{path}: {error}"
+        raise RosterInvalid(msg) from error
+    names = {gate.gate for gate in roster.gates}
+    if ALL in names:
+        msg = f"{path}: {N_('no gate may be called “all”')}"
+        raise RosterInvalid(msg)
+    if len(names) != len(roster.gates):
+        msg = f"{path}: {N_('two gates have one name')}"
+        raise RosterInvalid(msg)
+    return roster
+
+
+def _decoded(path: Path, data: bytes, kind: type[T]) -> T:
+    if len(data) > MAX_BYTES:
+        msg = f"{path}: {N_('far too long')}"
+        raise RosterInvalid(msg)
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        msg = f"{path}: {str(error).replace('`', '')}"
+        raise RosterInvalid(msg) from error
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def _stamp(path: Path) -> Seen:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def _stamp_if_there(path: Path) -> Seen | None:
+    try:
+        return _stamp(path)
+    except OSError:
+        return None

@@ -1,0 +1,43 @@
+"""Who may open which page: one table, and the one place that asks it.
+
+A page that is not in `PAGES` cannot be opened by anyone. Which places and persons a page then shows
+is not decided here but where the data is: by grants, joined inside the ledger and the vault.
+"""
+
+from collections.abc import Mapping
+
+from collector.cases.roles import RIGHTS, Right, Role
+
+PUBLIC = frozenset({"login", "second", "setup", "logout", "language"})
+"""Pages for whoever is not, or not wholly, logged in."""
+STEPS = frozenset({"password", "logout", "language"})
+"""The only pages while a password is to be changed."""
+PAGES: Mapping[str, Right | None] = {
+    "home": None,  # leads each role to its first page
+    "account": None,
+    "password": None,
+    "gates": Right.BOARD,
+    "board": Right.BOARD,
+    "accounts": Right.ACCOUNTS,
+}
+"""By the name of the address; None for every account, even one without a role."""
+LONG_IDLE = frozenset({Right.BOARD, Right.HEADCOUNT, Right.PASSES, Right.INSTALL})
+"""Whoever may do no more than these may leave a board open for the day."""
+
+
+def rights(role: Role | None) -> frozenset[Right]:
+    """Return what a role may do."""
+    return frozenset() if role is None else RIGHTS[role]
+
+
+def opens(role: Role | None, page: str) -> bool:
+    """Say whether a role may open a page; one that is not in the table nobody may."""
+    if page not in PAGES:
+        return False
+    needed = PAGES[page]
+    return needed is None or needed in rights(role)
+
+
+def is_short(role: Role | None) -> bool:
+    """Say whether this role's sessions end soon when nothing is done."""
+    return not rights(role) <= LONG_IDLE

@@ -1,0 +1,80 @@
+"""What stands around every page: whose system it is, where the reader may go, what to beware of."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from collector.errors import RosterInvalid
+from collector.roster import Roster, RosterFile
+from collector.web import access
+from collector.web.asker import role
+
+NOBODY = Roster("", "", ())
+
+
+class Way(msgspec.Struct, frozen=True):
+    """One entry of the navigation."""
+
+    page: str
+    """Name of the address it leads to."""
+    words: Promise
+    section: str
+    """Other pages are in this section when their address begins like this."""
+
+
+WAYS = (
+    Way("gates", _("Gates"), "/gates"),
+    Way("accounts", _("Accounts"), "/accounts"),
+    Way("account", _("My account"), "/account"),
+)
+"""In the order in which they stand; who may not open one does not see it."""
+
+
+@cache
+def roster() -> RosterFile:
+    """Return this process's roster."""
+    return RosterFile(Path(settings.GATE_ROSTER))
+
+
+def listed() -> Roster:
+    """Return the roster as it stands, an empty one if it cannot be read."""
+    try:
+        return roster().current()
+    except RosterInvalid:
+        return NOBODY
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame shows (a context processor)."""
+    known = listed()
+    return {
+        "authority": known.authority,
+        "help_line": known.help_line,
+        "ways": ways(request) if getattr(request, "user", None) else (),
+        "demonstration": settings.GATE_DEMONSTRATION,
+        "practice": settings.GATE_PRACTICE,
+    }
+
+
+def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
+    """Return where the reader may go, and whether they are there."""
+    if not request.user.is_authenticated:
+        return ()
+    here = max((way.section for way in WAYS if _in(request.path, way.section)), default="")
+    mine = (way for way in WAYS if access.opens(role(request), way.page))
+    return tuple((way, way.section == here) for way in mine)
+
+
+def first(request: HttpRequest) -> str:
+    """Return the page that the reader's work begins with."""
+    return next(way.page for way in WAYS if access.opens(role(request), way.page))
+
+
+def _in(path: str, section: str) -> bool:
+    return path == section or path.startswith(section + "/")

@@ -1,0 +1,78 @@
+"""Stands before every page: nobody passes who is not logged in, not entitled, or gone too long."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+import structlog
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
+
+from collector import clock
+from collector.web import access, sessions
+from collector.web.asker import officer, role, where
+
+log = structlog.get_logger()
+Next = Callable[[HttpRequest], HttpResponse]
+POLLS = frozenset({"board"})
+"""Pages that ask by themselves."""
+
+
+def guard(following: Next) -> Next:
+    """Let through what `access` allows; a page that it does not name is refused to everybody."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        try:
+            page = resolve(request.path_info).url_name or ""
+        except Resolver404:
+            return following(request)
+        stop = None if page in access.PUBLIC else _stopped(request, page)
+        return following(request) if stop is None else stop
+
+    return answer
+
+
+def _stopped(request: HttpRequest, page: str) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return _to_login(request)
+    ended = _ended(request, page)
+    if ended is not None:
+        return _to_login(request, ended)
+    if _owes_password(request) and page not in access.STEPS:
+        return _sent(request, reverse("password"))
+    if not access.opens(role(request), page):
+        return render(request, "web/refused.html", status=403)
+    return None
+
+
+def _ended(request: HttpRequest, page: str) -> sessions.End | None:
+    now_ms, carried = clock.wall_ms(), request.session
+    short = access.is_short(role(request))
+    ended = sessions.end(dict(carried.items()), now_ms, where(request), short=short)
+    if ended is not None:
+        log.info("web.session-ended", officer=officer(request).pk, why=ended)
+        logout(request)
+    elif page not in POLLS and sessions.is_due(dict(carried.items()), now_ms):
+        carried["seen_ms"] = now_ms
+    return ended
+
+
+def _owes_password(request: HttpRequest) -> bool:
+    return officer(request).must_change and not settings.GATE_DEMONSTRATION
+
+
+def _to_login(request: HttpRequest, why: sessions.End | None = None) -> HttpResponse:
+    asked = {"next": request.get_full_path()} if request.method == "GET" else {}
+    more = {**asked, **({"why": why.value} if why else {})}
+    if "HX-Request" in request.headers:
+        more.pop("next", None)  # a part of a page is no page to come back to
+    query = f"?{urlencode(more, safe='/')}" if more else ""
+    return _sent(request, reverse("login") + query)
+
+
+def _sent(request: HttpRequest, where_to: str) -> HttpResponse:
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": where_to})
+    return redirect(where_to)
