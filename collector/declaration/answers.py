@@ -74,7 +74,7 @@ def read(typed: Typed, today: dt.date, communes: frozenset[str]) -> Declaration:
     form = _Form(typed, today)
     guarded = form.choice("for", ("self", "other")) == "other"
     nationality = form.nationality()
-    number, passport = form.document(required=nationality == "VN" and not guarded)
+    number, passport = form.document(home=nationality == "VN")
     found = {
         "name": form.name("name"),
         "born": form.born(),
@@ -153,14 +153,14 @@ class _Form:
         text = self._text("nationality").upper() or "VN"
         return text if _COUNTRY.fullmatch(text) else self._no("nationality", Why.NO_CHOICE)
 
-    def document(self, *, required: bool) -> tuple[str, str]:
-        """Return (citizen's number, other document); one of both where it is required."""
+    def document(self, *, home: bool) -> tuple[str, str]:
+        """Return (citizen's number, other document); old people and children may have neither."""
         text = _GAPS.sub("", self._text("number")).upper()
         if not text:
-            return (self._no("number", Why.MISSING) if required else ""), ""
+            return "", ""
         if text.isdecimal() and text.isascii() and len(text) in (9, 12):
             return text, ""
-        if required or not _DOCUMENT.fullmatch(text):
+        if home or not _DOCUMENT.fullmatch(text):
             return self._no("number", Why.NO_NUMBER), ""
         return "", text
 

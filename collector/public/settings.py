@@ -4,12 +4,16 @@ import logging
 import os
 import secrets
 import socket
+from pathlib import Path
 from typing import Any
 
 import django
 from django.conf import settings
 
 from collector.config import Config
+
+STYLES = Path(__file__).parents[1] / "web/static/web"
+"""What all pages of the district look like."""
 
 
 def configure(config: Config) -> None:
@@ -29,7 +33,7 @@ def build(config: Config) -> dict[str, Any]:
         "SECRET_KEY": secrets.token_hex(32),  # of this process: nothing signed outlives it
         "ALLOWED_HOSTS": [*public.names, *_own(public.host)],
         "ROOT_URLCONF": "collector.public.urls",
-        "INSTALLED_APPS": ["django.contrib.staticfiles", "collector.web", "collector.public"],
+        "INSTALLED_APPS": ["django.contrib.staticfiles", "collector.public"],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "collector.web.middleware.headers",
@@ -50,6 +54,7 @@ def build(config: Config) -> dict[str, Any]:
             }
         ],
         "STATIC_URL": "/static/",
+        "STATICFILES_DIRS": [("web", STYLES)],
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_AUTOREFRESH": False,
         "LANGUAGE_CODE": config.display.language,

@@ -13,7 +13,7 @@ TITLES: Mapping[str, object] = {
     "name": _("Full name"),
     "born": _("Date of birth"),
     "sex": _("Sex"),
-    "papers": _("Citizen's number"),
+    "papers": _("Number of the identity card"),
     "phone": _("Your telephone number"),
     "stay": _("Where do you stay now?"),
     "places": _("Where have you been in the last 21 days?"),
@@ -33,7 +33,9 @@ HINTS: Mapping[str, object] = {
     "guardian": _("A doctor will call you, not the child."),
     "name": _("As it is written on the identity card or birth certificate."),
     "born": _("For example 15/6/1990. If only the year is known, write the year."),
-    "papers": _("12 digits on the identity card. Nothing if there is none yet."),
+    "papers": _(
+        "12 digits on the identity card, 9 on an older one. Leave it empty if there is none."
+    ),
     "phone": _("The health station calls this number only if it has to."),
     "places": _("Markets, stations, clinics, other provinces. Leave empty what you do not know."),
 }

@@ -95,7 +95,6 @@ def test_names_of_every_kind_are_taken(name: str) -> None:
         ({"born": ["hôm qua"]}, ("born", Why.NO_DATE)),
         ({"born": ["11/07/2021"]}, ("born", Why.IN_FUTURE)),
         ({"born": ["1890"]}, ("born", Why.TOO_OLD)),
-        ({"number": [""]}, ("number", Why.MISSING)),
         ({"number": ["12345"]}, ("number", Why.NO_NUMBER)),
         ({"number": ["'; DROP TABLE"]}, ("number", Why.NO_NUMBER)),
         ({"phone": ["12"]}, ("phone", Why.NO_PHONE)),
@@ -133,7 +132,10 @@ def test_one_question_is_checked_by_itself() -> None:
 def test_somebody_from_abroad_gives_another_document() -> None:
     found = said(nationality=["kh"], number=["n 123 4567"])
     assert (found.nationality, found.number, found.passport) == ("KH", "", "N1234567")
-    assert said(nationality=["KH"], number=[""]).passport == ""
+
+
+def test_who_has_no_card_declares_without_a_number() -> None:
+    assert said(number=[""]).number == said(nationality=["KH"], number=[""]).passport == ""
 
 
 def test_a_guardian_declares_for_a_child_and_it_is_the_guardians_phone() -> None:
