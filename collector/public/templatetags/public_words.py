@@ -60,3 +60,9 @@ def at(typed: Sequence[str], place: int) -> str:
 def why(wrong: Mapping[str, str], field: str) -> object:
     """Return the sentence for what is wrong with a field, or nothing."""
     return words.WRONG.get(wrong.get(field, ""), "")
+
+
+@register.filter
+def local_date(born: str) -> str:
+    """Return a date as people write it: `1990-06-15` is `15/06/1990`."""
+    return "/".join(reversed(born.split("-")))
