@@ -139,6 +139,22 @@ class WebConfig(Strict, frozen=True):
     """A password alone lets in, and every page says so. Not for a district with people in it."""
 
 
+class PublicConfig(Strict, frozen=True):
+    """Where people declare."""
+
+    desk: Path
+    """The socket of the desk that issues passes."""
+    host: Host = "127.0.0.1"
+    port: Port = 8090
+    names: tuple[Host, ...] = ()
+    """Further host names by which browsers reach the page."""
+    https: bool = False
+    """True where it is reached by TLS: behind a proxy, or with a certificate of its own."""
+    certificate: Path | None = None
+    """PEM of the page's own certificate, with its chain; left out behind a proxy."""
+    key: Path | None = None
+
+
 class DisplayConfig(Strict, frozen=True):
     """How the pages speak until a reader chooses otherwise."""
 
@@ -164,6 +180,7 @@ class Config(Strict, frozen=True):
         """Return the socket of the enrolment process; None where there is none."""
         enrol = self.enrol
         return None if enrol is None else enrol.counter or enrol.state / "counter"
+    public: PublicConfig = PublicConfig(Path("desk.sock"))
 
     @property
     def outgoing(self) -> Path:

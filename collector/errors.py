@@ -333,3 +333,51 @@ class EnrolmentUnset(CollectorError):
     code = "enrolment-unset"
     says = N_("This collector enrols no gates")
     remedy = N_("write a table `enrol` into the configuration, with address, keys and brokers")
+
+
+class OrderInvalid(CollectorError):
+    """Passes that cannot be issued as they were ordered."""
+
+    code = "order-invalid"
+    says = N_("Passes cannot be issued like this")
+    remedy = N_("correct what is named and order them again; none was issued")
+
+    COUNT = N_("from 1 to 10,000 passes at a time")
+    TERM = N_("a pass ends after it begins and after now, and lasts at most a year")
+    HOLDER = N_("there is no such class of holder")
+    ENTRIES = N_("a pass is good for 1 to 99 entries")
+
+
+class WayClosed(CollectorError):
+    """There is no key for that way to a pass."""
+
+    code = "way-closed"
+    says = N_("Passes are not issued this way here")
+    remedy = N_("put the key of that way into the folder issuing.keys, or choose another way")
+
+
+class IssuerFull(CollectorError):
+    """An issuer's list has no place left."""
+
+    code = "issuer-full"
+    says = N_("This key has issued as many passes as its list can hold")
+    remedy = N_("turn to the key in reserve with `provision issuer turn`")
+
+
+class PassUnknown(CollectorError):
+    """No pass has that number, or several end so."""
+
+    code = "pass-unknown"
+    says = N_("There is no such pass, or the ending fits several")
+    remedy = N_("give more of the number's last characters, as they are printed on the pass")
+
+
+class DeclarationRefused(CollectorError):
+    """A declaration that cannot be kept."""
+
+    code = "declaration-refused"
+    says = N_("This declaration cannot be kept")
+    remedy = N_("begin a new declaration")
+
+    SIZE = N_("it is empty or far too long")
+    TURNED = N_("it was answered with an earlier key")

@@ -1,0 +1,116 @@
+"""Declarations as they came: sealed, each once, with the pass that was given for it.
+
+What is sealed opens only in the vault, which reads on from row to row. A form has a name of its
+own: sent twice (a double click, the back button, a replay), it is one declaration with one pass,
+and the second answer is the first again.
+"""
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from collector.database.ports import Database, Session
+from collector.errors import DeclarationRefused
+from collector.issuing import register
+from collector.issuing.entries import Issued, Order, Way
+from collector.issuing.issuer import check, signed
+from wire.keys import kid_of, raw_public
+
+FORM_BYTES = 16
+LARGEST = 32 * 1024
+"""Of what is sealed: all answers at their longest, with room."""
+
+_FOUND = "SELECT at_ms, number FROM declaration WHERE form = ?"
+_INSERT = (
+    "INSERT INTO declaration (form, at_ms, sealed, area, task, number) VALUES (?, ?, ?, ?, ?, ?)"
+)
+_PASS = "SELECT kid, place, way, holder, begins, ends FROM pass WHERE number = ?"
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """One declaration, for the vault."""
+
+    row: int
+    form: bytes
+    at_ms: int
+    sealed: bytes
+    area: str
+    task: str
+    number: bytes
+    """Of the pass that was given; empty for none."""
+
+    def __repr__(self) -> str:
+        """Say nothing about what was declared."""
+        return f"<Declared {self.row}>"
+
+
+class Duty(msgspec.Struct, frozen=True):
+    """A declaration that a commune officer is to look after; whose it is takes a case."""
+
+    row: int
+    at_ms: int
+    area: str
+    task: str
+
+
+class Declarations:
+    """All declarations that have not been forgotten."""
+
+    def __init__(self, database: Database, key: Ed25519PrivateKey) -> None:
+        """Take the database of passes, its tables made, and the key of self-service passes."""
+        self._database, self._key = database, key
+        self._kid = kid_of(raw_public(key))
+
+    def declare(
+        self, form: bytes, sealed: bytes, area: str, task: str, order: Order | None, now_ms: int
+    ) -> Issued | None:
+        """Keep a declaration and issue its pass, both or neither; None where it gets none.
+
+        Raises DeclarationRefused, OrderInvalid, IssuerFull.
+        """
+        if len(form) != FORM_BYTES or not 0 < len(sealed) <= LARGEST:
+            raise DeclarationRefused(DeclarationRefused.SIZE)
+        if order is not None:
+            check(order, now_ms // 1000)
+        with self._database.writing() as session:
+            found = session.rows(_FOUND, (form,))
+            if found:
+                return self._pass(session, bytes(found[0][1]), found[0][0])
+            number = b""
+            if order is not None:
+                ((number, _),) = register.entered(session, self._kid, order)
+            session.run(_INSERT, (form, now_ms, sealed, area, task, number))
+            return self._pass(session, number, now_ms)
+
+    def after(self, row: int, limit: int) -> tuple[Declared, ...]:
+        """Return declarations in the order in which they came."""
+        sql = (
+            "SELECT id, form, at_ms, sealed, area, task, number FROM declaration"
+            " WHERE id > ? ORDER BY id LIMIT ?"
+        )
+        with self._database.reading() as session:
+            return tuple(Declared(*each) for each in session.rows(sql, (row, limit)))
+
+    def duties(self, areas: frozenset[str], since_ms: int) -> tuple[Duty, ...]:
+        """Return what is to be looked after in some areas, the newest first."""
+        sql = (
+            "SELECT id, at_ms, area, task FROM declaration"
+            " WHERE task <> '' AND at_ms >= ? ORDER BY id DESC"
+        )
+        with self._database.reading() as session:
+            found = session.rows(sql, (since_ms,))
+        return tuple(Duty(*each) for each in found if each[2] in areas)
+
+    def forget(self, before_ms: int) -> int:
+        """Delete what was declared before a moment; return how many."""
+        with self._database.writing() as session:
+            return session.run("DELETE FROM declaration WHERE at_ms < ?", (before_ms,))
+
+    def _pass(self, session: Session, number: bytes, at_ms: int) -> Issued | None:
+        """Sign a pass that is in the register: the same text each time."""
+        if not number:
+            return None
+        ((kid, place, way, holder, begins, ends),) = session.rows(_PASS, (number,))
+        if kid != self._kid:
+            raise DeclarationRefused(DeclarationRefused.TURNED)
+        order = Order(Way(way), holder, begins, ends)
+        return signed(order, number, place, at_ms // 1000, self._key)

@@ -1,0 +1,53 @@
+"""The tables of passes, in the words both databases speak (collector/database)."""
+
+from collector.database.made import made
+from collector.database.ports import Database
+
+APPLICATION = 0x67717061
+"""`gqpa`, so that another program's file is not taken for this one."""
+VERSION = 1
+
+TABLES = """
+CREATE TABLE pass (
+  number BLOB PRIMARY KEY,
+  kid TEXT NOT NULL,
+  place INTEGER NOT NULL,
+  way TEXT NOT NULL,
+  holder TEXT NOT NULL,
+  begins INTEGER NOT NULL,
+  ends INTEGER NOT NULL,
+  standing INTEGER NOT NULL DEFAULT 0,
+  owner TEXT NOT NULL,
+  team TEXT NOT NULL,
+  tail INTEGER NOT NULL,
+  UNIQUE (kid, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pass_by_owner ON pass (owner, team);
+-- By the four characters that are printed on a pass.
+CREATE INDEX pass_by_tail ON pass (tail);
+CREATE INDEX pass_marked ON pass (kid, standing);
+
+-- Sealed; `form` is the name that the form was given when its page was shown.
+CREATE TABLE declaration (
+  id INTEGER PRIMARY KEY,
+  form BLOB NOT NULL UNIQUE,
+  at_ms INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  area TEXT NOT NULL,
+  task TEXT NOT NULL,
+  number BLOB NOT NULL
+) STRICT;
+CREATE INDEX declaration_by_time ON declaration (at_ms);
+
+-- What is true of all passes of one key, and when its list was last signed.
+CREATE TABLE issuer (
+  kid TEXT PRIMARY KEY,
+  gone INTEGER NOT NULL DEFAULT 0,
+  listed INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+"""
+
+
+def make(database: Database) -> None:
+    """Make the tables where there are none."""
+    made(database, TABLES, VERSION, APPLICATION)

@@ -1,0 +1,38 @@
+"""`collector public`: sets Django up and serves the page until a signal."""
+
+import secrets
+
+import structlog
+
+from collector.config import Config
+from collector.public import state
+from collector.public.ports import Desk
+from collector.public.rates import Gatekeeper
+from collector.public.settings import configure
+from collector.web import server
+
+log = structlog.get_logger()
+
+
+def run(config: Config, desk: Desk) -> int:
+    """Serve until a signal. Raises PortBusy, AddressUnusable, KeyUnreadable."""
+    public = config.public
+    listening = server.listen(public.host, public.port)
+    host, port = listening.getsockname()[:2]
+    configure(config)
+    state.use(desk, Gatekeeper(secrets.token_bytes(32)))
+    shown = f"[{host}]" if ":" in host else host
+    scheme = "https" if public.certificate else "http"
+    log.info("public.listening", url=f"{scheme}://{shown}:{port}/")
+    serving = server.Server(listening, _application)
+    if public.certificate and public.key:
+        serving.cfg.set("certfile", str(public.certificate))
+        serving.cfg.set("keyfile", str(public.key))
+    serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
+    return 0
+
+
+def _application() -> object:
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
+
+    return get_wsgi_application()

@@ -1,0 +1,29 @@
+"""A declaration, sealed for the vault: nobody on the way opens it, this process neither."""
+
+import base64
+from collections.abc import Mapping
+
+import msgspec
+
+from collector.declaration.entries import Declaration
+from wire.canonical import canonical
+from wire.sealing import DataKey, SealKey
+
+PLACE = b"declaration\0"
+
+
+def sealed(said: Declaration, form: bytes, to: SealKey, ends: int) -> bytes:
+    """Return a declaration sealed to `to`, bound to the name of its form."""
+    key = DataKey.fresh()
+    fields: Mapping[str, object] = {**msgspec.to_builtins(said), "ends": ends}
+    spelled = {
+        "key": key.sealed_to(to),
+        "to": to.kid,
+        "sealed": key.seal(dict(fields), place(form)),
+    }
+    return canonical(spelled)
+
+
+def place(form: bytes) -> bytes:
+    """Name the place to which a declaration's bytes are bound."""
+    return PLACE + base64.b16encode(form)

@@ -1,0 +1,29 @@
+"""The public page in a process of its own, over the desk that issues passes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder into which the desk writes what it was given."""
+    return tmp_path_factory.mktemp("public")
+
+
+@pytest.fixture(scope="session")
+def address(kept: Path) -> Iterator[str]:
+    """Return where the page is served, by a process of its own, as it is for real."""
+    with (kept / "log").open("wb") as log:
+        command = [sys.executable, HERE / "serve.py", kept]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert process.stdout is not None
+        with process, process.stdout:
+            line = process.stdout.readline().strip()
+            yield line
+            process.terminate()
