@@ -1,8 +1,9 @@
 """What the district's board finds and costs: `make bench-board`. The last line is JSON.
 
 Seeds 30 days of 200 gates with 20 faults, several times over, and lets the real detector look after
-every quarter of an hour of the last week (`ARGS=--detector`: only this). A fault counts as found when its gate has a story within
-two opening hours of it; every other gate with a story on a day is a false alarm.
+every quarter of an hour of the last week (`ARGS=--detector`: only this). A fault counts as found
+when its gate has a story within two opening hours of it; every other gate with a story on a day is
+a false alarm.
 """
 
 import json

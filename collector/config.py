@@ -174,13 +174,13 @@ class Config(Strict, frozen=True):
     vault: VaultConfig = VaultConfig()
     retention: RetentionConfig = RetentionConfig()
     enrol: EnrolConfig | None = None
+    public: PublicConfig = PublicConfig(Path("desk.sock"))
 
     @property
     def counter(self) -> Path | None:
         """Return the socket of the enrolment process; None where there is none."""
         enrol = self.enrol
         return None if enrol is None else enrol.counter or enrol.state / "counter"
-    public: PublicConfig = PublicConfig(Path("desk.sock"))
 
     @property
     def outgoing(self) -> Path:
@@ -195,6 +195,11 @@ class Config(Strict, frozen=True):
     def withdrawn(self) -> Path:
         """Return the file of withdrawn gates."""
         return self.road.withdrawn or self.outgoing.with_name("withdrawn")
+
+    @property
+    def opened(self) -> Path:
+        """Return the file in which the vault says whose scans it has opened, for the board."""
+        return self.outgoing.with_name("opened.json")
 
     @property
     def audit_head(self) -> Path:

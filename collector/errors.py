@@ -311,6 +311,8 @@ class HandoverUnknown(CollectorError):
     code = "handover-unknown"
     says = N_("There is no such hand-over, or it was another file")
     remedy = N_("compare the number on the file with the list of hand-overs of the case")
+
+
 class EnrolmentAway(CollectorError):
     """The enrolment process does not answer at its counter."""
 

@@ -78,7 +78,7 @@ def _answer(
         ca=issuer.ca.public_bytes(Encoding.PEM).decode(),
         issued=clock.millis(now),
         records=asked.records.kid,
-        area=area,
+        area=entered.area,
     )
     return pack(enrolment, authority.root())
 

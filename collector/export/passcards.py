@@ -9,8 +9,8 @@ import io
 from collections.abc import Sequence
 
 import msgspec
-import qrcode
 from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -74,10 +74,10 @@ def single(card: Card) -> bytes:
 
 def modules(text: str) -> list[list[bool]]:
     """Return a code's modules, row by row, without its quiet zone."""
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
+    code = QRCode(error_correction=ERROR_CORRECT_M, border=0, mask_pattern=MASK)
     code.add_data(text)
     code.make(fit=True)
-    return code.get_matrix()
+    return [[bool(dark) for dark in row] for row in code.get_matrix()]
 
 
 def _canvas() -> tuple[io.BytesIO, Canvas]:

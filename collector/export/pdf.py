@@ -5,8 +5,9 @@ says what it is. With a passphrase the file is encrypted (AES-256).
 """
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 from xml.sax.saxutils import escape
 
 from reportlab.lib import colors, pdfencrypt
@@ -99,7 +100,10 @@ def _locked(passphrase: str) -> pdfencrypt.StandardEncryption | None:
 class _Pages(Canvas):
     """Writes head and foot when it is known how many pages there are."""
 
-    def __init__(self, *arguments: object, paper: Paper, **more: object) -> None:
+    _pagesize: tuple[float, float]
+    _startPage: Callable[[], None]  # noqa: N815  # reportlab's name
+
+    def __init__(self, *arguments: Any, paper: Paper, **more: Any) -> None:  # noqa: ANN401
         super().__init__(*arguments, **more)
         self._paper = paper
         self._kept: list[dict[str, object]] = []

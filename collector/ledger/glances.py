@@ -1,9 +1,9 @@
 """What a stored note says, for counting and for a gate's page. Pure; any bytes have an answer."""
 
-from collector.ledger.entries import Noted
+from collector.ledger.entries import NoteAt, Noted
 from wire.canonical import parse
 from wire.errors import WireError
-from wire.record import MAX_SEQ, Note, What, read_spelled
+from wire.record import MAX_SEQ, What
 
 
 def undone(raw: bytes) -> int:
@@ -27,12 +27,7 @@ def is_start(raw: bytes) -> bool:
         return False
 
 
-def noted(raw: bytes, received_ms: int) -> Noted | None:
-    """Read a note; None for what is none that is known here, and for heads of the chain."""
-    try:
-        record = read_spelled(raw)
-    except WireError:
-        return None
-    if not isinstance(record, Note) or record.what is What.HEAD:
-        return None
-    return Noted(record.what.value, record.data, record.wall, record.clock.value, received_ms)
+def noted(at: NoteAt) -> Noted:
+    """Return a note as a gate's page shows it, at its corrected time."""
+    note = at.note
+    return Noted(note.what.value, note.data, at.moment.ms, note.clock.value, at.moment.ms)

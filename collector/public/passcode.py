@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import qrcode
 from qrcode.constants import ERROR_CORRECT_M
+from qrcode.main import QRCode
 
 from collector.export import passcards
 from collector.export.passcards import Card
@@ -50,7 +50,7 @@ def svg(text: str) -> str:
 
 def png(text: str) -> bytes:
     """Return the code as a picture, with its quiet zone."""
-    code = qrcode.QRCode(
+    code = QRCode(
         error_correction=ERROR_CORRECT_M, border=4, box_size=PIXELS, mask_pattern=passcards.MASK
     )
     code.add_data(text)

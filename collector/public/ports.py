@@ -5,7 +5,7 @@ from typing import Protocol
 import msgspec
 
 from collector.declaration.consequence import Rules
-from wire.sealing import SealKey
+from wire.keys import SealKey
 
 
 class About(msgspec.Struct, frozen=True):

@@ -24,10 +24,10 @@ def run(config: Config, desk: Desk) -> int:
     shown = f"[{host}]" if ":" in host else host
     scheme = "https" if public.certificate else "http"
     log.info("public.listening", url=f"{scheme}://{shown}:{port}/")
-    serving = server.Server(listening, _application)
+    more = {}
     if public.certificate and public.key:
-        serving.cfg.set("certfile", str(public.certificate))
-        serving.cfg.set("keyfile", str(public.key))
+        more = {"certfile": str(public.certificate), "keyfile": str(public.key)}
+    serving = server.Server(listening, _application, more)
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
 

@@ -7,7 +7,8 @@ import msgspec
 
 from collector.declaration.entries import Declaration
 from wire.canonical import canonical
-from wire.sealing import DataKey, SealKey
+from wire.keys import SealKey
+from wire.sealing import DataKey
 
 PLACE = b"declaration\0"
 

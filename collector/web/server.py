@@ -3,7 +3,7 @@
 import errno
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
@@ -34,9 +34,14 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(BaseApplication):
     """The pages under gunicorn."""
 
-    def __init__(self, listening: socket.socket, load: Callable[[], object]) -> None:
-        """Take the open socket and what makes the WSGI application."""
-        self._listening, self._load = listening, load
+    def __init__(
+        self,
+        listening: socket.socket,
+        load: Callable[[], object],
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the open socket, what makes the WSGI application, and further settings."""
+        self._listening, self._load, self._more = listening, load, more or {}
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn's
 
     def load_config(self) -> None:
@@ -52,6 +57,7 @@ class Server(BaseApplication):
             "limit_request_line": 2048,
             "logger_class": Quiet,
             "control_socket_disable": True,
+            **self._more,
         }
         settings: Any = self.cfg
         for name, value in chosen.items():

@@ -85,7 +85,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_LEDGER": config.ledger,
         "GATE_ROSTER": str(config.roster.path),
         "GATE_FIGURES": str(web.state / "figures.db"),
-        "GATE_OPENED": str(config.ledger.path.with_name("opened.json")),
+        "GATE_OPENED": str(config.opened),
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": False,

@@ -1,7 +1,6 @@
 """The board, and where each role's work begins. Each page is a few lines over `snapshot`."""
 
 from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse

@@ -27,7 +27,8 @@ from demo import district as demo
 from device import clock, config, enrol
 from device.accepted import Accepted
 from device.cards import deeds
-from device.cards.orders import Orders
+from device.cards.orders import Heeded, Orders
+from device.cards.posts import Posts
 from device.cards.used import UsedCards
 from device.credential import classify
 from device.errors import BrokerForeign
@@ -105,10 +106,14 @@ class Gate:
         enrolment = enrol.held(self.keys, self.root)
         self.told = Mandate(Accepted(self.inbox, self.accepted), enrolment, self.root)
         self.receipts = Inbox(self.inbox, self.told.ring)
-        known = deeds.known(lambda _count, _why: pytest.fail("no card is obeyed here"))
-        scopes = frozenset({self.name})
+        posts = Posts(self.accepted, enrolment)
+        posts.begin()
+        known = deeds.known(
+            lambda _count, _why: pytest.fail("no card is obeyed here"), posts, lambda _card: None
+        )
+        told = Heeded(self.told.ring, self.name, frozenset({self.name}))
         used = UsedCards(self.accepted)
-        self.orders = Orders(self.told.ring, scopes, used, known, lambda: self.told.past_ms)
+        self.orders = Orders(told, used, known, lambda: self.told.past_ms)
 
     def hear(self, leaf: str, payload: bytes) -> None:
         """Let the uplink lay something, and the scanner look for a while."""

@@ -20,7 +20,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def address(kept: Path) -> Iterator[str]:
     """Return where the page is served, by a process of its own, as it is for real."""
     with (kept / "log").open("wb") as log:
-        command = [sys.executable, HERE / "serve.py", kept]
+        command = [sys.executable, str(HERE / "serve.py"), str(kept)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
         assert process.stdout is not None
         with process, process.stdout:

@@ -3,7 +3,7 @@
 import html
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from email.message import Message
 from pathlib import Path
 from urllib.error import HTTPError
@@ -78,8 +78,11 @@ class Visitor:
             found.setdefault(html.unescape(name), []).append(html.unescape(value))
         return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
-    def send(self, to: str = "to-khai", **more: str | list[str]) -> Page:
-        self.page = self.ask(to, {**self.hidden(), **more})
+    def send(self, **more: str | list[str]) -> Page:
+        return self.fill(more)
+
+    def fill(self, answers: Mapping[str, str | list[str]], to: str = "to-khai") -> Page:
+        self.page = self.ask(to, {**self.hidden(), **answers})
         return self.page
 
     def answer(self, **change: Form) -> None:
@@ -88,14 +91,14 @@ class Visitor:
         for name, answers in ANSWERS:
             given: Form = {**answers, **change.get(name, {})}
             assert f'name="page" value="{name}"' in self.page.text, name
-            self.send(**given)
+            self.fill(given)
 
     def forms(self) -> list[str]:
         return re.findall(r'<input type="hidden" name="text" value="([^"]*)"', self.page.text)
 
 
 @pytest.fixture
-def visitor(address: str) -> Iterator[Visitor]:
+def visitor(address: str) -> Visitor:
     return Visitor(address)
 
 
@@ -199,7 +202,7 @@ def test_a_guardian_declares_for_a_child(visitor: Visitor, kept: Path) -> None:
     for name, answers in ANSWERS[1:]:
         if name != "phone":
             assert f'name="page" value="{name}"' in visitor.page.text
-            visitor.send(**answers)
+            visitor.fill(answers)
     visitor.send()
     assert declared(kept)["guardian"] == {"name": "Trần Thị Mẫu", "phone": "0900000003"}
     assert declared(kept)["phone"] == "0900000003"
@@ -209,7 +212,7 @@ def test_the_language_changes_in_the_middle_and_nothing_is_lost(visitor: Visitor
     visitor.send()
     visitor.send(**{"for": "self"})
     visitor.send(name="Thạch Sa Rây")
-    page = visitor.send("ngon-ngu", language="en")
+    page = visitor.fill({"language": "en"}, "ngon-ngu")
     assert "Date of birth" in page.text
     page = visitor.send(born="1990")
     assert "Sex" in page.text

@@ -19,14 +19,15 @@ from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from collector.people import schema
-from collector.retention import run as retention
 from collector.people.places import Place
+from collector.retention import run as retention
 from collector.vault import custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.epochfile import EpochFile
 from collector.vault.strongroom import Strongroom
 from tests.collector.conftest import Journal
 from wire.canonical import Document
+from wire.keys import SealKey
 from wire.record import (
     ClockState,
     Direction,
@@ -41,7 +42,7 @@ from wire.record import (
     What,
     to_document,
 )
-from wire.sealing import DataKey, SealKey, place, seal_key
+from wire.sealing import DataKey, place, seal_key
 
 SEAL = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = seal_key(SEAL.public_key())
