@@ -47,6 +47,30 @@ def parts(session: Session, person: int) -> tuple[int, ...]:
     return (person, *(int(row[0]) for row in session.rows(asked, (person,))))
 
 
+def wholes(session: Session, rows: Sequence[int]) -> tuple[int, ...]:
+    """Return of each row the person that it is part of; raise PersonUnknown for one not there."""
+    marks = ", ".join("?" * len(rows))
+    asked = f"SELECT id, whole FROM person WHERE id IN ({marks})"  # noqa: S608
+    found: dict[int, int] = dict(session.rows(asked, rows))
+    for row in rows:
+        if row not in found:
+            raise PersonUnknown(str(row))
+    return tuple(found[row] for row in rows)
+
+
+def all_parts(session: Session, people: Sequence[int]) -> dict[int, tuple[int, ...]]:
+    """Return the rows that are one with each of the wholes, itself first."""
+    marks = ", ".join("?" * len(people))
+    asked = (
+        f"SELECT whole, id FROM person WHERE whole IN ({marks}) AND whole <> id"  # noqa: S608
+        " ORDER BY whole, id"
+    )
+    found: dict[int, list[int]] = {person: [person] for person in people}
+    for person, row in session.rows(asked, people):
+        found[person].append(row)
+    return {person: tuple(rows) for person, rows in found.items()}
+
+
 def merges(session: Session, persons: Sequence[int]) -> tuple[Merge, ...]:
     """Return every merge that touches one of these rows, undone ones too, in their order."""
     marks = ", ".join("?" * len(persons))

@@ -26,7 +26,7 @@ near AS (
     AND {scope} EXISTS (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = asked.place)
     {others}
 ),
-met AS (
+met AS MATERIALIZED (
   SELECT person, day, begins, ends, doubts,
     CASE
       WHEN doubts > 0 OR sure_e <= sure_b THEN 0
@@ -48,9 +48,9 @@ met AS (
   FROM near
 ),
 daily AS (
-  SELECT person, SUM(CASE WHEN least > 0 THEN least ELSE 0 END) AS least,
-    SUM(ends - begins) AS most, MIN(begins) AS begins, MAX(ends) AS ends, COUNT(*) AS meetings,
-    MAX(doubts & 1) AS copied, MAX(doubts & 2) AS unsure
+  SELECT person, CAST(SUM(CASE WHEN least > 0 THEN least ELSE 0 END) AS BIGINT) AS least,
+    CAST(SUM(ends - begins) AS BIGINT) AS most, MIN(begins) AS begins, MAX(ends) AS ends,
+    COUNT(*) AS meetings, MAX(doubts & 1) AS copied, MAX(doubts & 2) AS unsure
   FROM met GROUP BY person, day HAVING SUM(ends - begins) >= ?
 )
 """

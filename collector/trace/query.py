@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 
 from collector.database.ports import Session
-from collector.trace import contacts, frames, visits, watching
+from collector.trace import contacts, frames, naming, visits, watching
 from collector.trace.coverage import breaks
 from collector.trace.entries import (
     Answer,
@@ -36,7 +36,7 @@ def places_of(session: Session, question: Question, officer: str) -> tuple[Visit
         rows = frames.rows(visits.asked([each]), question, reach, {})
         people = contacts.crowds(session, rows, question, officer)
         counted.append(msgspec.structs.replace(each, people=people))
-    return tuple(counted)
+    return naming.named(session, counted)
 
 
 def answer(session: Session, question: Question, officer: str, at_ms: int) -> Answer:
@@ -54,7 +54,7 @@ def answer(session: Session, question: Question, officer: str, at_ms: int) -> An
         rows = frames.rows(hidden, question, reach, {})
         people = contacts.beyond(session, rows, question, officer)
         outside = Outside(outside.visits, outside.places, people)
-    return Answer(question, at_ms, found, ranked, outside, gates)
+    return Answer(question, at_ms, naming.named(session, found), ranked, outside, gates)
 
 
 def meetings(

@@ -76,7 +76,7 @@ class PeopleDesk(Counter):
         ring = self._room.opened.ring
         look = self._casework.approvals.look(actor, case, wanted, self._clock())
         with self._people.reading() as session:
-            return tuple(reading.shown(session, ring, look, each) for each in wanted)
+            return reading.all_shown(session, ring, look, wanted)
 
     def timeline(self, actor: Actor, case: int, person: int) -> Timeline:
         """Return where one person was, at the officer's places."""

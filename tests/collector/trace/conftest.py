@@ -9,19 +9,8 @@ from collector.database.made import made
 from collector.database.ports import Database, Session
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
-from collector.trace import tables
+from collector.people import schema
 from collector.trace.entries import Stay
-
-PLACES = """
-CREATE TABLE gate_key (
-  id INTEGER PRIMARY KEY, gate TEXT NOT NULL UNIQUE, place INTEGER NOT NULL
-) STRICT;
-CREATE TABLE place_key (
-  id INTEGER PRIMARY KEY, place TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,
-  area TEXT NOT NULL, sector TEXT NOT NULL, indoor INTEGER NOT NULL, longest_ms INTEGER NOT NULL,
-  hours TEXT NOT NULL
-) STRICT;
-"""
 
 
 def fill(session: Session, person: int, stays: Iterable[Stay]) -> None:
@@ -56,7 +45,7 @@ def fresh(
         else:
             path: Path = tmp_path_factory.mktemp("people") / "people.db"
             database = SqliteDatabase(path)
-        made(database, tables.TABLES + PLACES, 1, 7)
+        made(database, schema.TABLES, schema.VERSION, schema.APPLICATION)
         opened.append(database)
         return database
 

@@ -17,6 +17,7 @@ from collector.trace.entries import (
     Contact,
     Doubt,
     Flag,
+    How,
     Question,
     Rule,
     Setting,
@@ -44,6 +45,7 @@ QUESTION = Question(index=(1, 2), from_ms=SINCE, until_ms=UNTIL)
 class District(msgspec.Struct):
     """A small district whose stays are known outside the database too."""
 
+    seen: dict[int, list[Sighting]]
     stays: dict[int, tuple[Stay, ...]]
     down: dict[int, list[Sign]]
 
@@ -51,11 +53,12 @@ class District(msgspec.Struct):
 def drawn(seed: int) -> District:
     """Draw people who come and go, exits that are missed, and gates that fail."""
     dice = random.Random(seed)  # noqa: S311  # a district, no secret
-    people = {person: stays(_seen(dice), SETTINGS) for person in range(1, PEOPLE + 1)}
-    return District(people, {place: _signs(dice) for place in SETTINGS})
+    seen = {person: _seen(dice, person) for person in range(1, PEOPLE + 1)}
+    people = {person: stays(its, SETTINGS) for person, its in seen.items()}
+    return District(seen, people, {place: _signs(dice) for place in SETTINGS})
 
 
-def _seen(dice: random.Random) -> list[Sighting]:
+def _seen(dice: random.Random, person: int) -> list[Sighting]:
     found: list[Sighting] = []
     home = dice.randint(1, PLACES)
     for day in range(DAY, DAY + DAYS):
@@ -67,8 +70,9 @@ def _seen(dice: random.Random) -> list[Sighting]:
                 if dice.random() < 0.8:
                     span = dice.choice([1_000, 4 * MINUTE_MS])
                     flags = Flag.ARRIVAL if dice.random() < 0.03 else Flag(0)
-                    seq = len(found)
-                    found.append(Sighting(now, span, place, place, way, place, seq, flags))
+                    seq = 1_000 * person + len(found)
+                    link = 1 + len(found) % 3
+                    found.append(Sighting(now, span, place, place, way, place, seq, flags, link))
     return found
 
 
@@ -94,11 +98,22 @@ def write(session: Session, district: District) -> None:
             session.run("INSERT INTO grant_scope VALUES (?, ?)", (SOME, key))
         watching.follow(session, key, key, district.down[key])
     session.run("INSERT INTO team VALUES ('7A', 3)")
+    session.many(
+        "INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        [
+            (
+                *(each.day, person, each.at, each.mark, each.seq, each.span, each.gate),
+                *(int(each.way), int(each.flags), each.link),
+            )
+            for person, its in district.seen.items()
+            for each in its
+        ],
+    )
     for person, found in district.stays.items():
         fill(session, person, found)
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+@pytest.fixture(scope="module", params=[1, 2])
 def district(
     request: pytest.FixtureRequest, fresh: Callable[[], Database]
 ) -> tuple[District, Database]:
@@ -224,6 +239,22 @@ def test_it_opens_with_places_and_times_and_counts_before_anybody_is_named(
             if each.place == visit.where.key and each.in_lo < until and each.out_hi > since
         }
         assert visit.people == len(there - set(QUESTION.index))
+
+
+def test_a_visit_names_the_gates_and_what_led_to_the_person(
+    district: tuple[District, Database],
+) -> None:
+    drawn_, database = district
+    with database.reading() as session:
+        found = query.answer(session, QUESTION, ALL, NOW).visits
+    for visit in found:
+        entry = {x.at: x for x in drawn_.seen[visit.person] if x.place == visit.where.key}
+        leaving = {x.until: x for x in entry.values()}
+        known = [] if visit.how is How.UNENTERED else [entry[visit.in_lo]]
+        if visit.how in (How.SEEN, How.UNENTERED):
+            known.append(leaving[visit.out_hi])
+        assert visit.links == tuple(dict.fromkeys(each.link for each in known))
+        assert visit.gates == (f"g{visit.where.key}",)
 
 
 def test_it_is_narrowed_by_place_by_roof_and_by_team(district: tuple[District, Database]) -> None:
