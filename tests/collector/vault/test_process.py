@@ -31,6 +31,8 @@ from tests.collector.vault.conftest import CHEAP, DAY, HOUR, WORDS, SealingGate,
 from wire.record import Direction
 from wire.sealing import SealKey
 
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+
 COLLECTOR = Path(sys.executable).with_name("collector")
 PATIENCE_S = 40.0
 LAN = Actor("lan", Role.DISTRICT)
@@ -227,7 +229,6 @@ def test_what_comes_in_is_keyed_within_a_second(home: Home) -> None:
         assert time.monotonic() - began < 5  # noqa: TID251  # of a machine that does much else
 
 
-@pytest.mark.timeout(180)
 def test_killed_at_random_it_sights_each_scan_exactly_once(home: Home) -> None:
     home.wrap()
     chance = random.Random(7)  # noqa: S311
