@@ -157,10 +157,11 @@ class Town:
     def send(self, pen: Journal, at: int) -> None:
         """Bring what a gate has not sent yet."""
         key = (pen.gate, pen.name)
-        first, last = self._sent.get(key, 0) + 1, len(pen.chain) - 1
-        if last >= first:
-            self.ledger.commit(Post(arrivals=(pen.arrival(first, last),)), at)
-            self._sent[key] = last
+        end = len(pen.chain) - 1
+        for first in range(self._sent.get(key, 0) + 1, end + 1, 50):
+            arrival = pen.arrival(first, min(first + 49, end))
+            self.ledger.commit(Post(arrivals=(arrival,)), at)
+        self._sent[key] = end
 
     def settle(self, at: int) -> None:
         """Let the vault do all there is to do."""
