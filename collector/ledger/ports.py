@@ -192,7 +192,11 @@ class Archive(AbstractContextManager["Archive"], Protocol):
         ...
 
     def sweep(self, today: int, pause: Callable[[float], None]) -> int:
-        """Take what is gone out of the files; return how many rows were left for another day."""
+        """Take what is gone out of the files.
+
+        Return how many of them must wait for the next run: somebody reads there, or today's
+        records come there.
+        """
         ...
 
     def witnesses(self, since_ms: int) -> tuple[Witness, ...]:

@@ -18,21 +18,20 @@ MOVED = 2_000
 REST_S = 0.02
 LOCK_MS = 100
 """How long a bin is waited for: what queues behind us for it waits no longer."""
-TRIES = 100
+TRIES = 20
 _FORKS = "DELETE FROM fork USING mark WHERE mark.id = fork.mark AND fork.seq <= mark.gone"
 _MOVE = "UPDATE record SET bin = ? WHERE bin = ? AND id = ANY(?)"
 
 
 def sweep(database: PostgresDatabase, today: int, pause: Callable[[float], None]) -> int:
-    """Empty the bins in which something is gone; those of today wait for another day."""
+    """Empty the bins in which something is gone; today's waits for another day."""
     left = 0
     for number in range(BINS):
         with database.reading() as session:
-            gone = _is_gone(session, number)
-        if gone and number == today % BINS:
-            left += 1
-        elif gone:
-            _empty(database, number, today % BINS, pause)
+            is_due = _is_gone(session, number)
+        if is_due:
+            here = number == today % BINS
+            left += here or not _empty(database, number, today % BINS, pause)
     with database.beside() as session:
         forks = session.run(_FORKS)
     if forks:
@@ -53,13 +52,16 @@ def _is_gone(session: Session, number: int) -> bool:
 
 def _empty(
     database: PostgresDatabase, number: int, today: int, pause: Callable[[float], None]
-) -> None:
-    """Move what stays, then empty the bin; what came meanwhile is moved at the next try."""
+) -> bool:
+    """Move what stays, then empty the bin; what came meanwhile is moved at the next try.
+
+    False if somebody has read in it for so long that it must wait.
+    """
     staying = (
         f"SELECT record.id FROM {bin_of(number)} AS record JOIN mark ON mark.id = record.mark"  # noqa: S608
         " WHERE record.seq > mark.gone ORDER BY record.id"
     )
-    for left in reversed(range(TRIES)):
+    for _ in range(TRIES):
         with database.reading() as session:
             ids = [each for (each,) in session.rows(staying)]
         for begin in range(0, len(ids), MOVED):
@@ -71,8 +73,7 @@ def _empty(
                 session.run(f"SET LOCAL lock_timeout = {LOCK_MS}")
                 session.run(f"TRUNCATE ONLY {bin_of(number)}")
         except LedgerBusy:
-            if not left:
-                raise
             pause(REST_S)
         else:
-            return
+            return True
+    return False

@@ -5,8 +5,10 @@ waiting writer may sleep between two tries: none waits for more than a step.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from collector import clock
+from collector.database.ports import Session
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import LedgerBusy
 
@@ -25,7 +27,8 @@ REST_S = 0.03
 """SQLite's own waiting sleeps up to 25 ms between its tries in the first 130 ms."""
 LOG_STEPS = 8
 """Steps between two write-backs of the log, so that it is never a commit of others that must."""
-TRIES = 100
+TRIES = 40
+"""A reader that holds on to the past for longer than these is not waited for."""
 
 
 def sweep(database: SqliteDatabase, pause: Callable[[float], None]) -> int:
@@ -35,28 +38,44 @@ def sweep(database: SqliteDatabase, pause: Callable[[float], None]) -> int:
     size, begin, steps = FIRST, 0, 0
     while begin < len(ids):
         began_s = clock.steady_s()
-        with database.writing() as session:
-            session.many(_DELETE, ids[begin : begin + size])
+        _write(database, partial(_deleted, ids[begin : begin + size]), pause)
         took_s = max(clock.steady_s() - began_s, 0.001)
         begin, steps = begin + size, steps + 1
         size = max(50, min(size * 2, int(size * STEP_S / took_s)))
         if steps % LOG_STEPS == 0:
             database.checkpoint()
         pause(REST_S)
-    with database.writing() as session:
-        session.run(_FORKS)
-    _scrub(database, pause)
-    return 0
+    _write(database, lambda session: session.run(_FORKS), pause)
+    return 0 if _scrub(database, pause) else 1
 
 
-def _scrub(database: SqliteDatabase, pause: Callable[[float], None]) -> None:
-    """Empty the log as soon as nobody reads what is older; a long reader is not waited for."""
+def _deleted(ids: list[tuple[int]], session: Session) -> None:
+    session.many(_DELETE, ids)
+
+
+def _write(
+    database: SqliteDatabase, work: Callable[[Session], object], pause: Callable[[float], None]
+) -> None:
+    """Do one step; others go first, as long as it takes."""
     for left in reversed(range(TRIES)):
         try:
-            database.scrub()
+            with database.writing() as session:
+                work(session)
         except LedgerBusy:
             if not left:
                 raise
             pause(REST_S)
         else:
             return
+
+
+def _scrub(database: SqliteDatabase, pause: Callable[[float], None]) -> bool:
+    """Empty the log as soon as nobody reads what is older; say whether that was so."""
+    for _ in range(TRIES):
+        try:
+            database.scrub()
+        except LedgerBusy:
+            pause(REST_S)
+        else:
+            return True
+    return False

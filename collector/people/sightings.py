@@ -16,6 +16,8 @@ _INSERT = (
     "INSERT INTO sighting (day, person, at, mark, seq, span, gate, way, flags, link, epoch)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 )
+_DAYS = "SELECT (SELECT MIN(day) FROM sighting), (SELECT MAX(day) FROM sighting)"
+"""Two questions, each of which the key answers; one for both would read everything."""
 _DELETE = "DELETE FROM sighting WHERE day = ? AND person = ? AND at = ? AND mark = ? AND seq = ?"
 _OF = (
     "SELECT at, span, sighting.gate, place, way, mark, seq, flags, link, epoch"
@@ -52,11 +54,7 @@ def remove(session: Session, kept: Kept) -> bool:
 
 def days(session: Session) -> range:
     """Return from the first day to the last of which there are sightings."""
-    # Each of the two by itself is a look at one end of the key; together SQLite reads all rows.
-    first, last = (
-        session.rows(f"SELECT {end}(day) FROM sighting")[0][0]  # noqa: S608
-        for end in ("MIN", "MAX")
-    )
+    ((first, last),) = session.rows(_DAYS)
     return range(0) if first is None else range(first, last + 1)
 
 

@@ -47,7 +47,7 @@ def told(outcome: Outcome, *, dry: bool) -> Iterator[str]:
     if not outcome.ends:
         yield _("Nothing is as old as {day}.").format(day=day)
     if outcome.left:
-        yield _("{n} bins of today are emptied tomorrow").format(n=outcome.left)
+        yield _("{n} files are cleaned at the next run").format(n=outcome.left)
 
 
 def as_document(outcome: Outcome) -> dict[str, object]:

@@ -30,7 +30,7 @@ class Outcome(msgspec.Struct, frozen=True):
     """How far each journal goes, by "gate journal"."""
     receipts: tuple[Deletion, ...] = ()
     left: int = 0
-    """Bins that must wait for another day; their records are gone for every reader."""
+    """Files that must wait for the next run; what is gone in them is gone for every reader."""
 
 
 def run(

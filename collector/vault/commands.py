@@ -105,7 +105,7 @@ def told(status: Status) -> list[str]:
     else:
         lines.append(_("unlocked"))
     lines.append(
-        _("{persons} persons, {sightings} sightings, {epochs} epochs").format(
+        _("{persons} people, {sightings} sightings, {epochs} epochs").format(
             persons=status.persons, sightings=status.sightings, epochs=status.epochs
         )
     )

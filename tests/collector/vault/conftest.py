@@ -19,8 +19,8 @@ from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from collector.people import schema
-from collector.retention import run as retention
 from collector.people.places import Place
+from collector.retention import run as retention
 from collector.vault import custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.epochfile import EpochFile
@@ -156,10 +156,11 @@ class Town:
     def send(self, pen: Journal, at: int) -> None:
         """Bring what a gate has not sent yet."""
         key = (pen.gate, pen.name)
-        first, last = self._sent.get(key, 0) + 1, len(pen.chain) - 1
-        if last >= first:
-            self.ledger.commit(Post(arrivals=(pen.arrival(first, last),)), at)
-            self._sent[key] = last
+        end = len(pen.chain) - 1
+        for first in range(self._sent.get(key, 0) + 1, end + 1, 50):
+            arrival = pen.arrival(first, min(first + 49, end))
+            self.ledger.commit(Post(arrivals=(arrival,)), at)
+        self._sent[key] = end
 
     def settle(self, at: int) -> None:
         """Let the vault do all there is to do."""

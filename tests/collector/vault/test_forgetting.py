@@ -75,9 +75,10 @@ def test_an_epoch_goes_with_the_last_scan_keyed_under_it(town: Town) -> None:
     assert epoch_name(2950) not in file.read_text()
     assert epoch_name(2951) in file.read_text()
     assert finds(town, 1)
+    town.again()
+    ring = town.unlock(AT).opened.ring
     with pytest.raises(CustodyBroken):
-        town.again()
-        town.unlock(AT).opened.ring.epoch(2950)
+        ring.epoch(2950)
 
 
 def test_it_goes_on_while_the_vault_is_locked(town: Town) -> None:
