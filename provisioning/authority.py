@@ -40,6 +40,7 @@ from provisioning.errors import (
     AuthorityExists,
     AuthorityMissing,
     FileUnusable,
+    KeyEndsFirst,
     KeyMissing,
     RootAbsent,
     ValueInvalid,
@@ -49,7 +50,7 @@ from wire import keyring
 from wire.canonical import parse, read
 from wire.errors import WireError
 from wire.keyring import KeyList
-from wire.keys import KeyEntry, SealKey, Use, entry
+from wire.keys import KeyEntry, SealKey, Use, entry, kid_of, raw_public
 from wire.record import Millis
 from wire.sealing import seal_key
 
@@ -134,6 +135,14 @@ class Authority:
     def signing_key(self, use: Use) -> Ed25519PrivateKey:
         """Return the key that signs policies, cards, commands or status lists."""
         return keyfile.load_ed25519(self.folder / SIGNING[use], self.ask)
+
+    def outlasts(self, key: Ed25519PrivateKey, ends: datetime) -> None:
+        """Raise KeyEndsFirst if gates refuse, before `ends`, what this key signs."""
+        kid = kid_of(raw_public(key))
+        for each in self.public.keys:
+            if each.kid == kid and each.until is not None and each.until < clock.millis(ends):
+                date = datetime.fromtimestamp(each.until / 1000, ends.tzinfo)
+                raise KeyEndsFirst(date=f"{date:%Y-%m-%d}")
 
     def issuers(self) -> tuple[KeyEntry, ...]:
         """Return every key whose passes gates believe: in use, in reserve, or turned already."""

@@ -115,6 +115,7 @@ def issue(
     card = Card(os.urandom(CTI_BYTES), work.value, scope, issued, expires, brought)
     _check(card, gates)
     key = home.signing_key(Use.CARD)
+    home.outlasts(key, term.ends)
     card = cardlist.entered(home, card, key)
     return Issued(controlcard.issue(card, key), card, whom.name, gates)
 

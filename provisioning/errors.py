@@ -118,6 +118,14 @@ class PassphraseWrong(ProvisionError):
     remedy = marked("try again; if nobody knows it any more, replace the keys with `recover`")
 
 
+class KeyEndsFirst(ProvisionError):
+    """What was asked for would outlive the key that is to sign it: gates would refuse it then."""
+
+    code = "key-ends-first"
+    sentence = marked("the key that signs this ends on {date}, and this is to last longer")
+    remedy = marked("make the next keys with `provision authority renew`, or let it end sooner")
+
+
 class IssuerUnknown(ProvisionError):
     """No key of this authority issues passes under that name."""
 

@@ -1,6 +1,7 @@
 """The board, and where each role's work begins. Each page is a few lines over `snapshot`."""
 
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from collector import clock
+from collector.ends import NAME
 from collector.ledger import opened
 from collector.web import frame
 from collector.web.snapshot import Snapshot
@@ -18,7 +20,8 @@ from collector.web.snapshot import Snapshot
 def snapshot() -> Snapshot:
     """Return this process's drawing of the board (made after the server has forked)."""
     view = opened.view(settings.GATE_LEDGER)
-    return Snapshot(view, frame.roster(), clock.wall_ms, clock.steady_s)
+    ends = Path(settings.GATE_ROSTER).with_name(NAME)
+    return Snapshot(view, frame.roster(), clock.wall_ms, clock.steady_s, ends)
 
 
 @require_safe

@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from provisioning import (
     authority,
+    cards,
     certificates,
     clock,
     expiry,
@@ -22,16 +23,19 @@ from provisioning import (
     making,
     passes,
     policies,
+    roster,
     turnover,
     withdrawal,
 )
 from provisioning.authority import Authority
-from provisioning.errors import FileUnusable
+from provisioning.errors import FileUnusable, KeyEndsFirst
 from provisioning.expiry import Level
+from provisioning.terms import Term
 from wire import gatepass, keyring, policy, voucher
 from wire.errors import SignatureInvalid
 from wire.keyring import KeyList
-from wire.keys import Keyring, Use, kid_of, raw_public
+from wire.keys import Keyring, Use, entry, kid_of, raw_public
+from wire.record import Direction
 from wire.sealing import DataKey, open_data_key
 
 ONLINE = (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS)
@@ -105,7 +109,7 @@ def test_four_years_of_renewals_keep_the_ring_small_and_every_key_within_its_tim
             until = {key.kid: key.until for key in ring(home).keys}[kid]
             assert until == clock.millis(at + timedelta(days=200))
     found = ring(home)
-    assert len(found.keys) < 60
+    assert len(found.keys) < 70
     versions = found.version
     assert versions == clock.millis(at)
 
@@ -315,3 +319,26 @@ def test_after_a_renewal_the_dates_lie_beside_the_roster(home: Authority, now: d
     path = home.folder / expiry.NAME
     assert str(clock.millis(now + timedelta(days=300))) in path.read_text()
     assert path.stat().st_mode & 0o777 == 0o644
+
+
+def test_nothing_is_issued_that_gates_would_refuse_before_its_time(
+    home: Authority, now: datetime
+) -> None:
+    """A key that is not renewed issues shorter passes, and then none."""
+    for after in (0, 199, 201, 560):
+        passes.issue(home, "resident", days=366, now=now + timedelta(days=after))
+    with pytest.raises(KeyEndsFirst):
+        passes.issue(home, "resident", days=366, now=now + timedelta(days=600))
+    passes.issue(home, "resident", days=30, now=now + timedelta(days=600))
+    term = Term(now, now + timedelta(days=201))
+    make_gate(home)
+    with pytest.raises(KeyEndsFirst):
+        cards.identify(home, "cho-mau", term=term, now=now)
+    cards.identify(home, "cho-mau", term=Term(now, now + timedelta(days=199)), now=now)
+
+
+def make_gate(home: Authority) -> None:
+    key = entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS)
+    roster.enter(
+        home.folder, roster.Gate("cho-mau", "Chợ Mẫu", "Xã", "economy", (Direction.IN,), key)
+    )
