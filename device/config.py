@@ -197,7 +197,7 @@ class Broker(Section, frozen=True, kw_only=True):
 class Link(Section, frozen=True, kw_only=True):
     """The way to the district."""
 
-    brokers: tuple[Broker, ...] = ()
+    brokers: Annotated[tuple[Broker, ...], msgspec.Meta(min_length=1)] = ()
     """Left out where the enrolment says it, as it does for a gate that was enrolled by a code."""
     keepalive_s: Annotated[int, msgspec.Meta(ge=5, le=1200)] = 30
     window: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 2_000

@@ -41,15 +41,15 @@ class District:
         connection = self._connect()
         try:
             connection.request("POST", path, body, JSON)
-            answer = connection.getresponse()
-            data = answer.read(ANSWER_LIMIT + 1)
+            with connection.getresponse() as answer:
+                data = answer.read(ANSWER_LIMIT + 1)
+                is_whole = answer.length == 0  # its length was announced, and nothing is missing
         except (OSError, http.client.HTTPException) as error:
             raise JoinFailed(Trouble.SILENT, type(error).__name__) from error
         finally:
             connection.close()
         if answer.status // 100 == 3:
             raise JoinFailed(Trouble.PORTAL, str(answer.status))
-        is_whole = answer.length == 0  # its length was announced, and nothing of it is missing
         if answer.status != http.HTTPStatus.OK or not is_whole or len(data) > ANSWER_LIMIT:
             raise JoinFailed(Trouble.SILENT, str(answer.status))
         return data
@@ -66,6 +66,9 @@ class District:
         )
         try:
             connection.connect()
+        except ssl.SSLEOFError as error:
+            connection.close()
+            raise JoinFailed(Trouble.SILENT, "hung up") from error
         except ssl.SSLError as error:
             connection.close()
             raise JoinFailed(self._stranger(), "no TLS") from error
@@ -84,7 +87,8 @@ class District:
             plain = http.client.HTTPConnection(self._host, self._plain_port, timeout=PATIENCE_S)
             with contextlib.closing(plain):
                 plain.request("GET", "/", headers={"Connection": "close"})
-                status = plain.getresponse().status
+                with plain.getresponse() as answer:
+                    status = answer.status
                 if status // 100 == 3 or status == NETWORK_AUTHENTICATION_REQUIRED:
                     return Trouble.PORTAL
         return Trouble.SERVER_FOREIGN

@@ -19,7 +19,7 @@ class Said(NamedTuple):
     @property
     def code(self) -> str:
         """Return the stable code of the one error; there must be a sentence and a remedy."""
-        first, second = self.err.splitlines()
+        first, second = (line for line in self.err.splitlines() if line[:1] != "{")  # no log
         assert second.startswith("  -> ")
         return first.partition(":")[0]
 

@@ -15,10 +15,12 @@ def no_keys(site: Site) -> None:
 
 
 def no_enrolment(site: Site) -> None:
+    site.draw_pass("pass.png")  # a gate that is nobody looks for a code first
     (site.keys / "enrolment.json").unlink()
 
 
 def foreign_root(site: Site) -> None:
+    site.draw_pass("pass.png")
     other = create(site.folder / "other")
     (other.folder / "root.json").replace(site.keys / "root.json")
 

@@ -6,6 +6,7 @@ import pytest
 
 from device import config
 from device.errors import ConfigInvalid, ConfigMissing
+from device.pinout.sets import DEFAULT
 from tests.device.site import CONFIG, Site
 
 WRONG = {
@@ -40,7 +41,7 @@ WRONG = {
     "vouched = true": {"vouched = 1": "clock.vouched", "[window]": "window"},
     "port = 8883": {"port = 70000": "link.brokers[0].port", "prot = 1": "link.brokers[0].prot"},
     "retry_s = 1.0": {"retri_s = 1.0": "link.retri_s", "retry_s = -1": "link.retry_s"},
-    'brokers = [{ host = "localhost", port = 8883 }]': {"": "link.brokers", "brokers = []": "link"},
+    'brokers = [{ host = "localhost", port = 8883 }]': {"brokers = []": "link"},
     "segment_records = 8": {"segment_records = 1": "journal.segment_records"},
 }
 CASES = [(old, new, key) for old, news in WRONG.items() for new, key in news.items()]
@@ -89,3 +90,33 @@ def test_a_named_set_of_wiring_is_filled_in_and_the_file_outdoes_it(site: Site) 
     site.configure({board: f'{board}\nwiring = "counter"\ninputs = {{ admit = 26 }}'})
     panel = config.load(site.config).panel
     assert (panel.inputs.service, panel.inputs.admit, panel.pins.tonal) == (5, 26, False)
+
+
+def test_where_the_broker_is_may_be_left_to_the_enrolment(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_text(CONFIG.replace('brokers = [{ host = "localhost", port = 8883 }]', ""))
+    assert config.load(path).link.brokers == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "wiring"),
+    [("counter\n", "counter"), ("no-such-set", DEFAULT), ("\0" * 65, DEFAULT), (None, DEFAULT)],
+)
+def test_the_wiring_is_as_the_enrolment_code_named_it_unless_the_file_says_more(
+    tmp_path: Path, said: str | None, wiring: str
+) -> None:
+    path = tmp_path / "gate.toml"
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    if said is not None:
+        (keys / "wiring").write_text(said)
+    bare = '[folders]\nkeys = "keys"\n[camera]\nsource = "pictures"\npath = "a"\n'
+    path.write_text(bare)
+    found = config.load(path).panel
+    assert (found.pins, found.inputs) == _pins(config.panel_of(wiring))
+    path.write_text(f'{bare}[panel]\nwiring = "relay-door"\n')
+    assert config.load(path).panel == config.panel_of("relay-door")
+
+
+def _pins(panel: config.Panel) -> tuple[object, object]:
+    return panel.pins, panel.inputs

@@ -26,6 +26,7 @@ def reds(signal: Signal) -> list[str]:
 
 def test_a_gate_that_nobody_admitted_says_so(site: Site) -> None:
     (site.keys / enrol.ENROLMENT).unlink()
+    site.draw_pass("pass.png")
     said = gate("run", "--config", site.config)
     assert (said.status, said.code) == (2, "not-enrolled")
     assert flashes(site)[-len(reds(Signal.UNENROLLED)) :] == reds(Signal.UNENROLLED)

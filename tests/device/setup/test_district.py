@@ -47,7 +47,7 @@ def answering(
                     with (
                         context.wrap_socket(line, server_side=True) if context else line as speaking
                     ):
-                        heard.append(speaking.recv(65536))
+                        heard.append(_question(speaking))
                         speaking.sendall(answer)
 
         serving = threading.Thread(target=serve)
@@ -60,16 +60,29 @@ def answering(
             serving.join()
 
 
+def _question(line: socket.socket) -> bytes:
+    """Read all of a question: what is left unread would reset the connection."""
+    data = b""
+    while not data.endswith((b"{}", b"Connection: close\r\n\r\n")):
+        more = line.recv(65536)
+        if not more:
+            break
+        data += more
+    return data
+
+
 def why(client: Client) -> Trouble:
     with pytest.raises(JoinFailed) as caught:
         client.post(joining.JOIN, b"{}")
     return caught.value.trouble
 
 
-def unused_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-        return port
+@pytest.fixture
+def unused_port() -> Iterator[int]:
+    """Hold a port at which nobody listens."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
 
 
 def test_the_server_of_the_code_is_spoken_to(made: District) -> None:
@@ -81,12 +94,12 @@ def test_the_server_of_the_code_is_spoken_to(made: District) -> None:
 
 
 def test_a_server_with_another_key_hears_nothing(
-    made: District, tmp_path_factory: pytest.TempPathFactory
+    made: District, tmp_path_factory: pytest.TempPathFactory, unused_port: int
 ) -> None:
     """Its certificate may be from the very same authority."""
     stranger = District(tmp_path_factory.mktemp("stranger"))
     with answering(PLAIN, stranger.holding.tls) as (port, heard):
-        found = why(Client(f"127.0.0.1:{port}", made.holding.pin, unused_port()))
+        found = why(Client(f"127.0.0.1:{port}", made.holding.pin, unused_port))
     assert found is Trouble.SERVER_FOREIGN
     assert heard in ([], [b""])
 
@@ -100,11 +113,11 @@ def test_a_login_page_in_the_districts_place_is_told_from_another_server(
     assert heard[0].startswith(b"GET / HTTP/1.1\r\n")
 
 
-def test_a_login_page_that_speaks_no_tls_is_one_too(made: District) -> None:
+def test_a_login_page_that_speaks_no_tls_is_one_too(made: District, unused_port: int) -> None:
     with answering(REDIRECT) as (port, _), answering(REDIRECT) as (plain, _heard):
         assert why(Client(f"127.0.0.1:{port}", made.holding.pin, plain)) is Trouble.PORTAL
     with answering(PLAIN) as (port, _):
-        found = why(Client(f"127.0.0.1:{port}", made.holding.pin, unused_port()))
+        found = why(Client(f"127.0.0.1:{port}", made.holding.pin, unused_port))
         assert found is Trouble.SERVER_FOREIGN
 
 
@@ -126,8 +139,8 @@ def test_a_district_that_gives_no_answer_is_silent(made: District, answer: bytes
         assert why(Client(f"127.0.0.1:{port}", made.holding.pin)) is Trouble.SILENT
 
 
-def test_nobody_at_the_address_is_silence(made: District) -> None:
-    assert why(Client(f"127.0.0.1:{unused_port()}", made.holding.pin)) is Trouble.SILENT
+def test_nobody_at_the_address_is_silence(made: District, unused_port: int) -> None:
+    assert why(Client(f"127.0.0.1:{unused_port}", made.holding.pin)) is Trouble.SILENT
 
 
 def test_a_dead_link_ends_within_the_patience(

@@ -37,11 +37,11 @@ class Enrolling(District):
             until((self.folder / "enrol/counter").exists, 20, (self.folder / "enrol.log").read_text)
             yield
 
-    def code(self, gate: str, *words: str) -> str:
+    def code(self, gate: str, *words: str, given: str = "") -> str:
         """Have a code made, as a technician does at a terminal; return its text."""
         command = [sys.executable, "-c", COMMAND, "enrol-code", "--config", str(self.config)]
         command += ["--gate", gate, "--place", PLACE, "--wiring", "relay-door", *words]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        done = subprocess.run(command, check=False, capture_output=True, text=True, input=given)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 

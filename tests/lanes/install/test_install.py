@@ -4,6 +4,8 @@ Everything is real but the camera and the board's pins: systemd, NetworkManager,
 process, broker and intake.
 """
 
+import configparser
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,11 +14,13 @@ from qrcode.constants import ERROR_CORRECT_L
 from qrcode.main import QRCode
 
 from collector import roster
+from device.setup import wifi
 from tests.lanes.appliance.gate import SCANNER, UPLINK, now_ns
 from tests.lanes.appliance.machine import until
 from tests.lanes.camera.door import Shown
 from tests.lanes.install.cable import Enrolling, addresses
 from tests.lanes.install.newgate import JOIN, NewGate
+from wire.enrolcode import Network
 
 pytestmark = pytest.mark.timeout(240)
 GATE = "cong-cho-mau"
@@ -33,14 +37,60 @@ def code(district: Enrolling, gate: NewGate) -> Iterator[str]:
 
 
 def test_a_code_is_small_enough_for_a_phone_at_arms_length(
-    code: str, figures: dict[str, Any]
+    code: str, district: Enrolling, figures: dict[str, Any]
 ) -> None:
-    drawn = QRCode(error_correction=ERROR_CORRECT_L)
-    drawn.add_data(code)
-    drawn.make(fit=True)
-    figures["qr_version"] = drawn.version
-    assert drawn.version is not None
-    assert drawn.version <= MOST_VERSION
+    """A code with a long passphrase is the largest."""
+    wifi_code = district.code(
+        "cong-cho-mau-2", "--wifi", "Chợ Mẫu Hai 5G", "--passphrase-stdin", given="mau " * 8 + "\n"
+    )
+    for each in (code, wifi_code):
+        drawn = QRCode(error_correction=ERROR_CORRECT_L)
+        drawn.add_data(each)
+        drawn.make(fit=True)
+        figures["qr_version"] = drawn.version
+        assert drawn.version is not None
+        assert drawn.version <= MOST_VERSION
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        Network("wifi", "Chợ Mẫu; Hai\\", " matkhau \\s;mau=2026 ", "VN"),
+        Network("wifi", "123;45;", "", "VN"),
+        Network("ethernet"),
+        Network("4g", "v-internet"),
+    ],
+    ids=lambda each: each.kind,
+)
+def test_networkmanager_reads_a_profile_as_it_was_meant(gate: NewGate, network: Network) -> None:
+    """It is spelled again by the tree's own nmcli, which needs no daemon for it."""
+    (gate.machine.lane / "profile").write_text(wifi.profile(network))
+    told = gate.machine.prepare(
+        *("sh", "-ec", "nmcli --offline connection modify connection.id same </opt/lane/profile")
+    )
+    found = configparser.ConfigParser(interpolation=None, delimiters=("=",))
+    found.read_string(told)
+    assert found["connection"]["type"] == {"4g": "gsm"}.get(network.kind, network.kind)
+    if network.kind == "wifi":
+        secret = found["wifi-security"]["psk"] if network.passphrase else ""
+        assert unescaped(secret) == network.passphrase
+        assert name_in(found["wifi"]["ssid"]) == network.name
+    if network.kind == "4g":
+        assert found["gsm"]["apn"] == network.name
+
+
+def unescaped(value: str) -> str:
+    """Read a value as GLib does."""
+    marks = {"\\s": " ", "\\\\": "\\"}
+    return re.sub(r"\\[s\\]", lambda each: marks[each[0]], value)
+
+
+def name_in(value: str) -> str:
+    """Read the name of a network, which NetworkManager spells as bytes or as text."""
+    numbers = value.rstrip(";").split(";")
+    if value.endswith(";") and all(each.isdigit() and int(each) < 256 for each in numbers):
+        return bytes(map(int, numbers)).decode()
+    return unescaped(value).replace("\\;", ";")
 
 
 def test_without_a_cable_the_gate_says_so_and_waits(code: str, gate: NewGate) -> None:

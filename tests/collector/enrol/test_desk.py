@@ -1,0 +1,243 @@
+"""The enrolment process: who is told what, and what is on the disk before it is told."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from collector import counter, roster
+from collector.enrol import door as enrol_door
+from collector.enrol import keys
+from collector.enrol.hatch import Hatch
+from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUnusable
+from collector.roster import RosterFile
+from device import enrol
+from tests.collector.enrol.district import GATE, WIFI, District, order
+from wire import enrolment, joining
+from wire.enrolcode import MAX_CHARS, Network
+from wire.errors import WireError
+from wire.joining import Progress, Step, Trouble
+from wire.keys import Use, entry
+
+ROSTER = "roster.json"
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> District:
+    return District(tmp_path_factory.mktemp("district"))
+
+
+def asked(folder: Path, text: str) -> bytes:
+    return joining.pack_ask(text, enrol.make_keys(folder / "keys"))
+
+
+def records_key(folder: Path) -> Ed25519PrivateKey:
+    return enrol._records_key(folder / "keys")
+
+
+def test_a_name_that_is_taken_is_asked_about_first(district: District, tmp_path: Path) -> None:
+    district.desk.join(asked(tmp_path, district.code(gate="taken-1")))
+    with pytest.raises(OrderRefused, match="there already"):
+        district.desk.make(order(gate="taken-1"))
+    assert district.desk.make(order(gate="taken-1", replace=True)).text
+
+
+def test_a_place_too_long_for_a_code_makes_none(district: District) -> None:
+    long = msgspec.structs.replace(order(WIFI), place="Ấp " * 33, gate="a" * 40)
+    with pytest.raises(OrderRefused):
+        district.desk.make(msgspec.structs.replace(long, wiring="b" * 32))
+    assert len(district.code(WIFI, replace=True)) <= MAX_CHARS
+
+
+@pytest.mark.parametrize(
+    "network", [Network("wifi", "a", "short", "VN"), Network("wifi", "a", "", "vn")]
+)
+def test_a_network_that_is_none_makes_no_code(district: District, network: Network) -> None:
+    with pytest.raises(OrderRefused):
+        district.desk.make(order(network, gate="none-1"))
+
+
+def test_the_certificate_is_for_one_gate_as_a_client_beneath_the_gates_ca(
+    district: District, tmp_path: Path
+) -> None:
+    answer = joining.unpack_answer(
+        district.desk.join(asked(tmp_path, district.code(gate="cert-1")))
+    )
+    assert isinstance(answer, bytes)
+    found = enrolment.unpack(answer, district.root)
+    leaf, ca = x509.load_pem_x509_certificates(found.certificate.encode())
+    leaf.verify_directly_issued_by(ca)
+    assert leaf.subject.rfc4514_string() == "CN=cert-1"
+    usage = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert [each._name for each in usage] == ["clientAuth"]
+    assert leaf.not_valid_after_utc <= ca.not_valid_after_utc
+
+
+def test_a_code_that_nobody_made_here_is_foreign(district: District, tmp_path: Path) -> None:
+    """Its number may be as right as can be: an older book was put in place of this one."""
+    text = district.code(gate="lost-1")
+    district.book._rows.execute("delete from code where gate = 'lost-1'")
+    answer = joining.unpack_answer(district.desk.join(asked(tmp_path, text)))
+    assert answer is Trouble.FOREIGN
+
+
+def test_a_roster_that_cannot_be_written_admits_nobody_and_keeps_the_code(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = asked(tmp_path, district.code(gate="full-1"))
+
+    def full(_gate: object) -> None:
+        raise StoreUnusable(ROSTER)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(district.admitted, "enter", full)
+        with pytest.raises(StoreUnusable):
+            district.desk.join(body)
+    assert isinstance(joining.unpack_answer(district.desk.join(body)), bytes)
+
+
+def test_only_the_gate_that_used_a_code_tells_of_it(district: District, tmp_path: Path) -> None:
+    line = district.desk.make(order(gate="told-1"))
+    said = Progress(line.number, Step.ENROLLED, 1)
+    stranger = Ed25519PrivateKey.generate()
+    with pytest.raises(WireError):
+        district.desk.progress(joining.pack_progress(said, stranger))
+    district.desk.join(asked(tmp_path, line.text))
+    with pytest.raises(WireError):
+        district.desk.progress(joining.pack_progress(said, stranger))
+    district.desk.progress(joining.pack_progress(said, records_key(tmp_path)))
+    told = district.book.line(line.number)
+    assert told is not None
+    assert told.step is Step.ENROLLED
+
+
+def test_an_enrolled_gate_stands_in_the_roster_beside_the_others(
+    district: District, tmp_path: Path
+) -> None:
+    path = district.home.folder / ROSTER
+    file = RosterFile(path)
+    before = file.current()
+    district.desk.join(asked(tmp_path, district.code(gate="joined-1")))
+    after = file.current()
+    assert after.names() - before.names() == {"joined-1"}
+    assert roster.load(path).gates == after.gates
+    assert not (path.with_name(roster.ENROLLED).stat().st_mode & 0o007)
+
+
+def test_a_text_is_forgotten_once_it_can_be_used_no_more(district: District) -> None:
+    line = district.desk.make(order(gate="late-1"))
+    assert district.book.line(line.number) == line
+    district.book.tidy(line.expires_ms)
+    told = district.book.line(line.number)
+    assert told is not None
+    assert told.text == ""
+    assert all(each.text == "" for each in district.book.lines(""))
+
+
+def test_what_does_not_fit_together_is_named(district: District, tmp_path: Path) -> None:
+    stranger = entry(Ed25519PrivateKey.generate().public_key(), Use.ROOT)
+    folder = district.home.folder / "enrolment"
+    with pytest.raises(KeyUnreadable, match=r"voucher\.bin"):
+        keys.held(folder, stranger)
+    with pytest.raises(KeyUnreadable, match=r"enrol\.pem"):
+        keys.held(tmp_path, district.root)
+
+
+# -- the door ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def port(district: District) -> Iterator[int]:
+    with district.open():
+        yield int(district.address.rpartition(":")[2])
+
+
+def told(port: int, sent: bytes) -> bytes:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port), 20) as plain,
+        contextlib.suppress(OSError),
+        context.wrap_socket(plain) as line,
+    ):
+        line.sendall(sent)
+        return line.recv(65536).partition(b"\r\n")[0]
+    return b""
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"POST /v1/join HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", b"400"),
+        (b"POST /v1/join HTTP/1.1\r\nContent-Length: 999999\r\n\r\n", b"413"),
+        (b"POST /v1/join HTTP/1.1\r\nContent-Length: -1\r\n\r\n", b"413"),
+        (b"POST /v1/join HTTP/1.1\r\n\r\n", b"413"),
+        (b"POST /v1/join/../x HTTP/1.1\r\nContent-Length: 0\r\n\r\n", b"404"),
+        (b"GET / HTTP/1.1\r\n\r\n", b"501"),
+        (b"\0\1\2\3\r\n\r\n", b""),
+    ],
+)
+def test_whatever_is_sent_has_an_answer_or_none_and_the_door_goes_on(
+    port: int, sent: bytes, status: bytes
+) -> None:
+    assert status in told(port, sent)
+    assert b"400" in told(port, b"POST /v1/progress HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+
+
+def test_who_drips_is_ended_in_time_and_keeps_nobody_away(
+    district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enrol_door, "LONGEST_S", 0.3)
+    monkeypatch.setattr(enrol_door, "AT_ONCE", 4)
+    with district.open():
+        port = int(district.address.rpartition(":")[2])
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with contextlib.ExitStack() as dripping:
+            for _ in range(4):
+                plain = dripping.enter_context(socket.create_connection(("127.0.0.1", port), 20))
+                line = dripping.enter_context(context.wrap_socket(plain))
+                line.sendall(b"POST /v1/join HTTP/1.1\r\n")
+            assert b"400" in told(port, b"POST /v1/join HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+
+
+# -- the counter -------------------------------------------------------------------------------
+
+
+def test_at_the_counter_codes_are_made_shown_and_listed(district: District, tmp_path: Path) -> None:
+    path = tmp_path / "counter"
+    with Hatch(path, district.desk, district.book) as hatch:
+        serving = threading.Thread(target=hatch.serve_forever, args=(0.02,))
+        serving.start()
+        try:
+            assert path.stat().st_mode & 0o777 == 0o660
+            made = counter.make(path, order(gate="hatch-1"))
+            assert counter.shown(path, made.number) == made
+            assert made.number in {each.number for each in counter.listed(path, "ky-thuat")}
+            assert counter.listed(path, "nobody") == ()
+            assert counter.shown(path, "0" * 16) is None
+            with pytest.raises(OrderRefused):
+                counter.make(path, order(Network("wifi", "a", "short", "VN"), gate=GATE))
+        finally:
+            hatch.shutdown()
+            serving.join()
+    with pytest.raises(EnrolmentAway):
+        counter.listed(path, "")
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"{}\n", b"[]\n", b"\xff\n", b"{" * 20_000, b'{"make":{}}\n']
+)
+def test_nonsense_at_the_counter_is_answered_and_harmless(
+    district: District, tmp_path: Path, sent: bytes
+) -> None:
+    with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
+        found = hatch.answer(sent)
+    assert found.refused == "order-refused" or found.lines is not None
