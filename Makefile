@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms soak
+.PHONY: help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink reasons alarms soak
 python := .venv/bin/python
 
 help: ## show this
@@ -19,6 +19,11 @@ test-appliance: ## the gate's services on a machine of their own, killed, hung a
 	@tools/install test
 	@$(python) -m pytest -q tests/lanes/appliance $(ARGS)
 	@cat .cache/appliance.json
+
+test-install: ## from a boxed gate to its first confirmed scan, and a hundred gates side by side
+	@tools/install test
+	@$(python) -m pytest -q tests/lanes/install $(ARGS)
+	@cat .cache/install.json
 
 test-pins: ## the panel on a Raspberry Pi's pins in QEMU: every pattern, a crash, a kill, contacts
 	@tools/install test

@@ -54,6 +54,12 @@ class JoinState(msgspec.Struct, frozen=True):
         fresh = 0 <= up_ns - self.up_ns < SILENT_NS
         return fresh and self.trouble is None and self.step not in OVER
 
+    @property
+    def settled_ns(self) -> int:
+        """Return since when nothing more is to come of it, if nothing new is said."""
+        is_over = self.trouble is not None or self.step in OVER
+        return self.up_ns if is_over else self.up_ns + SILENT_NS
+
     def trouble_at(self, up_ns: int) -> Trouble | None:
         """Return what went wrong; a helper that fell silent half way is at fault too."""
         if self.trouble is None and self.step not in OVER and not self.is_busy(up_ns):

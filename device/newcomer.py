@@ -138,9 +138,12 @@ class Newcomer:
         trouble = refusal(shown, self._root, self._armed_ns, now) if is_one else Trouble.FOREIGN
         if trouble is None:
             trouble = self._asked(reading, now)
+        elif trouble is Trouble.BUTTON and self._is_told(now.up_ns):
+            return  # the same code is still held up: what became of it matters more
+        if self._refused is None or trouble is not self._refused[0]:
+            self._next_ns = now.up_ns
+            log.info("newcomer.code", trouble=trouble or "")
         self._refused = None if trouble is None else (trouble, now.up_ns)
-        self._next_ns = now.up_ns
-        log.info("newcomer.code", trouble=trouble or "")
 
     def _asked(self, reading: Reading, now: Instant) -> Trouble | None:
         """Lay the code down; one press of the button is good for one code."""
@@ -157,6 +160,12 @@ class Newcomer:
         if state is not None:
             return state.is_busy(up_ns)
         return self._asked_ns is not None and up_ns - self._asked_ns < UNHEARD_NS
+
+    def _is_told(self, up_ns: int) -> bool:
+        """Say whether it is still shown why the last code came to nothing."""
+        state = self._heard()
+        trouble = state.trouble_at(up_ns) if state is not None else None
+        return state is not None and trouble is not None and up_ns - state.settled_ns < TOLD_NS
 
     def _heard(self) -> JoinState | None:
         """Return what gate-setup says of the code that was asked for, nothing older."""
@@ -181,7 +190,7 @@ class Newcomer:
         if state is None and self._asked_ns is not None:
             is_new = up_ns - self._asked_ns < UNHEARD_NS + TOLD_NS
             return Signal.JOIN_FAULT if is_new else Signal.UNENROLLED
-        if state is not None and up_ns - state.up_ns < TOLD_NS + PAUSE_NS:
+        if state is not None and up_ns - state.settled_ns < TOLD_NS:
             trouble = state.trouble_at(up_ns)
             return SIGNALS[trouble] if trouble is not None else Signal.ENROLLING
         return Signal.UNENROLLED

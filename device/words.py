@@ -21,6 +21,7 @@ IDENTITIES = {
 KINDS = {
     "pass": N_("pass"),
     "control-card": N_("control card"),
+    "enrolment-code": N_("enrolment code"),
     "eu-certificate": N_("European health certificate"),
     "health-card": N_("health card"),
     "travel-seal": N_("travel document seal"),

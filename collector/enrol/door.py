@@ -4,15 +4,17 @@ One thread a connection, so many at once, each for so many seconds at the most: 
 connections and says nothing keeps no gate away for long. Nobody is ever redirected.
 """
 
+import contextlib
 import http.server
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import structlog
 
+from collector import clock
 from collector.errors import CollectorError
 from wire import joining, selftest
 from wire.errors import WireError
@@ -20,6 +22,8 @@ from wire.errors import WireError
 log = structlog.get_logger()
 
 PATIENCE_S = 10.0
+LONGEST_S = 20.0
+"""For a whole connection, however steadily it drips."""
 AT_ONCE = 64
 LIMITS = {
     joining.JOIN: joining.ASK_LIMIT,
@@ -44,17 +48,30 @@ class Door(http.server.HTTPServer):
         super().__init__(address, Visit)
         self._context, self.answers = context, answers
         self._room = threading.BoundedSemaphore(AT_ONCE)
+        self._open: dict[socket.socket, float] = {}
 
     def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
         """Start a thread, once there is room for one."""
         self._room.acquire()
         threading.Thread(target=self._visit, args=(request, client_address), daemon=True).start()
 
+    def service_actions(self) -> None:
+        """End the connections that have lasted too long; called between any two."""
+        over_s = clock.steady_s() - LONGEST_S
+        for request, since_s in list(self._open.items()):
+            if since_s < over_s:
+                with contextlib.suppress(OSError):
+                    socket.socket.shutdown(request, socket.SHUT_RDWR)
+
     def _visit(self, request: socket.socket, client_address: object) -> None:
         """Speak to one gate; what goes wrong with it is its own business."""
         try:
             request.settimeout(PATIENCE_S)
-            with self._context.wrap_socket(request, server_side=True) as line:
+            line = self._context.wrap_socket(
+                request, server_side=True, do_handshake_on_connect=False
+            )
+            with line, self._timed(line):
+                line.do_handshake()
                 self.finish_request(line, client_address)
         except OSError:
             pass  # ssl's errors are some: somebody who left, or who is no gate
@@ -63,6 +80,15 @@ class Door(http.server.HTTPServer):
         finally:
             self.shutdown_request(request)
             self._room.release()
+
+    @contextlib.contextmanager
+    def _timed(self, line: socket.socket) -> Iterator[None]:
+        """Have the connection ended if it lasts too long."""
+        self._open[line] = clock.steady_s()
+        try:
+            yield
+        finally:
+            del self._open[line]
 
 
 class Visit(http.server.BaseHTTPRequestHandler):

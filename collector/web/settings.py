@@ -82,6 +82,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_LEDGER": str(config.ledger.path),
         "GATE_ROSTER": str(config.roster.path),
         "GATE_PROXY": web.https,
+        "GATE_COUNTER": str(config.counter or ""),
     }
 
 

@@ -104,6 +104,7 @@ IDENTITY: Mapping[str, Promise] = {
 KIND: Mapping[str, Promise] = {
     "pass": _("Pass"),
     "control-card": _("Control card"),
+    "enrolment-code": _("Enrolment code"),
     "attended": _("Let in by the attendant"),
     "unknown": _("Unknown code"),
     "eu-certificate": _("EU certificate"),

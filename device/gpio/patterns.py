@@ -55,7 +55,7 @@ _HERE_HIGH = Step(ms=130, amber=True, hz=1320.0)
 _HERE_LOW = Step(ms=130, red=True, hz=660.0)
 _HERE_GAP = Step(ms=130)
 
-_LONG, _LONG_GAP = Step(ms=300, red=True, amber=True), Step(ms=140)
+_LONG, _LONG_GAP = Step(ms=300, red=True, amber=True, hz=LOW_HZ), Step(ms=140)
 _COUNTED, _COUNTED_GAP = Step(ms=130, amber=True, hz=LOW_HZ), Step(ms=120)
 
 

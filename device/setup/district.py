@@ -49,7 +49,8 @@ class District:
             connection.close()
         if answer.status // 100 == 3:
             raise JoinFailed(Trouble.PORTAL, str(answer.status))
-        if answer.status != http.HTTPStatus.OK or len(data) > ANSWER_LIMIT:
+        is_whole = answer.length == 0  # its length was announced, and nothing of it is missing
+        if answer.status != http.HTTPStatus.OK or not is_whole or len(data) > ANSWER_LIMIT:
             raise JoinFailed(Trouble.SILENT, str(answer.status))
         return data
 
@@ -66,6 +67,7 @@ class District:
         try:
             connection.connect()
         except ssl.SSLError as error:
+            connection.close()
             raise JoinFailed(self._stranger(), "no TLS") from error
         except (socket.gaierror, TimeoutError, OSError) as error:
             raise JoinFailed(_unreached(error), type(error).__name__) from error

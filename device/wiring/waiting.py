@@ -36,6 +36,7 @@ def whoever(found: config.Config) -> Iterator[Scanner | Newcomer]:
         log.warning("scanner.nobody", code=error.code, detail=str(error))
         yield newcomer(found, root, error)
         return
+    joinstate.withdraw(found.folders.run)  # it may hold a passphrase, and has done its work
     with scanner(found) as built:
         yield built
 

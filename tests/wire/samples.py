@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from wire.canonical import Document, canonical, parse
+from wire.enrolcode import Code, Network
 from wire.enrolment import Enrolment
 from wire.gatepass import Pass
 from wire.keys import Keyring, Use, entry
@@ -30,6 +31,7 @@ from wire.record import (
 )
 from wire.sealing import seal_key
 from wire.state import Health, State
+from wire.voucher import vouch
 
 BOOT = "0badcafe"
 WALL = 1_780_000_000_000
@@ -45,6 +47,21 @@ ENTRIES = {use: entry(key.public_key(), use) for use, key in KEYS.items()}
 RING = Keyring(list(ENTRIES.values()))
 VAULT = X25519PrivateKey.from_private_bytes(seed("vault"))
 SEAL = seal_key(VAULT.public_key())
+
+ENROL_UNTIL_S = 1_790_600_000
+VOUCHED = vouch(KEYS[Use.ENROL].public_key(), ENROL_UNTIL_S, KEYS[Use.ROOT])
+ENROL_CODE = Code(
+    number=bytes(range(8)),
+    gate="cong-cho-mau-1",
+    place="Chợ Mẫu Hai, xã Mẫu",
+    ways=(Direction.IN, Direction.OUT),
+    wiring="relay-door",
+    address="cong.mau.example.vn:8443",
+    pin=bytes(range(16)),
+    network=Network("wifi", "Chợ Mẫu 5G", "mật khẩu".encode().hex(), "VN"),
+    issued=1_790_000_000,
+    expires=1_790_086_400,
+)
 
 PLAIN_PASS = Pass(bytes(range(8)), "resident", 1_780_000_000, 1_790_000_000, 1_780_000_000)
 FULL_PASS = Pass(

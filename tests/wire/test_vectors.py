@@ -13,6 +13,7 @@ import pytest
 
 from tests.wire.samples import (
     DOCUMENTS,
+    ENROL_CODE,
     ENROLMENT,
     ENTRIES,
     ENTRIES_PASS,
@@ -25,9 +26,10 @@ from tests.wire.samples import (
     RING,
     STATE,
     VAULT,
+    VOUCHED,
     seed,
 )
-from wire import batch, enrolment, gatepass, receipt, state
+from wire import batch, enrolcode, enrolment, gatepass, receipt, state
 from wire.canonical import canonical
 from wire.keys import Use
 from wire.record import genesis, link, to_document, to_record
@@ -40,6 +42,7 @@ WRITTEN: dict[str, Callable[[], bytes]] = {
     "pass": lambda: gatepass.issue(PLAIN_PASS, KEYS[Use.PASS_SEEN]).encode(),
     "pass-full": lambda: gatepass.issue(FULL_PASS, KEYS[Use.PASS_DECLARED]).encode(),
     "pass-entries": lambda: gatepass.issue(ENTRIES_PASS, KEYS[Use.PASS_SEEN]).encode(),
+    "enrolment-code": lambda: enrolcode.issue(ENROL_CODE, VOUCHED, KEYS[Use.ENROL]).encode(),
     "scan": lambda: canonical(to_document(to_record(DOCUMENTS[0]))),
     "note": lambda: canonical(to_document(to_record(DOCUMENTS[1]))),
     "key": lambda: canonical(to_document(to_record(DOCUMENTS[2]))),
@@ -69,6 +72,9 @@ def test_what_was_written_is_read_as_it_always_was() -> None:
     assert gatepass.parse(kept("pass-full")).claims == FULL_PASS
     assert gatepass.parse(kept("pass-full")).verify(RING) is Use.PASS_DECLARED
     assert gatepass.parse(kept("pass-entries")).claims == ENTRIES_PASS
+    code = enrolcode.parse(kept("enrolment-code"))
+    code.verify(ENTRIES[Use.ROOT])
+    assert code.claims == ENROL_CODE
     assert batch.unpack(kept("batch").encode()).documents() == DOCUMENTS
     assert receipt.unpack(kept("receipt").encode(), RING) == RECEIPT
     assert enrolment.unpack(kept("enrolment").encode(), ENTRIES[Use.ROOT]) == ENROLMENT

@@ -1,1 +1,2 @@
 ERROR_CORRECT_M: int
+ERROR_CORRECT_L: int

@@ -47,6 +47,15 @@ class District:
             number=lambda: secrets.token_bytes(8),
         )
 
+    def _join(self, body: bytes) -> bytes:
+        return self.desk.join(body)
+
+    def _progress(self, body: bytes) -> None:
+        self.desk.progress(body)
+
+    def _report(self, body: bytes) -> None:
+        self.desk.report(body)
+
     def code(self, network: Network = CABLE, gate: str = GATE, *, replace: bool = False) -> str:
         """Make a code; return its text."""
         return self.desk.make(order(network, gate, replace=replace)).text
@@ -55,9 +64,9 @@ class District:
     def open(self) -> Iterator[Door]:
         """Open the door at a free port while the block lasts; codes name it from then on."""
         answers = {
-            joining.JOIN: lambda body: self.desk.join(body),
-            joining.PROGRESS: lambda body: self.desk.progress(body),
-            joining.REPORT: lambda body: self.desk.report(body),
+            joining.JOIN: self._join,
+            joining.PROGRESS: self._progress,
+            joining.REPORT: self._report,
         }
         with Door(("127.0.0.1", 0), self.holding.tls, answers) as door:
             self.address = f"127.0.0.1:{door.server_address[1]}"

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from tests.device.credential import certificates
-from tests.wire.samples import FULL_PASS, KEYS
-from wire import controlcard, gatepass
+from tests.wire.samples import ENROL_CODE, FULL_PASS, KEYS, VOUCHED
+from wire import controlcard, enrolcode, gatepass
 from wire.keys import Use
 
 PASS = gatepass.issue(FULL_PASS, KEYS[Use.PASS_SEEN])
 CARD = controlcard.issue(
     controlcard.Card(bytes(8), "self-test", "*", 1_780_000_000, 1_790_000_000), KEYS[Use.CARD]
 )
+CODE = enrolcode.issue(ENROL_CODE, VOUCHED, KEYS[Use.ENROL])
 HOME = "Ấp Thử Nghiệm, Huỳnh Hữu Nghĩa, Mỹ Tú, Sóc Trăng"
 PARENTS = "Nguyễn Văn Mẫu Cha|Trần Thị Mẫu Mẹ"
 NAME = "4e677579e1bb856e2056c4836e204de1baab75"
@@ -30,6 +31,9 @@ SAMPLES = [
     (CARD, "control-card"),
     (CARD[:-1], "unknown"),
     ("GC1:", "unknown"),
+    (CODE, "enrolment-code"),
+    (CODE[:-1], "unknown"),
+    ("GE1:", "unknown"),
     ("GP2:" + PASS[4:], "foreign-certificate"),
     # the identity card, as it is printed, with an empty number, as it may become, and from Zalo
     (f"094090000000|360000000|Nguyễn Văn Mẫu|15061990|Nam|{HOME}|01072021", "id-card"),

@@ -13,6 +13,7 @@ from wire.gatepass import Parsed
 STABLE = (
     "pass",
     "control-card",
+    "enrolment-code",
     "eu-certificate",
     "payment",
     "national-code",

@@ -118,6 +118,17 @@ def test_rhythms_are_as_the_table_says() -> None:
         "UNENROLLED": ("LL", ""),
         "ENROLLING": ("Lss", "Lss"),
         "IDENTIFY": ("s" * 10, "s" * 10),
+        "JOIN_BUTTON": ("LLs", "LLs"),
+        "JOIN_FOREIGN": ("LLss", "LLss"),
+        "JOIN_EXPIRED": ("LLsss", "LLsss"),
+        "JOIN_USED": ("LLssss", "LLssss"),
+        "JOIN_PASSPHRASE": ("LLLs", "LLLs"),
+        "JOIN_NO_WIFI": ("LLLss", "LLLss"),
+        "JOIN_NO_NETWORK": ("LLLsss", "LLLsss"),
+        "JOIN_PORTAL": ("LLLssss", "LLLssss"),
+        "JOIN_SERVER": ("LLLsssss", "LLLsssss"),
+        "JOIN_SILENT": ("LLLssssss", "LLLssssss"),
+        "JOIN_FAULT": ("LLLLs", "LLLLs"),
     }
 
 

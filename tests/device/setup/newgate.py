@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from device import enrol
+from device.errors import NotEnrolled
 from device.flow import Instant
 from device.joinstate import JoinState
 from device.setup.district import District as Client
@@ -61,6 +62,6 @@ class NewGate:
     def is_enrolled(self) -> bool:
         try:
             enrol.load(self.keys, self.root)
-        except enrol.NotEnrolled:
+        except NotEnrolled:
             return False
         return True

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -216,8 +216,8 @@ def test_after_a_power_cut_at_any_write_the_gate_is_nobody_or_a_gate(
     """It is cut at every file that gate-setup writes, before it is there and after."""
     left = 0
 
-    def cutting(write):  # type: ignore[no-untyped-def]
-        def cut(*words, **more):  # type: ignore[no-untyped-def]
+    def cutting(write: Callable[..., None]) -> Callable[..., None]:
+        def cut(*words: object, **more: object) -> None:
             nonlocal left
             for _side in ("before", "after"):
                 left -= 1

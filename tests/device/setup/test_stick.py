@@ -173,7 +173,7 @@ def loop(tmp_path: Path, kind: str) -> Iterator[Path]:
     with image.open("wb") as file:
         file.truncate(16 * 2**20)
     subprocess.run([f"/usr/sbin/mkfs.{kind}", str(image)], check=True, capture_output=True)
-    attach = ["losetup", "--find", "--show", image]
+    attach = ["losetup", "--find", "--show", str(image)]
     found = subprocess.run(attach, check=True, capture_output=True, text=True).stdout.strip()
     yield Path(found)
     subprocess.run(["losetup", "--detach", found], check=True)

@@ -96,10 +96,15 @@ class Machine:
         inside.parent.mkdir(parents=True, exist_ok=True)
         inside.write_text(text, encoding="utf-8")
 
-    def boot(self) -> None:
-        """Boot it, and return when its network is there; the services may still be starting."""
-        self.write("/etc/systemd/network/10-host0.network", NETWORK)
-        self.prepare("systemctl", "--quiet", "enable", "systemd-networkd.service")
+    def boot(self, *, plugged: bool = True) -> None:
+        """Boot it, and return when its network is there; the services may still be starting.
+
+        `plugged`: the cable is in, and the gate's end has its address. Otherwise it is the gate's
+        own business to bring up what is there.
+        """
+        if plugged:
+            self.write("/etc/systemd/network/10-host0.network", NETWORK)
+            self.prepare("systemctl", "--quiet", "enable", "systemd-networkd.service")
         command = ["setpriv", "--pdeathsig", "KILL"]
         command += ["nsenter", "-t", str(self._held.pid), "--mount", "--net"]
         # One tree of control groups, as a Pi has, where this machine may still have the older kind.
@@ -114,8 +119,10 @@ class Machine:
             self._nspawn = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console
             )
+        self._init = 0
         until(self._started, LONG_S)
-        until(self._plugged, LONG_S)
+        if plugged:
+            until(self._plugged, LONG_S)
 
     def _started(self) -> bool:
         """Find the machine's first process, once it is that: its forerunners are nspawn's own."""

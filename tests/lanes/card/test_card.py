@@ -1,7 +1,7 @@
 """A new memory card at its first start: what Debian 13's own cloud-init makes of it.
 
-The system is the Debian tree and not a Pi's: kernel, firmware and Raspberry Pi OS's own packages are
-not here, and the release is made for this machine's processor. Everything else is real.
+The system is the Debian tree and not a Pi's: kernel, firmware and Raspberry Pi OS's own packages
+are not here, and the release is made for this machine's processor. Everything else is real.
 """
 
 import shutil

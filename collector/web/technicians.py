@@ -1,0 +1,13 @@
+"""Who may install gates: asked here by every page of installation, and nowhere else."""
+
+from typing import Any
+
+
+def may_install(user: Any) -> bool:  # noqa: ANN401  # Django's, or nobody
+    """Say whether this user may have enrolment codes made: whoever may log in."""
+    return bool(user.is_authenticated)
+
+
+def may_see(user: Any, maker: str) -> bool:  # noqa: ANN401  # the same
+    """Say whether this user may see a code and its gate: who asked for it."""
+    return may_install(user) and user.get_username() == maker
