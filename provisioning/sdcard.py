@@ -149,7 +149,7 @@ def _put(image: Path, boot: int, tree: Tree) -> None:
             (folder / path).write_bytes(data)
         _run("mdeltree", "-i", at, "::gate")
         for each in sorted(folder.iterdir()):
-            _must("mcopy", "-i", at, "-s", "-o", "-b", "-Q", str(each), "::")
+            _must("mcopy", "-i", at, "-s", "-o", str(each), "::")
 
 
 def _must(*command: str) -> None:
