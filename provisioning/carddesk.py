@@ -4,7 +4,18 @@ import argparse
 import sys
 from pathlib import Path
 
-from provisioning import authority, cardlist, cards, clock, desk, files, paper, technicians, terms
+from provisioning import (
+    authority,
+    cardlist,
+    cards,
+    clock,
+    desk,
+    files,
+    paper,
+    sddesk,
+    technicians,
+    terms,
+)
 from provisioning.cards import For, Issued
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid
@@ -53,6 +64,7 @@ def add(parser: argparse.ArgumentParser, _: Translate) -> None:
             "--text", action="store_true", help=_("write the text of the code as well")
         )
     _withdrawing(works.add_parser("withdraw", help=_("withdraw control cards")), _)
+    sddesk.add(lambda name, said: works.add_parser(name, help=said), _)
 
 
 def add_technician(parser: argparse.ArgumentParser, _: Translate) -> None:

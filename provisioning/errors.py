@@ -238,6 +238,22 @@ class GateUnknown(ProvisionError):
     remedy = marked("see roster.json in the authority's folder for the names of gates and places")
 
 
+class CardUnusable(ProvisionError):
+    """A memory card, or an image, that no gate could start from."""
+
+    code = "card-unusable"
+    sentence = marked("{path} cannot become a gate's memory card: {detail}")
+    remedy = marked("write Raspberry Pi OS Lite (64 bit) onto a card, or give its image")
+
+
+class ToolMissing(ProvisionError):
+    """A tool of the system is not installed."""
+
+    code = "tool-missing"
+    sentence = marked("this machine has no {name}")
+    remedy = marked("install mtools and e2fsprogs with apt")
+
+
 class TechnicianKeyInvalid(ProvisionError):
     """A file that holds no public key of a technician."""
 

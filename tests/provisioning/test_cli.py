@@ -348,6 +348,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "authority-exists",
         "authority-missing",
         "card-too-wide",
+        "card-unusable",
         "clock-wrong",
         "file-unusable",
         "font-missing",
@@ -377,6 +378,8 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "sheet-unreadable",
         "signer-invalid",
         "signers-too-many",
+        "technician-key-invalid",
+        "tool-missing",
         "value-invalid",
     ]
 

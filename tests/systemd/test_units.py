@@ -108,7 +108,7 @@ def test_no_unit_waits_for_a_network_or_for_the_time(unit: Path) -> None:
 def test_the_scanner_waits_for_no_other_partition() -> None:
     found = settings(FOLDER / "gate-scanner.service")
     assert found["Unit"]["DefaultDependencies"] == "no"
-    assert found["Unit"]["RequiresMountsFor"] == "/var/lib/gate"
+    assert found["Unit"]["RequiresMountsFor"] == "/var/lib/gate /opt/gate /etc/gate"
     # `yes` would order it behind every partition; see systemd.exec(5).
     assert found["Service"]["PrivateTmp"] == "disconnected"
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from collector import cli as collector
+from collector.ledger.sqliteview import SqliteView
 from device import config, enrol
 from device.enrol import Enrolled
 from device.errors import NotEnrolled
@@ -17,7 +19,7 @@ from device.setup import admission
 from device.setup.ending import Ending
 from tests.device.journal.card import fill, moment
 from tests.device.site import GATE, NOW, Site
-from wire import batch, export, head
+from wire import batch, export, head, receipt
 from wire.cardwork import Work
 from wire.keys import Keyring, Use, entry
 from wire.record import ClockState, Missing, What, to_record
@@ -195,3 +197,39 @@ def test_a_file_of_an_ending_that_is_none_changes_nothing(gate: Gate) -> None:
         path.write_bytes(content)
         assert not gate.ending().resume()
     assert gate.is_enrolled
+
+
+COLLECTOR = """
+[ledger]
+path = "ledger.db"
+[roster]
+path = "{home}/roster.json"
+[broker]
+host = "127.0.0.1"
+port = 8883
+ca = "{home}/collector/ca.pem"
+certificate = "{home}/collector/certificate.pem"
+key = "{home}/collector/tls.pem"
+[receipt]
+key = "{home}/collector/receipt.pem"
+[web]
+state = "web"
+"""
+
+
+def test_the_district_takes_a_declaration_as_it_takes_every_export(
+    gate: Gate, tmp_path: Path
+) -> None:
+    """What was lost is one signed hole in the ledger, and the district asks for it no more."""
+    gate.ending().begin(Work.RETIRE_LOSING)
+    settings = tmp_path / "collector.toml"
+    settings.write_text(COLLECTOR.format(home=gate.site.home.folder), encoding="utf-8")
+    lost = str(gate.boot / f"lost-records-{GATE}.jsonl")
+    assert collector.main(["import", "--config", str(settings), lost]) == 0
+    with SqliteView(tmp_path / "ledger.db") as view:
+        (tally,) = view.tallies()
+    ring = Keyring(list(gate.site.home.public.keys))
+    (answer,) = export.receipts((gate.boot / f"lost-records-{GATE}.jsonl.proof").read_bytes())
+    found = receipt.unpack(answer, ring)
+    assert (found.gate, found.high) == (GATE, gate.held.last)
+    assert (tally.declared, tally.missing, tally.rows) == (gate.held.last, 0, 0)
