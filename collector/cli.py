@@ -17,6 +17,7 @@ from collector.config import Config
 from collector.errors import CollectorError, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.ledger.sqliteview import SqliteView
+from collector.practice import command, mark
 from collector.proof import Range
 from collector.roster import load as load_roster
 from collector.roster.columns import TABLES
@@ -44,7 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lend_to_argparse()
     try:
         asked = _parser().parse_args(arguments)
-        status: int = asked.work(config.load(asked.config), asked)
+        settings = config.load(asked.config) if asked.config else None
+        if settings is not None:
+            mark.check(settings)
+        status: int = asked.work(settings, asked)
     except CollectorError as error:
         print(_told(error), file=sys.stderr)
         return 2
@@ -74,6 +78,7 @@ def _parser() -> Parser:
     _orders(commands)
     _places(commands)
     users.offer(commands, _command)
+    command.offer(commands)
     return parser
 
 

@@ -481,7 +481,26 @@ def test_two_custodians_unlock_the_vault_each_with_their_own_share(vault: Memory
 def test_a_page_of_a_vault_that_is_away_says_so(browser: Any) -> None:  # noqa: ANN401
     from django.conf import settings  # noqa: PLC0415
 
-    from collector.web.settings import away  # noqa: PLC0415
+    from collector.web.casework.desk import away  # noqa: PLC0415
 
     settings.GATE_DESK = away
     assert browser.get("/cases").status_code == 503
+
+
+def test_practice_is_said_on_every_page_and_print(
+    browser: Any,  # noqa: ANN401
+    case: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from django.conf import settings  # noqa: PLC0415
+
+    monkeypatch.setattr(settings, "GATE_PRACTICE", True)
+    for _, path in serving.pages(case).values():
+        assert "LUYỆN TẬP" in text(browser.get(path, follow=True))
+    form = {"column": "name", "plain": "1"}
+    made = browser.post(f"/cases/{case}/export", {**form, "form": "pdf"}).content
+    assert "LUYỆN TẬP" in pypdfium2.PdfDocument(made)[0].get_textpage().get_text_range()
+    with AESZipFile(
+        io.BytesIO(browser.post(f"/cases/{case}/export", {**form, "form": "csv"}).content)
+    ) as files:
+        assert "LUYỆN TẬP" in files.read(files.namelist()[0]).decode()

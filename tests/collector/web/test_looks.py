@@ -204,8 +204,9 @@ def test_nothing_is_said_outside_the_catalogues(
 ) -> None:
     from django.test import Client  # noqa: PLC0415  # needs the settings
 
-    from collector.web import views  # noqa: PLC0415  # the same
+    from collector.web import districtviews, views  # noqa: PLC0415  # the same
 
+    districtviews.overview.cache_clear()
     views.snapshot.cache_clear()  # what was drawn before was drawn in a real language
     case = serving.half_worked(vault, wall, "district-officer")
     role, path = serving.pages(case)[name]
