@@ -18,6 +18,7 @@ from collector.config import Config
 from collector.errors import CollectorError, EnrolmentUnset, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.ledger import opened, setup
+from collector.practice import command, mark
 from collector.proof import Range
 from collector.roster import load as load_roster
 from collector.roster.columns import TABLES
@@ -47,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     lend_to_argparse()
     try:
         asked = _parser().parse_args(arguments)
-        status: int = asked.work(config.load(asked.config), asked)
+        settings = config.load(asked.config) if asked.config else None
+        if settings is not None:
+            mark.check(settings)
+        status: int = asked.work(settings, asked)
     except CollectorError as error:
         print(_told(error), file=sys.stderr)
         return 2
@@ -81,6 +85,7 @@ def _parser() -> Parser:
     _places(commands)
     users.offer(commands, _command)
     _code_command(commands)
+    command.offer(commands)
     return parser
 
 

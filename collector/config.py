@@ -138,6 +138,8 @@ class WebConfig(Strict, frozen=True):
     """Further host names by which browsers reach the pages."""
     https: bool = False
     """True behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies are marked secure."""
+    practice: bool = False
+    """Everything in this district is made up; `collector practice` sets it, with a ledger to it."""
     demonstration: bool = False
     """A password alone lets in, and every page says so. Not for a district with people in it."""
 

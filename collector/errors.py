@@ -172,6 +172,22 @@ class FontMissing(CollectorError):
     remedy = N_("install the package fonts-dejavu-core on the server")
 
 
+class PracticeMixed(CollectorError):
+    """Practice and a real district in one."""
+
+    code = "practice-mixed"
+    says = N_("Practice and a real district must not be mixed")
+    remedy = N_("use the configuration that was made with this ledger, and no other")
+
+
+class PracticeThere(CollectorError):
+    """A folder for practice that is not empty."""
+
+    code = "practice-there"
+    says = N_("This folder is not empty")
+    remedy = N_("name a new folder: a district to practise in is made from nothing")
+
+
 class DeskMissing(CollectorError):
     """The pages know no vault to ask."""
 

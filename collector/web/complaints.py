@@ -66,4 +66,7 @@ class Complaints:
         if not isinstance(error, CollectorError):
             return None
         status = STATUS.get(error.code, 500)
-        return render(request, "web/wrong.html", {"wrong": complaint(error)}, status=status)
+        page = render(request, "web/wrong.html", {"wrong": complaint(error)}, status=status)
+        # Told to whoever asked; Django would write each 503 into the log besides.
+        page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
+        return page

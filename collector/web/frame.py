@@ -1,5 +1,6 @@
 """What stands around every page: whose system it is, where the reader may go, what to beware of."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from collector.errors import RosterInvalid
 from collector.roster import Roster, RosterFile
 from collector.web import access
 from collector.web.asker import role
+from collector.web.casework.desk import away
 
 NOBODY = Roster("", "", ())
 BANNER = _("PRACTICE: every person, place and visit here is made up")
@@ -68,18 +70,29 @@ def around(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+CASEWORK = frozenset({"cases", "audit", "vault"})
+"""Nothing without a vault, so not offered without one."""
+
+
 def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
     """Return where the reader may go, and whether they are there."""
     if not request.user.is_authenticated:
         return ()
     here = max((way.section for way in WAYS if _in(request.path, way.section)), default="")
-    mine = (way for way in WAYS if access.opens(role(request), way.page))
-    return tuple((way, way.section == here) for way in mine)
+    return tuple((way, way.section == here) for way in _mine(request))
 
 
 def first(request: HttpRequest) -> str:
     """Return the page that the reader's work begins with."""
-    return next(way.page for way in WAYS if access.opens(role(request), way.page))
+    return next(way.page for way in _mine(request))
+
+
+def _mine(request: HttpRequest) -> Iterator[Way]:
+    """Yield where the reader may go, in order."""
+    casework = settings.GATE_DESK is not away
+    for way in WAYS:
+        if access.opens(role(request), way.page) and (casework or way.page not in CASEWORK):
+            yield way
 
 
 def _in(path: str, section: str) -> bool:

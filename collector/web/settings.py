@@ -9,8 +9,8 @@ import django
 from django.conf import settings
 
 from collector.config import Config
-from collector.errors import DeskMissing, StateUnwritable
-from collector.web.casework.desk import Desk
+from collector.errors import StateUnwritable
+from collector.web.casework.desk import away
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
 
@@ -88,15 +88,10 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_OPENED": str(config.opened),
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,
-        "GATE_PRACTICE": False,
+        "GATE_PRACTICE": web.practice,
         "GATE_DESK": away,
         "GATE_COUNTER": str(config.counter or ""),
     }
-
-
-def away() -> Desk:
-    """Stand for the vault where none is configured."""
-    raise DeskMissing
 
 
 def _hosts(config: Config) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from collector.cases.audit import Verified
 from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.worklist import Change, Met
+from collector.errors import DeskMissing
 from collector.trace.entries import Answer, Question, Visit
 
 
@@ -233,3 +234,8 @@ class Desk(Protocol):
     def verify(self, officer: str) -> Verified:
         """Walk the whole audit."""
         ...
+
+
+def away() -> Desk:
+    """Stand for the way to a vault where none is configured."""
+    raise DeskMissing

@@ -23,6 +23,7 @@ from collector.web.complaints import complaint
 PAGE = 50
 """Rows of a page: what one officer calls in an afternoon, and opens at once."""
 MINUTE_MS = 60_000
+DIGITS = frozenset("0123456789")
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -149,7 +150,7 @@ def _filters(request: HttpRequest) -> Filters:
         state=narrowing.kept(asked, "state"),
         assignee=narrowing.kept(asked, "assignee"),
         ring=narrowing.kept(asked, "ring"),
-        least="".join(filter(str.isascii, narrowing.kept(asked, "least")))[:5],
+        least="".join(each for each in narrowing.kept(asked, "least") if each in DIGITS)[:5],
         page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10_000 else 1,
     )
 

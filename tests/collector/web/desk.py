@@ -16,7 +16,7 @@ from collector.cases.roles import Actor, Right, Role
 from collector.cases.schema import make
 from collector.cases.worklist import Change, Met, Worklist
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import CollectorError, NotAllowed
+from collector.errors import DeskMissing, NotAllowed
 from collector.trace.entries import (
     Answer,
     Coverage,
@@ -38,14 +38,6 @@ MARKET = Where(1, "cho", "Chợ Mẫu", "market", "mau", "economy", indoor=False
 CLINIC = Where(2, "tram", "Trạm y tế Mẫu", "clinic", "mau", "health", indoor=True)
 SCHOOL = Where(3, "truong", "Trường THCS Mẫu", "school", "mau", "education", indoor=True)
 NAMES = ("Nguyễn Thị Ngọc Ánh", "Trần Văn Bình", "Lê Hoàng Cúc", "Phạm Dũng", "Võ Thị Én")
-
-
-class Locked(CollectorError):
-    """As the vault says it."""
-
-    code = "vault-locked"
-    says = "The vault is locked: traces wait"
-    remedy = "ask the custodians"
 
 
 class Plain:
@@ -217,7 +209,7 @@ class MemoryDesk:
 
     def _unlocked(self) -> None:
         if self.is_locked:
-            raise Locked
+            raise DeskMissing
 
     def _may(self, officer: str, right: Right) -> None:
         actor = self.actors.get(officer) or Actor(officer, Role.DISTRICT)

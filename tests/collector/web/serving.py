@@ -97,6 +97,7 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "password": (officer, "/account/password"),
         "accounts": (Role.OPERATOR, "/accounts"),
         "gates": (officer, "/gates"),
+        "district": (officer, "/district"),
         "cases": (officer, "/cases"),
         "case-new": (officer, "/cases/new"),
         "case": (officer, base),

@@ -136,6 +136,7 @@ def log_in(page: Page, pages: Pages, password: str = PASSWORD) -> None:
     page.fill("#id_username", "officer")
     page.fill("#id_password", password)
     page.click("button.primary")
+    page.goto(f"{pages.url}gates")
 
 
 @pytest.mark.timeout(180)

@@ -1,0 +1,124 @@
+"""Writes what the doors of the practice district saw as its gates would: sealed, chained, whole."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from collector.ledger.entries import Arrival, Entry
+from collector.practice.crowd import SPOTS, Presence, Town
+from wire.canonical import Document, canonical
+from wire.record import (
+    ClockState,
+    Direction,
+    Identity,
+    Key,
+    Note,
+    Outcome,
+    Reason,
+    Record,
+    Scan,
+    Signature,
+    What,
+    genesis,
+    link,
+    to_document,
+)
+from wire.sealing import DataKey, SealKey, place
+
+JOURNAL = "luyen-tap"
+BOOT = "00c0ffee"
+BATCH = 500
+EARLY_MS = 60_000
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """One scan at a door."""
+
+    at_ms: int
+    body: int
+    way: Direction
+
+
+def passages(town: Town, spot: int, until_ms: int) -> list[Passage]:
+    """Return what the door of a place saw, in order."""
+    seen = [passage for each in town.presences if each.spot == spot for passage in _seen(each)]
+    seen = [each for each in seen if each.at_ms < until_ms]
+    return sorted(seen, key=lambda each: (each.at_ms, each.body))
+
+
+def arrivals(town: Town, spot: int, until_ms: int, to: SealKey) -> Iterator[Arrival]:
+    """Yield a gate's whole journal, in pieces that one transaction takes."""
+    gate = SPOTS[spot].gate
+    pen = _Pen(gate, to)
+    for each in passages(town, spot, until_ms):
+        pen.passes(each, dict(town.bodies[each.body].fields()))
+    yield from pen.arrivals()
+
+
+def _seen(each: Presence) -> Iterator[Passage]:
+    yield Passage(each.came_ms, each.body, Direction.IN)
+    if each.seen_leaving:
+        yield Passage(each.left_ms, each.body, Direction.OUT)
+
+
+class _Pen:
+    """A gate's journal as it grows."""
+
+    def __init__(self, gate: str, to: SealKey) -> None:
+        self._gate, self._to = gate, to
+        self._key: DataKey | None = None
+        self._began_ms = 0
+        self._chain = genesis(gate, JOURNAL)
+        self._entries: list[Entry] = []
+        self._first = self._chain
+
+    def passes(self, each: Passage, fields: Document) -> None:
+        """Write one scan; before the first, that the gate started and its data key."""
+        if self._key is None:
+            self._start(each.at_ms - EARLY_MS)
+        assert self._key is not None  # noqa: S101  # made just now
+        where = place(self._gate, JOURNAL, self._seq)
+        scan = Scan(
+            **self._stamp(each.at_ms),
+            dir=each.way,
+            kind="id-card",
+            signature=Signature.NOT_CHECKED,
+            identity=Identity.UNKNOWN,
+            outcome=Outcome.ACCEPTED,
+            reason=Reason.ACCEPTED,
+            marks=(),
+            key=2,
+            sealed=self._key.seal(fields, where),
+        )
+        self._add(scan)
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """Yield what was written, in pieces."""
+        before = self._first
+        for at in range(0, len(self._entries), BATCH):
+            piece = tuple(self._entries[at : at + BATCH])
+            yield Arrival(self._gate, JOURNAL, before, piece)
+            before = piece[-1].chain
+
+    def _start(self, at_ms: int) -> None:
+        self._began_ms = at_ms
+        self._key = DataKey.fresh()
+        self._add(Note(**self._stamp(at_ms), what=What.START, data={}))
+        sealed = self._key.sealed_to(self._to)
+        self._add(Key(**self._stamp(at_ms), to=self._to.kid, sealed=sealed))
+
+    def _add(self, record: Record) -> None:
+        document = to_document(record)
+        self._chain = link(self._chain, document)
+        raw = canonical(document)
+        self._entries.append(Entry(len(self._entries) + 1, self._chain, raw, record))
+
+    @property
+    def _seq(self) -> int:
+        return len(self._entries) + 1
+
+    def _stamp(self, at_ms: int) -> dict[str, Any]:
+        up = at_ms - self._began_ms + 1
+        clock = ClockState.SYNCED
+        return {"seq": self._seq, "boot": BOOT, "up": up, "wall": at_ms, "clock": clock}

@@ -1,0 +1,35 @@
+"""What keeps practice and real districts apart: the ledger itself says which it is."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from collector.config import Config
+from collector.errors import PracticeMixed
+
+TABLE = "practice"
+
+
+def set_on(ledger: Path) -> None:
+    """Mark a ledger as one of practice, for good."""
+    with closing(sqlite3.connect(ledger)) as database, database:
+        database.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (made INTEGER)")
+
+
+def is_on(ledger: Path) -> bool:
+    """Say whether a ledger is one of practice; one that is not there is none."""
+    if not ledger.exists():
+        return False
+    asked = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+    try:
+        with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
+            return bool(database.execute(asked, (TABLE,)).fetchone()[0])
+    except sqlite3.Error:  # whoever opens it next says what is wrong with it
+        return False
+
+
+def check(config: Config) -> None:
+    """Refuse a configuration and a ledger of which only one is of practice."""
+    ledger = config.ledger.path
+    if config.web.practice != is_on(ledger) and (ledger.exists() or config.web.practice):
+        raise PracticeMixed(str(ledger))
