@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from collector.database.made import made
 from collector.database.ports import Database
+from collector.errors import CollectorError
 from collector.figures.tally import KEPT_DAYS, Tally, local_slot
 from collector.ledger.ports import View
 
@@ -96,11 +97,15 @@ class Follower:
             (gate, day, slot, *(each[slot] for each in self.tally.day(gate, day).rows()))
             for gate, day, slot in sorted(changed)
         ]
-        with self._database.writing() as session:
-            session.many(_PUT, rows)
-            session.run("UPDATE followed SET row = ? WHERE id = 1", (self._row,))
-            if today != self._day:
-                session.run("DELETE FROM slot WHERE day < ?", (today - KEPT_DAYS,))
+        try:
+            with self._database.writing() as session:
+                session.many(_PUT, rows)
+                session.run("UPDATE followed SET row = ? WHERE id = 1", (self._row,))
+                if today != self._day:
+                    session.run("DELETE FROM slot WHERE day < ?", (today - KEPT_DAYS,))
+        except CollectorError:
+            self.tally.changed |= changed  # another time
+            raise
         if today != self._day:
             self._day = today
             self.tally.forget(today)
