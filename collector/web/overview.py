@@ -19,7 +19,7 @@ from collector.ledger.entries import Standing
 from collector.ledger.ports import View
 from collector.roster import Roster, RosterFile
 from collector.web import board, district
-from collector.web.district import District
+from collector.web.district import District, Known
 from collector.web.snapshot import local
 from collector.web.watch import Watch
 
@@ -76,6 +76,14 @@ class Overview:
             self._refresh()
             return self._district
 
+    def known(self) -> tuple[Known, District]:
+        """Return what is drawn and the values it is drawn from. Raises CollectorError."""
+        with self._lock:
+            roster, opened = self._roster.current(), self._opened.gates()
+            known = self._gathered(roster, opened, self._view.standings())
+            drawn = district.draw(known, self._watch.tally, counting=self._watch.seen.counting)
+        return known, drawn
+
     def _refresh(self) -> None:
         now_s = self._steady_s()
         if now_s - self._asked_s < FRESH_S:
@@ -108,12 +116,15 @@ class Overview:
     def _read(
         self, roster: Roster, opened: frozenset[str] | None, standings: Mapping[str, Standing]
     ) -> District:
+        known = self._gathered(roster, opened, standings)
+        return district.draw(known, self._watch.tally, counting=self._watch.seen.counting)
+
+    def _gathered(
+        self, roster: Roster, opened: frozenset[str] | None, standings: Mapping[str, Standing]
+    ) -> Known:
         now_ms, seen = self._wall_ms(), self._watch.seen
         drawn = board.draw(roster, standings, (), now_ms, local(now_ms).toordinal())
-        known = district.Known(
-            roster, drawn.gates, board.alarms(standings), seen.findings, opened, now_ms
-        )
-        return district.draw(known, self._watch.tally, counting=seen.counting)
+        return Known(roster, drawn.gates, board.alarms(standings), seen.findings, opened, now_ms)
 
 
 def _rendered(drawn: District, trouble: str, language: str) -> tuple[Part, ...]:
