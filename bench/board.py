@@ -21,7 +21,7 @@ from bench.district import CALM, DAYS, FIRST_DAY, ROUGH, WATCHED, District, Faul
 from collector.figures.plausible import Finding, Past, Story, implausible, past
 from collector.figures.tally import Tally, weekday
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 3, 4, 5)
 RIGHT = {
     "defocused": {Story.FEW, Story.SILENT},
     "exits-silent": {Story.EXITS, Story.FEW},
@@ -42,7 +42,7 @@ class Found(msgspec.Struct):
 
 
 def main() -> int:
-    """Measure, and end with the figures: the median of the seeds, and the pages of one."""
+    """Measure, and end with the figures: the mean of the seeds, and the pages of one."""
     words = sys.argv[1:]
     seeds = [int(word) for word in words if word.isdigit()] or list(SEEDS)
     found, false = [], []
@@ -52,7 +52,7 @@ def main() -> int:
         found.append(sum(in_time(fault) for fault in result.faults))
         false.append(len(result.false) / WATCHED)
     figures: dict[str, float] = {
-        "faults_found": statistics.median(found),
+        "faults_found": round(statistics.fmean(found), 1),
         "false_per_day": round(statistics.fmean(false), 2),
     }
     if "--detector" not in words:

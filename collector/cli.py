@@ -68,6 +68,7 @@ def _parser() -> Parser:
     _command(commands, "intake", _intake, _("take records from the broker into the ledger"))
     _command(commands, "web", _web, _("show the pages to officers"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
+    _command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
     stats.add_argument("--json", action="store_true", help=_("print one JSON object"))
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
@@ -210,6 +211,14 @@ def _check(settings: Config, _: argparse.Namespace) -> int:
     roster = load_roster(settings.roster.path)
     print(f"# {roster.authority}: {len(roster.gates)} gates")
     return 0
+
+
+def _doctor(settings: Config, _: argparse.Namespace) -> int:
+    from collector import doctor  # noqa: PLC0415  # each command loads its own part
+
+    found = list(doctor.look(settings, clock.wall_ms()))
+    print("\n".join(doctor.told(each) for each in found))
+    return 1 if any(each.error for each in found) else 0
 
 
 def _stats(settings: Config, asked: argparse.Namespace) -> int:

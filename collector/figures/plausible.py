@@ -15,13 +15,13 @@ from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, T
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
 from collector.roster import Place, Roster
 
-RARE_FEW: Mapping[int, float] = {2: 3e-6, 4: 3e-5, 8: 3e-4}
+RARE_FEW: Mapping[int, float] = {2: 4e-6, 4: 4e-5, 8: 5e-4}
 """So unlikely must a low count of so many slots be: the more slots, the fewer looks that do not
 overlap there are in a district's day."""
 FEW_SHARE = 0.62
 """And no more than this share of what is usual: what differs by less is nobody's errand."""
-RARE_ONE_WAY: Mapping[int, float] = {2: 3e-6, 4: 1e-5, 8: 6e-5}
-RARE_RESTARTED = 5e-4
+RARE_ONE_WAY: Mapping[int, float] = {2: 3e-6, 4: 2e-5, 8: 1e-4}
+RARE_RESTARTED = 1e-3
 """A gate is switched off to be carried elsewhere: after that less is enough."""
 RESTARTED_LEAST, RESTARTED_SLOTS = 3, 10
 RESTARTED_SHARES = (0.7, 1.4)
@@ -42,6 +42,7 @@ OFF_MS = 300_000
 STEADY_MS = 180_000
 """...and agree: a backlog arrives late by ever less."""
 CLOCK_RECORDS = 6
+CLOCK_WIDTHS = (2, 6)
 
 
 class Story(enum.StrEnum):
@@ -116,9 +117,15 @@ def implausible(
 
 
 def off(lags: Mapping[int, Lag], day: int, slot: int) -> bool:
-    """Say whether the live records of the last half hour show a clock that is off."""
+    """Say whether the live records of the last half hour, or hour and a half, show a clock off."""
     end = (day * DAY_MS - ZONE_MS) // SLOT_MS + slot
-    last = [lag for each in range(end - 2, end) if (lag := lags.get(each))]
+    return any(
+        _agree([lag for each in range(end - width, end) if (lag := lags.get(each))])
+        for width in CLOCK_WIDTHS
+    )
+
+
+def _agree(last: list[Lag]) -> bool:
     count, doubtful = sum(lag.count for lag in last), sum(lag.doubtful for lag in last)
     if doubtful >= CLOCK_RECORDS and doubtful > 9 * count:
         return True
