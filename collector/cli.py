@@ -1,4 +1,4 @@
-"""`collector`: intake, web, enrol, vault, user, roster, stats, gaps, prove, publish, and more.
+"""`collector`: every command of the district, each loading its own part.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
@@ -13,7 +13,17 @@ from typing import NoReturn
 
 import msgspec
 
-from collector import clock, config, counter, inquiry, log, outgoing, users, withdrawn
+from collector import (
+    clock,
+    config,
+    counter,
+    inquiry,
+    log,
+    outgoing,
+    tokens,
+    users,
+    withdrawn,
+)
 from collector.config import Config
 from collector.errors import CollectorError, EnrolmentUnset, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
@@ -22,6 +32,7 @@ from collector.practice import command, mark
 from collector.proof import Range
 from collector.roster import load as load_roster
 from collector.roster.columns import TABLES
+from collector.tokens import Scope
 from wire.enrolcode import Network
 from wire.record import Direction
 
@@ -75,6 +86,7 @@ def _parser() -> Parser:
     _command(commands, "web", _web, _("show the pages to officers"))
     _command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
+    _command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
     stats.add_argument("--json", action="store_true", help=_("print one JSON object"))
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
@@ -86,6 +98,7 @@ def _parser() -> Parser:
     users.offer(commands, _command)
     _code_command(commands)
     command.offer(commands)
+    _tokens(commands)
     return parser
 
 
@@ -181,6 +194,22 @@ def _vault(commands: "argparse._SubParsersAction[Parser]") -> None:
     _command(each_work, "lock", _vault_lock, _("drop the keys from memory"))
     status = _command(each_work, "status", _vault_status, _("say how the vault is"))
     status.add_argument("--json", action="store_true", help=_("print one JSON object"))
+
+
+def _tokens(commands: "argparse._SubParsersAction[Parser]") -> None:
+    token = commands.add_parser("token", help=_("tokens by which other programs ask"))
+    each = token.add_subparsers(required=True, metavar="COMMAND")
+    made = _command(each, "add", _token_add, _("make a token and print it once"))
+    made.add_argument("name")
+    made.add_argument(
+        "--scope",
+        action="append",
+        choices=[scope.value for scope in Scope],
+        required=True,
+        help=_("what it may ask for; may be given several times"),
+    )
+    _command(each, "remove", _token_remove, _("take a token back")).add_argument("name")
+    _command(each, "list", _token_list, _("name all tokens"))
 
 
 def _places(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -297,6 +326,14 @@ def _check(settings: Config, _: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(settings: Config, _: argparse.Namespace) -> int:
+    from collector import doctor  # noqa: PLC0415  # each command loads its own part
+
+    found = list(doctor.look(settings, clock.wall_ms()))
+    print("\n".join(doctor.told(each) for each in found))
+    return 1 if any(each.error for each in found) else 0
+
+
 def _stats(settings: Config, asked: argparse.Namespace) -> int:
     with opened.view(settings.ledger) as view:
         tallies = view.tallies()
@@ -404,6 +441,23 @@ def _restore(settings: Config, asked: argparse.Namespace) -> int:
         raise GateUnknown(asked.gate)
     withdrawn.save(settings.withdrawn, names - {asked.gate})
     print(_("{gate}: records are taken from this gate again").format(gate=asked.gate))
+    return 0
+
+
+def _token_add(settings: Config, asked: argparse.Namespace) -> int:
+    scopes = tuple(dict.fromkeys(Scope(each) for each in asked.scope))
+    print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms()))
+    return 0
+
+
+def _token_remove(settings: Config, asked: argparse.Namespace) -> int:
+    tokens.remove(settings.tokens, asked.name)
+    return 0
+
+
+def _token_list(settings: Config, _: argparse.Namespace) -> int:
+    for each in tokens.load(settings.tokens):
+        print(f"{each.name}: {', '.join(each.scopes)}")
     return 0
 
 

@@ -197,6 +197,11 @@ class Config(Strict, frozen=True):
         return self.ledger.path or self.roster.path
 
     @property
+    def tokens(self) -> Path:
+        """Return the file of the tokens by which other programs ask."""
+        return self.outgoing.with_name("tokens.json")
+
+    @property
     def withdrawn(self) -> Path:
         """Return the file of withdrawn gates."""
         return self.road.withdrawn or self.outgoing.with_name("withdrawn")

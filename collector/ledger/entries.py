@@ -1,7 +1,6 @@
 """The values that go into a ledger and come out of it. Values only: no file, no clock."""
 
 import enum
-from typing import Any
 
 import msgspec
 
@@ -200,16 +199,6 @@ class Glance(msgspec.Struct, frozen=True):
 
 STARTED = "started"
 """Outcome of a glance that is no passage: the gate was switched on."""
-
-
-class Noted(msgspec.Struct, frozen=True):
-    """A note of a gate's about itself, as its page shows it."""
-
-    what: str
-    data: dict[str, Any]
-    wall: int
-    clock: str
-    received: int
 
 
 class Standing(msgspec.Struct, frozen=True):

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from collector.database.ports import Session
 from collector.ledger.bins import DAY_MS
-from collector.ledger.entries import STARTED, Deletion, Glance, NoteAt, Raw
-from collector.ledger.glances import is_start, undone
+from collector.ledger.entries import Deletion, NoteAt, Raw
 from collector.ledger.times import Slot, Times
 from wire.canonical import parse
 from wire.errors import WireError
@@ -34,12 +33,6 @@ _NOTES = (
     "SELECT seq, boot, up, raw, received_ms FROM record WHERE mark = ? AND seq > ? AND t = 'note'"
     " ORDER BY seq"
 )
-_GLANCES = (
-    "SELECT record.id, mark, gate, t, dir, outcome, wall, clock, received_ms,"
-    " CASE t WHEN 'note' THEN raw END FROM record JOIN mark ON mark.id = record.mark"
-    " WHERE record.id > ? ORDER BY record.id LIMIT ?"
-)
-_SCAN = "SELECT dir, outcome, wall, clock FROM record WHERE mark = ? AND seq = ? AND t = 'scan'"
 
 
 def after(session: Session, row: int, limit: int) -> tuple[Raw, ...]:
@@ -124,18 +117,3 @@ def _note(raw: bytes) -> Note | None:
     except WireError:
         return None
     return found if isinstance(found, Note) else None
-
-
-def glances(session: Session, row: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-    """Return, of at most `limit` rows after one, the last and the passages in them."""
-    found: list[Glance] = []
-    for each in session.rows(_GLANCES, (row, limit)):
-        row, key, gate, t, way, outcome, wall, clock, received, raw = each
-        if t == "scan":
-            found.append(Glance(gate, wall, clock, way, outcome, received))
-        elif t == "note" and is_start(raw):
-            found.append(Glance(gate, wall, clock, "", STARTED, received))
-        elif t == "note" and (seq := undone(raw)):
-            for way, outcome, wall, clock in session.rows(_SCAN, (key, seq)):
-                found.append(Glance(gate, wall, clock, way, outcome, received, undone=True))
-    return row, tuple(found)

@@ -11,13 +11,11 @@ import msgspec
 
 from collector.ledger.chain import walked
 from collector.ledger.entries import (
-    STARTED,
     Arrival,
     Complaint,
     Deletion,
     Entry,
     Gap,
-    Glance,
     Kept,
     Lack,
     Mark,
@@ -217,25 +215,6 @@ class MemoryLedger:
     def deletions(self, after: int) -> tuple[Deletion, ...]:
         """Return the receipts after one."""
         return tuple(self._deletions[after:])
-
-    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-        """Return the passages among the next rows."""
-        found: list[Glance] = []
-        rows = self._log[after : after + limit]
-        for gate, journal, record, at_ms in rows:
-            scan: Record | None = record
-            is_undone = isinstance(record, Note) and record.what is What.CANCELLED
-            if isinstance(record, Note) and is_undone:
-                stored = (entry.record for entry, _ in self._records[gate, journal])
-                seq = record.data.get("seq")
-                scan = next((each for each in stored if each and each.seq == seq), None)
-            if isinstance(record, Note) and record.what is What.START:
-                clock = record.clock.value
-                found.append(Glance(gate, record.wall, clock, "", STARTED, at_ms))
-            if isinstance(scan, Scan):
-                words = (scan.clock.value, scan.dir.value, scan.outcome.value)
-                found.append(Glance(gate, scan.wall, *words, at_ms, is_undone))
-        return after + len(rows), tuple(found)
 
     def notes(self, gate: str, from_ms: int, until_ms: int) -> tuple[NoteAt, ...]:
         """Return the notes that may have been made in a time."""

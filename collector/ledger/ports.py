@@ -7,7 +7,6 @@ from typing import Protocol
 from collector.ledger.entries import (
     Deletion,
     Gap,
-    Glance,
     Kept,
     Mark,
     NoteAt,
@@ -104,13 +103,6 @@ class View(AbstractContextManager["View"], Protocol):
 
     def deletions(self, after: int) -> tuple[Deletion, ...]:
         """Return the receipts with a number beyond `after`, in order; numbers only grow."""
-        ...
-
-    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-        """Return, of at most `limit` rows after `after`, the last one and the passages in them.
-
-        That a gate was switched on is among them.
-        """
         ...
 
     def notes(self, gate: str, from_ms: int, until_ms: int) -> tuple[NoteAt, ...]:

@@ -12,7 +12,6 @@ from collector.ledger.chain import walked
 from collector.ledger.entries import (
     Deletion,
     Gap,
-    Glance,
     Lack,
     Mark,
     NoteAt,
@@ -229,11 +228,6 @@ class SqlView:
         """Return the notes of a gate that may have been made in a time."""
         with self._known().reading() as session:
             return following.notes(session, gate, from_ms, until_ms, EVERY)
-
-    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-        """Return the passages among the next rows."""
-        with self._known().reading() as session:
-            return following.glances(session, after, limit)
 
     def _ask(self, question: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         with self._known().reading() as session:

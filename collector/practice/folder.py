@@ -15,8 +15,8 @@ from collector.ledger.sqlite import SqliteLedger
 from collector.practice import crowd, journals, mark, solution
 from collector.practice.crowd import AREAS, DAY_MS, SPOTS
 from collector.practice.outbreak import Outbreak, outbreak
-from wire.keys import Use, entry
-from wire.sealing import SealKey, seal_key
+from wire.keys import SealKey, Use, entry
+from wire.sealing import seal_key
 
 AUTHORITY = "Huyện Luyện Tập"
 DAYS = 14

@@ -8,6 +8,7 @@ import msgspec
 from collector.ledger.entries import Arrival, Entry
 from collector.practice.crowd import SPOTS, Presence, Town
 from wire.canonical import Document, canonical
+from wire.keys import SealKey
 from wire.record import (
     ClockState,
     Direction,
@@ -24,7 +25,7 @@ from wire.record import (
     link,
     to_document,
 )
-from wire.sealing import DataKey, SealKey, place
+from wire.sealing import DataKey, place
 
 JOURNAL = "luyen-tap"
 BOOT = "00c0ffee"

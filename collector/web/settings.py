@@ -85,6 +85,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_LEDGER": config.ledger,
         "GATE_ROSTER": str(config.roster.path),
         "GATE_FIGURES": str(web.state / "figures.db"),
+        "GATE_TOKENS": str(config.tokens),
         "GATE_OPENED": str(config.opened),
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,

@@ -28,10 +28,12 @@ from provisioning import (
     withdrawal,
 )
 from provisioning.authority import Authority
+from provisioning.cards import For
 from provisioning.errors import FileUnusable, KeyEndsFirst
 from provisioning.expiry import Level
 from provisioning.terms import Term
 from wire import gatepass, keyring, policy, voucher
+from wire.cardwork import Work
 from wire.errors import SignatureInvalid
 from wire.keyring import KeyList
 from wire.keys import Keyring, Use, entry, kid_of, raw_public
@@ -333,8 +335,9 @@ def test_nothing_is_issued_that_gates_would_refuse_before_its_time(
     term = Term(now, now + timedelta(days=201))
     make_gate(home)
     with pytest.raises(KeyEndsFirst):
-        cards.identify(home, "cho-mau", term=term, now=now)
-    cards.identify(home, "cho-mau", term=Term(now, now + timedelta(days=199)), now=now)
+        cards.issue(home, Work.IDENTIFY, For("cho-mau"), term=term, now=now)
+    term = Term(now, now + timedelta(days=199))
+    cards.issue(home, Work.IDENTIFY, For("cho-mau"), term=term, now=now)
 
 
 def make_gate(home: Authority) -> None:

@@ -528,31 +528,3 @@ def test_notes_are_found_by_when_they_were_made(both: Both, journal: Callable[..
     assert view.notes("g1", WALL - 86_400_000, WALL - 3_600_000) == ()
     assert view.notes("g1", AT + 1, AT + 86_400_000) == ()
     assert view.deletions(0) == ()
-
-
-def test_passages_are_glanced_at_in_their_order_and_a_cancelled_one_is_taken_back(
-    both: Both, journal: Callable[..., Any]
-) -> None:
-    ledger, view = both
-    pen = journal("g1", "j1").scan(1).note(What.ALIVE).scan(1, reason=Reason.EXPIRED)
-    pen.note(What.CANCELLED, {"seq": 1}).note(What.CANCELLED, {"seq": 99}).scan(1)
-    commit(ledger, pen.arrival(1, 6))
-    first, glances = view.glances(0, 3)
-    assert [(each.outcome, each.undone) for each in glances] == [
-        ("accepted", False),
-        ("rejected", False),
-    ]
-    last, glances = view.glances(first, 100)
-    assert [(each.dir, each.wall, each.undone) for each in glances] == [
-        ("in", WALL + 1000, True),
-        ("in", WALL + 6000, False),
-    ]
-    assert view.glances(last, 100) == (last, ())
-
-
-def test_that_a_gate_was_switched_on_is_among_the_glances(
-    both: Both, journal: Callable[..., Any]
-) -> None:
-    ledger, view = both
-    commit(ledger, journal("g1", "j1").note(What.START).note(What.STOP).arrival(1, 2))
-    assert [each.outcome for each in view.glances(0, 10)[1]] == ["started"]

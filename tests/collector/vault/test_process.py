@@ -28,8 +28,8 @@ from provisioning import authority, roster
 from tests.collector.conftest import ENTRY
 from tests.collector.intake.test_process import CONFIG, NOW
 from tests.collector.vault.conftest import CHEAP, DAY, HOUR, WORDS, SealingGate, card
+from wire.keys import SealKey
 from wire.record import Direction
-from wire.sealing import SealKey
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
