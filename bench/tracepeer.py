@@ -37,7 +37,7 @@ FROM mine m JOIN stays s ON s.place = m.place AND s.came < m.left_at AND s.left_
 WHERE m.way = 0 AND s.way = 0 AND s.person <> ?
 GROUP BY s.person HAVING together >= 900000 ORDER BY together DESC
 """
-ASKED = 20
+ASKED = 8
 
 
 def measure(people: Database, folder: Path, crowd: Crowd, end: int) -> None:
