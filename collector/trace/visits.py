@@ -17,8 +17,8 @@ _OF = (
 _INDOOR = " AND p.indoor = 1"
 _ORDER = " ORDER BY s.in_lo, s.person, s.place"
 _PLACES = (
-    f"SELECT {PLACE} FROM place_key p"  # noqa: S608
-    " WHERE EXISTS (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = p.id)"
+    "SELECT {columns} FROM place_key p"
+    " WHERE {scope} EXISTS (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = p.id)"
     " AND p.id IN ({places})"
 )
 
@@ -45,8 +45,10 @@ def beyond(session: Session, question: Question, officer: str) -> tuple[list[Ask
         Asked(person, Stay(row[0], *_bounds(row[1:5]), How(row[5]), Doubt(row[6])))
         for person, *row in _stays(session, question, officer, columns=columns, outside=True)
     ]
+    visits = len(found)
+    found += _asked_beyond(session, question, officer)
     places = {each.stay.place for each in found}
-    return found, Outside(visits=len(found), places=len(places))
+    return found, Outside(visits=visits, places=len(places))
 
 
 def asked(visits: Iterable[Visit]) -> list[Asked]:
@@ -102,13 +104,27 @@ def _asked_places(session: Session, question: Question, officer: str) -> Iterabl
     keys = [key for key, _, _ in question.places]
     if not keys:
         return
-    statement = _PLACES.format(places=marks(keys))
+    statement = _PLACES.format(columns=PLACE, scope="", places=marks(keys))
     if question.rule.indoor_only:
         statement += _INDOOR
     known = {row[0]: place(row) for row in session.rows(statement, [officer, *keys])}
     for key, since, until in question.places:
         if key in known:
             yield Visit(0, known[key], since, since, until, until, How.SEEN)
+
+
+def _asked_beyond(session: Session, question: Question, officer: str) -> list[Asked]:
+    """Return the places that are asked about for themselves and are not the officer's."""
+    keys = [key for key, _, _ in question.places]
+    if not keys:
+        return []
+    statement = _PLACES.format(columns="p.id", scope="NOT", places=marks(keys))
+    hidden = {key for (key,) in session.rows(statement, [officer, *keys])}
+    return [
+        Asked(0, Stay(key, since, since, until, until, How.SEEN))
+        for key, since, until in question.places
+        if key in hidden
+    ]
 
 
 def _bounds(row: Sequence[int]) -> tuple[int, int, int, int]:

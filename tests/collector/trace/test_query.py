@@ -275,6 +275,13 @@ def test_a_place_can_be_asked_about_for_itself(district: tuple[District, Databas
     with database.reading() as session:
         found = query.answer(session, asked, SOME, NOW)
     assert [each.where.key for each in found.visits] == [1]
+    assert (found.outside.visits, found.outside.places) == (0, 1)
+    there = {
+        person
+        for person, its in drawn_.stays.items()
+        if any(x.place == 2 and x.in_lo < day[1] and x.out_hi > day[0] for x in its)
+    }
+    assert found.outside.people == len(there)
     assert {each.person for each in found.contacts} == {
         person
         for person, its in drawn_.stays.items()
