@@ -399,3 +399,19 @@ class DeclarationRefused(CollectorError):
 
     SIZE = N_("it is empty or far too long")
     TURNED = N_("it was answered with an earlier key")
+
+
+class RequestInvalid(CollectorError):
+    """Something that another process of the district does not understand."""
+
+    code = "request-invalid"
+    says = N_("Another part of the district does not understand what it is asked")
+    remedy = N_("run all parts of the district in one release")
+
+
+class SocketUnusable(CollectorError):
+    """Nobody can be answered at a socket, because it cannot be made."""
+
+    code = "socket-unusable"
+    says = N_("The socket by which other parts ask cannot be made")
+    remedy = N_("make its folder one that the user of this process may write to")

@@ -106,11 +106,3 @@ class UnlockPaused(CollectorError):
     code = "unlock-paused"
     says = N_("Too many wrong passphrases: the vault takes none for a while")
     remedy = N_("wait five minutes; if nobody of you typed them, tell the operator")
-
-
-class RequestInvalid(CollectorError):
-    """Something that the vault does not understand."""
-
-    code = "request-invalid"
-    says = N_("The vault does not understand what it is asked")
-    remedy = N_("run pages, commands and vault of one release")

@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 import structlog
 
 from collector import clock
+from collector.asking.server import Server, answerer
+from collector.asking.users import ids
 from collector.cases import schema as cases_schema
 from collector.config import Config
 from collector.database.made import made
@@ -27,9 +29,8 @@ from collector.vault import folder, memory
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.epochfile import EpochFile
-from collector.vault.server import Server, answerer
+from collector.vault.requests import Requests
 from collector.vault.strongroom import Strongroom
-from collector.vault.users import ids
 from collector.vault.whereabouts import Whereabouts
 
 PAUSE_S = 0.25
@@ -54,8 +55,10 @@ def run(config: Config) -> int:
         where = Whereabouts(RosterFile(config.roster.path))
         room = Strongroom(kept, view, people, EpochFile(home), where.place_of)
         desk = Desk(room, people, Casework(cases, room, where.above), clock.wall_ms)
-        answer = answerer(lambda name, args: getattr(desk, name)(**args))
-        stack.enter_context(Server(config.vault_socket, ids(config.vault.users), answer))
+        answer = answerer(Requests, lambda name, args: getattr(desk, name)(**args))
+        stack.enter_context(
+            Server(config.vault_socket, ids(config.vault.users, "vault.users"), answer)
+        )
         _log.info("vault.started", locked=True, demo=kept.demo, memory_locked=shielded)
         if kept.demo:
             _log.warning("vault.demo", custodians=1)

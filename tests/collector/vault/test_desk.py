@@ -8,30 +8,37 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from collector.asking import protocol
+from collector.asking.frames import framed, received
+from collector.asking.server import Server, answerer
 from collector.cases import schema as cases_schema
 from collector.cases.entries import Act
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Role
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import ApprovalNeeded, CaseClosed, CaseUnknown, CollectorError, NotAllowed
+from collector.errors import (
+    ApprovalNeeded,
+    CaseClosed,
+    CaseUnknown,
+    CollectorError,
+    NotAllowed,
+    RequestInvalid,
+)
 from collector.people.entries import Kind, Strength
 from collector.people.errors import HoldRefused, MergeRefused, PersonUnknown
 from collector.trace.entries import Question
-from collector.vault import client, protocol, reading
+from collector.vault import client, reading
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.entries import Sought
 from collector.vault.errors import (
     PassphraseWrong,
-    RequestInvalid,
     UnlockPaused,
     VaultAway,
     VaultLocked,
     VaultRefused,
 )
-from collector.vault.frames import framed, received
 from collector.vault.requests import Requests
-from collector.vault.server import Server, answerer
 from tests.collector.vault.conftest import DAY, HOUR, MONDAY, WORDS, SealingGate, Town, card
 from wire.record import Direction
 
@@ -56,7 +63,7 @@ class Office:
         self.vault: Requests = client.connected(self.path)
 
     def server(self) -> Server:
-        answer = answerer(lambda name, args: getattr(self.desk, name)(**args))
+        answer = answerer(Requests, lambda name, args: getattr(self.desk, name)(**args))
         return Server(self.path, self.users, answer)
 
     def case(self, actor: Actor = LAN) -> int:
@@ -96,7 +103,7 @@ def found(office: Office, case: int, sought: Sought) -> int:
 
 
 def test_the_desk_answers_every_request_and_nothing_else() -> None:
-    names = set(protocol.forms())
+    names = set(protocol.forms(Requests))
     public = {name for name in dir(Desk) if not name.startswith("_")}
     assert names == public
     assert {"open", "find", "trace", "unlock", "verify"} <= names
@@ -353,8 +360,8 @@ def test_what_is_no_request_is_answered_as_such(office: Office, data: bytes) -> 
         answer = received(line, protocol.MAX_ANSWER)
         assert answer is not None
         with pytest.raises(RequestInvalid):
-            protocol.told("status", answer)
-        line.sendall(framed(protocol.asked("status", (), {})))  # and the line goes on
+            protocol.told(Requests, "status", answer)
+        line.sendall(framed(protocol.asked(Requests, "status", (), {})))  # and the line goes on
         assert received(line, protocol.MAX_ANSWER)
 
 

@@ -1,4 +1,4 @@
-"""The vault's socket: a file on this machine, for those users of it that the configuration names.
+"""A socket to be asked by: a file on this machine, for those of its users who are named.
 
 The kernel says who has connected; whoever is not among them is answered nothing at all. Each
 connection has a thread, and asks one thing after another.
@@ -15,9 +15,9 @@ from typing import Self
 
 import structlog
 
-from collector.vault import protocol
-from collector.vault.errors import VaultUnusable
-from collector.vault.frames import framed, received
+from collector.asking import protocol
+from collector.asking.frames import framed, received
+from collector.errors import SocketUnusable
 
 MODE = 0o660
 """The folder above says who reaches it; the kernel's word on the user decides."""
@@ -58,7 +58,7 @@ class Server:
                 return
             user = _user(connection)
             if user not in self._users or not self._places.acquire(blocking=False):
-                _log.warning("vault.refused", user=user)
+                _log.warning("socket.refused", user=user)
                 connection.close()
                 continue
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
@@ -91,18 +91,20 @@ def _listening(path: Path) -> socket.socket:
     except OSError as error:
         listening.close()
         msg = f"{path}: {error.strerror or error}"
-        raise VaultUnusable(msg) from error
+        raise SocketUnusable(msg) from error
     return listening
 
 
-def answerer(ask: Callable[[str, dict[str, object]], object]) -> Callable[[bytes], bytes]:
+def answerer(
+    port: type, ask: Callable[[str, dict[str, object]], object]
+) -> Callable[[bytes], bytes]:
     """Return who turns a request into an answer, whatever happens inside."""
 
     def answer(data: bytes) -> bytes:
         try:
-            return protocol.answered(data, ask)
+            return protocol.answered(port, data, ask)
         except Exception as error:  # noqa: BLE001  # a fault of one request ends no other
-            _log.error("vault.fault", kind=type(error).__name__)
+            _log.error("socket.fault", kind=type(error).__name__)
             return protocol.failed()
 
     return answer

@@ -1,4 +1,4 @@
-"""Which users of this machine may ask the vault."""
+"""Which users of this machine may ask."""
 
 import os
 import pwd
@@ -8,16 +8,16 @@ from collector.errors import ConfigInvalid
 from collector.i18n import N_
 
 
-def ids(names: Iterable[str]) -> frozenset[int]:
+def ids(names: Iterable[str], key: str) -> frozenset[int]:
     """Return the user ids of these names, this process's own and root's.
 
-    Raises ConfigInvalid for a name that this machine does not know.
+    Raises ConfigInvalid, naming the `key`, for a name that this machine does not know.
     """
     found = {0, os.geteuid()}
     for name in names:
         try:
             found.add(pwd.getpwnam(name).pw_uid)
         except KeyError as error:
-            msg = f"vault.users: {name}: {N_('no user of this machine')}"
+            msg = f"{key}: {name}: {N_('no user of this machine')}"
             raise ConfigInvalid(msg) from error
     return frozenset(found)

@@ -1,6 +1,6 @@
-"""How requests travel over the vault's socket: one length, one JSON document, and one back.
+"""How requests travel over a socket: one length, one JSON document, and one back.
 
-Names and types are those of requests.py, so that page and vault cannot disagree about them. Pure.
+Names and types are those of a port, so that who asks and who answers cannot disagree. Pure.
 """
 
 import inspect
@@ -10,10 +10,8 @@ from typing import Any, get_type_hints
 
 import msgspec
 
-from collector.errors import CollectorError
+from collector.errors import CollectorError, RequestInvalid
 from collector.i18n import N_
-from collector.vault.errors import RequestInvalid
-from collector.vault.requests import Requests
 
 MAX_REQUEST = 1024 * 1024
 MAX_ANSWER = 256 * 1024 * 1024
@@ -46,11 +44,11 @@ class Told(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
 
 
-@lru_cache(maxsize=1)
-def forms() -> Mapping[str, Form]:
-    """Return every request there is."""
+@lru_cache(maxsize=16)
+def forms(port: type) -> Mapping[str, Form]:
+    """Return every request that a port has."""
     found = {}
-    for name, method in inspect.getmembers(Requests, inspect.isfunction):
+    for name, method in inspect.getmembers(port, inspect.isfunction):
         if not name.startswith("_"):
             hints = get_type_hints(method, include_extras=True)
             gives = hints.pop("return")
@@ -58,17 +56,17 @@ def forms() -> Mapping[str, Form]:
     return found
 
 
-def asked(name: str, args: tuple[object, ...], named: Mapping[str, object]) -> bytes:
+def asked(port: type, name: str, args: tuple[object, ...], named: Mapping[str, object]) -> bytes:
     """Spell a request."""
-    takes = list(forms()[name].takes)
+    takes = list(forms(port)[name].takes)
     given = {**dict(zip(takes, args, strict=False)), **named}
     return msgspec.json.encode({"ask": name, "args": given})
 
 
-def answered(data: bytes, answer: Callable[[str, dict[str, Any]], object]) -> bytes:
+def answered(port: type, data: bytes, answer: Callable[[str, dict[str, Any]], object]) -> bytes:
     """Return the answer to a request, which may be an error; `answer` gives it."""
     try:
-        request, args = _read(data)
+        request, args = _read(port, data)
         gives = msgspec.json.encode(answer(request, args))
         return msgspec.json.encode(Told(gives=msgspec.Raw(gives)))
     except CollectorError as error:
@@ -76,16 +74,16 @@ def answered(data: bytes, answer: Callable[[str, dict[str, Any]], object]) -> by
 
 
 def failed() -> bytes:
-    """Return the answer to a request at which the vault itself was at fault."""
+    """Return the answer to a request at which whoever answers was at fault."""
     return msgspec.json.encode(Told(code=CollectorError.code))
 
 
-def told(name: str, data: bytes) -> Any:  # noqa: ANN401  # requests.py says what each gives
+def told(port: type, name: str, data: bytes) -> Any:  # noqa: ANN401  # the port says what
     """Return what a request gave; raise the error that it met."""
     try:
         answer = msgspec.json.decode(data, type=Told)
         if not answer.code:
-            return msgspec.json.decode(answer.gives, type=forms()[name].gives)
+            return msgspec.json.decode(answer.gives, type=forms(port)[name].gives)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise RequestInvalid(N_("an answer of another release")) from error
     raise error_of(answer.code, answer.detail)
@@ -99,10 +97,10 @@ def error_of(code: str, detail: str) -> CollectorError:
     return CollectorError(detail)
 
 
-def _read(data: bytes) -> tuple[str, dict[str, Any]]:
+def _read(port: type, data: bytes) -> tuple[str, dict[str, Any]]:
     try:
         request = msgspec.json.decode(data, type=Asked)
-        form = forms()[request.ask]
+        form = forms(port)[request.ask]
         if request.args.keys() != form.takes.keys():
             raise RequestInvalid(N_("not what this request takes"))
         args = {
