@@ -144,11 +144,28 @@ class WebConfig(Strict, frozen=True):
     """A password alone lets in, and every page says so. Not for a district with people in it."""
 
 
+class IssuingConfig(Strict, frozen=True):
+    """The desk that issues passes and keeps declarations."""
+
+    keys: Path
+    """A folder of private keys, PEM: `self-service`, `attendant`, `institution` and `status`."""
+    state: Path
+    """A directory of its own, for the register of passes."""
+    station: str = ""
+    """Telephone of the health station that gives advice."""
+    public: tuple[str, ...] = ()
+    """Users of this machine who may bring declarations: the one who runs the public page."""
+    officers: tuple[str, ...] = ()
+    """Users who may issue and withdraw: the one who runs the pages of officers."""
+    good_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 7
+    """How long a declaration counts, and its pass."""
+    worrying: Literal["none", "attendant"] = "attendant"
+    """What pass follows from symptoms or a contact."""
+
+
 class PublicConfig(Strict, frozen=True):
     """Where people declare."""
 
-    desk: Path
-    """The socket of the desk that issues passes."""
     host: Host = "127.0.0.1"
     port: Port = 8090
     names: tuple[Host, ...] = ()
@@ -179,13 +196,19 @@ class Config(Strict, frozen=True):
     vault: VaultConfig = VaultConfig()
     retention: RetentionConfig = RetentionConfig()
     enrol: EnrolConfig | None = None
-    public: PublicConfig = PublicConfig(Path("desk.sock"))
+    issuing: IssuingConfig | None = None
+    public: PublicConfig = PublicConfig()
 
     @property
     def counter(self) -> Path | None:
         """Return the socket of the enrolment process; None where there is none."""
         enrol = self.enrol
         return None if enrol is None else enrol.counter or enrol.state / "counter"
+
+    @property
+    def declaring(self) -> Path | None:
+        """Return the socket at which declarations are taken; None where there is no desk."""
+        return None if self.issuing is None else self.issuing.state / "declaring"
 
     @property
     def outgoing(self) -> Path:

@@ -24,8 +24,8 @@ class Words(NamedTuple):
     domain: str
     marks: frozenset[str]
     example: tuple[str, str]
-    pages: str = ""
-    """A folder inside whose own words are in a catalogue of their own; `N_` is ours there too."""
+    pages: tuple[str, ...] = ()
+    """Folders inside whose own words are in catalogues of their own; `N_` is ours there too."""
 
     def file(self, language: str, suffix: str) -> Path:
         return ROOT / self.package / "locale" / language / "LC_MESSAGES" / (self.domain + suffix)
@@ -38,7 +38,7 @@ class Words(NamedTuple):
         """Return every message in the program, also those inside an f-string."""
         found: set[str] = set()
         for path in (ROOT / self.package).rglob("*.py"):
-            apart = self.pages and path.is_relative_to(ROOT / self.package / self.pages)
+            apart = any(path.is_relative_to(ROOT / self.package / each) for each in self.pages)
             marks = frozenset({"N_"}) if apart else self.marks
             nodes = ast.walk(ast.parse(path.read_text()))
             found |= {text for node in nodes if (text := self._text(node, marks))}
@@ -65,7 +65,7 @@ PROGRAMS = [
         "collector",
         frozenset({"_", "N_"}),
         ("still at the gate", "còn ở cổng"),
-        pages="web",
+        pages=("web", "public"),
     ),
 ]
 programs = pytest.mark.parametrize("words", PROGRAMS, ids=lambda words: words.domain)

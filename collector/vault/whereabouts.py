@@ -1,10 +1,12 @@
 """Where gates stand, as the roster now says, for the tables of people."""
 
+import msgspec
+
 from collector.people.places import Place
+from collector.roster import Place as Listed
 from collector.roster import RosterFile
 
-UNLISTED = "~"
-"""Begins the id of a place that is only a gate's text."""
+MINUTE_MS = 60_000
 
 
 class Whereabouts:
@@ -14,25 +16,44 @@ class Whereabouts:
         """Take the roster's file."""
         self._roster = roster
         self._of: dict[str, Place] = {}
+        self._areas: frozenset[tuple[str, str]] = frozenset()
         self._seen: object = None
 
     def place_of(self, gate: str) -> Place:
         """Return where a gate stands; one that the roster has lost stands at a place of its own."""
-        roster = self._roster.current()
-        if roster is not self._seen:
-            self._of = {
-                each.gate: Place(
-                    UNLISTED + each.place, each.place, area=each.area, sector=each.sector
-                )
-                for each in roster.gates
-            }
-            self._seen = roster
-        return self._of.get(gate) or Place(UNLISTED + gate, gate)
+        self._read()
+        return self._of.get(gate) or _place(self._roster.current().place_of(gate))
 
     def areas(self) -> frozenset[tuple[str, str]]:
-        """Return every area with each that it lies in; here areas have nothing above them."""
-        return frozenset((each.area, each.area) for each in self._roster.current().gates)
+        """Return every area with itself and each that it lies in."""
+        self._read()
+        return self._areas
 
     def above(self, area: str) -> frozenset[str]:
         """Return an area's code with those above it; empty for one that is not known."""
         return frozenset(upper for lower, upper in self.areas() if lower == area)
+
+    def _read(self) -> None:
+        roster = self._roster.current()
+        if roster is self._seen:
+            return
+        self._of = {each.gate: _place(roster.place_of(each.gate)) for each in roster.gates}
+        codes = {area.code for area in roster.areas} | {each.area for each in self._of.values()}
+        self._areas = frozenset(
+            (code, upper) for code in codes if code for upper in roster.area_and_above(code)
+        )
+        self._seen = roster
+
+
+def _place(listed: Listed) -> Place:
+    """Return a place as traces need it."""
+    return Place(
+        place=listed.id,
+        name=listed.name,
+        kind=listed.kind.value,
+        area=listed.area,
+        sector=listed.sector,
+        indoor=listed.indoor,
+        longest_ms=listed.longest_minutes * MINUTE_MS,
+        hours="" if listed.hours is None else msgspec.json.encode(listed.hours).decode(),
+    )
