@@ -85,6 +85,8 @@ def _parser() -> Parser:
     _command(commands, "intake", _intake, _("take records from the broker into the ledger"))
     _command(commands, "web", _web, _("show the pages to officers"))
     _command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
+    _command(commands, "desk", _desk, _("issue passes, and keep what people declare, sealed"))
+    _command(commands, "public", _public, _("ask people for their declarations, on a page"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
     _command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
@@ -272,6 +274,18 @@ def _command(
 
 def _intake(settings: Config, _: argparse.Namespace) -> int:
     from collector.intake.process import run  # noqa: PLC0415  # each process loads its own part
+
+    return run(settings)
+
+
+def _desk(settings: Config, _: argparse.Namespace) -> int:
+    from collector.issuing.process import run  # noqa: PLC0415  # each process loads its own part
+
+    return run(settings)
+
+
+def _public(settings: Config, _: argparse.Namespace) -> int:
+    from collector.public.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
 

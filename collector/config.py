@@ -206,6 +206,11 @@ class Config(Strict, frozen=True):
         return None if enrol is None else enrol.counter or enrol.state / "counter"
 
     @property
+    def officers_desk(self) -> Path | None:
+        """Return the socket at which officers' pages ask the desk; None where there is none."""
+        return None if self.issuing is None else self.issuing.state / "officers"
+
+    @property
     def declaring(self) -> Path | None:
         """Return the socket at which declarations are taken; None where there is no desk."""
         return None if self.issuing is None else self.issuing.state / "declaring"

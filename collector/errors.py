@@ -415,3 +415,27 @@ class SocketUnusable(CollectorError):
     code = "socket-unusable"
     says = N_("The socket by which other parts ask cannot be made")
     remedy = N_("make its folder one that the user of this process may write to")
+
+
+class DeskUnset(CollectorError):
+    """The configuration knows no desk that issues passes."""
+
+    code = "desk-unset"
+    says = N_("The configuration says nothing of the desk that issues passes")
+    remedy = N_("add a table [issuing] with `keys` and `state` to the configuration")
+
+
+class DeskAway(CollectorError):
+    """Nothing answers at the desk's socket."""
+
+    code = "desk-away"
+    says = N_("The desk that issues passes does not answer")
+    remedy = N_("start `collector desk`; declarations can be sent again in a moment")
+
+
+class DeskRefused(CollectorError):
+    """The desk answers this user of the machine nothing."""
+
+    code = "desk-refused"
+    says = N_("The desk that issues passes does not answer this user of the machine")
+    remedy = N_("name the user in issuing.public or issuing.officers")

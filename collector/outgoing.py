@@ -20,7 +20,7 @@ from collector.withdrawn import write
 from wire import keyring, policy, signers, statuslist
 from wire.canonical import Document, parse, read
 from wire.errors import WireError
-from wire.keys import KeyEntry, Keyring, Signed, Use, opened
+from wire.keys import KeyEntry, Keyring, SealKey, Signed, Use, opened
 from wire.record import Millis
 
 LIMIT = 256 * 1024
@@ -58,6 +58,7 @@ class Public(msgspec.Struct, frozen=True):
 
     keys: tuple[KeyEntry, ...]
     root: KeyEntry
+    seal: SealKey | None = None
 
 
 def ring(path: Path, now_ms: int | None = None) -> Keyring:
@@ -71,6 +72,19 @@ def ring(path: Path, now_ms: int | None = None) -> Keyring:
     except (OSError, WireError) as error:
         msg = f"road.authority: {path}: {N_('no file of public keys')}"
         raise KeyUnreadable(msg) from error
+
+
+def sealing(path: Path) -> SealKey:
+    """Read the authority's public sealing key; raise KeyUnreadable."""
+    try:
+        seal = read(Public, parse(path.read_bytes()[: LIMIT + 1])).seal
+    except (OSError, WireError) as error:
+        msg = f"road.authority: {path}: {N_('no file of public keys')}"
+        raise KeyUnreadable(msg) from error
+    if seal is None:
+        msg = f"road.authority: {path}: {N_('no file of public keys')}"
+        raise KeyUnreadable(msg)
+    return seal
 
 
 def checked(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:

@@ -6,6 +6,7 @@ a gate that takes the place of a withdrawn one is given another name, or restore
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from collector.errors import StoreUnusable
@@ -77,6 +78,7 @@ def write(path: Path, data: bytes) -> None:
         os.fsync(folder)
         os.close(folder)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # what cannot be written to may be no folder at all
+            partial.unlink(missing_ok=True)
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise StoreUnusable(msg) from error

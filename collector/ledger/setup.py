@@ -17,7 +17,7 @@ from collector.ledger.bins import BINS
 from collector.ledger.opened import INTAKE, PUBLIC, RETENTION, VAULT, WEB
 
 ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC)
-SCHEMAS = {"people": VAULT, "cases": VAULT}
+SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC}
 """Beside the ledger's, each with the role that alone may use it."""
 _LEDGER = (
     "mark, record, gate, fork, refusal, lost, gap, head, slot, turn, deletion, retention, made"

@@ -5,8 +5,10 @@ import secrets
 import structlog
 
 from collector.config import Config
+from collector.errors import DeskUnset
+from collector.issuing import client
+from collector.issuing.ports import Declaring
 from collector.public import state
-from collector.public.ports import Desk
 from collector.public.rates import Gatekeeper
 from collector.public.settings import configure
 from collector.web import server
@@ -14,7 +16,14 @@ from collector.web import server
 log = structlog.get_logger()
 
 
-def run(config: Config, desk: Desk) -> int:
+def run(config: Config) -> int:
+    """Serve the page over the desk of the configuration. Raises DeskUnset too."""
+    if config.declaring is None:
+        raise DeskUnset
+    return serve(config, client.declaring(config.declaring))
+
+
+def serve(config: Config, desk: Declaring) -> int:
     """Serve until a signal. Raises PortBusy, AddressUnusable, KeyUnreadable."""
     public = config.public
     listening = server.listen(public.host, public.port)

@@ -1,17 +1,17 @@
 """What the views of this process work with, set once when it starts."""
 
-from collector.public.ports import Desk
+from collector.issuing.ports import Declaring
 from collector.public.rates import Gatekeeper
 
 _parts: dict[str, object] = {}
 
 
-def use(desk: Desk, gatekeeper: Gatekeeper) -> None:
+def use(desk: Declaring, gatekeeper: Gatekeeper) -> None:
     """Have the views work with these."""
     _parts.update(desk=desk, gatekeeper=gatekeeper)
 
 
-def desk() -> Desk:
+def desk() -> Declaring:
     """Return the desk."""
     return _parts["desk"]  # type: ignore[return-value]
 

@@ -29,6 +29,7 @@ from collector.vault import folder, memory
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.epochfile import EpochFile
+from collector.vault.notices import Notices
 from collector.vault.requests import Requests
 from collector.vault.strongroom import Strongroom
 from collector.vault.whereabouts import Whereabouts
@@ -54,7 +55,9 @@ def run(config: Config) -> int:
         view, people, cases = stack.enter_context(opened(config))
         where = Whereabouts(RosterFile(config.roster.path))
         room = Strongroom(kept, view, people, EpochFile(home), where.place_of)
-        desk = Desk(room, people, Casework(cases, room, where.above), clock.wall_ms)
+        casework = Casework(cases, room, where.above)
+        desk = Desk(room, people, casework, clock.wall_ms)
+        notices = Notices(config.opened, config.audit_head, desk.deployed, casework.audit)
         answer = answerer(Requests, lambda name, args: getattr(desk, name)(**args))
         stack.enter_context(
             Server(config.vault_socket, ids(config.vault.users, "vault.users"), answer)
@@ -62,7 +65,7 @@ def run(config: Config) -> int:
         _log.info("vault.started", locked=True, demo=kept.demo, memory_locked=shielded)
         if kept.demo:
             _log.warning("vault.demo", custodians=1)
-        _follow(room, people, where, stop)
+        _follow(room, people, where, notices, stop)
     _log.info("vault.stopped")
     return 0
 
@@ -89,7 +92,13 @@ def _database(config: Config, schema: str, file: str) -> Database:
     return SqliteDatabase(config.vault_state / file)
 
 
-def _follow(room: Strongroom, people: Database, where: Whereabouts, stop: threading.Event) -> None:
+def _follow(
+    room: Strongroom,
+    people: Database,
+    where: Whereabouts,
+    notices: Notices,
+    stop: threading.Event,
+) -> None:
     """Work until told to stop; say once when something is in the way, and once when it is not."""
     trouble = ""
     known: frozenset[tuple[str, str]] = frozenset()
@@ -97,6 +106,7 @@ def _follow(room: Strongroom, people: Database, where: Whereabouts, stop: thread
         try:
             known = _learn_areas(people, where, known)
             done = room.turn(clock.wall_ms())
+            notices.tend(clock.wall_ms())
         except (*AGAIN, RosterInvalid) as error:
             if error.code != trouble:
                 trouble = error.code

@@ -24,8 +24,8 @@ from collector.database.sqlite import SqliteDatabase
 from collector.issuing import schema
 from collector.issuing.declarations import Declarations
 from collector.issuing.entries import Order, Way
+from collector.issuing.ports import About
 from collector.public import process
-from collector.public.ports import About
 from collector.web import server
 from wire.sealing import seal_key
 
@@ -70,13 +70,13 @@ def main(folder: Path) -> None:
         broker=BrokerConfig("localhost", nowhere, nowhere, nowhere),
         receipt=ReceiptConfig(nowhere),
         web=WebConfig(nowhere),
-        public=PublicConfig(nowhere, port=0),
+        public=PublicConfig(port=0),
     )
     listening = server.listen("127.0.0.1", 0)
     sys.stdout.write(f"http://127.0.0.1:{listening.getsockname()[1]}/\n")
     sys.stdout.flush()
     server.listen = lambda *_: listening
-    process.run(config, MemoryDesk(folder))
+    process.serve(config, MemoryDesk(folder))
 
 
 if __name__ == "__main__":

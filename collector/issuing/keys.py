@@ -1,0 +1,37 @@
+"""The desk's private keys: one for each way to a pass, and one that signs the lists."""
+
+from pathlib import Path
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from collector.errors import KeyUnreadable
+from collector.i18n import N_
+from collector.issuing.entries import Way
+
+STATUS = "status.pem"
+LIMIT = 16 * 1024
+
+
+def ways(folder: Path) -> dict[Way, Ed25519PrivateKey]:
+    """Read the key of every way that is open here. Raises KeyUnreadable."""
+    paths = {way: folder / f"{way.value}.pem" for way in Way}
+    return {way: load(path) for way, path in paths.items() if path.exists()}
+
+
+def load(path: Path) -> Ed25519PrivateKey:
+    """Read one key. Raises KeyUnreadable."""
+    try:
+        with path.open("rb") as file:
+            key = load_pem_private_key(file.read(LIMIT), password=None)
+    except OSError as error:
+        msg = f"issuing.keys: {path}: {error.strerror or N_('cannot be read')}"
+        raise KeyUnreadable(msg) from error
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        msg = f"issuing.keys: {path}: {N_('no private key in PEM without a passphrase')}"
+        raise KeyUnreadable(msg) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        msg = f"issuing.keys: {path}: {N_('no Ed25519 key')}"
+        raise KeyUnreadable(msg)
+    return key

@@ -1,0 +1,123 @@
+"""`collector desk`: one process with the issuing keys, two sockets, and no network.
+
+Lists of withdrawn passes are signed anew every few hours, so that gates see that nothing more was
+withdrawn; what a pass or a declaration has outlived is forgotten.
+"""
+
+import signal
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import structlog
+
+from collector import clock, outgoing
+from collector.asking.server import Server, answerer
+from collector.asking.users import ids
+from collector.config import Config, IssuingConfig
+from collector.database.ports import Database
+from collector.database.postgres import PostgresDatabase
+from collector.database.sqlite import SqliteDatabase
+from collector.declaration.consequence import PassFor, Rules
+from collector.errors import CollectorError, DeskUnset, StateUnwritable
+from collector.issuing import keys, schema
+from collector.issuing.counters import OfficersCounter, PublicCounter
+from collector.issuing.declarations import Declarations
+from collector.issuing.entries import Way
+from collector.issuing.issuer import Issuer, Publish
+from collector.issuing.ports import Declaring, Issuing
+from collector.issuing.register import Register
+from collector.ledger import opened as opening
+from collector.roster import RosterFile
+
+LISTS_S = 6 * 3600
+KEPT_MS = 21 * 86_400_000
+"""Of a declaration, as the page says."""
+
+_log = structlog.get_logger()
+
+
+def run(config: Config) -> int:
+    """Serve until a signal. Raises CollectorError."""
+    issuing = config.issuing
+    if issuing is None or config.declaring is None or config.officers_desk is None:
+        raise DeskUnset
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    _prepare(issuing)
+    roster = RosterFile(config.roster.path)
+    with ExitStack() as stack:
+        database = _database(config, issuing)
+        stack.callback(database.close)
+        schema.make(database)
+        register = Register(database)
+        ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
+        issuer = Issuer(register, ways, status, _lists(config, roster))
+        officers = OfficersCounter(issuer, register, clock.wall_ms)
+        users = ids(issuing.officers, "issuing.officers")
+        answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
+        stack.enter_context(Server(config.officers_desk, users, answer))
+        forget: list[Callable[[int], int]] = [
+            lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000)
+        ]
+        if Way.SELF in ways:
+            declarations = Declarations(database, ways[Way.SELF])
+            forget.append(lambda now_ms: declarations.forget(now_ms - KEPT_MS))
+            public = _public(config, issuing, declarations, roster)
+            users = ids(issuing.public, "issuing.public")
+            told = answerer(Declaring, lambda name, args: getattr(public, name)(**args))
+            stack.enter_context(Server(config.declaring, users, told))
+        _log.info("desk.started", ways=[way.value for way in ways])
+        _tend(issuer, forget, stop)
+    _log.info("desk.stopped")
+    return 0
+
+
+def _tend(issuer: Issuer, forget: list[Callable[[int], int]], stop: threading.Event) -> None:
+    """Sign the lists again from time to time, and forget what is over."""
+    due_s = 0.0
+    while not stop.is_set():
+        if clock.steady_s() >= due_s:
+            due_s = clock.steady_s() + LISTS_S
+            now_ms = clock.wall_ms()
+            try:
+                issuer.renew(now_ms // 1000)
+                for each in forget:
+                    each(now_ms)
+            except CollectorError as error:
+                _log.warning("desk.lists", code=error.code, detail=str(error))
+        stop.wait(1.0)
+
+
+def _public(
+    config: Config, issuing: IssuingConfig, declarations: Declarations, roster: RosterFile
+) -> PublicCounter:
+    seal = outgoing.sealing(config.authority)
+    rules = Rules(issuing.good_days, PassFor(issuing.worrying))
+    about = (seal, issuing.station, rules)
+    return PublicCounter(declarations, roster.current, about, clock.wall_ms)
+
+
+def _lists(config: Config, roster: RosterFile) -> Publish:
+    store, ring = outgoing.Outgoing(config.outgoing), outgoing.ring(config.authority)
+
+    def publish(data: bytes) -> None:
+        listed = roster.current()
+        store.put(outgoing.checked(data, ring, listed), ring, listed)
+
+    return publish
+
+
+def _prepare(issuing: IssuingConfig) -> None:
+    try:
+        issuing.state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        msg = f"issuing.state: {issuing.state}: {error.strerror or error}"
+        raise StateUnwritable(msg) from error
+
+
+def _database(config: Config, issuing: IssuingConfig) -> Database:
+    if config.ledger.postgres is not None:
+        return PostgresDatabase(config.ledger.postgres, schema="passes", user=opening.PUBLIC)
+    return SqliteDatabase(issuing.state / "passes.db")
