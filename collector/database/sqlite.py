@@ -26,6 +26,8 @@ CACHE_KB = 65_536
 """Of a writer: the index's pages of some hundred journals are written again and again."""
 READERS_KEPT = 8
 SCRUB_MS = 50
+GOES = 3
+_PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)"
 
 
 class SqliteSession:
@@ -49,6 +51,11 @@ class SqliteSession:
         """Run a statement for each of the rows."""
         with translated(self._path):
             self.db.executemany(sql, rows)
+
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Insert many rows."""
+        places = ", ".join("?" * len(columns))
+        self.many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)  # noqa: S608
 
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a long answer."""
@@ -143,9 +150,16 @@ class SqliteDatabase:
             session.run(f"PRAGMA user_version = {version:d}")
 
     def checkpoint(self) -> None:
-        """Write back what can be of the log; neither readers nor writers are waited for."""
+        """Write back what can be of the log; neither readers nor writers are waited for.
+
+        What others add meanwhile is written back in another go: the log begins anew, instead of
+        growing until one of their commits must write it back, only when all of it was.
+        """
         with self._writing, translated(self._path):
-            self._writable().execute("PRAGMA wal_checkpoint(PASSIVE)")
+            for _ in range(GOES):
+                _, frames, written = self._writable().execute(_PASSIVE).fetchone()
+                if frames == written:
+                    return
 
     def scrub(self, tables: Sequence[str] = ()) -> None:  # noqa: ARG002  # the file is one
         """Write the log back into the file, where the deleted is zeros, and empty the log.

@@ -32,10 +32,10 @@ _FORKS = (
     " WHERE fork.seq <= mark.gone)"
 )
 FIRST = 1_000
-STEP_S = 0.08
+STEP_S = 0.06
 REST_S = 0.026
 """SQLite's own waiting sleeps up to 25 ms between its tries in the first 130 ms."""
-LOG_STEPS = 14
+LOG_STEPS = 8
 """Steps between two write-backs of the log, so that it is never a commit of others that must."""
 TRIES = 40
 """A reader that holds on to the past for longer than these is not waited for."""
@@ -63,7 +63,7 @@ def sweep(database: SqliteDatabase, pause: Callable[[float], None]) -> int:
         _write(database, partial(_deleted, ids[begin : begin + size]), pause)
         took_s = max(clock.steady_s() - began_s, 0.001)
         begin, steps = begin + size, steps + 1
-        size = max(50, min(size * 2, int(size * STEP_S / took_s)))
+        size = max(50, min(size * 3 // 2, int(size * STEP_S / took_s)))
         if steps % LOG_STEPS == 0:
             database.checkpoint()
         pause(REST_S)
