@@ -53,7 +53,9 @@ def run(config: Config) -> int:
         kept = folder.load(home)
         view, people, cases = stack.enter_context(opened(config))
         where = Whereabouts(RosterFile(config.roster.path))
-        room = Strongroom(kept, view, people, EpochFile(home), where.place_of)
+        room = Strongroom(
+            kept, view, people, EpochFile(home), where.place_of, config.retention.days
+        )
         casework = Casework(cases, room, where.above)
         witness = Witness(casework.audit, config.audit_head)
         desk = Desk(room, people, casework, clock.wall_ms)
