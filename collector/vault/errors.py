@@ -106,3 +106,11 @@ class UnlockPaused(CollectorError):
     code = "unlock-paused"
     says = N_("Too many wrong passphrases: the vault takes none for a while")
     remedy = N_("wait five minutes; if nobody of you typed them, tell the operator")
+
+
+class RegistrationInvalid(CollectorError):
+    """Somebody cannot be registered so."""
+
+    code = "registration-invalid"
+    says = N_("Nobody can be registered like this")
+    remedy = N_("scan the pass again: without its number nothing is stored")
