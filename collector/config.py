@@ -36,6 +36,9 @@ class LedgerConfig(Strict, frozen=True):
         if (self.path is None) == (self.postgres is None):
             msg = "Expected one of path and postgres"
             raise ValueError(msg)
+        if "password" in (self.postgres or ""):
+            msg = "Expected no password: roles come by their system user, or by ~/.pgpass"
+            raise ValueError(msg)
 
     @property
     def file(self) -> Path:
