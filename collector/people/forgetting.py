@@ -10,6 +10,7 @@ import msgspec
 
 from collector.database.ports import Session
 from collector.people import persons, sightings
+from collector.trace import watching
 from collector.trace.entries import How, midnight
 
 CHUNK = 5_000
@@ -139,6 +140,8 @@ def done(session: Session) -> None:
     session.run("DELETE FROM timed WHERE NOT EXISTS (SELECT 1 FROM sighting)")
     first = sightings.days(session)
     session.run("DELETE FROM reach WHERE day < ?", (first.start if first else 2**31,))
+    if first:
+        watching.forget_before(session, midnight(first.start))
 
 
 def sweep(session: Session) -> None:

@@ -53,6 +53,11 @@ def forget(session: Session, mark: int) -> None:
     session.run("DELETE FROM watch WHERE mark = ?", (mark,))
 
 
+def forget_before(session: Session, at_ms: int) -> None:
+    """Forget what gates saw before a moment: of nobody's stays is it asked any more."""
+    session.run("DELETE FROM cover WHERE until_ms < ?", (at_ms,))
+
+
 def coverage(
     session: Session, places: Iterable[int], window: tuple[int, int]
 ) -> tuple[Coverage, ...]:
