@@ -33,7 +33,7 @@ from device.wiring.about import about
 from device.wiring.attendance import attendant, mandate
 from device.wiring.panel import pinned
 from device.wiring.past import Oldest
-from device.wiring.timepiece import timekeeper
+from device.wiring.timepiece import ceiling, timekeeper
 from wire.receipt import Receipt
 
 log = structlog.get_logger()
@@ -53,6 +53,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     )
     presence.restore(memory.load())
     times = timekeeper(found, enrolment, told.past_ms, found.folders.accepted, run)
+    times.extend(ceiling(told.certificate))
     inbox = Inbox(found.folders.inbox, told.ring)
     journal = _journal(found, told, lambda: times.heard(inbox.receipt), records_key)
     marks, watch = _marks(run), ViewWatch()
@@ -61,7 +62,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         run,
         lambda: (journal.waiting, journal.refusing),
         lambda: health.Sight(watch.state, presence.posters, marks.resting),
-        lambda: about(enrolment, told, times),
+        lambda: about(told, times),
         Oldest(found.folders.journal, journal).up_ms,
     )
     pins = pinned(found.panel, enrolment.gate, times.now)
@@ -76,6 +77,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         pins.light(frame)
         times.look(journal.journal, journal.last, now.up_ns)
         wellbeing.report(frame, now)
+        times.extend(ceiling(told.certificate))
         memory.keep(presence.remember, now.up_ns)
         refused.tend(now.up_ns)
 

@@ -1,6 +1,7 @@
 """Picks the parts of the uplink: the process with the network, and no camera, no pins, no names."""
 
 from device import believed, clock, config, enrol
+from device.uplink.identity import Identity
 from device.uplink.link import Address
 from device.uplink.uplink import Folders, Settings, Uplink
 from device.watchdog import Watchdog
@@ -28,10 +29,11 @@ def uplink(found: config.Config) -> Uplink:
     folders = Folders(found.folders.journal, found.folders.run, found.folders.inbox)
     own = timekeeper(found, enrolment, enrolment.issued)
     now = heeding(own, found.folders.run)
+    ring = believed.told(enrolment, root, folders.inbox)
     return Uplink(
         settings,
         folders,
-        believed.told(enrolment, root, found.folders.inbox),
+        Identity(enrolment.gate, keys / "uplink", folders.inbox, ring, enrolment.issued),
         clock.up_ns,
         lambda: now().wall_ms,
         Watchdog.of().feed,
