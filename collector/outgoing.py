@@ -17,7 +17,7 @@ from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable, Store
 from collector.i18n import N_
 from collector.roster import ALL, Roster
 from collector.withdrawn import write
-from wire import keyring, policy, signers, statuslist
+from wire import certificate, keyring, policy, signers, statuslist
 from wire.canonical import Document, parse, read
 from wire.errors import WireError
 from wire.keys import KeyEntry, Keyring, SealKey, Signed, Use, opened
@@ -27,7 +27,7 @@ LIMIT = 256 * 1024
 """The broker takes no longer message."""
 STAMP = ".stamp"
 POLICY, COMMAND, SIGNERS, LIST = "policy", "command", "signers", "list-"
-KEYRING = "keyring"
+KEYRING, CERTIFICATE = "keyring", "certificate"
 PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """A gate's name, or a leaf."""
 
@@ -99,6 +99,8 @@ def checked(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
         if "seal" in document:
             told = keyring.unpack(data, keys)
             return (Parcel(ALL, KEYRING, data, told.version),)
+        if "certificate" in document:
+            return _certificate(data, document, keys, roster)
         if "signers" in document:
             listed = signers.unpack(data, keys)
             return (Parcel(ALL, SIGNERS, data, listed.version),)
@@ -114,6 +116,16 @@ def _policy(data: bytes, document: Document, keys: Keyring, roster: Roster) -> t
         msg = f"{rules.site}: {N_('no gate of that place is in the roster')}"
         raise DocumentRefused(msg)
     return tuple(Parcel(gate, POLICY, data, rules.version) for gate in gates)
+
+
+def _certificate(
+    data: bytes, document: Document, keys: Keyring, roster: Roster
+) -> tuple[Parcel, ...]:
+    found = certificate.unpack(data, keys, str(document.get("gate", "")))
+    if found.gate not in roster.names():
+        msg = f"{found.gate}: {N_('no gate of that name is in the roster')}"
+        raise DocumentRefused(msg)
+    return (Parcel(found.gate, CERTIFICATE, data, found.issued),)
 
 
 def _command(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:

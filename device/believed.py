@@ -24,7 +24,8 @@ class Believed(Keyring):
     def __init__(self, enrolment: Enrolment, root: KeyEntry | None = None) -> None:
         """Begin with the enrolment's; without a `root` nothing takes their place."""
         super().__init__(enrolment.keys)
-        self._root = Keyring([root] if root is not None else [])
+        self.root = Keyring([root] if root is not None else [])
+        """What signs rings, and certificates for the link."""
         self.entries = enrolment.keys
         self.issued = enrolment.issued
         """When the authority has said so, ms."""
@@ -37,7 +38,7 @@ class Believed(Keyring):
 
     def opened(self, data: bytes) -> KeyList:
         """Read a ring; raise WireError unless the root signed it and it is for us to take."""
-        found = keyring.unpack(data, self._root)
+        found = keyring.unpack(data, self.root)
         if found.issued < self.issued and not self.version:
             msg = "older than the enrolment"
             raise WireError(msg)

@@ -21,7 +21,8 @@ from device.flow import Instant
 from device.statuses import HeldLists
 from device.verdict.policy import at_gate, default
 from device.verdict.trust import Trust
-from wire import gatepass, keyring, policy, signers, site, statuslist
+from wire import certificate, gatepass, keyring, policy, signers, site, statuslist
+from wire.certificate import Certificate
 from wire.enrolment import Enrolment
 from wire.errors import WireError
 from wire.keyring import KeyList
@@ -32,6 +33,7 @@ from wire.signers import Signers
 from wire.site import Summary
 from wire.statuslist import StatusList
 
+CERTIFICATE = "certificate.json"
 POLICY, SIGNERS, SITE, LIST = "policy.json", "signers.json", "site.json", "list-"
 """Names in inbox/ and accepted/; `list-` is followed by the kid of the issuer."""
 
@@ -71,7 +73,20 @@ class Mandate:
         )
         if self._keyring.held is not None:
             ring.take(self._keyring.held)
+        self._certificate: Newest[Certificate] = accepted.newest(
+            CERTIFICATE,
+            lambda data: certificate.unpack(data, ring.root, enrolment.gate),
+            lambda found: found.issued,
+            certificate.LIMIT,
+        )
         self._hold()
+
+    @property
+    def certificate(self) -> str:
+        """Return the newest certificate for the link, PEM; the uplink shows it by itself."""
+        held = self._certificate.held
+        newer = held is not None and held.issued > self._enrolment.issued
+        return held.certificate if held is not None and newer else self._enrolment.certificate
 
     def _hold(self) -> None:
         """Read what is kept, by the keys that count."""
@@ -148,6 +163,7 @@ class Mandate:
 
     def _look_rules(self, now: Instant) -> News:
         """Look for keys, and for a policy signed with them."""
+        self._certificate.renew(now.up_ns)
         found = self._keyring.renew(now.up_ns)
         return self._look_policy(now) if found is None else self._turn_to(found, now)
 

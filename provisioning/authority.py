@@ -7,6 +7,7 @@
                reserve-*.pem                    issuers' keys for the day when one must be replaced
     passes/    seen.pem declared.pem            issue passes; and the register of what was issued
     signing/   policy.pem card.pem command.pem status.pem   what gates are told to do and believe
+    requests/                                   what gates asked with; for their next certificates
     published/                                  what was signed for the gates; made when first used
     broker/    tls.pem certificate.pem ca.pem   for the broker's machine
     collector/ tls.pem certificate.pem ca.pem receipt.pem   for intake

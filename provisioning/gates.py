@@ -5,6 +5,7 @@ gate is called and where it stands is decided at this desk.
 """
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +19,9 @@ from provisioning.authority import MAX_TEXT, Authority
 from provisioning.errors import FileUnusable, NameInvalid, RequestInvalid, ValueInvalid
 from provisioning.i18n import marked
 from provisioning.making import INTAKE
-from wire.enrolment import Enrolment, Request, pack, unpack_request
+from wire import certificate
+from wire.certificate import Certificate
+from wire.enrolment import LIMIT, Enrolment, Request, pack, unpack_request
 from wire.errors import WireError
 from wire.record import Direction
 
@@ -58,6 +61,26 @@ def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
     roster.enter(authority.folder, entered, replace=replace)
     _keep(authority.folder, gate, request)
     return signed
+
+
+def certify_all(authority: Authority, now: datetime, days: int = DAYS) -> list[Path]:
+    """Make the next certificate of every gate whose request is kept, for the road; return where.
+
+    For the same key of the gate's, from the CA of now, signed by the root.
+    """
+    done, issuer, root = [], authority.issuer(), authority.root()
+    for entered in roster.load(authority.folder).gates:
+        with suppress(FileUnusable, RequestInvalid):
+            asked = _request(files.read(authority.folder / REQUESTS / entered.gate, LIMIT))
+            if asked.records != entered.records:
+                continue  # another machine has taken its place
+            key, name = _tls_key(asked), entered.gate
+            leaf = issuer.issue(name, key, certificates.CLIENT, hosts=(), now=now, days=days)
+            pem = leaf.public_bytes(Encoding.PEM).decode()
+            path = authority.published(f"certificate-{name}.json")
+            files.write(path, certificate.pack(Certificate(name, pem, clock.millis(now)), root))
+            done.append(path)
+    return done
 
 
 def _answer(

@@ -24,6 +24,7 @@ from provisioning import (
     clock,
     expiry,
     files,
+    gates,
     issuers,
     keyfile,
     making,
@@ -208,6 +209,7 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
     path = turned.published(KEYRING)
     files.write(path, data)
     told = [path, *_signed_again(turned, believed, maker.now)]
+    told += gates.certify_all(turned, maker.now)
     expiry.write(turned)
     return told
 

@@ -13,12 +13,14 @@ ACK = "ack"
 POLICY = "policy"
 SITE = "site"
 COMMAND = "command"
+CERTIFICATE = "certificate"
+"""The gate's next one for the link."""
 
 FROM_GATE = (SCAN, STATE, HEALTH)
 """What a gate may write; nobody else may."""
-TO_GATE = (ACK, POLICY, SITE, COMMAND)
+TO_GATE = (ACK, POLICY, SITE, COMMAND, CERTIFICATE)
 """What a gate may read of its own; only the collector writes it."""
-KEPT = (POLICY, SITE, COMMAND)
+KEPT = (POLICY, SITE, COMMAND, CERTIFICATE)
 """What of it the broker keeps, so that a gate that comes later hears it too."""
 
 ALL = "all"

@@ -119,6 +119,11 @@ class Timekeeper:
         if abs(self._offset - before.system) > STEP_MS and self._served == before.served:
             self._mistrusted = self._served
 
+    def extend(self, ceiling_ms: int) -> None:
+        """Believe times up to this one, if it is later than what was believed before."""
+        if ceiling_ms > self._limits.ceiling_ms:
+            self._limits = msgspec.structs.replace(self._limits, ceiling_ms=ceiling_ms)
+
     # -- the port -----------------------------------------------------------------------------
 
     def now(self) -> Instant:

@@ -57,6 +57,13 @@ class Address(msgspec.Struct, frozen=True):
     keepalive_s: int
     ca: str = ""
     """PEM of whose servers are believed; empty: those of ca.pem."""
+    certificate: Path | None = None
+    """What is shown instead of certificate.pem."""
+
+    @property
+    def shown(self) -> Path:
+        """Return the certificate that is shown."""
+        return self.certificate or self.credentials / "certificate.pem"
 
     @property
     def where(self) -> str:
@@ -142,7 +149,7 @@ class Link:
         self._socket: tls.TellingSocket | None = None
         self._welcome = False
         self._now = now
-        self._expired = now is not None and tls.is_expired(address.credentials, now)
+        self._expired = now is not None and tls.is_expired(address.shown, now)
         self._weights: dict[int, int] = {}
         self._most = INFLIGHT
         self._aliases = 0
@@ -173,7 +180,9 @@ class Link:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_socket_open = self._on_socket
-        client.tls_set_context(tls.context(address.credentials, self._now, address.ca))
+        client.tls_set_context(
+            tls.context(address.credentials, address.shown, self._now, address.ca)
+        )
         return client
 
     @property

@@ -69,16 +69,16 @@ class TellingSocket(ssl.SSLSocket):
             raise
 
 
-def context(folder: Path, now: datetime | None, ca: str = "") -> ssl.SSLContext:
+def context(folder: Path, shown: Path, now: datetime | None, ca: str = "") -> ssl.SSLContext:
     """Return who we are and whom we believe at `now`; None: whatever the time is.
 
-    Believed is `ca`, PEM, or what lies in the folder if it is empty. Raises NotEnrolled if the
-    files do not say so.
+    `shown` is our certificate; believed is `ca`, PEM, or what lies in the folder if it is empty.
+    Raises NotEnrolled if the files do not say so.
     """
     try:
         cafile = None if ca else folder / "ca.pem"
         made = ssl.create_default_context(cafile=cafile, cadata=ca or None)
-        made.load_cert_chain(folder / "certificate.pem", folder / "tls.pem", _no_passphrase)
+        made.load_cert_chain(shown, folder / "tls.pem", _no_passphrase)
     except (OSError, ValueError) as error:
         msg = N_("the keys and certificates of the link are missing or do not fit together")
         raise NotEnrolled(msg) from error
@@ -93,10 +93,10 @@ def _at(now: datetime | None) -> type[TellingSocket]:
     return type(TellingSocket.__name__, (TellingSocket,), {"now": now})
 
 
-def is_expired(folder: Path, now: datetime) -> bool:
+def is_expired(certificate: Path, now: datetime) -> bool:
     """Say whether our own certificate is not valid at `now`; False if it cannot be read."""
     try:
-        leaf = x509.load_pem_x509_certificate((folder / "certificate.pem").read_bytes())
+        leaf = x509.load_pem_x509_certificate(certificate.read_bytes())
     except (OSError, ValueError):
         return False
     return not leaf.not_valid_before_utc <= now <= leaf.not_valid_after_utc

@@ -23,6 +23,7 @@ LIMITS = {
     topics.COMMAND: 16 * 1024,
     topics.SIGNERS: 256 * 1024,
     topics.KEYRING: 32 * 1024,
+    topics.CERTIFICATE: 16 * 1024,
 }
 LARGEST_LIST = 256 * 1024
 LISTS = 32

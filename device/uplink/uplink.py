@@ -16,11 +16,11 @@ import structlog
 from inotify_simple import INotify, flags
 
 from device import i18n
-from device.believed import Believed
 from device.errors import BrokerOld, GateError, LinkDown
 from device.i18n import N_, _
 from device.journal import durable
 from device.uplink import about
+from device.uplink.identity import Identity
 from device.uplink.lane import Lane
 from device.uplink.link import TAKEN_OVER, Address, Came, Down, Event, Link, NotTaken, Up, Will
 from device.uplink.outbox import Outbox
@@ -73,25 +73,27 @@ class Uplink:
         self,
         settings: Settings,
         folders: Folders,
-        ring: Believed,
+        identity: Identity,
         up_ns: Callable[[], int],
         wall_ms: Callable[[], int],
         alive: Callable[[int], None] = lambda _: None,
         *,
         is_sure: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Take the parts; `ring` holds the collector's receipt key.
+        """Take the parts; `identity` is who we are and whom we believe.
 
         `alive` is told the time since boot (ns) after each turn of the loop; `is_sure` says
         whether `wall_ms` may be believed.
         """
         self._settings, self._folders = settings, folders
         self._alive, self._is_sure = alive, is_sure
-        self._up_ns, self._wall, self._ring = up_ns, wall_ms, ring
+        self._up_ns, self._wall, self._identity = up_ns, wall_ms, identity
         self._tray = Tray(folders.inbox)
         self._lane = self._lane_of(folders.journal)
         self._retired = Retired(folders.journal, self._lane_of)
-        self._receipts = Receipts(settings.gate, ring, self._tray, self._lane, self._retired)
+        self._receipts = Receipts(
+            settings.gate, identity.ring, self._tray, self._lane, self._retired
+        )
         places = tuple(each.where for each in settings.addresses)
         self._route = Route(places, settings.reconnect_max_s, _dice)
         self._link: Link | None = None
@@ -116,6 +118,7 @@ class Uplink:
     def run(self) -> None:
         """Carry records until `stop`."""
         self._tray.open()
+        self._identity.begin()
         self._incarnation = self._wall()
         with INotify() as news:
             try:
@@ -203,7 +206,8 @@ class Uplink:
         wall = datetime.fromtimestamp(self._wall() / 1000, UTC) if self._is_sure() else None
         try:
             found = self._settings.addresses[due]
-            address = msgspec.structs.replace(found, ca=self._ring.ca)
+            who = self._identity
+            address = msgspec.structs.replace(found, ca=who.ring.ca, certificate=who.path)
             self._link = Link(address, will, wants, wall, self._route.manner(now))
         except GateError as error:
             self._lost(Down(error))
@@ -270,9 +274,12 @@ class Uplink:
             self._believe(leaf, payload)
 
     def _believe(self, leaf: str, payload: bytes) -> None:
-        """Heed a ring ourselves: who signs receipts, and whose brokers are believed from now on."""
-        if leaf == topics.KEYRING and self._ring.hear(payload):
-            log.info("keyring.renewed", version=self._ring.version)
+        """Heed what is for us too: who signs receipts, whose brokers count, who we are to them."""
+        who = self._identity
+        if leaf == topics.CERTIFICATE:
+            who.hear(payload)
+        if leaf == topics.KEYRING and who.ring.hear(payload):
+            log.info("keyring.renewed", version=who.ring.version)
 
     def _goodbye(self) -> None:
         if self._link is not None:

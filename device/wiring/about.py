@@ -7,14 +7,13 @@ from device import health
 from device.mandate import Mandate
 from device.timekeeping.keeper import Timekeeper
 from device.wiring.timepiece import certificate_ms
-from wire.enrolment import Enrolment
 
 
-def about(enrolment: Enrolment, told: Mandate, times: Timekeeper) -> health.About:
+def about(told: Mandate, times: Timekeeper) -> health.About:
     """Return what the scanner knows and the uplink may not read."""
     return health.About(
         clock_fault=times.fault,
-        certificate_ms=certificate_ms(enrolment.certificate),
+        certificate_ms=certificate_ms(told.certificate),
         policy=told.policy.version,
         policy_ms=told.policy.issued if told.policy.version else 0,
         version=version(),

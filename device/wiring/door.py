@@ -34,7 +34,7 @@ from device.wiring.about import about
 from device.wiring.attendance import attendant, mandate
 from device.wiring.panel import pinned
 from device.wiring.past import Oldest
-from device.wiring.timepiece import timekeeper
+from device.wiring.timepiece import ceiling, timekeeper
 from wire.receipt import Receipt
 
 log = structlog.get_logger()
@@ -60,6 +60,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         lambda text: told.takes(classify(text).kind), _rules(found.reading), memory.tag
     )
     presence.restore(memory.load())
+    times.extend(ceiling(told.certificate))
     inbox = Inbox(found.folders.inbox, told.ring)
     journal = _journal(found, told, lambda: times.heard(inbox.receipt), records_key)
     marks, watch = _marks(run), ViewWatch()
@@ -68,7 +69,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         run,
         lambda: (journal.waiting, journal.refusing),
         lambda: health.Sight(watch.state, presence.posters, marks.resting),
-        lambda: about(enrolment, told, times),
+        lambda: about(told, times),
         Oldest(found.folders.journal, journal).up_ms,
     )
     pins = pinned(found.panel, enrolment.gate, times.now)
@@ -85,6 +86,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
         pins.light(frame)
         times.look(journal.journal, journal.last, now.up_ns)
         wellbeing.report(frame, now)
+        times.extend(ceiling(told.certificate))
         memory.keep(presence.remember, now.up_ns)
         refused.tend(now.up_ns)
 

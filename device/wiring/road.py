@@ -3,6 +3,7 @@
 from device import believed, clock, config, enrol
 from device.errors import NotEnrolled
 from device.i18n import N_
+from device.uplink.identity import Identity
 from device.uplink.link import Address
 from device.uplink.uplink import Folders, Settings, Uplink
 from device.watchdog import Watchdog
@@ -43,10 +44,11 @@ def uplink(found: config.Config) -> Uplink:
     folders = Folders(found.folders.journal, found.folders.run, found.folders.inbox)
     own = timekeeper(found, enrolment, enrolment.issued)
     now = heeding(own, found.folders.run)
+    ring = believed.told(enrolment, root, folders.inbox)
     return Uplink(
         settings,
         folders,
-        believed.told(enrolment, root, found.folders.inbox),
+        Identity(enrolment.gate, keys / "uplink", folders.inbox, ring, enrolment.issued),
         clock.up_ns,
         lambda: now().wall_ms,
         Watchdog.of().feed,

@@ -31,9 +31,8 @@ def timekeeper(
     It goes on from the time that is kept in `folder`, and what is known of this boot in `run`;
     without them it keeps none.
     """
-    limits = Limits(
-        floor_ms=past_ms, ceiling_ms=_ceiling_ms(enrolment), vouched=found.clock.vouched
-    )
+    ceiling_ms = ceiling(enrolment.certificate)
+    limits = Limits(floor_ms=past_ms, ceiling_ms=ceiling_ms, vouched=found.clock.vouched)
     return Timekeeper(
         clock.SystemClock(), limits, SavedTime(folder), SavedTime(run), enrolment.gate
     )
@@ -55,10 +54,10 @@ def heeding(own: Timekeeper, run: Path) -> Callable[[], Instant]:
     return now
 
 
-def _ceiling_ms(enrolment: Enrolment) -> int:
+def ceiling(certificate: str) -> int:
     """Return a time that cannot be: the certificate has run out, or the program is far too old."""
     old = int(RELEASED.replace(year=RELEASED.year + SERVES_YEARS).timestamp() * 1000)
-    return min(certificate_ms(enrolment.certificate) or old, old)
+    return min(certificate_ms(certificate) or old, old)
 
 
 @functools.cache

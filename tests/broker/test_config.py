@@ -37,6 +37,7 @@ def test_the_access_list_is_exactly_this() -> None:
         "topic readwrite gq/v1/+/policy",
         "topic readwrite gq/v1/+/site",
         "topic readwrite gq/v1/+/command",
+        "topic readwrite gq/v1/+/certificate",
         "topic readwrite gq/v1/all/+",
         "pattern write gq/v1/%u/scan",
         "pattern write gq/v1/%u/state",
@@ -45,6 +46,7 @@ def test_the_access_list_is_exactly_this() -> None:
         "pattern read gq/v1/%u/policy",
         "pattern read gq/v1/%u/site",
         "pattern read gq/v1/%u/command",
+        "pattern read gq/v1/%u/certificate",
         "pattern read gq/v1/all/+",
     ]
 

@@ -10,8 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable
 from collector.outgoing import LIMIT, Outgoing, checked, fetched, ring
 from collector.roster import Gate, Roster
-from wire import policy, signers, statuslist
+from wire import certificate, policy, signers, statuslist
 from wire.canonical import canonical
+from wire.certificate import Certificate
 from wire.keyring import KeyList
 from wire.keys import KeyEntry, Keyring, Use, entry, sign
 from wire.record import Direction
@@ -84,6 +85,18 @@ def test_a_ring_of_keys_goes_to_all_if_the_root_signed_it(tmp_path: Path) -> Non
     store.put(checked(ring_of(2), RING, ROSTER), RING, ROSTER)
     with pytest.raises(DocumentRefused):
         store.put(checked(ring_of(1), RING, ROSTER), RING, ROSTER)
+
+
+def test_a_certificate_goes_to_its_gate_if_the_root_signed_it() -> None:
+    made = certificate.pack(Certificate("g2", "PEM", 7), KEYS[Use.ROOT])
+    (found,) = checked(made, RING, ROSTER)
+    assert (found.gate, found.leaf, found.order) == ("g2", "certificate", 7)
+    for bad in (
+        certificate.pack(Certificate("g2", "PEM", 7), KEYS[Use.POLICY]),
+        certificate.pack(Certificate("g9", "PEM", 7), KEYS[Use.ROOT]),
+    ):
+        with pytest.raises(DocumentRefused):
+            checked(bad, RING, ROSTER)
 
 
 def test_a_key_that_has_ended_publishes_nothing_and_what_it_published_stays(

@@ -31,7 +31,7 @@ from device.cards.orders import Heeded, Orders
 from device.cards.posts import Posts
 from device.cards.used import UsedCards
 from device.credential import classify
-from device.errors import BrokerForeign
+from device.errors import BrokerForeign, LinkRefused
 from device.flow import Instant
 from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
@@ -310,6 +310,10 @@ def version_of(desk: Desk) -> int:
     return int(msgspec.json.decode(path.read_bytes())["doc"]["version"])
 
 
+def text(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
 class Door:
     """A gate of the demonstration: its journal and mandate, driven by hand, and its real uplink."""
 
@@ -337,9 +341,13 @@ class Door:
         self.told.refresh(now())
         self.journal.tend(now())
 
-    def address(self, port: int, ca: str) -> Address:
+    def address(self, port: int, ca: str, shown: Path | None = None) -> Address:
         keys = self.found.folders.keys / "uplink"
-        return Address("localhost", port, self.enrolment.gate, keys, 30, ca)
+        return Address("localhost", port, self.enrolment.gate, keys, 30, ca, shown)
+
+    @property
+    def shown(self) -> Path:
+        return self.found.folders.inbox / "certificate.pem"
 
 
 def now() -> Instant:
@@ -394,7 +402,9 @@ def connected(address: Address) -> bool:
             link.turn(readable=True, writable=bool(link.writable))
             while link.events:
                 happened = link.events.popleft()
-                assert not isinstance(happened, Down)
+                if isinstance(happened, Down):
+                    assert isinstance(happened.error, LinkRefused)
+                    return False
                 if isinstance(happened, Up):
                     return True
             threading.Event().wait(0.01)
@@ -434,11 +444,17 @@ def test_over_a_real_broker_the_ring_arrives_and_the_broker_changes_its_ca_benea
             subprocess.run([*command, "--config", str(made.collector), *paths], check=True)
             until(doors, lambda: all(door.told.ring.version for door in doors))
             until(doors, all_confirmed)  # by receipts of the new key
+            until(doors, lambda: all(door.told.certificate in text(door.shown) for door in doors))
         assert {door.told.ring.ca for door in doors} == {(home.folder / "ca.pem").read_text()}
     ca = doors[0].told.ring.ca
     with launch(from_folder(stolen, port=port), tmp_path / "b3"):
         assert connected(doors[0].address(port, "")), "as it would have been without the ring"
         assert not connected(doors[0].address(port, ca))
     with launch(from_folder(broker, port=port), tmp_path / "b4"):
-        assert connected(doors[0].address(port, ca))
+        assert connected(doors[0].address(port, ca)), "the old certificate does for a while"
+    turnover.renew(ceremony.joined(authority.load(home.folder), pages), calendar.now())
+    with launch(from_folder(broker, port=port), tmp_path / "b5"):
+        for door in doors:
+            assert connected(door.address(port, ca, door.shown))
+            assert not connected(door.address(port, ca)), "the old CA lets nobody in any more"
     assert files.read(home.folder / "expiry.json", 10_000)
