@@ -11,6 +11,7 @@ The last line is JSON: times are the worse of the two databases, bytes those of 
 """
 
 import json
+import os
 import random
 import sys
 import tempfile
@@ -63,6 +64,7 @@ def main() -> int:
         size = (folder / "people.db").stat().st_size
         print(f"{scans} scans, {size / scans:.1f} bytes a scan in SQLite")
         server.settle()
+        print(f"others on this machine meanwhile: load {os.getloadavg()[0]:.1f}", flush=True)
         found = [_measured(each, crowd, ring, folder) for each in databases]
         tracepeer.measure(databases[0], folder, crowd, END)
         dropped = [traceold.measure(each, crowd, folder, server) for each in databases]

@@ -51,7 +51,7 @@ KINDS = (
     Kind("station", 10, 0.0, (5, 60), "04:00", "22:00", 3, (5.0, 20.0)),
 )
 VISITED = ("market", "shop", "clinic", "station")
-OTHERS_A_DAY = (0, 0, 1, 1, 1, 2, 2)
+OTHERS_A_DAY = (0, 1, 1, 1, 1, 2, 2)
 AREAS = 9
 
 

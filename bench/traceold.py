@@ -55,7 +55,7 @@ def measure(people: Database, crowd: Crowd, folder: Path, server: Server) -> dic
     receipts = len(outcome.receipts)
     began = time.monotonic()
     with SqlView(opened()) as view:
-        follower = Follower(view, people, EpochFile(folder / "vault"), Placing(_nowhere))
+        follower = Follower(view, people, EpochFile(folder / "vault"), Placing(_nowhere), DAYS)
         gone = follower.turn(NOW)
     people_s = time.monotonic() - began
     print(
