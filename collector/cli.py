@@ -298,7 +298,8 @@ def _prove(settings: Config, asked: argparse.Namespace) -> int:
 def _publish(settings: Config, asked: argparse.Namespace) -> int:
     """Check all documents first: of several, all are kept or none."""
     keys, roster = outgoing.ring(settings.authority), load_roster(settings.roster.path)
-    parcels = [outgoing.checked(outgoing.fetched(path), keys, roster) for path in asked.files]
+    good = outgoing.ring(settings.authority, clock.wall_ms())
+    parcels = [outgoing.checked(outgoing.fetched(path), good, roster) for path in asked.files]
     store = outgoing.Outgoing(settings.outgoing)
     for path, each in zip(asked.files, parcels, strict=True):
         store.put(each, keys, roster)

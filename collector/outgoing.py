@@ -17,7 +17,7 @@ from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable, Store
 from collector.i18n import N_
 from collector.roster import ALL, Roster
 from collector.withdrawn import write
-from wire import policy, signers, statuslist
+from wire import keyring, policy, signers, statuslist
 from wire.canonical import Document, parse, read
 from wire.errors import WireError
 from wire.keys import KeyEntry, Keyring, Signed, Use, opened
@@ -27,6 +27,7 @@ LIMIT = 256 * 1024
 """The broker takes no longer message."""
 STAMP = ".stamp"
 POLICY, COMMAND, SIGNERS, LIST = "policy", "command", "signers", "list-"
+KEYRING = "keyring"
 PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """A gate's name, or a leaf."""
 
@@ -56,12 +57,17 @@ class Public(msgspec.Struct, frozen=True):
     """The part of the authority's public file that is needed here."""
 
     keys: tuple[KeyEntry, ...]
+    root: KeyEntry
 
 
-def ring(path: Path) -> Keyring:
-    """Read the authority's public keys; raise KeyUnreadable."""
+def ring(path: Path, now_ms: int | None = None) -> Keyring:
+    """Read the authority's public keys, the root's too; raise KeyUnreadable.
+
+    With `now_ms` a key that has ended by then signs nothing.
+    """
     try:
-        return Keyring(read(Public, parse(path.read_bytes()[: LIMIT + 1])).keys)
+        found = read(Public, parse(path.read_bytes()[: LIMIT + 1]))
+        return Keyring((found.root, *found.keys), now_ms)
     except (OSError, WireError) as error:
         msg = f"road.authority: {path}: {N_('no file of public keys')}"
         raise KeyUnreadable(msg) from error
@@ -76,6 +82,9 @@ def checked(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
         document = read(Signed, parse(data, LIMIT)).doc
         if "nonce" in document:
             return _command(data, keys, roster)
+        if "seal" in document:
+            told = keyring.unpack(data, keys)
+            return (Parcel(ALL, KEYRING, data, told.version),)
         if "signers" in document:
             listed = signers.unpack(data, keys)
             return (Parcel(ALL, SIGNERS, data, listed.version),)

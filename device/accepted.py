@@ -36,13 +36,16 @@ class Accepted:
         unpack: Callable[[bytes], T],
         order: Callable[[T], int],
         limit: int,
+        again: Callable[[bytes], T] | None = None,
     ) -> "Newest[T]":
         """Return the keeper of one document, which has read what was kept before.
 
         `unpack` checks signature and form and raises WireError; of two documents the one whose
-        `order` is greater is newer; a file of more than `limit` bytes is none.
+        `order` is greater is newer; a file of more than `limit` bytes is none. `again` reads what
+        was good when it was kept: its signer's key may have ended since.
         """
-        return Newest(self._inbox / name, self._folder / name, unpack, order, limit)
+        paths = self._inbox / name, self._folder / name
+        return Newest(*paths, unpack, order, limit, again or unpack)
 
 
 class Newest(Generic[T]):
@@ -55,9 +58,10 @@ class Newest(Generic[T]):
         unpack: Callable[[bytes], T],
         order: Callable[[T], int],
         limit: int,
+        again: Callable[[bytes], T],
     ) -> None:
         """Hold what was kept at `kept`; without it, or if it is damaged, hold nothing."""
-        self._brought, self._kept = brought, kept
+        self._brought, self._kept, self._again = brought, kept, again
         self._unpack, self._order, self._limit = unpack, order, limit
         self._seen: Print | None = None
         self._next_ns: int | None = None
@@ -94,7 +98,7 @@ class Newest(Generic[T]):
         try:
             data = plainfile.read(self._kept, self._limit)
             if data is not None:
-                return self._unpack(data)
+                return self._again(data)
             detail = "not a plain file, or too long"
         except FileNotFoundError:
             return None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from device import clock, config, enrol, plainfile
+from device import believed, clock, config, enrol, plainfile
 from device.enrol import Enrolled
 from device.errors import ProofRefused
 from device.i18n import N_, _
@@ -46,6 +46,8 @@ class Holdings:
         self._folders = found.folders
         root = enrol.root_key(found.folders.keys / enrol.ROOT)
         self._gate: Enrolled = enrol.load(found.folders.keys, root)
+        folders = found.folders.inbox, found.folders.accepted
+        self._ring = believed.told(self._gate.enrolment, root, *folders)
         self._name = self._gate.enrolment.gate
 
     @property
@@ -129,7 +131,7 @@ class Holdings:
 
     def _checked(self, data: bytes) -> Receipt:
         try:
-            return receipt.unpack(data, Keyring(self._gate.enrolment.keys))
+            return receipt.unpack(data, self._ring)
         except WireError as error:
             msg = N_("it holds a receipt that this gate's district has not signed")
             raise ProofRefused(msg) from error

@@ -100,8 +100,9 @@ def of(configuration: Path | None, authority: Path | None) -> Judge:
         return Judge(trust, default(""), (Direction.IN,), vouched=True)
     found = config.load(configuration)
     keys, folders = found.folders.keys, found.folders
-    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
-    held = Mandate(Accepted(folders.inbox, folders.accepted), enrolment)
+    root = enrol.root_key(keys / enrol.ROOT)
+    enrolment = enrol.held(keys, root)
+    held = Mandate(Accepted(folders.inbox, folders.accepted), enrolment, root)
     return Judge(
         held.trust,
         held.policy,

@@ -40,6 +40,7 @@ from provisioning.errors import (
     AuthorityExists,
     AuthorityMissing,
     FileUnusable,
+    KeyEndsFirst,
     KeyMissing,
     RootAbsent,
     ValueInvalid,
@@ -49,9 +50,9 @@ from wire import keyring
 from wire.canonical import parse, read
 from wire.errors import WireError
 from wire.keyring import KeyList
-from wire.keys import KeyEntry, Use, entry
+from wire.keys import KeyEntry, SealKey, Use, entry, kid_of, raw_public
 from wire.record import Millis
-from wire.sealing import SealKey, seal_key
+from wire.sealing import seal_key
 
 HOSTS = ("localhost", "127.0.0.1")
 LIMIT = 64 * 1024
@@ -99,7 +100,7 @@ class Authority:
 
     def is_shared(self) -> bool:
         """Say whether people hold the root, and not this folder."""
-        return keyfile.is_closed(self.folder / CA_KEY) and not (self.folder / ROOT).exists()
+        return not (self.folder / ROOT).exists()
 
     def offline_secret(self) -> bytes | None:
         """Return what closes the files beside the root; None if the root lies there itself."""
@@ -134,6 +135,14 @@ class Authority:
     def signing_key(self, use: Use) -> Ed25519PrivateKey:
         """Return the key that signs policies, cards, commands or status lists."""
         return keyfile.load_ed25519(self.folder / SIGNING[use], self.ask)
+
+    def outlasts(self, key: Ed25519PrivateKey, ends: datetime) -> None:
+        """Raise KeyEndsFirst if gates refuse, before `ends`, what this key signs."""
+        kid = kid_of(raw_public(key))
+        for each in self.public.keys:
+            if each.kid == kid and each.until is not None and each.until < clock.millis(ends):
+                date = datetime.fromtimestamp(each.until / 1000, ends.tzinfo)
+                raise KeyEndsFirst(date=f"{date:%Y-%m-%d}")
 
     def issuers(self) -> tuple[KeyEntry, ...]:
         """Return every key whose passes gates believe: in use, in reserve, or turned already."""
@@ -218,12 +227,12 @@ def _fill(
     seal = X25519PrivateKey.generate()
     keyfile.save(folder / "vault/seal.pem", seal, maker.secret)
     reserve = tuple(maker.reserve(use, offline) for use in PASSES)
-    used = maker.online(root)
+    issuers = maker.issuers()
     public = Public(
         authority=name,
         help_line=help_line,
         root=entry(root.public_key(), Use.ROOT),
-        keys=(*used[: len(PASSES)], *reserve, *used[len(PASSES) :]),
+        keys=(*issuers, *reserve, *maker.signers(root)),
         seal=seal_key(seal.public_key()),
         created=clock.millis(maker.now),
         reserve=tuple(key.kid for key in reserve),
@@ -231,8 +240,8 @@ def _fill(
     ca = _make_certificates(maker, name, hosts, offline)
     files.write(folder / "root.json", pretty(public.root))
     write(folder, public)
-    version = public.created // 1000  # by the clock, so that it grows wherever a ring is made
-    ring = KeyList(version, public.created, public.keys, public.seal, ca)
+    # Its version is the time, so that it grows wherever a ring is made.
+    ring = KeyList(public.created, public.created, public.keys, public.seal, ca)
     files.write(folder / making.ENROLMENT / KEYRING, keyring.pack(ring, root))
     roster.start(folder, name, help_line)
 
@@ -252,7 +261,7 @@ def _make_certificates(
     keyfile.save(maker.folder / CA_KEY, ca_key, offline)
     files.write(maker.folder / "ca.pem", pem)
     maker.gate_ca(issuer, name)
-    maker.services(issuer, hosts, pem)
+    maker.services(issuer, hosts)
     return pem.decode()
 
 

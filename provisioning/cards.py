@@ -105,7 +105,9 @@ def _issue(
         expires=int(term.ends.timestamp()),
         needs=needs,
     )
-    return Issued(controlcard.issue(card, home.signing_key(Use.CARD)), card, name, gates)
+    key = home.signing_key(Use.CARD)
+    home.outlasts(key, term.ends)
+    return Issued(controlcard.issue(card, key), card, name, gates)
 
 
 def _obeying(home: Authority, scope: str) -> tuple[str, ...]:

@@ -98,6 +98,39 @@ class Issuer:
         return x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
 
 
+def crossed(ca: x509.Certificate, by: Issuer) -> x509.Certificate:
+    """Return the same CA as issued by an older one: who believes only that believes it too."""
+    public = ca.public_key()
+    if not isinstance(public, EllipticCurvePublicKey):
+        raise ValueInvalid(name="ca", value=ca.subject.rfc4514_string())
+    until = min(ca.not_valid_after_utc, by.ca.not_valid_after_utc)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(ca.subject)
+        .issuer_name(by.ca.subject)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(SINCE)
+        .not_valid_after(until)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(ca=True), critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False
+        )
+        .sign(by.key, hashes.SHA256())
+    )
+
+
+def hosts(certificate: x509.Certificate) -> tuple[str, ...]:
+    """Return the names and addresses to which a server's certificate answers."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(str(each.value) for each in found)
+
+
 def _start(
     subject: x509.Name,
     issuer: x509.Name,

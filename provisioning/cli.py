@@ -11,7 +11,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from provisioning import authority, carddesk, clock, desk, files, gates, policies, releases
+from provisioning import (
+    authority,
+    authoritydesk,
+    carddesk,
+    clock,
+    desk,
+    files,
+    gates,
+    policies,
+    releases,
+)
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.i18n import catalogue
@@ -63,7 +73,9 @@ def _told(error: ProvisionError, _: Translate) -> str:
 def _parser(_: Translate) -> Parser:
     parser = Parser(prog="provision", description=_("The authority's keys, gates and passes."))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _authority_command(commands.add_parser("authority", help=_("make a new authority")), _)
+    authoritydesk.add(
+        commands.add_parser("authority", help=_("make an authority, and see to its keys")), _
+    )
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
     desk.add(lambda name, told: commands.add_parser(name, help=told), _)
     carddesk.add(commands.add_parser("card", help=_("make a control card for a gate")), _)
@@ -72,21 +84,10 @@ def _parser(_: Translate) -> Parser:
     return parser
 
 
-def _authority_command(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.set_defaults(work=_make_authority)
-    parser.add_argument("--out", type=Path, required=True, help=_("a new folder for its keys"))
-    parser.add_argument("--name", required=True, help=_("its name, for people"))
-    parser.add_argument("--help-line", default="", help=_("whom to call"))
-    parser.add_argument(
-        "--host",
-        action="append",
-        help=_("a name or address of the broker; may be given more than once"),
-    )
-
-
 def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_admit_gate)
     desk.of_authority(parser, _)
+    desk.of_root(parser, _)
     parser.add_argument(
         "--request", type=Path, required=True, help=_("the file that `gate keys` made on the gate")
     )
@@ -120,20 +121,12 @@ def _policy_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 def _release_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_sign_release)
     desk.of_authority(parser, _)
+    desk.of_root(parser, _)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help=_("the folder of its wheels"))
 
 
-def _make_authority(asked: argparse.Namespace, _: Translate) -> str:
-    hosts = tuple(host.lower() for host in asked.host or authority.HOSTS)
-    authority.create(asked.out, asked.name, help_line=asked.help_line, hosts=hosts, now=clock.now())
-    return _(
-        "{name}: keys made in {folder}. Keep its folder “offline” away from networks, "
-        "and a backup of all of it."
-    ).format(name=asked.name, folder=asked.out)
-
-
 def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
-    home = authority.load(asked.authority)
+    home = desk.opened(asked)
     enrolment = gates.enrol(
         home,
         files.read(asked.request, LIMIT),
@@ -175,7 +168,7 @@ def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _sign_release(asked: argparse.Namespace, _: Translate) -> str:
-    made = releases.sign(authority.load(asked.authority), asked.folder, clock.now())
+    made = releases.sign(desk.opened(asked), asked.folder, clock.now())
     told = _(
         "{title}: signed as release {version}. Lay the wheels into /var/lib/gate/release on a "
         "gate, and release.json last."

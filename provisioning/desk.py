@@ -10,6 +10,7 @@ from pathlib import Path
 
 from provisioning import (
     authority,
+    ceremony,
     clock,
     files,
     issuers,
@@ -18,8 +19,10 @@ from provisioning import (
     register,
     signers,
     terms,
+    turnover,
     withdrawal,
 )
+from provisioning.authority import Authority
 from provisioning.errors import ArgumentsInvalid, ValueInvalid
 from provisioning.i18n import marked
 from provisioning.passes import IDENTITIES
@@ -57,6 +60,23 @@ def add(new: New, _: Translate) -> None:
 def of_authority(parser: argparse.ArgumentParser, _: Translate) -> None:
     """Let a command ask for the authority's folder."""
     parser.add_argument("--authority", type=Path, required=True, help=_("the authority's folder"))
+
+
+def of_root(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Let a command ask for shares of the root."""
+    parser.add_argument(
+        "--share",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help=_("a share of the root: a picture of its page, or a file with its words"),
+    )
+
+
+def opened(asked: argparse.Namespace) -> Authority:
+    """Return the authority that a command names, with its root if shares were given."""
+    return ceremony.joined(authority.load(asked.authority), asked.share)
 
 
 def _pass_command(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -114,6 +134,7 @@ def _issuer_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     turn = works.add_parser("turn", help=_("issue passes with the key in reserve from now on"))
     turn.set_defaults(work=_turn)
     of_authority(turn, _)
+    of_root(turn, _)
     turn.add_argument(
         "--identity", choices=IDENTITIES, required=True, help=_("which of the two keys")
     )
@@ -233,11 +254,12 @@ def _line(each: withdrawal.Standing, now: datetime, _: Translate) -> str:
 
 
 def _turn(asked: argparse.Namespace, _: Translate) -> str:
-    key = issuers.turn(authority.load(asked.authority), IDENTITIES[asked.identity], clock.now())
+    home = opened(asked)
+    key = issuers.turn(home, IDENTITIES[asked.identity], clock.now())
     return _(
         "{kid} issues passes now; every gate knows it already. The next key in reserve was made: "
-        "gates learn it when `provision gate` admits them again."
-    ).format(kid=key.kid)
+        "publish {path}, so that gates learn it."
+    ).format(kid=key.kid, path=turnover.tell(home, clock.now()))
 
 
 def _retire(asked: argparse.Namespace, _: Translate) -> str:

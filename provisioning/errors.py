@@ -52,12 +52,44 @@ class KeyMissing(ProvisionError):
     remedy = marked("do this where that part of the authority's folder is kept")
 
 
-class RootAbsent(ProvisionError):
+class RootAbsent(KeyMissing):
     """The root is not here: people hold it, in shares."""
 
     code = "root-absent"
     sentence = marked("this needs the authority's root, which people hold in shares")
     remedy = marked("bring together as many shares as it takes, and name each with --share")
+
+
+class ShareInvalid(ProvisionError):
+    """What was given as a share of the root is none, or has a mistake in it."""
+
+    code = "share-invalid"
+    sentence = marked("this is no share of a root, or a word of it is wrong")
+    remedy = marked("compare all 33 words with the page, or take a sharper picture of its code")
+
+
+class SharesFew(ProvisionError):
+    """Too few shares to bring the root back."""
+
+    code = "shares-few"
+    sentence = marked("{given} different shares were given, and it takes {needed}")
+    remedy = marked("bring another holder's share; the same share twice counts once")
+
+
+class ShareForeign(ProvisionError):
+    """Shares that do not belong together, or not to this authority."""
+
+    code = "share-foreign"
+    sentence = marked("these shares do not belong together, or to another authority")
+    remedy = marked("compare name, key and day at the head of each page")
+
+
+class SheetUnreadable(ProvisionError):
+    """A page that was just written and cannot be read back."""
+
+    code = "sheet-unreadable"
+    sentence = marked("the page {path} was written but cannot be read back")
+    remedy = marked("check the free space, delete the pages and try again; nothing was changed")
 
 
 class PassphraseMissing(ProvisionError):
@@ -84,6 +116,14 @@ class PassphraseWrong(ProvisionError):
     code = "passphrase-wrong"
     sentence = marked("the passphrase does not open the key {path}, or the file is damaged")
     remedy = marked("try again; if nobody knows it any more, replace the keys with `recover`")
+
+
+class KeyEndsFirst(ProvisionError):
+    """What was asked for would outlive the key that is to sign it: gates would refuse it then."""
+
+    code = "key-ends-first"
+    sentence = marked("the key that signs this ends on {date}, and this is to last longer")
+    remedy = marked("make the next keys with `provision authority renew`, or let it end sooner")
 
 
 class IssuerUnknown(ProvisionError):

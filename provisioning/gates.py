@@ -6,15 +6,16 @@ gate is called and where it stands is decided at this desk.
 
 import re
 from datetime import datetime
+from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provisioning import certificates, clock, roster
+from provisioning import certificates, clock, files, roster
 from provisioning.authority import MAX_TEXT, Authority
-from provisioning.errors import NameInvalid, RequestInvalid, ValueInvalid
+from provisioning.errors import FileUnusable, NameInvalid, RequestInvalid, ValueInvalid
 from provisioning.i18n import marked
 from provisioning.making import INTAKE
 from wire.enrolment import Enrolment, Request, pack, unpack_request
@@ -28,6 +29,8 @@ RESERVED = frozenset({INTAKE, "broker", "collector", "all"})
 rights, and one called `all` could speak to every gate."""
 MAX_DAYS = 3653
 DAYS = 730
+REQUESTS = "requests"
+"""Folder of the gates' own requests, by gate."""
 
 
 def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
@@ -50,24 +53,42 @@ def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
     """
     _check(gate, {"place": place, "area": area, "sector": sector}, directions, days)
     asked = _request(request)
-    issuer, root = authority.issuer(), authority.root()
-    leaf = issuer.issue(gate, _tls_key(asked), certificates.CLIENT, hosts=(), now=now, days=days)
+    entered = roster.Gate(gate, place, area, sector, directions, asked.records)
+    signed = _answer(authority, entered, asked, now, days)
+    roster.enter(authority.folder, entered, replace=replace)
+    _keep(authority.folder, gate, request)
+    return signed
+
+
+def _answer(
+    authority: Authority, entered: roster.Gate, asked: Request, now: datetime, days: int
+) -> bytes:
+    """Return what a gate is told, signed by the root."""
+    issuer, public = authority.issuer(), authority.public
+    key = _tls_key(asked)
+    leaf = issuer.issue(entered.gate, key, certificates.CLIENT, hosts=(), now=now, days=days)
     enrolment = Enrolment(
-        gate=gate,
-        authority=authority.public.authority,
-        place=place,
-        directions=directions,
-        keys=authority.public.keys,
-        seal=authority.public.seal,
+        gate=entered.gate,
+        authority=public.authority,
+        place=entered.place,
+        directions=entered.directions,
+        keys=public.keys,
+        seal=public.seal,
         certificate=leaf.public_bytes(Encoding.PEM).decode(),
         ca=issuer.ca.public_bytes(Encoding.PEM).decode(),
         issued=clock.millis(now),
         records=asked.records.kid,
     )
-    signed = pack(enrolment, root)
-    entered = roster.Gate(gate, place, area, sector, directions, asked.records)
-    roster.enter(authority.folder, entered, replace=replace)
-    return signed
+    return pack(enrolment, authority.root())
+
+
+def _keep(folder: Path, gate: str, request: bytes) -> None:
+    """Keep a gate's request, which holds no secret, for the day when all are answered again."""
+    try:
+        (folder / REQUESTS).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise FileUnusable(path=folder / REQUESTS, detail=error.strerror) from error
+    files.write(folder / REQUESTS / gate, request)
 
 
 def _check(gate: str, texts: dict[str, str], directions: tuple[Direction, ...], days: int) -> None:

@@ -18,7 +18,7 @@ from provisioning import files, passphrase
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
 
 LIMIT = 8 * 1024
-CLOSED = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+CLOSED = b"-----BEGIN ENCRYPTED "
 _OFFLINE = b"gate-scanner: files kept offline"
 
 Ask = Callable[[], bytes]

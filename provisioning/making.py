@@ -54,9 +54,13 @@ class Maker:
     secret: bytes | None = None
     """What closes keys that people use. A service that starts by itself reads its own unclosed."""
 
-    def online(self, root: Ed25519PrivateKey) -> tuple[KeyEntry, ...]:
-        """Make every key that is online; return the public halves that belong into the ring."""
-        made = [self.signing(use, path) for use, path in (PASSES | SIGNING).items()]
+    def issuers(self) -> tuple[KeyEntry, ...]:
+        """Make the keys that issue passes; return their public halves."""
+        return tuple(self.signing(use, path) for use, path in PASSES.items())
+
+    def signers(self, root: Ed25519PrivateKey) -> tuple[KeyEntry, ...]:
+        """Make every other key that is online; return the halves that belong into the ring."""
+        made = [self.signing(use, path) for use, path in SIGNING.items()]
         self.enrolment(root)
         return (*made, self.signing(Use.RECEIPT, RECEIPT))
 
@@ -92,16 +96,25 @@ class Maker:
         keyfile.save(self.folder / GATE_CA_KEY, key, self.secret)
         files.write(self.folder / GATE_CA, made.public_bytes(Encoding.PEM))
 
-    def services(self, issuer: Issuer, hosts: tuple[str, ...], ca: bytes) -> None:
-        """Make a key and a certificate for each service; `ca` is whom it believes, PEM."""
+    def services(
+        self, issuer: Issuer, hosts: tuple[str, ...], clients: bytes = b"", behind: bytes = b""
+    ) -> None:
+        """Make a key and a certificate for each service.
+
+        Each believes what `issuer` has issued; servers also clients of `clients`, PEM. `behind`
+        follows a server's certificate, for those who do not know `issuer` yet.
+        """
+        own = issuer.ca.public_bytes(Encoding.PEM)
         for part, common, use in SERVICES:
             key = certificates.new_key()
             names = hosts if use == certificates.SERVER else ()
             public = key.public_key()
             leaf = issuer.issue(common, public, use, hosts=names, now=self.now, days=SERVICE_DAYS)
             keyfile.save(self.folder / part / "tls.pem", key)
-            files.write(self.folder / part / "certificate.pem", leaf.public_bytes(Encoding.PEM))
-            files.write(self.folder / part / "ca.pem", ca)
+            is_server = use == certificates.SERVER
+            shown = leaf.public_bytes(Encoding.PEM) + (behind if is_server else b"")
+            files.write(self.folder / part / "certificate.pem", shown)
+            files.write(self.folder / part / "ca.pem", own + (clients if is_server else b""))
 
 
 def reserved(folder: Path, kid: str) -> Path:

@@ -62,7 +62,7 @@ def issue(  # noqa: PLR0913 - all that is said about a pass, by name
     """Sign a new pass for a `term`, or for `days` from `not_before` or from now.
 
     With `entries` it opens the way in so many times. Raises ValueInvalid, ClockWrong, KeyMissing,
-    IssuerFull, RegisterUnusable.
+    KeyEndsFirst, IssuerFull, RegisterUnusable.
     """
     if holder not in HOLDERS:
         raise ValueInvalid(name="holder", value=holder)
@@ -78,6 +78,7 @@ def issue(  # noqa: PLR0913 - all that is said about a pass, by name
     if term.begins > now + timedelta(days=MAX_DAYS):
         raise ValueInvalid(name="from", value=term.begins)
     key = authority.pass_key(IDENTITIES[identity])
+    authority.outlasts(key, term.ends)
     number, kid = os.urandom(CTI_BYTES), kid_of(raw_public(key))
     ends = int(term.ends.timestamp())
     with Register(authority.folder / register.PATH) as book:

@@ -10,15 +10,18 @@ import re
 import unicodedata
 from pathlib import Path
 
+import msgspec
+
 from provisioning import clock, files, roster
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable, PolicyInvalid
 from provisioning.i18n import marked
 from provisioning.terms import VIETNAM
 from wire import policy, policydraft
-from wire.canonical import Document
+from wire.canonical import Document, parse
+from wire.canonical import read as understand
 from wire.errors import WireError
-from wire.keys import Keyring, Use
+from wire.keys import Keyring, Signed, Use
 from wire.policy import LIMIT, Policy, same_site
 
 COMPLAINTS = (
@@ -87,6 +90,23 @@ def publish(home: Authority, found: Policy) -> Path:
     return path
 
 
+def renew(home: Authority, believed: Keyring, now: dt.datetime) -> list[Path]:
+    """Sign again every policy that is published, if a key in `believed` signed it; say where.
+
+    Its version grows, so that gates take it in the place of the same one under another key.
+    """
+    done = []
+    for path in sorted((home.folder / "published").glob("policy-*.json")):
+        try:
+            signed = _believed(path, believed)
+        except (FileUnusable, WireError):
+            continue
+        version = max(signed.version, _first_of_day(now)) + 1
+        fresh = msgspec.structs.replace(signed, version=version, issued=clock.millis(now))
+        done.append(publish(home, fresh))
+    return done
+
+
 def is_outgrown(home: Authority, site: str) -> bool:
     """Say whether more gates lead into a place than the policy signed last for it says.
 
@@ -102,6 +122,13 @@ def gates_of(home: Authority, found: Policy) -> list[str]:
     """Return the gates that are enrolled for the policy's place; raise RosterDamaged."""
     known = roster.load(home.folder).gates
     return [each.gate for each in known if same_site(each.place, found.site)]
+
+
+def _believed(path: Path, ring: Keyring) -> Policy:
+    """Return a signed policy of any place; raise WireError if no key in `ring` signed it."""
+    data = files.read(path, LIMIT)
+    site = understand(Signed, parse(data, LIMIT)).doc.get("site")
+    return policy.unpack(data, ring, str(site))
 
 
 def _first_of_day(now: dt.datetime) -> int:

@@ -40,16 +40,16 @@ def draw(text: str, lines: Sequence[str], font_folder: Path = FONT_FOLDER) -> by
     Raises FontMissing if no font has the letters of Vietnamese.
     """
     bold, plain = fonts(font_folder)
-    code = _code(text)
+    drawn = code(text)
     styles = [bold, bold, *[plain] * (len(lines) - 2)]
     height = sum(map(_step, styles))
     width = max(
-        code.width,
+        drawn.width,
         *(int(font.getlength(line)) + 2 * MARGIN for font, line in zip(styles, lines, strict=True)),
     )
-    card = Image.new("L", (width, code.height + height + MARGIN), 255)
-    card.paste(code, ((width - code.width) // 2, 0))
-    pen, top = ImageDraw.Draw(card), code.height
+    card = Image.new("L", (width, drawn.height + height + MARGIN), 255)
+    card.paste(drawn, ((width - drawn.width) // 2, 0))
+    pen, top = ImageDraw.Draw(card), drawn.height
     for font, line in zip(styles, lines, strict=True):
         pen.text((width // 2, top), line, fill=0, font=font, anchor="ma")
         top += _step(font)
@@ -73,12 +73,12 @@ def _step(font: ImageFont.FreeTypeFont) -> int:
     return int(font.size * 1.35)
 
 
-def _code(text: str) -> Image.Image:
+def code(text: str) -> Image.Image:
     """Draw the code in whole pixels a module: scaling would blur its edges."""
-    code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
-    code.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM), optimize=0)
-    code.make(fit=True)
-    modules = code.get_matrix()
+    made = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET)
+    made.add_data(QRData(text.encode(), mode=MODE_ALPHA_NUM), optimize=0)
+    made.make(fit=True)
+    modules = made.get_matrix()
     scale = -(-CODE_PIXELS // (len(modules) - 2 * QUIET))
     small = Image.new("L", (len(modules), len(modules)), 255)
     small.putdata([0 if dark else 255 for row in modules for dark in row])

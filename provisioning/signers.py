@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from provisioning import clock, files
-from provisioning.authority import Authority
+from provisioning.authority import PUBLISHED, Authority
 from provisioning.errors import FileUnusable, SignerInvalid, SignersTooMany
 from wire import signers
 from wire.errors import WireError
@@ -36,6 +36,19 @@ def publish(home: Authority, places: tuple[Path, ...], now: datetime) -> tuple[P
         raise SignersTooMany(count=len(found)) from error
     files.write(path, data)
     return path, made
+
+
+def renew(home: Authority, believed: Keyring, now: datetime) -> list[Path]:
+    """Sign the list again, if it is published and a key in `believed` signed it; say where."""
+    path = home.folder / PUBLISHED / NAME
+    try:
+        last = signers.unpack(files.read(path, signers.MAX_BYTES), believed)
+    except (FileUnusable, WireError):
+        return []
+    version = max(last.version + 1, int(now.timestamp()))
+    fresh = signers.of(version, clock.millis(now), last.certificates())
+    files.write(path, signers.pack(fresh, home.signing_key(Use.POLICY)))
+    return [path]
 
 
 def certificates(path: Path) -> list[bytes]:

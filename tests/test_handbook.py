@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from device.verdict.reasons import MARKS, TABLE
+from provisioning import expiry, making, passphrase
 from tools import alarms, reasons
 from wire import policy
+from wire.keys import Use
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -44,3 +46,28 @@ def test_the_handbooks_policy_is_one_and_shows_every_field(language: str) -> Non
     found = policy.understood({**written, "version": 1, "issued": 0})
     elsewhere = {"version", "issued", "zone", "clock_skew_s", "siblings_stale_after_s", "v"}
     assert set(written) == set(found.__struct_fields__) - elsewhere
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_handbook_says_of_every_key_what_losing_it_means_and_the_way_back(
+    language: str,
+) -> None:
+    lines = (DOCS / f"keys.{language}.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.strip("|").split("|") for line in lines if line.startswith("| ")][1:]
+    first = [row[0] for row in rows]
+    assert all(len(row) == 5 and all(cell.strip() for cell in row) for row in rows)
+    for use in Use:
+        assert sum(f"`{use}`" in cell for cell in first) == 1, use
+    held = {"passes/seen.pem", "passes/declared.pem", *making.SIGNING.values(), making.RECEIPT}
+    held |= {making.ENROL_KEY, making.GATE_CA_KEY, "offline/ca-key.pem", "vault/seal.pem"}
+    for path in held:
+        assert sum(f"`{path}`" in cell for cell in first) == 1, path
+
+
+def test_the_handbooks_figures_about_keys_are_the_codes() -> None:
+    for language in ("vi", "en"):
+        text = (DOCS / f"keys.{language}.md").read_text(encoding="utf-8")
+        for figure in (making.ONLINE_DAYS, expiry.SOON.days, passphrase.LEAST):
+            assert re.search(rf"\b{figure}\b", text), (language, figure)
+        works = {"create", "renew", "recover", "shares", "status"}
+        assert set(re.findall(r"provision authority (\w+)", text)) == works

@@ -17,9 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from wire import keyring, voucher
 from wire.canonical import Document, canonical, parse, read
 from wire.errors import SignatureInvalid, WireError
-from wire.keys import KeyEntry, Keyring, Signed, Use, entry, opened, sign, unbase64
+from wire.keys import KeyEntry, Keyring, SealKey, Signed, Use, entry, opened, sign, unbase64
 from wire.record import Direction, Millis
-from wire.sealing import SealKey
 
 REQUEST_CONTEXT = "enrolment-request"
 CONTEXT = "enrolment"

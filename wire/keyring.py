@@ -12,9 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wire.canonical import canonical, parse, read
 from wire.errors import WireError
-from wire.keys import KeyEntry, Keyring, Signed, Use, opened, sign
+from wire.keys import KeyEntry, Keyring, SealKey, Signed, Use, opened, sign
 from wire.record import MAX_SEQ, Millis
-from wire.sealing import SealKey
 
 CONTEXT = "keyring"
 LIMIT = 32 * 1024

@@ -60,6 +60,14 @@ class KeyEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     None: never, as for the root, and for all keys of enrolments made before keys had an end."""
 
 
+class SealKey(msgspec.Struct, frozen=True):
+    """The authority's public sealing key."""
+
+    kid: str
+    public: str
+    """Base64 of the 32 raw X25519 bytes."""
+
+
 class Keyring:
     """The public keys that count, found by kid and use."""
 

@@ -10,7 +10,6 @@ ciphertext: sealed bytes moved to another scan do not open.
 import base64
 import os
 
-import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -18,19 +17,11 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from wire.canonical import Document, canonical, parse
 from wire.errors import WireError
-from wire.keys import kid_of, unbase64
+from wire.keys import SealKey, kid_of, unbase64
 
 NONCE_BYTES = 12
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 _INFO = b"gq/v1/data-key"
-
-
-class SealKey(msgspec.Struct, frozen=True):
-    """The authority's public sealing key."""
-
-    kid: str
-    public: str
-    """Base64 of the 32 raw X25519 bytes."""
 
 
 def seal_key(public: X25519PublicKey) -> SealKey:

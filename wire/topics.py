@@ -25,6 +25,8 @@ ALL = "all"
 """Stands where a gate's name stands, for what every gate reads; no gate may be called so."""
 SIGNERS = "signers"
 """Whose signature on a health certificate counts."""
+KEYRING = "keyring"
+"""The keys that every gate believes, signed by the root."""
 LIST = "list-"
 """Followed by the kid of an issuer: which of its passes were withdrawn."""
 

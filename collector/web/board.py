@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from collector.ends import End
 from collector.ledger.entries import Gap, Lack, Row, Standing
 from collector.roster import Gate, Roster
 from wire.errors import WireError
@@ -122,6 +123,8 @@ class Board(msgspec.Struct, frozen=True):
     """The local day for which times are written short."""
     trouble: str = ""
     """Code of what kept the board from being up to date."""
+    ends: tuple[End, ...] = ()
+    """Keys and certificates of the authority that end soon."""
 
     def count(self, condition: Condition) -> int:
         """Return how many gates are in this condition."""

@@ -8,12 +8,14 @@ import hashlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from collector.ends import soon
 from collector.errors import CollectorError
 from collector.ledger.ports import View
 from collector.roster import Roster, RosterFile
@@ -44,8 +46,13 @@ class Snapshot:
         roster: RosterFile,
         wall_ms: Callable[[], int],
         steady_s: Callable[[], float],
+        ends: Path | None = None,
     ) -> None:
-        """Take what is shown and the clocks; nothing is read yet."""
+        """Take what is shown and the clocks; nothing is read yet.
+
+        `ends` is the file that says what of the authority ends when.
+        """
+        self._ends = ends
         self._view, self._roster = view, roster
         self._wall_ms, self._steady_s = wall_ms, steady_s
         self._lock = threading.Lock()
@@ -94,7 +101,9 @@ class Snapshot:
         now_ms = self._wall_ms()
         rows = self._view.latest(SCANS)
         day = local(now_ms).toordinal()
-        return draw(listed, self._view.standings(), rows, now_ms, day, self._view.gaps())
+        board = draw(listed, self._view.standings(), rows, now_ms, day, self._view.gaps())
+        due = soon(self._ends, now_ms) if self._ends is not None else ()
+        return msgspec.structs.replace(board, ends=due)
 
 
 def render(board: Board, language: str) -> Drawing:

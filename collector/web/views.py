@@ -16,6 +16,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from collector import clock
+from collector.ends import NAME
 from collector.ledger.sqliteview import SqliteView
 from collector.roster import RosterFile
 from collector.web.snapshot import Snapshot
@@ -28,7 +29,9 @@ throttle = Throttle()
 def snapshot() -> Snapshot:
     """Return this process's drawing of the board (made after the server has forked)."""
     view = SqliteView(Path(settings.GATE_LEDGER))
-    return Snapshot(view, RosterFile(Path(settings.GATE_ROSTER)), clock.wall_ms, clock.steady_s)
+    roster = Path(settings.GATE_ROSTER)
+    ends = roster.with_name(NAME)
+    return Snapshot(view, RosterFile(roster), clock.wall_ms, clock.steady_s, ends)
 
 
 @require_safe

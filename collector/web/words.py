@@ -36,6 +36,21 @@ LACK: Mapping[str, Promise] = {
     Lack.DECLARED: _("lost: the gate itself says so"),
     Lack.UNSENT: _("still at the gate"),
 }
+ENDS: Mapping[str, Promise] = {
+    "policy": _("key for policies"),
+    "card": _("key for control cards"),
+    "command": _("key for commands"),
+    "status": _("key for withdrawing passes"),
+    "receipt": _("key for receipts"),
+    "enrol": _("key for enrolling gates"),
+    "pass-seen": _("key for passes of people seen by staff"),
+    "pass-declared": _("key for self-service passes"),
+    "ca-certificate": _("the authority's certificate"),
+    "gate-ca-certificate": _("certificate that admits gates"),
+    "broker-certificate": _("the broker's certificate"),
+    "intake-certificate": _("the collector's certificate"),
+    "enrolment-certificate": _("certificate of the enrolment service"),
+}
 DIRECTION: Mapping[str, Promise] = {Direction.IN: _("In"), Direction.OUT: _("Out")}
 DIRECTION_SIGN: Mapping[str, str] = {Direction.IN: "→", Direction.OUT: "←"}
 OUTCOME: Mapping[str, Promise] = {

@@ -5,7 +5,8 @@ record in front of the first scan that uses it; the gate itself cannot open it a
 """
 
 from wire.canonical import Document
-from wire.sealing import DataKey, SealKey, place
+from wire.keys import SealKey
+from wire.sealing import DataKey, place
 
 
 class Sealer:
@@ -23,6 +24,12 @@ class Sealer:
     def to(self) -> str:
         """Return the name of the authority's key."""
         return self._authority.kid
+
+    def readdress(self, authority: SealKey) -> None:
+        """Seal to another key of the authority's from the next scan on."""
+        if authority != self._authority:
+            self._authority = authority
+            self.renew()
 
     def renew(self) -> None:
         """Forget the key; the next scan begins with a new one."""

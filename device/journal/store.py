@@ -35,9 +35,9 @@ from device.journal.sealer import Sealer
 from device.journal.segments import Segments
 from device.journal.substitution import Substitution
 from device.journal.tally import Counted, Tally
+from wire.keys import SealKey
 from wire.receipt import Receipt, Refusal
 from wire.record import Record, What, to_document
-from wire.sealing import SealKey
 
 log = structlog.get_logger()
 
@@ -243,6 +243,10 @@ class CardJournal:
         """Keep confirmed records for so many seconds from now on."""
         self._limits = msgspec.structs.replace(self._limits, keep_confirmed_s=confirmed_s)
         self._retention.keep_s = confirmed_s
+
+    def seal_to(self, authority: SealKey) -> None:
+        """Seal personal fields to this key of the authority's from the next scan on."""
+        self._sealer.readdress(authority)
 
     def tend(self, at: Instant) -> None:
         """Do one thing that may wait: take a receipt, seal, declare, sign, store, drop."""

@@ -55,6 +55,8 @@ class Address(msgspec.Struct, frozen=True):
     credentials: Path
     """Folder with ca.pem, certificate.pem and tls.pem."""
     keepalive_s: int
+    ca: str = ""
+    """PEM of whose servers are believed; empty: those of ca.pem."""
 
     @property
     def where(self) -> str:
@@ -171,7 +173,7 @@ class Link:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         client.on_socket_open = self._on_socket
-        client.tls_set_context(tls.context(address.credentials, self._now))
+        client.tls_set_context(tls.context(address.credentials, self._now, address.ca))
         return client
 
     @property

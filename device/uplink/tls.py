@@ -69,13 +69,15 @@ class TellingSocket(ssl.SSLSocket):
             raise
 
 
-def context(folder: Path, now: datetime | None) -> ssl.SSLContext:
+def context(folder: Path, now: datetime | None, ca: str = "") -> ssl.SSLContext:
     """Return who we are and whom we believe at `now`; None: whatever the time is.
 
-    Raises NotEnrolled if the files do not say so.
+    Believed is `ca`, PEM, or what lies in the folder if it is empty. Raises NotEnrolled if the
+    files do not say so.
     """
     try:
-        made = ssl.create_default_context(cafile=folder / "ca.pem")
+        cafile = None if ca else folder / "ca.pem"
+        made = ssl.create_default_context(cafile=cafile, cadata=ca or None)
         made.load_cert_chain(folder / "certificate.pem", folder / "tls.pem", _no_passphrase)
     except (OSError, ValueError) as error:
         msg = N_("the keys and certificates of the link are missing or do not fit together")

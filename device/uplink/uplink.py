@@ -16,6 +16,7 @@ import structlog
 from inotify_simple import INotify, flags
 
 from device import i18n
+from device.believed import Believed
 from device.errors import BrokerOld, GateError, LinkDown
 from device.i18n import N_, _
 from device.journal import durable
@@ -28,7 +29,6 @@ from device.uplink.retired import Retired
 from device.uplink.route import UNSUPPORTED_VERSION, Route
 from device.uplink.tray import Tray
 from wire import state, topics
-from wire.keys import Keyring
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ class Uplink:
         self,
         settings: Settings,
         folders: Folders,
-        ring: Keyring,
+        ring: Believed,
         up_ns: Callable[[], int],
         wall_ms: Callable[[], int],
         alive: Callable[[int], None] = lambda _: None,
@@ -87,7 +87,7 @@ class Uplink:
         """
         self._settings, self._folders = settings, folders
         self._alive, self._is_sure = alive, is_sure
-        self._up_ns, self._wall = up_ns, wall_ms
+        self._up_ns, self._wall, self._ring = up_ns, wall_ms, ring
         self._tray = Tray(folders.inbox)
         self._lane = self._lane_of(folders.journal)
         self._retired = Retired(folders.journal, self._lane_of)
@@ -202,7 +202,8 @@ class Uplink:
         )
         wall = datetime.fromtimestamp(self._wall() / 1000, UTC) if self._is_sure() else None
         try:
-            address = self._settings.addresses[due]
+            found = self._settings.addresses[due]
+            address = msgspec.structs.replace(found, ca=self._ring.ca)
             self._link = Link(address, will, wants, wall, self._route.manner(now))
         except GateError as error:
             self._lost(Down(error))
@@ -266,6 +267,12 @@ class Uplink:
                 self._receipts.take(payload, end.seq, self._up_ns())
         elif (gate == self._settings.gate) is (leaf in topics.TO_GATE):
             self._tray.document(leaf, payload)
+            self._believe(leaf, payload)
+
+    def _believe(self, leaf: str, payload: bytes) -> None:
+        """Heed a ring ourselves: who signs receipts, and whose brokers are believed from now on."""
+        if leaf == topics.KEYRING and self._ring.hear(payload):
+            log.info("keyring.renewed", version=self._ring.version)
 
     def _goodbye(self) -> None:
         if self._link is not None:

@@ -21,14 +21,14 @@ from device.verdict.direction import Ways
 from device.wiring.past import JournalPast
 from wire.controlcard import scope_of
 from wire.enrolment import Enrolment
-from wire.keys import Keyring
+from wire.keys import KeyEntry
 from wire.policy import Policy
 
 
-def mandate(folders: config.Folders, enrolment: Enrolment) -> Mandate:
+def mandate(folders: config.Folders, enrolment: Enrolment, root: KeyEntry) -> Mandate:
     """Return what is in force at this gate."""
     folders.accepted.mkdir(parents=True, exist_ok=True, mode=0o750)
-    return Mandate(Accepted(folders.inbox, folders.accepted), enrolment)
+    return Mandate(Accepted(folders.inbox, folders.accepted), enrolment, root)
 
 
 def attendant(
@@ -55,7 +55,7 @@ def attendant(
     used = UsedCards(folders.accepted)
     used.begin(told.past_ms // 1000)
     cards = Orders(
-        Keyring(enrolment.keys),
+        told.ring,
         frozenset({enrolment.gate, scope_of(enrolment.place)}),
         used,
         deeds.known(passages.set_count),
@@ -64,6 +64,7 @@ def attendant(
     ways = Ways(told.policy.direction, enrolment.directions[0], button_s=found.door.direction_s)
 
     def heard(policy: Policy) -> None:
+        journal.seal_to(told.ring.seal)
         least_s = policy.retention_h * 3600 if policy.version else 0
         journal.retain(max(found.journal.keep_confirmed_s, least_s))
 

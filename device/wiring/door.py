@@ -18,6 +18,7 @@ from device.gpio.patterns import speaks_ms
 from device.inbox import Inbox
 from device.journal.quarantine import Quarantine
 from device.journal.store import CardJournal, Limits
+from device.mandate import Mandate
 from device.memory import Memory
 from device.patience import Patience
 from device.ports import Camera
@@ -33,8 +34,6 @@ from device.wiring.attendance import attendant, mandate
 from device.wiring.panel import pinned
 from device.wiring.past import Oldest
 from device.wiring.timepiece import timekeeper
-from wire.enrolment import Enrolment
-from wire.keys import Keyring
 from wire.receipt import Receipt
 
 log = structlog.get_logger()
@@ -47,16 +46,15 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     enrolment, records_key = enrol.load(found.folders.keys, root)
     run = found.folders.run
     run.mkdir(parents=True, exist_ok=True, mode=0o755)
-    ring = Keyring(enrolment.keys)
     memory = Memory(run)
-    told = mandate(found.folders, enrolment)
+    told = mandate(found.folders, enrolment, root)
     presence = OnePerShowing(
         lambda text: told.takes(classify(text).kind), _rules(found.reading), memory.tag
     )
     presence.restore(memory.load())
     times = timekeeper(found, enrolment, told.past_ms, found.folders.accepted, run)
-    inbox = Inbox(found.folders.inbox, ring)
-    journal = _journal(found, enrolment, lambda: times.heard(inbox.receipt), records_key)
+    inbox = Inbox(found.folders.inbox, told.ring)
+    journal = _journal(found, told, lambda: times.heard(inbox.receipt), records_key)
     marks, watch = _marks(run), ViewWatch()
     reader = CascadeReader(Pace(smallest_px=found.reading.smallest_px), marks=marks)
     wellbeing = health.HealthFile(
@@ -69,7 +67,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     pins = pinned(found.panel, enrolment.gate, times.now)
     watchdog = Watchdog.of()
     refused = Quarantine(
-        found.folders.journal, found.folders.inbox, enrolment.gate, ring, journal.refused
+        found.folders.journal, found.folders.inbox, enrolment.gate, told.ring, journal.refused
     )
 
     def report(frame: Frame, now: Instant) -> None:
@@ -123,7 +121,7 @@ def camera(
 
 def _journal(
     found: config.Config,
-    enrolment: Enrolment,
+    told: Mandate,
     receipts: Callable[[], Receipt | None],
     key: Ed25519PrivateKey,
 ) -> CardJournal:
@@ -135,8 +133,8 @@ def _journal(
     return CardJournal(
         found.folders.journal,
         found.folders.run,
-        enrolment.gate,
-        enrolment.seal,
+        told.gate,
+        told.ring.seal,
         receipts,
         limits,
         key=key,

@@ -1,6 +1,6 @@
 """Picks the parts of the uplink: the process with the network, and no camera, no pins, no names."""
 
-from device import clock, config, enrol
+from device import believed, clock, config, enrol
 from device.errors import NotEnrolled
 from device.i18n import N_
 from device.uplink.link import Address
@@ -8,7 +8,6 @@ from device.uplink.uplink import Folders, Settings, Uplink
 from device.watchdog import Watchdog
 from device.wiring.timepiece import heeding, timekeeper
 from wire.enrolment import Broker, Enrolment
-from wire.keys import Keyring
 from wire.record import ClockState
 
 
@@ -27,7 +26,8 @@ def brokers(found: config.Config, enrolment: Enrolment) -> tuple[Broker, ...]:
 def uplink(found: config.Config) -> Uplink:
     """Build the uplink of a gate."""
     keys = found.folders.keys
-    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
+    root = enrol.root_key(keys / enrol.ROOT)
+    enrolment = enrol.held(keys, root)
     addresses = tuple(
         Address(each.host, each.port, enrolment.gate, keys / "uplink", found.link.keepalive_s)
         for each in brokers(found, enrolment)
@@ -46,7 +46,7 @@ def uplink(found: config.Config) -> Uplink:
     return Uplink(
         settings,
         folders,
-        Keyring(enrolment.keys),
+        believed.told(enrolment, root, found.folders.inbox),
         clock.up_ns,
         lambda: now().wall_ms,
         Watchdog.of().feed,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from device import clock, config, enrol
+from device import believed, clock, config, enrol
 from device.credential import classify
 from device.errors import GateError
 from device.flow import Instant
@@ -38,7 +38,8 @@ def run(found: config.Config, out: Path, tell: Tell) -> bool:
     Raises NotEnrolled for a gate that has no key to sign with.
     """
     keys = found.folders.keys
-    enrolment, key = enrol.load(keys, enrol.root_key(keys / enrol.ROOT))
+    root = enrol.root_key(keys / enrol.ROOT)
+    enrolment, key = enrol.load(keys, root)
     now = timekeeper(found, enrolment, enrolment.issued).now()
     steps: list[Found] = []
 
@@ -51,7 +52,8 @@ def run(found: config.Config, out: Path, tell: Tell) -> bool:
     told(machine.watchdogs())
     told(_sight(found, tell))
     told(_signs(found, tell))
-    told([_broker(found, enrolment, now)])
+    ca = believed.told(enrolment, root, found.folders.inbox).ca
+    told([_broker(found, enrolment, ca, now)])
     made = Report(enrolment.gate, enrolment.place, now.wall_ms, now.clock, version(), tuple(steps))
     out.mkdir(parents=True, exist_ok=True)
     (out / JSON).write_bytes(report.signed(made, key))
@@ -77,12 +79,12 @@ def _signs(found: config.Config, tell: Tell) -> list[Found]:
         return [Found("panel", Outcome.BAD, said(error))]
 
 
-def _broker(found: config.Config, enrolment: Enrolment, now: Instant) -> Found:
+def _broker(found: config.Config, enrolment: Enrolment, ca: str, now: Instant) -> Found:
     if machine.runs("gate-uplink.service"):
         return Found(WHAT, Outcome.LEFT_OUT, _("stop gate-uplink first: it has the same name"))
     folder = found.folders.keys / "uplink"
     addresses = [
-        Address(each.host, each.port, enrolment.gate, folder, found.link.keepalive_s)
+        Address(each.host, each.port, enrolment.gate, folder, found.link.keepalive_s, ca)
         for each in brokers(found, enrolment)
     ]
     is_sure = now.clock is not ClockState.UNSYNCED

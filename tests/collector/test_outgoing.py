@@ -2,18 +2,24 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable
 from collector.outgoing import LIMIT, Outgoing, checked, fetched, ring
 from collector.roster import Gate, Roster
 from wire import policy, signers, statuslist
 from wire.canonical import canonical
+from wire.keyring import KeyList
 from wire.keys import KeyEntry, Keyring, Use, entry, sign
 from wire.record import Direction
+from wire.sealing import seal_key
 
-KEYS = {use: Ed25519PrivateKey.generate() for use in (Use.POLICY, Use.COMMAND, Use.STATUS)}
+KEYS = {
+    use: Ed25519PrivateKey.generate() for use in (Use.POLICY, Use.COMMAND, Use.STATUS, Use.ROOT)
+}
 RING = Keyring([entry(key.public_key(), use) for use, key in KEYS.items()])
 NOBODY = KeyEntry("0" * 16, Use.RECORDS, "")
 
@@ -59,6 +65,40 @@ def test_lists_go_to_all() -> None:
     listed = signers.pack(signers.of(1, 5, ()), KEYS[Use.POLICY])
     (found,) = checked(listed, RING, ROSTER)
     assert (found.gate, found.leaf) == ("all", "signers")
+
+
+def ring_of(version: int = 1, use: Use = Use.ROOT) -> bytes:
+    keys = (entry(KEYS[Use.STATUS].public_key(), Use.RECEIPT),)
+    seal = seal_key(X25519PrivateKey.from_private_bytes(bytes([9] * 32)).public_key())
+    return canonical(
+        sign(msgspec.to_builtins(KeyList(version, 5, keys, seal, "")), "keyring", KEYS[use])
+    )
+
+
+def test_a_ring_of_keys_goes_to_all_if_the_root_signed_it(tmp_path: Path) -> None:
+    (found,) = checked(ring_of(), RING, ROSTER)
+    assert (found.gate, found.leaf, found.order) == ("all", "keyring", 1)
+    with pytest.raises(DocumentRefused):
+        checked(ring_of(use=Use.POLICY), RING, ROSTER)
+    store = Outgoing(tmp_path)
+    store.put(checked(ring_of(2), RING, ROSTER), RING, ROSTER)
+    with pytest.raises(DocumentRefused):
+        store.put(checked(ring_of(1), RING, ROSTER), RING, ROSTER)
+
+
+def test_a_key_that_has_ended_publishes_nothing_and_what_it_published_stays(
+    tmp_path: Path,
+) -> None:
+    public = tmp_path / "public.json"
+    keys = [entry(KEYS[Use.POLICY].public_key(), Use.POLICY, 1000)]
+    root = entry(KEYS[Use.ROOT].public_key(), Use.ROOT)
+    public.write_bytes(msgspec.json.encode({"keys": keys, "root": root}))
+    store = Outgoing(tmp_path / "out")
+    store.put(checked(rules(3), ring(public, 999), ROSTER), ring(public), ROSTER)
+    with pytest.raises(DocumentRefused, match="ended"):
+        checked(rules(4), ring(public, 1000), ROSTER)
+    with pytest.raises(DocumentRefused):
+        store.put(checked(rules(2), ring(public, 999), ROSTER), ring(public), ROSTER)
 
 
 def test_a_command_goes_to_its_gate() -> None:

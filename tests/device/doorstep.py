@@ -143,7 +143,7 @@ class Doorstep:
 
     def bring_policy(self, version: int, **rules: object) -> None:
         """Lay a signed policy into the inbox."""
-        document = {"site": PLACE, "version": version, "issued": NOW_S * 1000, **rules}
+        document = {"site": PLACE, "version": version, "issued": NOW_S * 1000} | rules
         data = policy.pack(msgspec.convert(document, Policy), KEYS[Use.POLICY])
         (self.inbox / POLICY).write_bytes(data)
 

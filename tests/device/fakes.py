@@ -13,9 +13,9 @@ from device.flow import Frame, Instant, Press, Pressed, Sighting, Signal, Verdic
 from device.gpio.patterns import length_ms
 from device.journal.sealer import Sealer
 from wire.canonical import Document
+from wire.keys import SealKey
 from wire.receipt import Receipt
 from wire.record import ClockState, Key, Note, Record, Scan, What, genesis, link, to_document
-from wire.sealing import SealKey
 
 S = 1_000_000_000
 BOOT = "0a0b0c0d"

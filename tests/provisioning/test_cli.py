@@ -21,6 +21,9 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATE_LANG", "en")
 
 
+CREATE = ("authority", "create", "--plain", "--out")
+
+
 def gate_arguments(home: Authority, request: Path, out: Path) -> list[str]:
     return [
         *("gate", "--authority", str(home.folder), "--request", str(request)),
@@ -34,7 +37,7 @@ def test_from_nothing_to_an_enrolled_gate_and_a_pass(
 ) -> None:
     folder, keys = tmp_path / "authority", tmp_path / "keys"
     name = ["--name", "Xã Mẫu", "--help-line", "0299 000 000", "--host", "Broker.Example"]
-    assert cli.main(["authority", "--out", str(folder), *name]) == 0
+    assert cli.main([*CREATE, str(folder), *name]) == 0
     enrol.make_keys(keys)
     home = authority.load(folder)
     out = tmp_path / "enrolment.json"
@@ -222,8 +225,14 @@ def test_what_cannot_be_withdrawn_is_said(
         ([], "arguments-invalid"),
         (["gate"], "arguments-invalid"),
         (["pass", "--days", "many"], "arguments-invalid"),
-        (["authority", "--out", "HOME", "--name", "Xã Mẫu"], "authority-exists"),
-        (["authority", "--out", "NEW", "--name", "Xã Mẫu", "--host", "a b"], "value-invalid"),
+        (
+            [*CREATE, "HOME", "--name", "Xã Mẫu"],
+            "authority-exists",
+        ),
+        (
+            [*CREATE, "NEW", "--name", "Xã Mẫu", "--host", "a b"],
+            "value-invalid",
+        ),
         (
             ["pass", "--authority", "NEW", "--holder", "resident", "--days", "1", "--out", "X"],
             "authority-missing",
@@ -346,6 +355,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "issuer-full",
         "issuer-in-use",
         "issuer-unknown",
+        "key-ends-first",
         "key-missing",
         "name-invalid",
         "pass-unknown",
@@ -360,6 +370,10 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "request-used",
         "root-absent",
         "roster-damaged",
+        "share-foreign",
+        "share-invalid",
+        "shares-few",
+        "sheet-unreadable",
         "signer-invalid",
         "signers-too-many",
         "value-invalid",
@@ -373,7 +387,7 @@ def all_below(kind: type[errors.ProvisionError]) -> list[type[errors.ProvisionEr
 
 def test_it_runs_as_a_program_in_a_terminal_that_knows_no_vietnamese(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "provisioning.cli", "authority", "--out", tmp_path, "--name", ""],
+        [sys.executable, "-m", "provisioning.cli", *CREATE, tmp_path, "--name", ""],
         env={"LC_ALL": "C", "PATH": "/usr/bin"},
         capture_output=True,
         check=False,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.wire.samples import FIELDS, SEAL, VAULT, corrupted, seed
 from wire.errors import WireError
-from wire.sealing import DataKey, SealKey, open_data_key, place, seal_key
+from wire.keys import SealKey
+from wire.sealing import DataKey, open_data_key, place, seal_key
 
 PLACES = [
     place("g1", "j1", 7),

@@ -13,6 +13,7 @@ TABLES = {
     "condition": words.CONDITION,
     "warn": words.WARN,
     "lack": words.LACK,
+    "ends": words.ENDS,
     "direction": words.DIRECTION,
     "outcome": words.OUTCOME,
     "reason": words.REASON,

@@ -1,0 +1,170 @@
+"""The commands about the authority itself: found it, turn its keys over, share its root.
+
+Each takes what the command line says and returns what to tell; the work is done elsewhere.
+"""
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from provisioning import authority, ceremony, clock, expiry, passphrase, turnover
+from provisioning.desk import Translate, of_authority, of_root, opened
+from provisioning.errors import ArgumentsInvalid
+from provisioning.expiry import End, Level
+from provisioning.i18n import marked
+
+LEVELS = {
+    Level.GOOD: marked("good"),
+    Level.SOON: marked("renew soon"),
+    Level.URGENT: marked("RENEW NOW"),
+    Level.ENDED: marked("ENDED"),
+}
+WORKS = {
+    "renew": marked("make the next keys and certificates, before the old ones end"),
+    "recover": marked("replace every key that is online, after one was stolen or lost"),
+    "shares": marked("put the root on new pages, and out of the folder"),
+}
+
+
+def add(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """Add the commands."""
+    works = parser.add_subparsers(required=True, metavar="WORK")
+    _create_command(works.add_parser("create", help=_("make a new authority")), _)
+    for name, work in (("renew", _renew), ("recover", _recover), ("shares", _share)):
+        each = works.add_parser(name, help=_(WORKS[name]))
+        each.set_defaults(work=work)
+        of_authority(each, _)
+        of_root(each, _)
+        if name == "recover":
+            _recover_options(each, _)
+        if name == "shares":
+            _page_options(each, _, required=True)
+    status = works.add_parser("status", help=_("say what ends when"))
+    status.set_defaults(work=_status)
+    of_authority(status, _)
+    status.add_argument("--json", action="store_true", help=_("for programs"))
+
+
+def _create_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_create)
+    parser.add_argument("--out", type=Path, required=True, help=_("a new folder for its keys"))
+    parser.add_argument("--name", required=True, help=_("its name, for people"))
+    parser.add_argument("--help-line", default="", help=_("whom to call"))
+    parser.add_argument(
+        "--host",
+        action="append",
+        help=_("a name or address of the broker; may be given more than once"),
+    )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help=_("FOR TRYING OUT ONLY: no passphrase, and the root lies in the folder"),
+    )
+    _page_options(parser, _, required=False)
+
+
+def _page_options(parser: argparse.ArgumentParser, _: Translate, *, required: bool) -> None:
+    parser.add_argument(
+        "--sheets", type=Path, required=required, help=_("a folder for the pages with the shares")
+    )
+    parser.add_argument(
+        "--needed", type=int, default=ceremony.NEEDED, help=_("how many shares it takes")
+    )
+    parser.add_argument(
+        "--count", type=int, default=ceremony.COUNT, help=_("how many shares there are")
+    )
+
+
+def _recover_options(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.add_argument(
+        "--passes-stay",
+        action="store_true",
+        help=_("passes issued before stay good, also those that a thief has made"),
+    )
+    parser.add_argument(
+        "--seal", action="store_true", help=_("personal fields are sealed to a new key as well")
+    )
+
+
+def _create(asked: argparse.Namespace, _: Translate) -> str:
+    hosts = tuple(host.lower() for host in asked.host or authority.HOSTS)
+    about = {"help_line": asked.help_line, "hosts": hosts, "now": clock.now()}
+    if asked.plain == (asked.sheets is not None):
+        raise ArgumentsInvalid(detail=marked("give either --sheets FOLDER, or --plain to try out"))
+    if asked.plain:
+        home = authority.create(asked.out, asked.name, **about)
+        expiry.write(home)
+        return _(
+            "{name}: keys made in {folder}.\n"
+            "WARNING: --plain is for trying out. The root lies in its folder “offline” and nothing "
+            "is closed with a passphrase: who copies the folder is the authority."
+        ).format(name=asked.name, folder=asked.out)
+    secret = passphrase.chosen()
+    pages = {"sheets": asked.sheets, "needed": asked.needed, "count": asked.count}
+    home, made = ceremony.found(asked.out, asked.name, secret=secret, **about, **pages)
+    expiry.write(home)
+    told = _("{name}: keys made in {folder}. The root is on {count} pages and nowhere else.")
+    return "\n".join(
+        [told.format(name=asked.name, folder=asked.out, count=len(made)), *_pages(made, _)]
+    )
+
+
+def _pages(made: list[Path], _: Translate) -> list[str]:
+    return [
+        *(str(path) for path in made),
+        _("Print each, give each to another person, and delete these files."),
+    ]
+
+
+def _renew(asked: argparse.Namespace, _: Translate) -> str:
+    return _published(turnover.renew(opened(asked), clock.now()), _)
+
+
+def _recover(asked: argparse.Namespace, _: Translate) -> str:
+    paths = turnover.recover(
+        opened(asked), clock.now(), passes_stay=asked.passes_stay, seal=asked.seal
+    )
+    told = [_published(paths, _)]
+    if not asked.passes_stay:
+        told.append(_("No pass issued before is good any more: issue them again."))
+    return "\n".join(told)
+
+
+def _published(paths: list[Path], _: Translate) -> str:
+    return "\n".join(
+        [
+            *(str(path) for path in paths),
+            _(
+                "New keys are in their places. Carry broker, collector and enrolment to their "
+                "machines with public.json, restart those, and then publish these files."
+            ),
+        ]
+    )
+
+
+def _share(asked: argparse.Namespace, _: Translate) -> str:
+    made = ceremony.share(opened(asked), asked.sheets, clock.now(), asked.needed, asked.count)
+    told = _("The root is on {count} pages and nowhere else. Burn the pages of before.")
+    return "\n".join([told.format(count=len(made)), *_pages(made, _)])
+
+
+def _status(asked: argparse.Namespace, _: Translate) -> str:
+    now, home = clock.now(), authority.load(asked.authority)
+    expiry.write(home)
+    found = expiry.ends(home)
+    if asked.json:
+        lines = [
+            {**msgspec.to_builtins(each), "level": expiry.level(each, now)} for each in found.ends
+        ]
+        return msgspec.json.encode({"authority": found.authority, "ends": lines}).decode()
+    return "\n".join(_line(each, now, _) for each in found.ends)
+
+
+def _line(each: End, now: datetime, _: Translate) -> str:
+    until = datetime.fromtimestamp(each.until / 1000, now.tzinfo)
+    days = (until - now).days
+    told = _("{what}: until {date}, {days} days; {level}")
+    level = _(LEVELS[expiry.level(each, now)])
+    return told.format(what=each.what, date=f"{until:%Y-%m-%d}", days=days, level=level)

@@ -1,0 +1,129 @@
+"""A share as a page to be printed: its words in a code, and to be read, and what it is for.
+
+A page is read back from what was written before it counts as made: a code that no camera can read
+would be noticed years later, on the worst day there is.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import zxingcpp
+from PIL import Image, ImageDraw, UnidentifiedImageError
+
+from provisioning import files, shares, sheet
+from provisioning.errors import FileUnusable, ShareInvalid, SheetUnreadable
+from provisioning.shares import Share
+from provisioning.terms import VIETNAM
+from wire.keys import KeyEntry
+
+PAGE = (2480, 3508)
+"""A4 at 300 dots an inch."""
+EDGE = 200
+COLUMNS = 3
+PREFIX = "GATE-ROOT-SHARE:"
+LIMIT = 32 * 1024 * 1024
+"""Of a photograph of a page."""
+TEXT_LIMIT = 4096
+NOTES = (
+    "Mảnh khóa gốc. Giữ riêng, niêm phong, không chụp ảnh, không để cùng chỗ với mảnh khác.",
+    "A share of the root key. Keep it sealed and apart from the others; take no photographs.",
+    "Khi cần: `provision authority recover` hỏi đủ số mảnh, đọc từ mã hoặc gõ lại các từ.",
+    "When needed: `provision authority recover` asks for the shares, by code or by their words.",
+)
+
+
+def write(
+    folder: Path, made: Sequence[Share], authority: str, root: KeyEntry, now: datetime
+) -> list[Path]:
+    """Write a page for each share and read each again; return where they are.
+
+    Raises SheetUnreadable if what was written does not bring the root back, FontMissing,
+    FileUnusable.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileUnusable(path=folder, detail=error.strerror) from error
+    paths = []
+    for each in made:
+        path = folder / f"share-{root.kid}-{each.of}-{each.number}.png"
+        page = draw(each, len(made), authority, root, now)
+        files.write(path, page, files.PRIVATE)
+        paths.append(path)
+    found = [_again(path) for path in paths]
+    for first in range(len(found) - made[0].needed + 1):
+        shares.join(found[first : first + made[0].needed], root)
+    return paths
+
+
+def draw(
+    share: Share,
+    count: int,
+    authority: str,
+    root: KeyEntry,
+    now: datetime,
+    font_folder: Path = sheet.FONT_FOLDER,
+) -> bytes:
+    """Return one page as PNG; raise FontMissing if no font has the letters of Vietnamese."""
+    bold, plain = sheet.fonts(font_folder)
+    page = Image.new("L", PAGE, 255)
+    pen = ImageDraw.Draw(page)
+    head = (
+        authority,
+        f"Mảnh {share.number}/{count}, cần {share.needed} mảnh",
+        f"Share {share.number} of {count}; {share.needed} are needed",
+        f"{root.kid} · {share.of} · {now.astimezone(VIETNAM):%Y-%m-%d}",
+    )
+    top = EDGE
+    for line in head:
+        pen.text((EDGE, top), line, fill=0, font=bold)
+        top += 70
+    code = sheet.code(PREFIX + share.words.upper())
+    page.paste(code, ((PAGE[0] - code.width) // 2, top + 60))
+    top += code.height + 160
+    words = share.words.split()
+    rows = -(-len(words) // COLUMNS)
+    for place, word in enumerate(words):
+        column, row = divmod(place, rows)
+        across = EDGE + column * (PAGE[0] - 2 * EDGE) // COLUMNS
+        pen.text((across, top + row * 72), f"{place + 1:2}. {word}", fill=0, font=bold)
+    top += rows * 72 + 120
+    for line in NOTES:
+        pen.text((EDGE, top), line, fill=0, font=plain)
+        top += 56
+    out = io.BytesIO()
+    page.convert("1").save(out, "PNG", dpi=(sheet.DPI, sheet.DPI), compress_level=1)
+    return out.getvalue()
+
+
+def read(path: Path) -> Share:
+    """Read a share from a picture of its page, or from a file with its words.
+
+    Raises ShareInvalid, FileUnusable.
+    """
+    data = files.read(path, LIMIT)
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            codes = zxingcpp.read_barcodes(picture.convert("L"))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return shares.read(_text(data))
+    for each in codes:
+        if each.text.startswith(PREFIX):
+            return shares.read(each.text.removeprefix(PREFIX))
+    raise ShareInvalid
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data[:TEXT_LIMIT].decode()
+    except UnicodeDecodeError as error:
+        raise ShareInvalid from error
+
+
+def _again(path: Path) -> Share:
+    try:
+        return read(path)
+    except ShareInvalid as error:
+        raise SheetUnreadable(path=path) from error

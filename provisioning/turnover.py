@@ -1,0 +1,231 @@
+"""Turning the keys over: in good time, with old and new believed; or all at once, after a theft.
+
+Both need the root, and so two people. `renew` leaves the old keys in the ring until they end, so
+that nobody at a door or in a car without a network notices. `recover` leaves out whatever was there
+before: from the moment a gate has the new ring, a thief signs nothing with the old keys that it
+takes, and what he signed before is dropped. Cut off half way, either is done again from the start.
+"""
+
+import shutil
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from provisioning import (
+    authority,
+    certificates,
+    clock,
+    expiry,
+    files,
+    issuers,
+    keyfile,
+    making,
+    policies,
+    signers,
+    withdrawal,
+)
+from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority, Public
+from provisioning.certificates import Issuer
+from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
+from provisioning.making import PASSES, SIGNING, Maker
+from wire import keyring
+from wire.errors import WireError
+from wire.keyring import KeyList
+from wire.keys import KeyEntry, Keyring
+from wire.sealing import seal_key
+
+KEPT = timedelta(days=3 * 366)
+"""How long a key that has ended stays in the ring: a gate may hold what it signed for so long."""
+OLD_SEAL = "vault/seal-{kid}.pem"
+
+
+def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> list[Path]:
+    """Make the next keys and certificates of all that is online; return what is to be published.
+
+    The keys for passes give way to those in reserve, which every gate knows already. Raises
+    RootAbsent, KeyMissing, FileUnusable.
+    """
+    root = home.root()
+    for use in PASSES:
+        issuers.turn(home, use, now)
+    home = again(home)
+    maker = _maker(home, now, days)
+    try:
+        fresh = maker.signers(root)
+        old = tuple(key for key in home.public.keys if not _is_past(key, now))
+        keys = (*_dated(home, old, maker), *fresh)
+        issuer = home.issuer()
+        maker.gate_ca(issuer, home.public.authority)
+        maker.services(issuer, _hosts(home))
+        return _turn(home, maker, replaced(home.public, keys), issuer.ca)
+    finally:
+        shutil.rmtree(maker.folder, ignore_errors=True)
+
+
+def recover(
+    home: Authority,
+    now: datetime,
+    *,
+    days: int = making.ONLINE_DAYS,
+    passes_stay: bool = False,
+    seal: bool = False,
+) -> list[Path]:
+    """Replace every key that is online, and the CA; return what is to be published.
+
+    With `passes_stay` passes that were issued stay good, also those a thief has made. With `seal`
+    personal fields are sealed to a new key; the old one stays, for what was sealed to it. Raises
+    RootAbsent, KeyMissing, FileUnusable.
+    """
+    root, offline = home.root(), home.offline_secret()
+    maker = _maker(home, now, days)
+    try:
+        used = maker.issuers()
+        reserve = tuple(maker.reserve(use, offline) for use in PASSES)
+        stay = tuple(key for key in home.issuers() if not _is_past(key, now)) if passes_stay else ()
+        keys = (*used, *reserve, *stay, *maker.signers(root))
+        public = replaced(home.public, keys, tuple(key.kid for key in reserve))
+        if seal:
+            public = _resealed(home, maker, public)
+        issuer = _next_ca(home, maker, offline)
+        return _turn(home, maker, public, issuer.ca)
+    finally:
+        shutil.rmtree(maker.folder, ignore_errors=True)
+
+
+def tell(home: Authority, now: datetime) -> Path:
+    """Sign the ring as everyone may know it now; return where, to be published."""
+    home = again(home)
+    try:
+        ca = x509.load_pem_x509_certificate(files.read(home.folder / "ca.pem", 64 * 1024))
+    except ValueError as error:
+        raise KeyMissing(path=home.folder / "ca.pem") from error
+    data = keyring.pack(_ring(home, now, home.public, ca), home.root())
+    files.write(home.folder / making.ENROLMENT / KEYRING, data)
+    path = home.published(KEYRING)
+    files.write(path, data)
+    return path
+
+
+def again(home: Authority) -> Authority:
+    """Return the authority as its folder says now, with whatever people have given."""
+    return replace(home, public=authority.load(home.folder).public)
+
+
+def replaced(
+    public: Public, keys: tuple[KeyEntry, ...], reserve: tuple[str, ...] | None = None
+) -> Public:
+    """Return what everyone may know, with other keys."""
+    kept = public.reserve if reserve is None else reserve
+    return msgspec.structs.replace(public, keys=keys, reserve=kept)
+
+
+def _maker(home: Authority, now: datetime, days: int) -> Maker:
+    """Return a maker in an empty folder of its own; what it makes counts once it is moved."""
+    closed = any(keyfile.is_closed(home.folder / path) for path in SIGNING.values())
+    secret = home.ask() if closed else None
+    try:
+        folder = Path(tempfile.mkdtemp(prefix=".turning.", dir=home.folder))
+        for part in PARTS:
+            (folder / part).mkdir(mode=0o700)
+    except OSError as error:
+        raise FileUnusable(path=home.folder, detail=error.strerror) from error
+    return Maker(folder, now, days, secret)
+
+
+def _is_past(key: KeyEntry, now: datetime) -> bool:
+    return key.until is not None and key.until < clock.millis(now - KEPT)
+
+
+def _dated(home: Authority, keys: tuple[KeyEntry, ...], maker: Maker) -> tuple[KeyEntry, ...]:
+    """Return the keys with later ends for those that issue passes now, and next."""
+    turns = dict.fromkeys(home.public.reserve, 2)
+    turns |= {issuers.current(home, use): 1 for use in PASSES}
+    return tuple(
+        msgspec.structs.replace(key, until=maker.until(key.use, turns[key.kid]))
+        if key.kid in turns
+        else key
+        for key in keys
+    )
+
+
+def _hosts(home: Authority) -> tuple[str, ...]:
+    path = home.folder / "broker/certificate.pem"
+    try:
+        return certificates.hosts(x509.load_pem_x509_certificate(files.read(path, 64 * 1024)))
+    except ValueError as error:
+        raise KeyMissing(path=path) from error
+
+
+def _resealed(home: Authority, maker: Maker, public: Public) -> Public:
+    """Make a new key to seal to; the old one is kept beside it."""
+    seal = X25519PrivateKey.generate()
+    keyfile.save(maker.folder / "vault/seal.pem", seal, maker.secret)
+    old = home.folder / "vault/seal.pem"
+    if old.exists():
+        kept = home.folder / OLD_SEAL.format(kid=public.seal.kid)
+        files.write(kept, files.read(old, keyfile.LIMIT), files.PRIVATE)
+    return msgspec.structs.replace(public, seal=seal_key(seal.public_key()))
+
+
+def _next_ca(home: Authority, maker: Maker, offline: bytes | None) -> Issuer:
+    """Make the next CA, and what stands beneath it.
+
+    The broker shows the new CA as issued by the old one too: gates that have not heard of it find
+    their way to the ring that tells them. Their own certificates are believed until they have new.
+    """
+    key = certificates.new_key()
+    name = home.public.authority
+    issuer = Issuer(certificates.make_ca(f"{maker.now:%Y-%m-%d} {name}", key, maker.now), key)
+    keyfile.save(maker.folder / CA_KEY, key, offline)
+    behind = b""
+    with suppress(KeyMissing, PassphraseWrong):  # without the old CA's key gates must be told
+        behind = certificates.crossed(issuer.ca, home.issuer()).public_bytes(Encoding.PEM)
+    maker.gate_ca(issuer, name)
+    maker.services(issuer, _hosts(home), files.read(home.folder / "ca.pem", 64 * 1024), behind)
+    files.write(maker.folder / "ca.pem", issuer.ca.public_bytes(Encoding.PEM))
+    return issuer
+
+
+def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -> list[Path]:
+    """Put what was made in its place, sign the ring, and sign again what gates hold."""
+    believed = Keyring(home.public.keys)
+    ring = _ring(home, maker.now, public, ca)
+    data = keyring.pack(ring, home.root())
+    files.write(maker.folder / making.ENROLMENT / KEYRING, data)
+    for made in sorted(path for path in maker.folder.rglob("*") if path.is_file()):
+        made.replace(home.folder / made.relative_to(maker.folder))
+    for part in PARTS:
+        files.flush_folder(home.folder / part)
+    authority.write(home.folder, public)
+    turned = again(home)
+    path = turned.published(KEYRING)
+    files.write(path, data)
+    told = [path, *_signed_again(turned, believed, maker.now)]
+    expiry.write(turned)
+    return told
+
+
+def _ring(home: Authority, now: datetime, public: Public, ca: x509.Certificate) -> KeyList:
+    version = clock.millis(now)
+    with suppress(WireError, FileUnusable):
+        last = keyring.unpack(home.keyring(), Keyring([home.public.root]))
+        version = max(version, last.version + 1)
+    pem = ca.public_bytes(Encoding.PEM).decode()
+    return KeyList(version, clock.millis(now), public.keys, public.seal, pem)
+
+
+def _signed_again(home: Authority, believed: Keyring, now: datetime) -> list[Path]:
+    """Sign what is published with the new keys, and take away lists of issuers that are gone."""
+    kids = {key.kid for key in home.issuers()}
+    for path in (home.folder / PUBLISHED).glob("list-*"):
+        if path.name.removeprefix("list-") not in kids:
+            path.unlink(missing_ok=True)
+    lists = withdrawal.renew(home, now)
+    return [*policies.renew(home, believed, now), *signers.renew(home, believed, now), *lists]
