@@ -21,7 +21,7 @@ from device.setup.trouble import JoinFailed
 from wire import joining
 from wire.enrolcode import Code, Network, parse
 from wire.errors import WireError
-from wire.joining import Progress, Step, Trouble
+from wire.joining import Answer, Progress, Step, Trouble
 from wire.keys import KeyEntry
 from wire.record import ClockState
 
@@ -52,6 +52,8 @@ class Hands(NamedTuple):
     """Set the wall clock, in ms."""
     say: Callable[[JoinState], None]
     """Tell the scanner how far it is."""
+    lay: Callable[[str, bytes], None]
+    """Lay a document into the inbox, for the scanner to check; raises OSError."""
     selftest: Callable[[], bytes | None]
     """Try the parts; return the signed report, or None."""
     sleep: Callable[[float], None]
@@ -104,10 +106,12 @@ class Joining:
         self._say(Step.JOINING)
         district = self._hands.district(code.address, code.pin)
         answer = self._answer(district, request)
+        for name, data in answer.documents.items():
+            self._hands.lay(name, data)
         if code.wiring:
             plainfile.write(self._hands.keys / "wiring", f"{code.wiring}\n".encode(), 0o644)
         try:
-            enrolled = enrol.accept(self._hands.keys, answer, self._root)
+            enrolled = enrol.accept(self._hands.keys, answer.enrolment, self._root)
         except NotEnrolled as error:
             raise JoinFailed(Trouble.FOREIGN, str(error)) from error
         self._forward(enrolled.issued, code)
@@ -116,7 +120,7 @@ class Joining:
         self._tell(district, Step.ENROLLED)
         self._test(district)
 
-    def _answer(self, district: Asked, request: bytes) -> bytes:
+    def _answer(self, district: Asked, request: bytes) -> Answer:
         """Ask, and ask again while the district is silent: the same question has one answer."""
         body = joining.pack_ask(self._text, request)
         for turn in range(TRIES):
