@@ -5,12 +5,12 @@ district gives the same gate the same answer, and the enrolment itself is laid d
 the gate is nobody, and says so.
 """
 
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import structlog
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from device import enrol, plainfile
 from device.errors import GateError, NotEnrolled
@@ -123,20 +123,22 @@ class Joining:
     def _answer(self, district: Asked, request: bytes) -> Answer:
         """Ask, and ask again while the district is silent: the same question has one answer."""
         body = joining.pack_ask(self._text, request)
-        for turn in range(TRIES):
+        for turn in itertools.count(1):
             try:
-                found = joining.unpack_answer(district.post(joining.JOIN, body))
-            except WireError as error:
-                raise JoinFailed(Trouble.SERVER_FOREIGN) from error
+                told = district.post(joining.JOIN, body)
             except JoinFailed as error:
-                if error.trouble is not Trouble.SILENT or turn == TRIES - 1:
+                if error.trouble is not Trouble.SILENT or turn == TRIES:
                     raise
                 self._hands.sleep(BETWEEN_S)
-                continue
-            if isinstance(found, Trouble):
-                raise JoinFailed(found)
-            return found
-        raise AssertionError  # the last turn has raised
+            else:
+                break
+        try:
+            found = joining.unpack_answer(told)
+        except WireError as error:
+            raise JoinFailed(Trouble.SERVER_FOREIGN) from error
+        if isinstance(found, Trouble):
+            raise JoinFailed(found)
+        return found
 
     def _test(self, district: Asked) -> None:
         """Try the parts and hand the report over: the gate is one already, whatever comes of it."""
@@ -155,11 +157,10 @@ class Joining:
 
     def _tell(self, district: Asked, step: Step) -> None:
         """Tell the district, which shows it to the technician; a gate goes on without."""
-        pem = (self._hands.keys / enrol.RECORDS_KEY).read_bytes()
+        key = enrol.load(self._hands.keys, self._root).records_key
         said = Progress(self._number, step, self._hands.now().wall_ms)
         try:
-            key = load_pem_private_key(pem, password=None)
-            district.post(joining.PROGRESS, joining.pack_progress(said, key))  # type: ignore[arg-type]
+            district.post(joining.PROGRESS, joining.pack_progress(said, key))
         except JoinFailed as error:
             log.warning("join.untold", step=step, code=error.code)
 
