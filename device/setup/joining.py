@@ -123,15 +123,7 @@ class Joining:
     def _answer(self, district: Asked, request: bytes) -> Answer:
         """Ask, and ask again while the district is silent: the same question has one answer."""
         body = joining.pack_ask(self._text, request)
-        for turn in itertools.count(1):
-            try:
-                told = district.post(joining.JOIN, body)
-            except JoinFailed as error:
-                if error.trouble is not Trouble.SILENT or turn == TRIES:
-                    raise
-                self._hands.sleep(BETWEEN_S)
-            else:
-                break
+        told = self._posted(district, body)
         try:
             found = joining.unpack_answer(told)
         except WireError as error:
@@ -139,6 +131,15 @@ class Joining:
         if isinstance(found, Trouble):
             raise JoinFailed(found)
         return found
+
+    def _posted(self, district: Asked, body: bytes) -> bytes:
+        for turn in itertools.count(1):
+            try:
+                return district.post(joining.JOIN, body)
+            except JoinFailed as error:
+                if error.trouble is not Trouble.SILENT or turn == TRIES:
+                    raise
+            self._hands.sleep(BETWEEN_S)
 
     def _test(self, district: Asked) -> None:
         """Try the parts and hand the report over: the gate is one already, whatever comes of it."""
