@@ -5,7 +5,6 @@ district gives the same gate the same answer, and the enrolment itself is laid d
 the gate is nobody, and says so.
 """
 
-import itertools
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -133,13 +132,14 @@ class Joining:
         return found
 
     def _posted(self, district: Asked, body: bytes) -> bytes:
-        for turn in itertools.count(1):
+        for _turn in range(TRIES - 1):
             try:
                 return district.post(joining.JOIN, body)
             except JoinFailed as error:
-                if error.trouble is not Trouble.SILENT or turn == TRIES:
+                if error.trouble is not Trouble.SILENT:
                     raise
             self._hands.sleep(BETWEEN_S)
+        return district.post(joining.JOIN, body)
 
     def _test(self, district: Asked) -> None:
         """Try the parts and hand the report over: the gate is one already, whatever comes of it."""
