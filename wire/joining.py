@@ -9,7 +9,10 @@ gate proves that it is the one that used the code by its records key. Steps and 
 shown on lamps and pages, and keyed on in the handbook: they are never renamed.
 """
 
+import base64
 import enum
+import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,13 +20,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wire.canonical import Document, canonical, parse, read
 from wire.errors import WireError
-from wire.keys import Keyring, Signed, Use, opened, sign
+from wire.keys import Keyring, Signed, Use, opened, sign, unbase64
 from wire.record import Millis
 
 JOIN, PROGRESS, REPORT = "/v1/join", "/v1/progress", "/v1/report"
 CONTEXT = "enrolment-progress"
 ASK_LIMIT = 16 * 1024
-ANSWER_LIMIT = 64 * 1024
+ENROLMENT_LIMIT = 64 * 1024
+DOCUMENT_LIMIT = 256 * 1024
+DOCUMENTS_LIMIT = 1024 * 1024
+"""Of all of them together, as they are; what goes beyond comes by the road later."""
+ANSWER_LIMIT = 2 * 1024 * 1024
+NAME = re.compile(r"policy\.json|signers\.json|list-[0-9a-f]{16}")
+"""What may be handed over with an enrolment, as a gate's inbox has it."""
 PROGRESS_LIMIT = 4 * 1024
 
 
@@ -99,9 +108,21 @@ def unpack_ask(data: bytes) -> tuple[str, bytes]:
     return ask.code, canonical(ask.request)
 
 
-def pack_answer(enrolment: bytes) -> bytes:
-    """Spell the answer: the signed enrolment."""
-    return canonical({"v": 1, "enrolment": parse(enrolment, ANSWER_LIMIT)})
+class Answer(msgspec.Struct, frozen=True):
+    """What a gate is given."""
+
+    enrolment: bytes
+    """Signed, as wire/enrolment.py has it."""
+    documents: dict[str, bytes] = {}
+    """Policy, lists and signers by their names, each signed by its own key and checked by the
+    scanner as if it had come by the road."""
+
+
+def pack_answer(enrolment: bytes, documents: Mapping[str, bytes] | None = None) -> bytes:
+    """Spell the answer: the signed enrolment, and what is in force at the place."""
+    told = {name: base64.b64encode(data).decode() for name, data in (documents or {}).items()}
+    found = {"v": 1, "enrolment": parse(enrolment, ENROLMENT_LIMIT)}
+    return canonical({**found, "documents": told} if told else found)
 
 
 def pack_trouble(trouble: Trouble) -> bytes:
@@ -109,16 +130,31 @@ def pack_trouble(trouble: Trouble) -> bytes:
     return canonical({"v": 1, "trouble": trouble.value})
 
 
-def unpack_answer(data: bytes) -> bytes | Trouble:
-    """Return the signed enrolment, or why there is none; raise WireError for anything else."""
+def unpack_answer(data: bytes) -> Answer | Trouble:
+    """Return what a gate is given, or why it is not; raise WireError for anything else.
+
+    A document of a name that is not known, or too long, is left out.
+    """
     document = parse(data, ANSWER_LIMIT)
     match document:
         case {"v": 1, "enrolment": dict(enrolment)}:
-            return canonical(enrolment)
+            return Answer(canonical(enrolment), _documents(document.get("documents", {})))
         case {"v": 1, "trouble": str(trouble)} if trouble in list(Trouble):
             return Trouble(trouble)
     msg = "no answer to who wants to join"
     raise WireError(msg)
+
+
+def _documents(told: object) -> dict[str, bytes]:
+    if not isinstance(told, dict):
+        msg = "documents that are none"
+        raise WireError(msg)
+    found = {
+        name: unbase64(text)
+        for name, text in told.items()
+        if NAME.fullmatch(name) and isinstance(text, str)
+    }
+    return {name: data for name, data in found.items() if len(data) <= DOCUMENT_LIMIT}
 
 
 def pack_progress(progress: Progress, key: Ed25519PrivateKey) -> bytes:

@@ -3,6 +3,7 @@
     desk.py      who gets what: the decisions
     book.py      which codes were made, and which key used each; SQLite
     leaf.py      a gate's certificate
+    documents.py what a gate is handed with it: policy, lists, signers
     keys.py      what this process holds: the short-lived key for enrolment, the CA of gates
     door.py      HTTPS towards the gates
     hatch.py     the counter towards the pages

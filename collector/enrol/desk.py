@@ -6,7 +6,7 @@ storage before an answer leaves.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -58,10 +58,14 @@ class Desk:
         enrolled: Admitted,
         now_ms: Callable[[], int],
         number: Callable[[], bytes],
+        in_force: Callable[[str], Mapping[str, bytes]] = lambda _place: {},
     ) -> None:
-        """Take the parts; `number` makes eight random bytes."""
+        """Take the parts; `number` makes eight random bytes.
+
+        `in_force` says what a gate of a place is handed with its enrolment.
+        """
         self._here, self._holding, self._book, self._enrolled = here, holding, book, enrolled
-        self._now_ms, self._number = now_ms, number
+        self._now_ms, self._number, self._in_force = now_ms, number, in_force
         self._turn = threading.Lock()
         self._keys = unpack_keyring(holding.keyring, Keyring([holding.root]))
 
@@ -119,7 +123,7 @@ class Desk:
                 return joining.pack_trouble(found)
             if found is None and use is not None:
                 found = self._admit(shown.claims, use, asked, request)
-        return joining.pack_answer(found or b"")
+        return joining.pack_answer(found or b"", self._in_force(shown.claims.place))
 
     def _judged(
         self, shown: Parsed, use: Use | None, kid: str, request: bytes

@@ -9,7 +9,7 @@ import structlog
 
 from collector import clock
 from collector.config import Config, EnrolConfig
-from collector.enrol import keys
+from collector.enrol import documents, keys
 from collector.enrol.admitted import Admitted
 from collector.enrol.book import Book
 from collector.enrol.desk import Desk, Here
@@ -40,6 +40,7 @@ def run(config: Config) -> int:
         *(holding, book, Admitted(config.roster.path)),
         now_ms=clock.wall_ms,
         number=lambda: secrets.token_bytes(CTI_BYTES),
+        in_force=lambda place: documents.in_force(config.outgoing, place),
     )
     door, hatch = _door(enrol, holding, desk), _hatch(config, desk, book)
     for number in (signal.SIGTERM, signal.SIGINT):

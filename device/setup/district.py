@@ -9,8 +9,8 @@ import contextlib
 import hashlib
 import hmac
 import http.client
-import socket
 import ssl
+import urllib.parse
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -21,7 +21,6 @@ from wire.joining import ANSWER_LIMIT, Trouble
 
 PORT, PLAIN_PORT = 443, 80
 PATIENCE_S = 10.0
-NETWORK_AUTHENTICATION_REQUIRED = 511
 JSON = {"Content-Type": "application/json"}
 
 
@@ -66,32 +65,34 @@ class District:
         )
         try:
             connection.connect()
-        except ssl.SSLEOFError as error:
+        except OSError as error:
             connection.close()
-            raise JoinFailed(Trouble.SILENT, "hung up") from error
-        except ssl.SSLError as error:
-            connection.close()
-            raise JoinFailed(self._stranger(), "no TLS") from error
-        except (socket.gaierror, TimeoutError, OSError) as error:
-            raise JoinFailed(_unreached(error), type(error).__name__) from error
+            raise JoinFailed(self._instead(_unreached(error)), type(error).__name__) from error
         sock = connection.sock
         shown = sock.getpeercert(binary_form=True) if isinstance(sock, ssl.SSLSocket) else None
         if shown is None or not hmac.compare_digest(pin_of(shown), self._pin):
             connection.close()
-            raise JoinFailed(self._stranger(), "another key")
+            raise JoinFailed(self._instead(Trouble.SERVER_FOREIGN), "another key")
         return connection
 
-    def _stranger(self) -> Trouble:
-        """Say who answers in the district's place: a login page shows itself without encryption."""
-        with contextlib.suppress(OSError, http.client.HTTPException):
+    def _instead(self, otherwise: Trouble) -> Trouble:
+        """Say whether a login page keeps the gate from the district, or it is what it seems.
+
+        Such a page shows itself to whoever asks without encryption: it sends everybody elsewhere.
+        """
+        if otherwise is Trouble.NO_NETWORK:
+            return otherwise
+        with contextlib.suppress(OSError, http.client.HTTPException, ValueError):
             plain = http.client.HTTPConnection(self._host, self._plain_port, timeout=PATIENCE_S)
             with contextlib.closing(plain):
                 plain.request("GET", "/", headers={"Connection": "close"})
                 with plain.getresponse() as answer:
-                    status = answer.status
-                if status // 100 == 3 or status == NETWORK_AUTHENTICATION_REQUIRED:
-                    return Trouble.PORTAL
-        return Trouble.SERVER_FOREIGN
+                    if answer.status == http.HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
+                        return Trouble.PORTAL
+                    where = urllib.parse.urlsplit(answer.headers.get("Location", "")).hostname
+                    is_sent_away = answer.status // 100 == 3 and where not in (None, self._host)
+                    return Trouble.PORTAL if is_sent_away else otherwise
+        return otherwise
 
 
 def pin_of(certificate: bytes) -> bytes:
@@ -105,10 +106,14 @@ def pin_of(certificate: bytes) -> bytes:
 
 
 def _unreached(error: OSError) -> Trouble:
-    """Say whether there is no way out of here, or nobody at its end."""
-    if isinstance(error, ConnectionError | TimeoutError):
-        return Trouble.SILENT
-    return Trouble.NO_NETWORK
+    """Say whether there is no way out of here, nobody at its end, or somebody who speaks no TLS."""
+    match error:
+        case ssl.SSLEOFError() | ConnectionError() | TimeoutError():
+            return Trouble.SILENT
+        case ssl.SSLError():
+            return Trouble.SERVER_FOREIGN
+        case _:
+            return Trouble.NO_NETWORK
 
 
 def _split(address: str) -> tuple[str, int]:

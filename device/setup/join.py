@@ -54,6 +54,7 @@ def hands(found: config.Config) -> Hands:
         now=clock.SystemClock(vouched=found.clock.vouched).now,
         set_clock=clock.set_wall,
         say=functools.partial(joinstate.tell, found.folders.setup),
+        lay=functools.partial(lay, found.folders.inbox),
         selftest=try_parts,
         sleep=clock.sleep,
     )
@@ -68,6 +69,12 @@ def join_network(network: Network) -> None:
         wifi.put_back(before)
         link.command(["nmcli", "connection", "reload"])
         raise
+
+
+def lay(inbox: Path, name: str, data: bytes) -> None:
+    """Lay a document where the uplink would; it replaces the file with its own next one."""
+    inbox.mkdir(mode=0o755, exist_ok=True)
+    plainfile.write(inbox / name, data, 0o644)
 
 
 def try_parts() -> bytes | None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import structlog
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from device import enrol, plainfile
 from device.errors import GateError, NotEnrolled
@@ -21,7 +20,7 @@ from device.setup.trouble import JoinFailed
 from wire import joining
 from wire.enrolcode import Code, Network, parse
 from wire.errors import WireError
-from wire.joining import Progress, Step, Trouble
+from wire.joining import Answer, Progress, Step, Trouble
 from wire.keys import KeyEntry
 from wire.record import ClockState
 
@@ -52,6 +51,8 @@ class Hands(NamedTuple):
     """Set the wall clock, in ms."""
     say: Callable[[JoinState], None]
     """Tell the scanner how far it is."""
+    lay: Callable[[str, bytes], None]
+    """Lay a document into the inbox, for the scanner to check; raises OSError."""
     selftest: Callable[[], bytes | None]
     """Try the parts; return the signed report, or None."""
     sleep: Callable[[float], None]
@@ -104,10 +105,12 @@ class Joining:
         self._say(Step.JOINING)
         district = self._hands.district(code.address, code.pin)
         answer = self._answer(district, request)
+        for name, data in answer.documents.items():
+            self._hands.lay(name, data)
         if code.wiring:
             plainfile.write(self._hands.keys / "wiring", f"{code.wiring}\n".encode(), 0o644)
         try:
-            enrolled = enrol.accept(self._hands.keys, answer, self._root)
+            enrolled = enrol.accept(self._hands.keys, answer.enrolment, self._root)
         except NotEnrolled as error:
             raise JoinFailed(Trouble.FOREIGN, str(error)) from error
         self._forward(enrolled.issued, code)
@@ -116,23 +119,27 @@ class Joining:
         self._tell(district, Step.ENROLLED)
         self._test(district)
 
-    def _answer(self, district: Asked, request: bytes) -> bytes:
+    def _answer(self, district: Asked, request: bytes) -> Answer:
         """Ask, and ask again while the district is silent: the same question has one answer."""
         body = joining.pack_ask(self._text, request)
-        for turn in range(TRIES):
+        told = self._posted(district, body)
+        try:
+            found = joining.unpack_answer(told)
+        except WireError as error:
+            raise JoinFailed(Trouble.SERVER_FOREIGN) from error
+        if isinstance(found, Trouble):
+            raise JoinFailed(found)
+        return found
+
+    def _posted(self, district: Asked, body: bytes) -> bytes:
+        for _turn in range(TRIES - 1):
             try:
-                found = joining.unpack_answer(district.post(joining.JOIN, body))
-            except WireError as error:
-                raise JoinFailed(Trouble.SERVER_FOREIGN) from error
+                return district.post(joining.JOIN, body)
             except JoinFailed as error:
-                if error.trouble is not Trouble.SILENT or turn == TRIES - 1:
+                if error.trouble is not Trouble.SILENT:
                     raise
-                self._hands.sleep(BETWEEN_S)
-                continue
-            if isinstance(found, Trouble):
-                raise JoinFailed(found)
-            return found
-        raise AssertionError  # the last turn has raised
+            self._hands.sleep(BETWEEN_S)
+        return district.post(joining.JOIN, body)
 
     def _test(self, district: Asked) -> None:
         """Try the parts and hand the report over: the gate is one already, whatever comes of it."""
@@ -151,11 +158,10 @@ class Joining:
 
     def _tell(self, district: Asked, step: Step) -> None:
         """Tell the district, which shows it to the technician; a gate goes on without."""
-        pem = (self._hands.keys / enrol.RECORDS_KEY).read_bytes()
+        key = enrol.load(self._hands.keys, self._root).records_key
         said = Progress(self._number, step, self._hands.now().wall_ms)
         try:
-            key = load_pem_private_key(pem, password=None)
-            district.post(joining.PROGRESS, joining.pack_progress(said, key))  # type: ignore[arg-type]
+            district.post(joining.PROGRESS, joining.pack_progress(said, key))
         except JoinFailed as error:
             log.warning("join.untold", step=step, code=error.code)
 

@@ -91,7 +91,8 @@ def _cable(_network: Network) -> str:
 
 
 def escaped(text: str) -> str:
-    """Spell a value for a keyfile, by GLib's rules for backslashes, and for blanks at the front."""
+    """Spell a value for a keyfile, by GLib's rules for backslashes, and for blanks at its ends."""
     body = text.replace("\\", "\\\\")
+    inner = body.strip(" ")
     front = len(body) - len(body.lstrip(" "))
-    return "\\s" * front + body[front:]
+    return "\\s" * front + inner + "\\s" * (len(body) - front - len(inner))

@@ -23,7 +23,12 @@ def test_what_is_asked_is_read() -> None:
 
 def test_an_answer_is_an_enrolment_or_a_trouble() -> None:
     signed = enrolment.pack(ENROLMENT, KEYS[Use.ROOT])
-    assert joining.unpack_answer(joining.pack_answer(signed)) == signed
+    assert joining.unpack_answer(joining.pack_answer(signed)) == joining.Answer(signed)
+    told = {"policy.json": b"{}", "list-0123456789abcdef": b"\0\1"}
+    answer = joining.Answer(signed, told)
+    assert joining.unpack_answer(joining.pack_answer(signed, told)) == answer
+    more = {"../policy.json": b"", "request.json": b"", "policy.json": bytes(256 * 1024 + 1)}
+    assert joining.unpack_answer(joining.pack_answer(signed, {**more})) == joining.Answer(signed)
     for trouble in Trouble:
         assert joining.unpack_answer(joining.pack_trouble(trouble)) is trouble
 
@@ -31,7 +36,9 @@ def test_an_answer_is_an_enrolment_or_a_trouble() -> None:
 @pytest.mark.parametrize(
     "data",
     [b"", b"{}", b"[]", b'{"v":2,"trouble":"code-used"}', b'{"v":1,"trouble":"hungry"}',
-     b'{"v":1,"enrolment":"x"}', b"<html>", b"{" * 10_000, b" " * 70_000],
+     b'{"v":1,"enrolment":"x"}', b'{"v":1,"enrolment":{},"documents":[]}',
+     b'{"v":1,"enrolment":{},"documents":{"policy.json":"?"}}',
+     b"<html>", b"{" * 10_000, b" " * 2_200_000],
 )  # fmt: skip
 def test_anything_else_is_no_answer(data: bytes) -> None:
     with pytest.raises(WireError):

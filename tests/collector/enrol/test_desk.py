@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,18 +14,19 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import counter, roster
+from collector.enrol import documents, keys
 from collector.enrol import door as enrol_door
-from collector.enrol import keys
 from collector.enrol.hatch import Hatch
 from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUnusable
 from collector.roster import RosterFile
 from device import enrol
 from tests.collector.enrol.district import GATE, WIFI, District, order
 from wire import enrolment, joining
+from wire.canonical import canonical
 from wire.enrolcode import MAX_CHARS, Network
 from wire.errors import WireError
-from wire.joining import Progress, Step, Trouble
-from wire.keys import Use, entry
+from wire.joining import Answer, Progress, Step, Trouble
+from wire.keys import Use, entry, sign
 
 ROSTER = "roster.json"
 
@@ -70,8 +72,8 @@ def test_the_certificate_is_for_one_gate_as_a_client_beneath_the_gates_ca(
     answer = joining.unpack_answer(
         district.desk.join(asked(tmp_path, district.code(gate="cert-1")))
     )
-    assert isinstance(answer, bytes)
-    found = enrolment.unpack(answer, district.root)
+    assert isinstance(answer, Answer)
+    found = enrolment.unpack(answer.enrolment, district.root)
     leaf, ca = x509.load_pem_x509_certificates(found.certificate.encode())
     leaf.verify_directly_issued_by(ca)
     assert leaf.subject.rfc4514_string() == "CN=cert-1"
@@ -100,7 +102,7 @@ def test_a_roster_that_cannot_be_written_admits_nobody_and_keeps_the_code(
         broken.setattr(district.admitted, "enter", full)
         with pytest.raises(StoreUnusable):
             district.desk.join(body)
-    assert isinstance(joining.unpack_answer(district.desk.join(body)), bytes)
+    assert isinstance(joining.unpack_answer(district.desk.join(body)), Answer)
 
 
 def test_only_the_gate_that_used_a_code_tells_of_it(district: District, tmp_path: Path) -> None:
@@ -148,6 +150,37 @@ def test_what_does_not_fit_together_is_named(district: District, tmp_path: Path)
         keys.held(folder, stranger)
     with pytest.raises(KeyUnreadable, match=r"enrol\.pem"):
         keys.held(tmp_path, district.root)
+
+
+def test_a_new_gate_is_handed_what_is_in_force_at_its_place(tmp_path: Path) -> None:
+    """It stands in none of it yet: the policy is that of the place's other gates."""
+    key, site = Ed25519PrivateKey.generate(), "Chợ Mẫu Hai"
+
+    def rules(site: str, version: int) -> bytes:
+        return canonical(sign({"site": site, "version": version}, "policy", key))
+
+    here = {"g1/policy": rules(site, 2), "g2/policy": rules(site, 3), "g1/command": b"{}"}
+    here |= {"g3/policy": rules("Chợ Khác", 9), "all/signers": b"{s}", "g4/policy": b"torn"}
+    here |= {"all/list-0123456789abcdef": b"\0list", "all/list-x": b"", "all/.stamp": b""}
+    for name, data in here.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+
+    found = documents.in_force(tmp_path, unicodedata.normalize("NFD", site))
+
+    assert found == {
+        "policy.json": rules(site, 3),
+        "signers.json": b"{s}",
+        "list-0123456789abcdef": b"\0list",
+    }
+    assert documents.in_force(tmp_path / "none", site) == {}
+
+
+def test_what_does_not_fit_with_an_enrolment_comes_by_the_road_later(tmp_path: Path) -> None:
+    (tmp_path / "all").mkdir()
+    for number in range(8):
+        (tmp_path / f"all/list-{number:016x}").write_bytes(bytes(200_000))
+    assert len(documents.in_force(tmp_path, "")) == 5
 
 
 # -- the door ----------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ class NewGate:
         self.joined: list[Network] = []
         self.slept: list[float] = []
         self.report: bytes | None = None
+        self.laid: dict[str, bytes] = {}
 
     def now(self) -> Instant:
         return Instant(self.up_ns, self.wall_ms, self.clock, "0badcafe")
@@ -48,6 +49,7 @@ class NewGate:
             "now": self.now,
             "set_clock": self.set_clock,
             "say": self.said.append,
+            "lay": self.laid.__setitem__,
             "selftest": lambda: self.report,
             "sleep": self.slept.append,
         }

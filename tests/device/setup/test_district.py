@@ -118,7 +118,24 @@ def test_a_login_page_that_speaks_no_tls_is_one_too(made: District, unused_port:
         assert why(Client(f"127.0.0.1:{port}", made.holding.pin, plain)) is Trouble.PORTAL
     with answering(PLAIN) as (port, _):
         found = why(Client(f"127.0.0.1:{port}", made.holding.pin, unused_port))
-        assert found is Trouble.SERVER_FOREIGN
+        assert found in (Trouble.SERVER_FOREIGN, Trouble.SILENT)  # as it hangs up
+
+
+def test_a_login_page_that_lets_nothing_else_through_is_one(
+    made: District, unused_port: int
+) -> None:
+    with answering(REDIRECT) as (plain, _):
+        assert why(Client(f"127.0.0.1:{unused_port}", made.holding.pin, plain)) is Trouble.PORTAL
+    with answering(b"HTTP/1.1 511 Login\r\nContent-Length: 0\r\n\r\n") as (plain, _):
+        assert why(Client(f"127.0.0.1:{unused_port}", made.holding.pin, plain)) is Trouble.PORTAL
+
+
+def test_a_server_that_sends_its_own_visitors_to_https_is_no_login_page(
+    made: District, unused_port: int
+) -> None:
+    own = REDIRECT.replace(b"http://login.example/", b"https://127.0.0.1/")
+    with answering(own) as (plain, _):
+        assert why(Client(f"127.0.0.1:{unused_port}", made.holding.pin, plain)) is Trouble.SILENT
 
 
 def test_no_redirection_is_followed_whoever_sends_it(made: District) -> None:
@@ -140,7 +157,8 @@ def test_a_district_that_gives_no_answer_is_silent(made: District, answer: bytes
 
 
 def test_nobody_at_the_address_is_silence(made: District, unused_port: int) -> None:
-    assert why(Client(f"127.0.0.1:{unused_port}", made.holding.pin)) is Trouble.SILENT
+    client_there = Client(f"127.0.0.1:{unused_port}", made.holding.pin, unused_port)
+    assert why(client_there) is Trouble.SILENT
 
 
 def test_a_dead_link_ends_within_the_patience(

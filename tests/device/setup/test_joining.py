@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from device import enrol, plainfile
 from device.joinstate import OVER
 from device.selftest.report import signed
+from device.setup import join
 from device.setup.trouble import JoinFailed
 from tests.collector.enrol.district import CABLE, GATE, PLACE, WIFI, District
 from tests.device.setup.newgate import NewGate
@@ -204,6 +205,25 @@ def test_without_a_network_the_gate_makes_its_keys_and_waits(made: District, gat
     assert (said.step, said.trouble) == (Step.WAITING, None)
     assert (gate.keys / enrol.REQUEST).exists()
     assert gate.joined == []
+
+
+def test_policy_and_lists_are_laid_into_the_inbox_before_it_is_a_gate(
+    district: District, gate: NewGate, tmp_path: Path
+) -> None:
+    told = {"policy.json": b"{}", "list-0123456789abcdef": b"\0"}
+    district.desk._in_force = lambda place: told if place == PLACE else {}
+    inbox = tmp_path / "inbox"
+    was: list[bool] = []
+
+    def laid(name: str, data: bytes) -> None:
+        was.append(gate.is_enrolled)
+        join.lay(inbox, name, data)
+
+    gate.show(district.code(gate="cong-mau-14"), lay=laid)
+
+    assert {path.name: path.read_bytes() for path in inbox.iterdir()} == told
+    assert was == [False, False]
+    assert gate.is_enrolled
 
 
 class PowerCut(BaseException):
