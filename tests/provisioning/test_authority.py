@@ -83,7 +83,7 @@ def test_gates_are_told_every_key_with_its_one_use_and_never_the_root(home: Auth
     passes = [Use.PASS_SEEN, Use.PASS_DECLARED]
     signing = [Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN, Use.RECEIPT]
     assert [key.use for key in home.public.keys] == [*passes, *passes, *signing]
-    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 10
+    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 11
     Keyring((*home.public.keys, home.public.root))
 
 
