@@ -52,12 +52,28 @@ growpart:
   mode: auto
   devices: ['/']
 resize_rootfs: true
+# Tried again at every start until all of it is done.
+write_files:
+  - path: /etc/systemd/system/gate-first-boot.service
+    content: |
+      [Unit]
+      Description=Gate: what a new memory card has done at its first start
+      ConditionPathExists=!/etc/gate-first-boot.done
+      RequiresMountsFor=/boot/firmware
+      SuccessAction=reboot
+      StartLimitIntervalSec=0
+      [Service]
+      Type=oneshot
+      ExecStart=/bin/sh /boot/firmware/gate/systemd/card/first-boot
+      Restart=on-failure
+      RestartSec=60
+      TimeoutStartSec=1h
+      [Install]
+      WantedBy=multi-user.target
 runcmd:
-  - [sh, /boot/firmware/gate/systemd/card/first-boot]
-power_state:
-  mode: reboot
-  condition: [test, -e, /opt/gate/current]
-  message: the gate starts
+  - [systemctl, daemon-reload]
+  - [systemctl, enable, gate-first-boot.service]
+  - [systemctl, start, --no-block, gate-first-boot.service]
 """
 NETWORK = """\
 # A cable, if there is one. Wi-Fi comes with the enrolment code or a card, and is kept by

@@ -54,6 +54,7 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
         "signing/card.pem": 0o600,
         "signing/command.pem": 0o600,
         "signing/status.pem": 0o600,
+        "signing/technician.pem": 0o600,
         "broker": 0o700,
         "broker/tls.pem": 0o600,
         "broker/certificate.pem": 0o644,
@@ -80,9 +81,9 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
 
 def test_gates_are_told_every_key_with_its_one_use_and_never_the_root(home: Authority) -> None:
     passes = [Use.PASS_SEEN, Use.PASS_DECLARED]
-    signing = [Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.RECEIPT]
+    signing = [Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN, Use.RECEIPT]
     assert [key.use for key in home.public.keys] == [*passes, *passes, *signing]
-    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 10
+    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 11
     Keyring((*home.public.keys, home.public.root))
 
 
@@ -95,7 +96,7 @@ def test_gates_know_the_keys_in_reserve_before_anyone_uses_them(home: Authority)
 
 def test_each_key_that_signs_for_gates_belongs_to_its_public_half(home: Authority) -> None:
     told = {key.use: key.kid for key in home.public.keys}
-    for use in (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS):
+    for use in (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN):
         assert told[use] == kid_of(raw_public(home.signing_key(use)))
 
 
