@@ -27,12 +27,22 @@ HOLIDAYS = (11, 26)
 FAULTS = ("defocused", "exits-silent", "half-missing", "clock-off", "moved", "no-holiday")
 GATES = 200
 FAULT_COUNT = 20
-LUMPS = 0.25
-"""How much a quarter of an hour differs from the mean, beyond chance, as a share."""
+
+
+class Noise(msgspec.Struct, frozen=True):
+    """How much counts differ from their mean beyond chance, as shares."""
+
+    lumps: float
+    """In a quarter of an hour."""
+    daily: float
+    """On a gate's day."""
+
+
+CALM = Noise(0.15, 0.06)
+ROUGH = Noise(0.25, 0.08)
+"""Every quarter of an hour a quarter more or less than usual, and every day too."""
 RESTARTS = 0.03
 """Of a gate in a day, for no reason that matters."""
-DAILY = 0.08
-"""How much a gate's day does."""
 WEATHER = 0.15
 """How much a sector's day does."""
 
@@ -103,8 +113,9 @@ class Fault(msgspec.Struct):
 class District:
     """The places and gates of one seed."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, noise: Noise = CALM) -> None:
         """Make them up."""
+        self.noise = noise
         self.random = random.Random(seed)  # noqa: S311  # a simulation
         self.sites: list[Site] = []
         places: list[Place] = []
@@ -186,10 +197,10 @@ class District:
             name: self._lump(WEATHER) for name in sorted({s.place.sector for s in self.sites})
         }
         for site in self.sites:
-            yield site, weather[site.place.sector] * self._lump(DAILY)
+            yield site, weather[site.place.sector] * self._lump(self.noise.daily)
 
     def _passed(self, site: Site, day: int, slot: int, mood: float) -> tuple[int, int]:
-        mean = site.size * mood * site.shape[slot] * self._lump(LUMPS)
+        mean = site.size * mood * site.shape[slot] * self._lump(self.noise.lumps)
         if not opened(site.place, weekday(day), 30) and not opened(site.place, weekday(day), slot):
             mean = 0.001
         if _is_holiday(site, day):

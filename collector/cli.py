@@ -1,4 +1,4 @@
-"""`collector`: intake, web, user, roster, stats, gaps, prove, publish, gates, import, check.
+"""`collector`: every command of the district, each loading its own part.
 
 Speaks Vietnamese or English. An error is one line, `code: sentence`, and one line that says what to
 do, both on standard error; the exit status is then 2.
@@ -12,15 +12,16 @@ from typing import NoReturn
 
 import msgspec
 
-from collector import clock, config, inquiry, log, outgoing, users, withdrawn
+from collector import clock, config, inquiry, log, outgoing, tokens, users, withdrawn
 from collector.config import Config
 from collector.errors import CollectorError, GateUnknown
 from collector.i18n import N_, _, detail, lend_to_argparse
-from collector.ledger.sqliteview import SqliteView
+from collector.ledger import opened, setup
 from collector.practice import command, mark
 from collector.proof import Range
 from collector.roster import load as load_roster
 from collector.roster.columns import TABLES
+from collector.tokens import Scope
 
 
 class ArgumentsInvalid(CollectorError):
@@ -71,12 +72,15 @@ def _parser() -> Parser:
     _command(commands, "intake", _intake, _("take records from the broker into the ledger"))
     _command(commands, "web", _web, _("show the pages to officers"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
+    _command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
     stats.add_argument("--json", action="store_true", help=_("print one JSON object"))
     stats.add_argument("--verify", action="store_true", help=_("also walk every chain"))
     _questions(commands)
     _orders(commands)
     _places(commands)
+    _tokens(commands)
+    _upkeep(commands)
     users.offer(commands, _command)
     command.offer(commands)
     return parser
@@ -94,6 +98,33 @@ def _questions(commands: "argparse._SubParsersAction[Parser]") -> None:
     prove.add_argument("--to", dest="until", metavar="WHEN", help=when)
     for each in (gaps, prove):
         each.add_argument("--json", action="store_true", help=_("print one JSON object"))
+
+
+def _upkeep(commands: "argparse._SubParsersAction[Parser]") -> None:
+    retention = _command(
+        commands, "retention", _retention, _("delete what is older than the policy says")
+    )
+    retention.add_argument(
+        "--dry-run", action="store_true", help=_("only say what would be deleted")
+    )
+    retention.add_argument("--json", action="store_true", help=_("print one JSON object"))
+    retention.add_argument(
+        "--clock-is-right",
+        action="store_true",
+        help=_("somebody has looked at this machine's clock: do not ask the gates"),
+    )
+    database = commands.add_parser("database", help=_("the database in PostgreSQL"))
+    each_work = database.add_subparsers(required=True, metavar="COMMAND")
+    setup = _command(
+        each_work, "setup", _database_setup, _("make the tables and the roles, as its owner")
+    )
+    check = _command(
+        each_work, "check", _database_check, _("say whether it is set up as it must be")
+    )
+    for each in (setup, check):
+        each.add_argument(
+            "--user", metavar="ROLE", default="", help=_("as which role of the database")
+        )
 
 
 def _orders(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -119,6 +150,22 @@ def _orders(commands: "argparse._SubParsersAction[Parser]") -> None:
             "where to write the receipts for `gate journal import-proof`; beside FILE if not given"
         ),
     )
+
+
+def _tokens(commands: "argparse._SubParsersAction[Parser]") -> None:
+    token = commands.add_parser("token", help=_("tokens by which other programs ask"))
+    each = token.add_subparsers(required=True, metavar="COMMAND")
+    made = _command(each, "add", _token_add, _("make a token and print it once"))
+    made.add_argument("name")
+    made.add_argument(
+        "--scope",
+        action="append",
+        choices=[scope.value for scope in Scope],
+        required=True,
+        help=_("what it may ask for; may be given several times"),
+    )
+    _command(each, "remove", _token_remove, _("take a token back")).add_argument("name")
+    _command(each, "list", _token_list, _("name all tokens"))
 
 
 def _places(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -171,8 +218,16 @@ def _check(settings: Config, _: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(settings: Config, _: argparse.Namespace) -> int:
+    from collector import doctor  # noqa: PLC0415  # each command loads its own part
+
+    found = list(doctor.look(settings, clock.wall_ms()))
+    print("\n".join(doctor.told(each) for each in found))
+    return 1 if any(each.error for each in found) else 0
+
+
 def _stats(settings: Config, asked: argparse.Namespace) -> int:
-    with SqliteView(settings.ledger.path) as view:
+    with opened.view(settings.ledger) as view:
         tallies = view.tallies()
         broken = view.broken() if asked.verify else None
     if asked.json:
@@ -194,7 +249,7 @@ def _gaps(settings: Config, asked: argparse.Namespace) -> int:
     now_ms, roster = clock.wall_ms(), load_roster(settings.roster.path)
     if asked.gate and asked.gate not in roster.names():
         raise GateUnknown(asked.gate)
-    with SqliteView(settings.ledger.path) as view:
+    with opened.view(settings.ledger) as view:
         found = inquiry.gaps(view, asked.gate, now_ms)
     if asked.json:
         print(inquiry.as_json({"gaps": [msgspec.to_builtins(gap) for gap in found]}))
@@ -210,7 +265,7 @@ def _prove(settings: Config, asked: argparse.Namespace) -> int:
     except (ValueError, OverflowError) as error:
         raise ArgumentsInvalid(N_("that is no day or time")) from error
     roster, began_s = load_roster(settings.roster.path), clock.steady_s()
-    with SqliteView(settings.ledger.path) as view:
+    with opened.view(settings.ledger) as view:
         proofs = inquiry.prove(view, roster, asked.gate, Range(since, until))
     took_s = max(clock.steady_s() - began_s, 1e-6)
     walked = sum(proof.walked for proof in proofs)
@@ -226,6 +281,29 @@ def _prove(settings: Config, asked: argparse.Namespace) -> int:
             )
         )
     return 0 if inquiry.holds(proofs) else 1
+
+
+def _retention(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.retention import process  # noqa: PLC0415  # each process loads its own part
+
+    outcome = process.retain(settings, dry=asked.dry_run, is_sure=asked.clock_is_right)
+    if asked.json:
+        print(inquiry.as_json(process.as_document(outcome)))
+    else:
+        print("\n".join(process.told(outcome, dry=asked.dry_run)))
+    return 1 if outcome.doubt else 0
+
+
+def _database_setup(settings: Config, asked: argparse.Namespace) -> int:
+    setup.prepare(settings.ledger, asked.user)
+    print(_("The tables and roles are there."))
+    return 0
+
+
+def _database_check(settings: Config, asked: argparse.Namespace) -> int:
+    found = setup.faults(settings.ledger, asked.user)
+    print("\n".join(found or [_("The database is set up as it must be.")]))
+    return 1 if found else 0
 
 
 def _publish(settings: Config, asked: argparse.Namespace) -> int:
@@ -254,6 +332,23 @@ def _restore(settings: Config, asked: argparse.Namespace) -> int:
         raise GateUnknown(asked.gate)
     withdrawn.save(settings.withdrawn, names - {asked.gate})
     print(_("{gate}: records are taken from this gate again").format(gate=asked.gate))
+    return 0
+
+
+def _token_add(settings: Config, asked: argparse.Namespace) -> int:
+    scopes = tuple(dict.fromkeys(Scope(each) for each in asked.scope))
+    print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms()))
+    return 0
+
+
+def _token_remove(settings: Config, asked: argparse.Namespace) -> int:
+    tokens.remove(settings.tokens, asked.name)
+    return 0
+
+
+def _token_list(settings: Config, _: argparse.Namespace) -> int:
+    for each in tokens.load(settings.tokens):
+        print(f"{each.name}: {', '.join(each.scopes)}")
     return 0
 
 

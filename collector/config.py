@@ -24,9 +24,30 @@ class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LedgerConfig(Strict, frozen=True):
-    """Where the records are."""
+    """Where the records are: in a file, or in PostgreSQL. One of both."""
 
-    path: Path
+    path: Path | None = None
+    """A file of SQLite's."""
+    postgres: Annotated[str, msgspec.Meta(min_length=1)] | None = None
+    """How to reach a database, in libpq's words; each process adds its own role."""
+
+    def __post_init__(self) -> None:
+        """Refuse none and both."""
+        if (self.path is None) == (self.postgres is None):
+            msg = "Expected one of path and postgres"
+            raise ValueError(msg)
+
+    @property
+    def file(self) -> Path:
+        """Return the file; only asked where there is one."""
+        return self.path or Path()
+
+
+class RetentionConfig(Strict, frozen=True):
+    """How long records are kept."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 21
+    """Local days, the day of the record among them; none outlives 30."""
 
 
 class RosterConfig(Strict, frozen=True):
@@ -61,7 +82,7 @@ class RoadConfig(Strict, frozen=True):
     """What goes to the gates."""
 
     state: Path | None = None
-    """A directory for signed documents; beside the ledger if left out."""
+    """A directory for signed documents; beside the ledger's file or the roster if left out."""
     withdrawn: Path | None = None
     """The file of withdrawn gates, which the broker's program reads too; in `state` if left out."""
     authority: Path | None = None
@@ -101,11 +122,21 @@ class Config(Strict, frozen=True):
     web: WebConfig
     display: DisplayConfig = DisplayConfig()
     road: RoadConfig = RoadConfig()
+    retention: RetentionConfig = RetentionConfig()
 
     @property
     def outgoing(self) -> Path:
         """Return where the documents for the gates are."""
-        return (self.road.state or self.ledger.path.with_name("road")) / "outgoing"
+        return (self.road.state or self._beside.with_name("road")) / "outgoing"
+
+    @property
+    def _beside(self) -> Path:
+        return self.ledger.path or self.roster.path
+
+    @property
+    def tokens(self) -> Path:
+        """Return the file of the tokens by which other programs ask."""
+        return self.outgoing.with_name("tokens.json")
 
     @property
     def withdrawn(self) -> Path:

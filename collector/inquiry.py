@@ -13,7 +13,7 @@ from collector.errors import GateUnknown
 from collector.i18n import N_, _
 from collector.ledger.entries import Gap, Lack
 from collector.ledger.ports import View
-from collector.proof import Flaw, Proof, Range, Walk
+from collector.proof import Finding, Flaw, Proof, Range, Walk
 from collector.roster import Roster
 from wire.keys import Keyring
 
@@ -109,12 +109,19 @@ def told_proofs(gate: str, proofs: tuple[Proof, ...]) -> Iterator[str]:
             signed=proof.signed_to,
         )
         for each in proof.findings:
-            cause = f" ({each.cause})" if each.cause and each.cause.isprintable() else ""
-            yield f"  {each.first}-{each.last}: {_(FLAWS[each.flaw])}{cause}"
+            yield f"  {each.first}-{each.last}: {_(FLAWS[each.flaw])}{_remark(each)}"
         if proof.holds:
             yield "  " + _("unbroken, chained and signed")
     if not proofs:
         yield _("{gate}: no record of that time").format(gate=gate)
+
+
+def _remark(each: Finding) -> str:
+    if each.receipts:
+        first, last = each.receipts
+        by = _("receipt {n}") if first == last else _("receipts {first} to {n}")
+        return f" ({by.format(first=first, n=last)})"
+    return f" ({each.cause})" if each.cause and each.cause.isprintable() else ""
 
 
 def holds(proofs: tuple[Proof, ...]) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from collector.ledger.bins import start_of
 from collector.ledger.chain import GAPS, walked
 from collector.ledger.entries import Gap, Lack, Stored
 from collector.ledger.times import Times
@@ -54,6 +55,8 @@ class Finding(msgspec.Struct, frozen=True):
     first: int
     last: int
     cause: str = ""
+    receipts: tuple[int, int] | msgspec.UnsetType = msgspec.UNSET
+    """Of what was deleted: the first and the last receipt for it."""
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -99,7 +102,7 @@ class Walk:
         self._times, self._asked = times, asked
         self._findings: list[Finding] = []
         self._first = self._last = self._records = self._scans = 0
-        self._signed_to = self._walked = self._end = 0
+        self._signed_to = self._walked = self._end = self._gone = 0
 
     def through(self, stored: Iterable[Stored]) -> None:
         """Look at all that is stored of the journal, in order."""
@@ -111,7 +114,7 @@ class Walk:
             if each.t == "missing":
                 self._declared(each)
             elif each.t == "deleted":
-                self._find(Flaw.DELETED, each.first, each.last)
+                self._deleted(each)
             elif not fits:
                 self._find(Flaw.BROKEN, each.first, each.last)
             elif each.t == "note" and HEAD in each.raw:
@@ -145,7 +148,13 @@ class Walk:
         )
 
     def _unsigned(self, first: int, last: int) -> None:
-        """Find what no head binds: a range with an end needs one behind it, else one will do."""
+        """Find what no head binds: a range with an end needs one behind it, else one will do.
+
+        Of what was deleted there is nothing left to bind: its receipt has the chain at the end.
+        """
+        first = max(first, self._gone + 1)
+        if last < first:
+            return
         if last > self._signed_to and (not self._asked.is_whole or self._signed_to < first):
             self._find(Flaw.UNSIGNED, max(first, self._signed_to + 1), last)
 
@@ -168,6 +177,24 @@ class Walk:
             return
         if each.first <= each.last:
             self._find(Flaw.DECLARED, each.first, each.last, record.cause[:80])
+
+    def _deleted(self, each: Stored) -> None:
+        """Find what a receipt speaks for; the time asked about may lie in its days."""
+        first, receipt = each.first, each.receipt
+        before = self._findings[-1] if self._findings else None
+        if before and before.receipts and before.last + 1 == each.first:  # a journal's beginning
+            first, receipt = before.first, before.receipts[0]
+            self._findings.pop()
+        receipts = (receipt, each.receipt)
+        self._findings.append(Finding(Flaw.DELETED, first, each.last, "", receipts))
+        self._gone = each.last
+        since = self._asked.since_ms
+        if self._is_bounded and (since is None or since < start_of(each.day + 1)):
+            self._first, self._last = self._first or each.first, each.last
+
+    @property
+    def _is_bounded(self) -> bool:
+        return self._asked.since_ms is not None or self._asked.until_ms is not None
 
     def _head(self, each: Stored, chain: bytes) -> None:
         try:

@@ -18,6 +18,9 @@ _TABLE_WORDS = (
     (re.compile(r"\)\s*(?:STRICT|WITHOUT ROWID)"), ")"),
 )
 _BYTES = re.compile(r"\b[xX]('(?:[0-9a-fA-F]{2})*')")
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\$\$.*?\$\$", re.DOTALL)
+_ENDS = re.compile(r""";(?=(?:[^$]|\$\$(?:[^$]|\$(?!\$))*\$\$)*$)""")
+"""Semicolons outside the bodies of functions."""
 _COMMENT = re.compile(r"--[^\n]*")
 
 
@@ -46,10 +49,10 @@ def uncommented(tables: str) -> str:
 def statements(tables: str) -> Iterator[str]:
     """Yield one statement at a time; a trigger's body ends with END, and so does the trigger."""
     statement = ""
-    for piece in uncommented(tables).split(";"):
+    for piece in _ENDS.split(uncommented(tables)):
         statement += piece
-        is_open = re.search(r"\bBEGIN\b", statement) and not re.search(r"\bEND\s*$", statement)
-        if is_open:
+        plain = _QUOTED.sub("", statement)
+        if re.search(r"\bBEGIN\b", plain) and not re.search(r"\bEND\s*$", plain):
             statement += ";"
             continue
         if statement.strip():

@@ -23,6 +23,7 @@ FETCHED = 2_000
 PAGES = 20_000
 """Between two checkpoints, instead of 1,000: 1.5 times the rows a second."""
 READERS_KEPT = 8
+SCRUB_MS = 50
 
 
 class SqliteSession:
@@ -139,10 +140,23 @@ class SqliteDatabase:
             session.run(f"PRAGMA application_id = {application:d}")
             session.run(f"PRAGMA user_version = {version:d}")
 
-    def scrub(self, tables: Sequence[str] = ()) -> None:  # noqa: ARG002  # the file is one
-        """Write the log back into the file, where the deleted is zeros, and empty the log."""
+    def checkpoint(self) -> None:
+        """Write back what can be of the log; neither readers nor writers are waited for."""
         with self._writing, translated(self._path):
-            busy = self._writable().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._writable().execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def scrub(self, tables: Sequence[str] = ()) -> None:  # noqa: ARG002  # the file is one
+        """Write the log back into the file, where the deleted is zeros, and empty the log.
+
+        Raises LedgerBusy while somebody reads what is older; writers wait for that no longer than
+        SCRUB_MS.
+        """
+        self.checkpoint()
+        with self._writing, translated(self._path):
+            db = self._writable()
+            db.execute(f"PRAGMA busy_timeout = {SCRUB_MS}")
+            busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            db.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
         if busy:
             msg = f"{self._path}: {N_('another program is still reading it')}"
             raise LedgerBusy(msg)

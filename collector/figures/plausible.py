@@ -15,7 +15,7 @@ from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, T
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
 from collector.roster import Place, Roster
 
-RARE_FEW: Mapping[int, float] = {2: 2e-6, 4: 1e-5, 8: 1e-4}
+RARE_FEW: Mapping[int, float] = {2: 4e-6, 4: 4e-5, 8: 5e-4}
 """So unlikely must a low count of so many slots be: the more slots, the fewer looks that do not
 overlap there are in a district's day."""
 FEW_SHARE = 0.62
@@ -23,13 +23,13 @@ FEW_SHARE = 0.62
 RARE_ONE_WAY: Mapping[int, float] = {2: 3e-6, 4: 2e-5, 8: 1e-4}
 RARE_RESTARTED = 1e-3
 """A gate is switched off to be carried elsewhere: after that less is enough."""
-RESTARTED_SLOTS = 9
+RESTARTED_LEAST, RESTARTED_SLOTS = 3, 10
 RESTARTED_SHARES = (0.7, 1.4)
 RARE_MANY = 2e-6
 MANY_TIMES, MANY_MORE = 2.0, 10
 OWN_LEAST, OWN_MOST = 0.85, 1.2
 """What a gate's own earlier hours may say of its day: more is no mood but a fault."""
-RATIO_SPREAD = 0.12
+RATIO_SPREAD = 0.1
 """How much exits follow entries, as a share."""
 JUST_NOW = 2
 """A place that has been closed for so many slots is not looked at."""
@@ -42,6 +42,7 @@ OFF_MS = 300_000
 STEADY_MS = 180_000
 """...and agree: a backlog arrives late by ever less."""
 CLOCK_RECORDS = 6
+CLOCK_WIDTHS = (2, 6)
 
 
 class Story(enum.StrEnum):
@@ -116,9 +117,15 @@ def implausible(
 
 
 def off(lags: Mapping[int, Lag], day: int, slot: int) -> bool:
-    """Say whether the live records of the last half hour show a clock that is off."""
+    """Say whether the live records of the last half hour, or hour and a half, show a clock off."""
     end = (day * DAY_MS - ZONE_MS) // SLOT_MS + slot
-    last = [lag for each in range(end - 2, end) if (lag := lags.get(each))]
+    return any(
+        _agree([lag for each in range(end - width, end) if (lag := lags.get(each))])
+        for width in CLOCK_WIDTHS
+    )
+
+
+def _agree(last: list[Lag]) -> bool:
     count, doubtful = sum(lag.count for lag in last), sum(lag.doubtful for lag in last)
     if doubtful >= CLOCK_RECORDS and doubtful > 9 * count:
         return True
@@ -149,6 +156,7 @@ class _Today:
         for width in WIDTHS:
             if len(opened) >= width and slot - opened[-1] <= JUST_NOW:
                 yield from self._few(gate, opened, width)
+        yield from self._restarted(gate, opened)
         for width in WIDTHS[1:]:
             yield from _many(gate, normal, day, range(max(0, slot - width), slot))
 
@@ -162,13 +170,7 @@ class _Today:
             mood * own * sum(row[each] for each in window) for row in (normal.ins, normal.outs)
         )
         both = usual_ins + usual_outs
-        spread = math.sqrt(
-            normal.spread[width] ** 2
-            + normal.daily**2 / normal.days
-            + 1 / (1 + both * normal.days)
-            + doubt
-            + own_doubt
-        )
+        spread = _spread(normal, width, both, doubt + own_doubt)
         chance = at_most(ins + outs, both, spread)
         is_few = chance < RARE_FEW[width] and ins + outs < FEW_SHARE * both
         if is_few and not _one_way(ins, outs, usual_ins, usual_outs):
@@ -176,8 +178,6 @@ class _Today:
         rare = RARE_ONE_WAY[width]
         yield from _lame(gate, Story.EXITS, (outs, usual_outs), (ins, usual_ins), rare)
         yield from _lame(gate, Story.ENTRIES, (ins, usual_ins), (outs, usual_outs), rare)
-        if self._restarted(gate, opened[-1]):
-            yield from _elsewhere(gate, ins + outs, both, spread)
 
     def _own(self, gate: str, before: tuple[int, ...]) -> tuple[float, float]:
         """Return what the gate's own earlier hours say of its day, and how far off that may be."""
@@ -191,10 +191,21 @@ class _Today:
         share = (seen + weight) / (usual_before + weight)
         return min(OWN_MOST, max(OWN_LEAST, share)), 1 / (usual_before + weight)
 
-    def _restarted(self, gate: str, slot: int) -> bool:
-        end = (self._day * DAY_MS - ZONE_MS) // SLOT_MS + slot
-        starts = self._starts.get(gate, set())
-        return any(end - RESTARTED_SLOTS <= each <= end for each in starts)
+    def _restarted(self, gate: str, opened: list[int]) -> Iterator[Finding]:
+        """Yield what differs either way since the gate was switched on, if that is not long."""
+        begin = (self._day * DAY_MS - ZONE_MS) // SLOT_MS
+        starts = [each - begin for each in self._starts.get(gate, ()) if each - begin in opened]
+        since = [each for each in opened if each > max(starts)] if starts else []
+        if not RESTARTED_LEAST <= len(since) <= RESTARTED_SLOTS:
+            return
+        normal, day, window = self._known.gates[gate], self._days[gate], tuple(since)
+        mood, doubt = self._mood(gate, window)
+        own, own_doubt = self._own(gate, tuple(each for each in opened if each < max(starts)))
+        seen = sum(day.ins[each] + day.outs[each] for each in window)
+        usual_seen = mood * own * sum(normal.both(each) for each in window)
+        width = max(each for each in WIDTHS if each <= len(window))
+        spread = _spread(normal, width, usual_seen, doubt + own_doubt)
+        yield from _elsewhere(gate, seen, usual_seen, spread)
 
     def _mood(self, gate: str, window: tuple[int, ...]) -> tuple[float, float]:
         """Return the share of the usual that the others see, and how far off that may be."""
@@ -219,6 +230,13 @@ class _Today:
                     sums[place.id] = (count, mean)
             self._moods[key] = sums
         return self._moods[key]
+
+
+def _spread(normal: Usual, width: int, mean: float, doubt: float) -> float:
+    """Return how far a count may be from `mean` beyond chance, as a share."""
+    once = normal.spread[width] ** 2
+    learnt = (once + normal.daily**2) / normal.days + 1 / (1 + mean * normal.days)
+    return math.sqrt(once + learnt + doubt)
 
 
 def _lame(

@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 from collector.database.made import made
 from collector.database.ports import Database
+from collector.errors import CollectorError
 from collector.figures.tally import KEPT_DAYS, Tally, local_slot
+from collector.ledger.glances import glances
 from collector.ledger.ports import View
 
 APPLICATION = 0x67716667
@@ -60,10 +62,10 @@ class Follower:
         """Count what has arrived; return whether there may be more. Raises the ledger's errors."""
         if self._row < 0:
             self._open()
-        row, glances = self._view.glances(self._row, AT_ONCE)
+        row, found = glances(self._view, self._row, AT_ONCE)
         is_more = row - self._row >= AT_ONCE
         self._row = row
-        self.tally.add(glances)
+        self.tally.add(found)
         now_s = self._steady_s()
         if self.tally.changed and now_s - self._flushed_s >= FLUSH_S:
             self._flushed_s = now_s
@@ -78,7 +80,7 @@ class Follower:
             slots = session.rows(
                 "SELECT gate, day, slot, ins, outs, refused FROM slot WHERE day >= ?", (oldest,)
             )
-        if row and self._view.glances(row - 1, 1)[0] != row:  # another ledger, or an older one
+        if row and glances(self._view, row - 1, 1)[0] != row:  # another ledger, or an older one
             row, slots = 0, []
             with self._database.writing() as session:
                 session.run("DELETE FROM slot")
@@ -96,11 +98,15 @@ class Follower:
             (gate, day, slot, *(each[slot] for each in self.tally.day(gate, day).rows()))
             for gate, day, slot in sorted(changed)
         ]
-        with self._database.writing() as session:
-            session.many(_PUT, rows)
-            session.run("UPDATE followed SET row = ? WHERE id = 1", (self._row,))
-            if today != self._day:
-                session.run("DELETE FROM slot WHERE day < ?", (today - KEPT_DAYS,))
+        try:
+            with self._database.writing() as session:
+                session.many(_PUT, rows)
+                session.run("UPDATE followed SET row = ? WHERE id = 1", (self._row,))
+                if today != self._day:
+                    session.run("DELETE FROM slot WHERE day < ?", (today - KEPT_DAYS,))
+        except CollectorError:
+            self.tally.changed |= changed  # another time
+            raise
         if today != self._day:
             self._day = today
             self.tally.forget(today)

@@ -18,7 +18,7 @@ from collector.errors import ExportRefused, FileUnusable
 from collector.i18n import N_
 from collector.intake.desk import Answer, Desk, Message
 from collector.intake.keys import receipt_key
-from collector.ledger.sqlite import SqliteLedger
+from collector.ledger import opened
 from collector.roster import Gates, load
 from collector.withdrawn import load as load_withdrawn
 from collector.withdrawn import write
@@ -49,7 +49,7 @@ def take(config: Config, path: Path, proof: Path) -> Taken:
     key = receipt_key(config.receipt.key)
     gates = load(config.roster.path).admitted(load_withdrawn(config.withdrawn))
     try:
-        with path.open("rb") as file, SqliteLedger(config.ledger.path) as ledger:
+        with path.open("rb") as file, opened.ledger(config.ledger) as ledger:
             gate = _checked(file, gates)
             return _taken(Desk(ledger, key), file, gates, gate, proof)
     except OSError as error:

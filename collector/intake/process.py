@@ -11,7 +11,7 @@ from collector.intake.link import Link
 from collector.intake.mailing import Mailing
 from collector.intake.service import Intake
 from collector.intake.witness import AuditHead
-from collector.ledger.sqlite import SqliteLedger
+from collector.ledger import opened
 from collector.roster import RosterFile
 from collector.withdrawn import WithdrawnFile
 
@@ -21,7 +21,7 @@ def run(config: Config) -> int:
     broker = config.broker
     key = receipt_key(config.receipt.key)
     context = tls(broker.ca, broker.certificate, broker.key, clock.wall_ms())
-    with SqliteLedger(config.ledger.path) as ledger:
+    with opened.ledger(config.ledger) as ledger:
         link = Link(broker.host, broker.port, broker.name, context, broker.share)
         intake = Intake(
             link,

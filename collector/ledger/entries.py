@@ -1,7 +1,6 @@
 """The values that go into a ledger and come out of it. Values only: no file, no clock."""
 
 import enum
-from typing import Any
 
 import msgspec
 
@@ -11,6 +10,7 @@ from wire.record import (
     Direction,
     Identity,
     Missing,
+    Note,
     Outcome,
     Reason,
     Record,
@@ -201,16 +201,6 @@ STARTED = "started"
 """Outcome of a glance that is no passage: the gate was switched on."""
 
 
-class Noted(msgspec.Struct, frozen=True):
-    """A note of a gate's about itself, as its page shows it."""
-
-    what: str
-    data: dict[str, Any]
-    wall: int
-    clock: str
-    received: int
-
-
 class Standing(msgspec.Struct, frozen=True):
     """The last that is known of a gate."""
 
@@ -282,6 +272,93 @@ class Stored(msgspec.Struct, frozen=True):
     received_ms: int
     boot: str | None = None
     up: int | None = None
+    receipt: int = 0
+    """By which receipt they were deleted."""
+    day: int = 0
+    """The local day, in days since 1970, up to which that receipt deleted."""
+
+
+class Raw(msgspec.Struct, frozen=True):
+    """A record as it came, for whoever follows the ledger in the order of arrival."""
+
+    row: int
+    gate: str
+    journal: str
+    seq: int
+    t: str
+    boot: str | None
+    up: int | None
+    wall: int | None
+    clock: str | None
+    raw: bytes
+    received_ms: int
+
+
+class Deletion(msgspec.Struct, frozen=True):
+    """A receipt: records of one journal that were deleted when their time was over."""
+
+    receipt: int
+    day: int
+    """The last local day that went, in days since 1970."""
+    gate: str
+    journal: str
+    first: int
+    last: int
+    records: int
+    """That were here; the others of the range had been declared missing."""
+    scans: int
+    chain: bytes
+    """The chain value at `last`."""
+    at_ms: int
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What is here of a journal: its records after `gone`, up to `high`."""
+
+    gate: str
+    journal: str
+    gone: int
+    high: int
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """When one record says it was made, and when it came."""
+
+    seq: int
+    boot: str | None
+    up: int | None
+    received_ms: int
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """What the clock of a gate that was sure of it said last, and when that came."""
+
+    gate: str
+    wall: int
+    received_ms: int
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One run of retention, by the clocks of the server."""
+
+    at_ms: int
+    boot: str
+    """The server's boot; `up_ms` counts within it."""
+    up_ms: int
+    stopped: str = ""
+    """Why nothing was deleted, if it was stopped."""
+
+
+class NoteAt(msgspec.Struct, frozen=True):
+    """A gate's note and when it was made."""
+
+    gate: str
+    journal: str
+    seq: int
+    moment: Moment
+    boot: str
+    up: int
+    note: Note
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -303,3 +380,5 @@ class Tally(msgspec.Struct, frozen=True):
     forks: int
     declared: int = 0
     """Records that the gate declared missing."""
+    deleted: int = 0
+    """Records that were deleted by receipt: all up to this seq."""

@@ -3,39 +3,44 @@
 Both ports in one object, so that what is committed can be looked at.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Self
 
 import msgspec
 
 from collector.ledger.chain import walked
 from collector.ledger.entries import (
-    STARTED,
     Arrival,
     Complaint,
+    Deletion,
     Entry,
     Gap,
-    Glance,
+    Kept,
     Lack,
     Mark,
-    Noted,
+    NoteAt,
     Post,
+    Raw,
     Report,
     Row,
+    Run,
     SignedHead,
+    Stamp,
     Standing,
     Stored,
     Taking,
     Tally,
     Topic,
     Why,
+    Witness,
     unmarked,
 )
-from collector.ledger.glances import noted
-from collector.ledger.order import Kept, weigh
+from collector.ledger.order import Kept as Here
+from collector.ledger.order import weigh
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
-from collector.ledger.reports import heard, seen, supersedes, writes
-from collector.ledger.times import Slot, Times, joined
+from collector.ledger.reports import heard, is_news, seen, supersedes, writes
+from collector.ledger.times import STATED_MS, Slot, Times, joined
 from wire.record import ClockState, Direction, Missing, Note, Outcome, Record, Scan, What
 
 Name = tuple[str, str]
@@ -60,6 +65,10 @@ class MemoryLedger:
         self._standings: dict[str, Standing] = {}
         self._complaints: dict[str, int] = {}
         self._changes = 0
+        self._arrived: list[tuple[Name, Entry, int]] = []
+        self._retimed: dict[Name, int] = {}
+        self._deletions: list[Deletion] = []
+        self._runs: list[Run] = []
 
     def __enter__(self) -> Self:
         """Do nothing: it is open."""
@@ -134,36 +143,6 @@ class MemoryLedger:
             for gate, journal, scan, at_ms in reversed(self._rows[-limit:])
         )
 
-    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-        """Return the passages among the next rows."""
-        found: list[Glance] = []
-        rows = self._log[after : after + limit]
-        for gate, journal, record, at_ms in rows:
-            scan: Record | None = record
-            is_undone = isinstance(record, Note) and record.what is What.CANCELLED
-            if isinstance(record, Note) and is_undone:
-                stored = (entry.record for entry, _ in self._records[gate, journal])
-                seq = record.data.get("seq")
-                scan = next((each for each in stored if each and each.seq == seq), None)
-            if isinstance(record, Note) and record.what is What.START:
-                clock = record.clock.value
-                found.append(Glance(gate, record.wall, clock, "", STARTED, at_ms))
-            if isinstance(scan, Scan):
-                words = (scan.clock.value, scan.dir.value, scan.outcome.value)
-                found.append(Glance(gate, scan.wall, *words, at_ms, is_undone))
-        return after + len(rows), tuple(found)
-
-    def notes(self, gate: str, since_ms: int, limit: int) -> tuple[Noted, ...]:
-        """Return the gate's notes."""
-        kept = [
-            each
-            for name, records in self._records.items()
-            if name[0] == gate
-            for each in records[-limit:]
-        ]
-        found = (noted(entry.raw, at_ms) for entry, at_ms in kept if at_ms >= since_ms)
-        return tuple(each for each in found if each)
-
     def standings(self) -> dict[str, Standing]:
         """Return the last that is known of every gate."""
         forked = {gate for gate, _ in self._forks}
@@ -196,8 +175,14 @@ class MemoryLedger:
     def walk(self, gate: str, journal: str) -> Iterator[Stored]:
         """Yield what is stored."""
         name = (gate, journal)
+        gone = self._gone(name)
+        for each in self._deletions:
+            if (each.gate, each.journal) == name:
+                span = (each.first, each.last, "deleted", each.chain, b"", each.at_ms)
+                yield Stored(*span, receipt=each.receipt, day=each.day)
         rows = [_stored(entry, at_ms) for entry, at_ms in self._records.get(name, [])]
-        yield from sorted([*rows, *self._lost.get(name, [])], key=lambda each: each.last)
+        lost = [each for each in self._lost.get(name, []) if each.last >= gone]
+        yield from sorted([*rows, *lost], key=lambda each: each.last)
 
     def forked(self, gate: str, journal: str) -> tuple[int, ...]:
         """Return where forks are kept."""
@@ -207,12 +192,134 @@ class MemoryLedger:
         """Return the latest signed head."""
         return self._heads.get((gate, journal))
 
+    def after(self, row: int, limit: int) -> tuple[Raw, ...]:
+        """Return what came after a row."""
+        rows = enumerate(self._arrived[row:], row + 1)
+        here = (
+            _raw(number, name, entry, at_ms)
+            for number, (name, entry, at_ms) in rows
+            if entry.seq > self._gone(name)
+        )
+        return tuple(islice(here, limit))
+
+    def record(self, gate: str, journal: str, seq: int) -> bytes | None:
+        """Return the bytes of a record."""
+        rows = self._records.get((gate, journal), [])
+        return next((entry.raw for entry, _ in rows if entry.seq == seq), None)
+
+    def retimed(self, since: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """Return the turn it is, and whose times changed after another."""
+        names = (name for name, turn in self._retimed.items() if turn > since)
+        return max(self._retimed.values(), default=0), tuple(sorted(names))
+
+    def deletions(self, after: int) -> tuple[Deletion, ...]:
+        """Return the receipts after one."""
+        return tuple(self._deletions[after:])
+
+    def notes(self, gate: str, from_ms: int, until_ms: int) -> tuple[NoteAt, ...]:
+        """Return the notes that may have been made in a time."""
+        found = []
+        for name in sorted(self._records):
+            times = self.times(*name)
+            for entry, at_ms in self._records[name] if name[0] == gate else ():
+                note = entry.record
+                if isinstance(note, Note):
+                    moment = times.moment(note.boot, note.up, at_ms)
+                    bound = moment.bound_ms or 0
+                    if moment.ms + bound >= from_ms and moment.ms - bound < until_ms:
+                        found.append(NoteAt(*name, note.seq, moment, note.boot, note.up, note))
+        return tuple(found)
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Return of each journal what is here."""
+        marks = (self._marks[name] for name in sorted(self._marks))
+        return tuple(
+            Kept(each.gate, each.journal, self._gone((each.gate, each.journal)), each.high)
+            for each in marks
+        )
+
+    def hours(self, journal: Kept, limit: int) -> tuple[Slot, ...]:
+        """Return what is known of the times of the oldest records here."""
+        slots = sorted(
+            self._slots.get((journal.gate, journal.journal), {}).values(),
+            key=lambda each: (each.first, each.slot),
+        )
+        begin = max((each.first for each in slots if each.first <= journal.gone + 1), default=0)
+        return tuple([each for each in slots if each.first >= begin][:limit])
+
+    def stamps(self, journal: Kept, first: int, last: int) -> tuple[Stamp, ...]:
+        """Return the stamps of some records."""
+        rows = self._records[journal.gate, journal.journal]
+        return tuple(
+            Stamp(entry.seq, entry.record.boot, entry.record.up, at_ms)
+            if entry.record
+            else Stamp(entry.seq, None, None, at_ms)
+            for entry, at_ms in rows
+            if first <= entry.seq <= last
+        )
+
+    def received_before(self, journal: Kept, before_ms: int) -> int:
+        """Return the last seq that was received before a moment."""
+        rows = self._records[journal.gate, journal.journal]
+        seqs = (entry.seq for entry, at_ms in rows if at_ms < before_ms)
+        return max(seqs, default=journal.gone)
+
+    def delete(self, ends: Mapping[Kept, int], day: int, at_ms: int) -> tuple[Deletion, ...]:
+        """Delete of each journal what is here up to a seq."""
+        made = []
+        for journal, end in ends.items():
+            name = (journal.gate, journal.journal)
+            going = [entry for entry, _ in self._records[name] if entry.seq <= end]
+            if not going or journal.gone != self._gone(name):
+                continue
+            last = max(entry.seq for entry in going)
+            kept = self._kept(name, last)
+            chain = kept.chain if kept and kept.chain else b""
+            scans = sum(isinstance(entry.record, Scan) for entry in going)
+            span = (journal.gone + 1, last)
+            number = len(self._deletions) + 1
+            made.append(Deletion(number, day, *name, *span, len(going), scans, chain, at_ms))
+            self._deletions.append(made[-1])
+            self._forget(name, last)
+        self._changes += 1
+        return tuple(made)
+
+    def _forget(self, name: Name, last: int) -> None:
+        self._records[name] = [each for each in self._records[name] if each[0].seq > last]
+        self._rows = [e for e in self._rows if (e[0], e[1]) != name or e[2].seq > last]
+        kept = self._forks.get(name, {})
+        self._forks[name] = {key: entry for key, entry in kept.items() if key[0] > last}
+
+    def sweep(self, today: int, pause: Callable[[float], None]) -> int:  # noqa: ARG002  # no files
+        """Do nothing: what is deleted is nowhere."""
+        return 0
+
+    def witnesses(self, since_ms: int) -> tuple[Witness, ...]:
+        """Return what the clocks of gates said that are sure of them."""
+        found = (self._standings[name] for name in sorted(self._standings))
+        return tuple(
+            Witness(each.gate, each.record_wall, each.record_ms)
+            for each in found
+            if each.record_ms >= since_ms and each.record_clock in set(STATED_MS)
+        )
+
+    def last_run(self) -> Run | None:
+        """Return when retention was run last."""
+        return self._runs[-1] if self._runs else None
+
+    def note_run(self, run: Run) -> None:
+        """Keep that it was run."""
+        self._runs.append(run)
+
+    def _gone(self, name: Name) -> int:
+        return max((e.last for e in self._deletions if (e.gate, e.journal) == name), default=0)
+
     def _gaps(self) -> Iterator[Gap]:
         for name, mark in self._marks.items():
             writing = writes(self._standings.get(name[0], Standing(name[0])).state)
             retired = writing not in ("", name[1])
             for each in self._lost.get(name, []):
-                if each.first <= each.last:
+                if each.first <= each.last and each.last > self._gone(name):
                     cause = self._causes[name, each.last]
                     span = (each.first, each.last, each.received_ms)
                     yield Gap(*name, Lack.DECLARED, *span, retired, cause)
@@ -250,13 +357,17 @@ class MemoryLedger:
         self._records.setdefault(name, [])
         return self._marks.setdefault(name, unmarked(*name))
 
-    def _kept(self, name: Name, seq: int) -> Kept | None:
+    def _kept(self, name: Name, seq: int) -> Here | None:
         for lost in self._lost.get(name, []):
             if lost.last == seq:
-                return Kept(lost.chain, declared=True)
-        return next(
-            (Kept(entry.chain) for entry, _ in self._records[name] if entry.seq == seq), None
-        )
+                return Here(lost.chain, declared=True)
+        for entry, _ in self._records[name]:
+            if entry.seq == seq:
+                return Here(entry.chain)
+        for each in self._deletions:
+            if (each.gate, each.journal, each.last) == (*name, seq):
+                return Here(each.chain)
+        return Here(None) if 0 < seq <= self._gone(name) else None
 
     def _store(self, name: Name, high: int, taking: Taking, at_ms: int) -> None:
         for entry in taking.fresh:
@@ -268,10 +379,13 @@ class MemoryLedger:
                 continue
             self._records[name].append((entry, at_ms))
             self._log.append((*name, entry.record, at_ms))
+            self._arrived.append((name, entry, at_ms))
             if isinstance(entry.record, Scan):
                 self._rows.append((*name, entry.record, at_ms))
         slots = self._slots.setdefault(name, {})
         for key, slot in seen(taking.fresh, at_ms).items():
+            if is_news(slots.get(key), slot):
+                self._retimed[name] = self._changes + 1
             old = slots.get(key, slot)
             slots[key] = joined(old, slot.first, slot.last_up, (slot.lo, slot.hi))
 
@@ -304,19 +418,22 @@ class MemoryLedger:
         mark, stored = self._marks[name], [entry for entry, _ in self._records[name]]
         scans = [entry.record for entry in stored if isinstance(entry.record, Scan)]
         distinct = len({entry.seq for entry in stored})
-        declared = sum(each.last - each.first + 1 for each in self._lost.get(name, []))
+        gone = self._gone(name)
+        lost = [each for each in self._lost.get(name, []) if each.last > gone]
+        declared = sum(each.last - each.first + 1 for each in lost)
         return Tally(
             *name,
             high=mark.high,
             chain=mark.chain.hex(),
             rows=len(stored),
             doubles=len(stored) - distinct,
-            missing=mark.high - distinct - declared,
+            missing=mark.high - gone - distinct - declared,
             scans=len(scans),
             accepted=sum(scan.outcome is Outcome.ACCEPTED for scan in scans),
             odd=sum(entry.record is None for entry in stored),
             forks=len(self._forks.get(name, {})),
             declared=declared,
+            deleted=gone,
         )
 
     def _break(self, name: Name) -> int | None:
@@ -328,6 +445,16 @@ def _stored(entry: Entry, at_ms: int) -> Stored:
     t = "odd" if record is None else type(record).__name__.lower()
     boot, up = (None, None) if record is None else (record.boot, record.up)
     return Stored(entry.seq, entry.last, t, entry.chain, entry.raw, at_ms, boot, up)
+
+
+def _raw(number: int, name: Name, entry: Entry, at_ms: int) -> Raw:
+    record = entry.record
+    kind, boot, up, wall, clock = "odd", None, None, None, None
+    if record is not None:
+        kind, boot, up = type(record).__name__.lower(), record.boot, record.up
+        wall, clock = record.wall, record.clock.value
+    stamp = (boot, up, wall, clock)
+    return Raw(*(number, *name, entry.seq, kind, *stamp, entry.raw, at_ms))
 
 
 def _row(gate: str, scan: Scan, at_ms: int, times: Times) -> Row:

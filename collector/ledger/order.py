@@ -18,8 +18,8 @@ from wire.record import Missing
 class Kept(msgspec.Struct, frozen=True):
     """What is in the ledger at one seq of a journal."""
 
-    chain: bytes
-    """The chain value after it."""
+    chain: bytes | None
+    """The chain value after it; None if the record was deleted when its time was over."""
     declared: bool = False
     """It ends a range that was declared missing."""
 
@@ -32,7 +32,8 @@ def weigh(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
     """Say what becomes of `arrival` while the journal stands at `mark`.
 
     One comparison is enough: the chain value at the last old place that the arrival knows binds
-    everything before it.
+    everything before it. Of records that were deleted nothing is left to compare with: those that
+    come again are absorbed, and change nothing.
     """
     if arrival.first > mark.high + 1:
         return Taking(mark, want=(mark.high + 1, arrival.first - 1))
@@ -62,14 +63,10 @@ def _fits(mark: Mark, arrival: Arrival, high: int, kept: Look) -> bool:
         if entry.last > high:
             break
         seq, chain = entry.last, entry.chain
-    return chain == _ours(mark, seq, kept)
-
-
-def _ours(mark: Mark, seq: int, kept: Look) -> bytes | None:
     if seq == mark.high:
-        return mark.chain
+        return chain == mark.chain
     found = kept(seq)
-    return found.chain if found else None
+    return found is not None and found.chain in (chain, None)
 
 
 def _taken(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
@@ -118,7 +115,7 @@ def _refused(mark: Mark, arrival: Arrival, kept: Look) -> Taking:
         for entry in arrival.entries
         if entry.last > mark.high
         or (found := kept(entry.last)) is None
-        or found.chain != entry.chain
+        or found.chain not in (entry.chain, None)
     )
     why = Why.FORK if forked[0].seq <= mark.high else Why.ALTERED
     return Taking(mark, forked=forked, complaints=(_complaint(mark, forked[0], why),))

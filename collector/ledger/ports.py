@@ -1,23 +1,28 @@
 """What intake and the pages need from a ledger, on one page."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from collector.ledger.entries import (
+    Deletion,
     Gap,
-    Glance,
+    Kept,
     Mark,
-    Noted,
+    NoteAt,
     Post,
+    Raw,
     Row,
+    Run,
     SignedHead,
+    Stamp,
     Standing,
     Stored,
     Taking,
     Tally,
+    Witness,
 )
-from collector.ledger.times import Times
+from collector.ledger.times import Slot, Times
 
 FORKS_KEPT = 1000
 """Of one journal; more are counted as complaints and not kept, so that nobody can fill the disk."""
@@ -42,20 +47,6 @@ class View(AbstractContextManager["View"], Protocol):
 
     def latest(self, limit: int) -> tuple[Row, ...]:
         """Return the scans received last, the newest arrival first."""
-        ...
-
-    def glances(self, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
-        """Return, of at most `limit` rows after `after`, the last one and the passages in them.
-
-        That a gate was switched on is among them.
-        """
-        ...
-
-    def notes(self, gate: str, since_ms: int, limit: int) -> tuple[Noted, ...]:
-        """Return the gate's notes received since a moment, the oldest first.
-
-        Of its last `limit` records only, heads of its chain left out: enough for a page.
-        """
         ...
 
     def standings(self) -> dict[str, Standing]:
@@ -94,6 +85,30 @@ class View(AbstractContextManager["View"], Protocol):
         """Return the latest head of its chain that the gate has signed."""
         ...
 
+    def after(self, row: int, limit: int) -> tuple[Raw, ...]:
+        """Return at most `limit` records after `row`, in the order of arrival.
+
+        Rows are committed in the order of their numbers, and no number is used twice: whoever goes
+        on from the last one that was seen misses none.
+        """
+        ...
+
+    def record(self, gate: str, journal: str, seq: int) -> bytes | None:
+        """Return the canonical bytes of a record; None if it is not here."""
+        ...
+
+    def retimed(self, since: int) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """Return the turn it is, and the (gate, journal) whose times changed after turn `since`."""
+        ...
+
+    def deletions(self, after: int) -> tuple[Deletion, ...]:
+        """Return the receipts with a number beyond `after`, in order; numbers only grow."""
+        ...
+
+    def notes(self, gate: str, from_ms: int, until_ms: int) -> tuple[NoteAt, ...]:
+        """Return the notes that the gate may have made in a time, by journal and seq."""
+        ...
+
     def close(self) -> None:
         """Let go of the ledger."""
         ...
@@ -111,7 +126,8 @@ class Ledger(AbstractContextManager["Ledger"], Protocol):
       on after it. One for records that are here changes none of them.
     - A gate begins at most JOURNALS_KEPT journals; of more nothing is stored.
     - A record of a form not known here is kept as received; it blocks nothing.
-    - What is stored is never changed and never deleted.
+    - What is stored is never changed, and deleted only against a receipt (Archive). A record that
+      comes again after that is absorbed.
     - Raises LedgerFull, LedgerBusy (try again), LedgerBroken (give up); nothing is stored then.
     """
 
@@ -133,6 +149,66 @@ class Ledger(AbstractContextManager["Ledger"], Protocol):
         Accepted entries count 1, exits -1, cancelled ones the reverse, if they were made at
         `since_ms` or later: by the gate's clock if that was sure, else by their arrival.
         """
+        ...
+
+    def close(self) -> None:
+        """Let go of the ledger."""
+        ...
+
+
+class Archive(AbstractContextManager["Archive"], Protocol):
+    """A ledger from which the oldest goes, by the beginning of each journal.
+
+    - What is deleted is gone for every view at once, and leaves a receipt that names no person:
+      the range, the counts, and the chain value at its end, which the rest continues.
+    - `delete` is one short transaction. `sweep` then takes the rows out of the files, in steps so
+      short that no commit waits for long; broken off anywhere, it goes on the next time.
+    - Nothing is deleted without a receipt, and no receipt is changed.
+    - Raises LedgerBusy (try again), LedgerBroken, LedgerMissing.
+    """
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Return of each journal what is here: all after `gone`, up to `high`."""
+        ...
+
+    def hours(self, journal: Kept, limit: int) -> tuple[Slot, ...]:
+        """Return what is known of the times of the oldest records here, hour by hour."""
+        ...
+
+    def stamps(self, journal: Kept, first: int, last: int) -> tuple[Stamp, ...]:
+        """Return the stamps of the records from `first` to `last`."""
+        ...
+
+    def received_before(self, journal: Kept, before_ms: int) -> int:
+        """Return the last seq that was received before a moment; `gone` if none was."""
+        ...
+
+    def delete(self, ends: Mapping[Kept, int], day: int, at_ms: int) -> tuple[Deletion, ...]:
+        """Delete of each journal what is here up to a seq; return the receipts.
+
+        `day` is the local day up to which it was decided. A journal of which nothing is here up to
+        that seq gets no receipt.
+        """
+        ...
+
+    def sweep(self, today: int, pause: Callable[[float], None]) -> int:
+        """Take what is gone out of the files.
+
+        Return how many of them must wait for the next run: somebody reads there, or today's
+        records come there.
+        """
+        ...
+
+    def witnesses(self, since_ms: int) -> tuple[Witness, ...]:
+        """Return what the clocks of gates said that were heard since a moment and are sure."""
+        ...
+
+    def last_run(self) -> Run | None:
+        """Return when retention was run last."""
+        ...
+
+    def note_run(self, run: Run) -> None:
+        """Keep that it was run."""
         ...
 
     def close(self) -> None:

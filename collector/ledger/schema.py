@@ -1,21 +1,21 @@
-"""The tables of the SQLite ledger, and how a connection to them is opened.
+"""The tables of the ledger, for SQLite and for PostgreSQL. Knows nothing of what records mean.
 
-Knows SQL and nothing of what the records mean. The driver's errors are translated here.
+In SQLite triggers keep records from being changed; in PostgreSQL rights do, and there the records
+lie in bins by local day, so that a day goes with its file.
 """
 
-import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
-from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
+from collector.database.dialect import statements
+from collector.database.made import made
+from collector.database.ports import Database
+from collector.errors import LedgerBroken, LedgerMissing
 from collector.i18n import N_
+from collector.ledger.bins import BINS
 
 APPLICATION = 0x67716C64
 """`gqld`, so that another program's file is not taken for a ledger."""
-VERSION = 2
-BUSY_S = 5.0
+VERSION = 3
 
 TABLES = """
 CREATE TABLE mark (
@@ -146,113 +146,180 @@ CREATE TRIGGER lost_is_never_deleted BEFORE DELETE ON lost
 """
 """What version 2 has beyond version 1."""
 
+RETENTION = """
+-- `gone` is the last seq whose record was deleted by receipt: what is not beyond it is not here,
+-- even while its row waits to be swept. `retimed` is the turn at which its times last changed.
+ALTER TABLE mark ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE mark ADD COLUMN retimed INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX mark_by_retimed ON mark (retimed);
+CREATE INDEX record_notes ON record (mark, seq) WHERE t = 'note';
 
-def open_to_write(path: Path) -> sqlite3.Connection:
-    """Open the ledger at `path`, making it if there is none."""
-    with translated(path):
-        _private(path)
-        db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None)
-    try:
-        with translated(path):
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = FULL")
-            db.execute("PRAGMA foreign_keys = ON")
-            # Checkpoints every 20,000 pages instead of 1,000: 1.5 times the rows a second.
-            db.execute("PRAGMA wal_autocheckpoint = 20000")
-            db.execute("BEGIN IMMEDIATE")
-            version = _pragma(db, "user_version")
-            if version == 0 and _is_empty(db):
-                _make(db, TABLES + ADDED)
-            elif version == 1 and _pragma(db, "application_id") == APPLICATION:
-                _make(db, ADDED)
-            db.execute("COMMIT")
-        _recognise(db, path)
-    except BaseException:
-        db.close()
-        raise
-    return db
+-- One row: the last record's id, which is never used again, and the last turn.
+CREATE TABLE turn (
+  id INTEGER PRIMARY KEY,
+  last_row INTEGER NOT NULL,
+  retimed INTEGER NOT NULL
+) STRICT;
+INSERT INTO turn (id, last_row, retimed) SELECT 1, COALESCE(MAX(id), 0), 0 FROM record;
+
+-- Receipts: what of a journal went, up to which local day (days since 1970), and the chain there.
+CREATE TABLE deletion (
+  id INTEGER PRIMARY KEY,
+  day INTEGER NOT NULL,
+  mark INTEGER NOT NULL REFERENCES mark (id),
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  records INTEGER NOT NULL,
+  scans INTEGER NOT NULL,
+  chain BLOB NOT NULL,
+  at_ms INTEGER NOT NULL,
+  UNIQUE (mark, last)
+) STRICT;
+
+-- Each time retention was run: against what the server's clock is held the next time.
+CREATE TABLE retention (
+  id INTEGER PRIMARY KEY,
+  at_ms INTEGER NOT NULL,
+  boot TEXT NOT NULL,
+  up_ms INTEGER NOT NULL,
+  stopped TEXT NOT NULL
+) STRICT;
+
+DROP TRIGGER record_is_never_deleted;
+CREATE TRIGGER record_is_deleted_with_a_receipt BEFORE DELETE ON record
+  WHEN NOT EXISTS (SELECT 1 FROM deletion
+    WHERE mark = OLD.mark AND last >= OLD.seq AND first <= OLD.seq)
+  BEGIN SELECT RAISE(ABORT, 'a record is never deleted without a receipt'); END;
+DROP TRIGGER fork_is_never_deleted;
+CREATE TRIGGER fork_is_deleted_with_a_receipt BEFORE DELETE ON fork
+  WHEN NOT EXISTS (SELECT 1 FROM deletion WHERE mark = OLD.mark AND last >= OLD.seq)
+  BEGIN SELECT RAISE(ABORT, 'a fork is never deleted without a receipt'); END;
+CREATE TRIGGER gone_only_grows BEFORE UPDATE ON mark WHEN NEW.gone < OLD.gone
+  BEGIN SELECT RAISE(ABORT, 'what is gone does not come back'); END;
+CREATE TRIGGER receipt_is_never_changed BEFORE UPDATE ON deletion
+  BEGIN SELECT RAISE(ABORT, 'a receipt is never changed'); END;
+CREATE TRIGGER receipt_is_never_deleted BEFORE DELETE ON deletion
+  BEGIN SELECT RAISE(ABORT, 'a receipt is never deleted'); END;
+"""
+"""What version 3 has beyond version 2."""
+
+GUARDS = """
+CREATE FUNCTION is_never_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'it is never changed';
+END $$;
+CREATE FUNCTION only_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.high < OLD.high OR NEW.gone < OLD.gone OR NEW.gate <> OLD.gate
+     OR NEW.journal <> OLD.journal THEN
+    RAISE EXCEPTION 'a mark only grows';
+  END IF;
+  RETURN NEW;
+END $$;
+-- A bin is emptied only if receipts speak for all that is in it.
+CREATE FUNCTION goes_with_a_receipt() RETURNS trigger LANGUAGE plpgsql
+  SET enable_seqscan = off AS $$
+DECLARE
+  kept BIGINT;
+BEGIN
+  EXECUTE format('SELECT 1 FROM %I.mark CROSS JOIN LATERAL (SELECT 1 FROM %I.%I AS record'
+    ' WHERE record.mark = mark.id AND record.seq > mark.gone LIMIT 1) AS here LIMIT 1',
+    TG_TABLE_SCHEMA, TG_TABLE_SCHEMA, TG_TABLE_NAME) INTO kept;
+  IF kept IS NOT NULL THEN
+    RAISE EXCEPTION 'a record is never deleted without a receipt' USING ERRCODE = 'object_in_use';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION fork_goes_with_a_receipt() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF OLD.seq > (SELECT gone FROM mark WHERE id = OLD.mark) THEN
+    RAISE EXCEPTION 'a fork is never deleted without a receipt';
+  END IF;
+  RETURN OLD;
+END $$;
+-- A row may be moved to another bin, and nothing else of it changes.
+CREATE FUNCTION only_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.mark, NEW.seq, NEW.t, NEW.boot, NEW.up, NEW.wall, NEW.clock, NEW.outcome,
+      NEW.chain, NEW.raw, NEW.received_ms)
+     IS DISTINCT FROM (OLD.id, OLD.mark, OLD.seq, OLD.t, OLD.boot, OLD.up, OLD.wall, OLD.clock,
+      OLD.outcome, OLD.chain, OLD.raw, OLD.received_ms) THEN
+    RAISE EXCEPTION 'a record is never changed';
+  END IF;
+  RETURN NEW;
+END $$;
+-- Writes the forks anew, so that no deleted one is left in their file.
+CREATE FUNCTION write_forks_anew() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path FROM CURRENT AS $$
+BEGIN
+  CLUSTER fork USING fork_pkey;
+END $$;
+CREATE TRIGGER mark_only_grows BEFORE UPDATE ON mark
+  FOR EACH ROW EXECUTE FUNCTION only_grows();
+CREATE TRIGGER record_only_moves BEFORE UPDATE ON record
+  FOR EACH ROW EXECUTE FUNCTION only_moves();
+CREATE TRIGGER fork_is_never_changed BEFORE UPDATE ON fork
+  FOR EACH ROW EXECUTE FUNCTION is_never_changed();
+CREATE TRIGGER fork_is_deleted_with_a_receipt BEFORE DELETE ON fork
+  FOR EACH ROW EXECUTE FUNCTION fork_goes_with_a_receipt();
+CREATE TRIGGER lost_is_never_changed BEFORE UPDATE OR DELETE ON lost
+  FOR EACH ROW EXECUTE FUNCTION is_never_changed();
+CREATE TRIGGER receipt_is_never_changed BEFORE UPDATE OR DELETE ON deletion
+  FOR EACH ROW EXECUTE FUNCTION is_never_changed();
+"""
+"""What triggers keep in PostgreSQL, beside the rights of its roles."""
 
 
-def _private(path: Path) -> None:
-    """Make the file, if it is not there, for this user and group only; SQLite asks nobody."""
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o640))
-    except OSError as error:
-        raise sqlite3.OperationalError("unable to open database file") from error  # noqa: EM101, TRY003
+_GUARD = (
+    "CREATE TRIGGER goes_with_a_receipt BEFORE TRUNCATE ON {bin}"
+    " FOR EACH STATEMENT EXECUTE FUNCTION goes_with_a_receipt()"
+)
 
 
-def open_to_read(path: Path) -> sqlite3.Connection:
-    """Open the ledger at `path` so that nothing can be written through it."""
-    if not path.is_file():
-        msg = str(path)
-        raise LedgerMissing(msg)
-    with translated(path):
-        db = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro",
-            uri=True,
-            timeout=BUSY_S,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-    try:
-        with translated(path):
-            db.execute("PRAGMA query_only = ON")
-            _refuse_empty(db, path)
-        _recognise(db, path)
-    except BaseException:
-        db.close()
-        raise
-    return db
+def make(database: Database) -> None:
+    """See that the tables of the ledger are there."""
+    if database.dialect == "postgres":
+        made(database, ";".join((*_in_bins(), GUARDS, *_guarded())), 1, APPLICATION)
+    else:
+        made(database, TABLES, VERSION, APPLICATION, {2: ADDED, 3: RETENTION})
 
 
-@contextmanager
-def translated(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into ours."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        # The low byte is the kind; the rest says more about it (SQLITE_IOERR_WRITE and so on).
-        kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        msg = f"{path}: {error}"
-        if kind == sqlite3.SQLITE_FULL:
-            raise LedgerFull(msg) from error
-        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise LedgerBusy(msg) from error
-        raise LedgerBroken(msg) from error
+def recognise(database: Database) -> None:
+    """See that a database is a ledger of this release, to look at it.
+
+    Raises LedgerMissing if there are no tables yet, LedgerBroken if they are not of this release.
+    """
+    wanted = 1 if database.dialect == "postgres" else VERSION
+    here = database.version(APPLICATION)
+    if here == 0:
+        raise LedgerMissing(N_("the ledger is being made"))
+    if here < wanted:
+        raise LedgerBroken(N_("a ledger of an older release: start `collector intake` once"))
+    if here > wanted:
+        raise LedgerBroken(N_("a ledger of a newer release"))
 
 
-def _make(db: sqlite3.Connection, tables: str) -> None:
-    """Make the tables inside the caller's transaction (`executescript` would end it)."""
-    statement = ""
-    for line in tables.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            db.execute(statement)
-            statement = ""
-    db.execute(f"PRAGMA application_id = {APPLICATION}")
-    db.execute(f"PRAGMA user_version = {VERSION}")
+def _in_bins() -> Iterator[str]:
+    """Yield the statements for PostgreSQL: the same tables, without triggers, records in bins."""
+    for statement in statements(TABLES + ADDED + RETENTION):
+        if " TRIGGER " in statement:
+            continue
+        if statement.startswith("CREATE TABLE record"):
+            columns = statement.replace("id INTEGER PRIMARY KEY", "id INTEGER NOT NULL")
+            columns = columns.replace(" REFERENCES mark (id)", "")  # a look-up for every record
+            columns = columns.removesuffix(") STRICT") + ", bin INTEGER NOT NULL)"
+            yield columns + " PARTITION BY LIST (bin)"
+            for number in range(BINS):
+                yield f"CREATE TABLE {bin_of(number)} PARTITION OF record FOR VALUES IN ({number})"
+            yield "CREATE INDEX record_by_arrival ON record (id)"
+        else:
+            yield statement
 
 
-def _recognise(db: sqlite3.Connection, path: Path) -> None:
-    with translated(path):
-        application, version = _pragma(db, "application_id"), _pragma(db, "user_version")
-    if application != APPLICATION:
-        msg = f"{path}: {N_('a database of another program')}"
-        raise LedgerBroken(msg)
-    if version != VERSION:
-        msg = f"{path}: {N_('a ledger of a newer release')}"
-        raise LedgerBroken(msg)
+def _guarded() -> Iterator[str]:
+    return (_GUARD.format(bin=bin_of(number)) for number in range(BINS))
 
 
-def _refuse_empty(db: sqlite3.Connection, path: Path) -> None:
-    if _is_empty(db):
-        msg = f"{path}: {N_('the ledger is being made')}"
-        raise LedgerMissing(msg)
-
-
-def _is_empty(db: sqlite3.Connection) -> bool:
-    return int(db.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]) == 0
-
-
-def _pragma(db: sqlite3.Connection, name: str) -> int:
-    return int(db.execute(f"PRAGMA {name}").fetchone()[0])
+def bin_of(number: int) -> str:
+    """Return the name of a bin's table."""
+    return f"record_{number % BINS:02d}"

@@ -10,6 +10,8 @@ from collector.cases.roles import RIGHTS, Right, Role
 
 PUBLIC = frozenset({"login", "second", "setup", "logout", "language"})
 """Pages for whoever is not, or not wholly, logged in."""
+PROGRAMS = frozenset({"api-records", "api-gates", "api-openapi", "metrics"})
+"""Addresses for other programs, which bring a token instead of logging in."""
 STEPS = frozenset({"password", "logout", "language"})
 """The only pages while a password is to be changed."""
 PAGES: Mapping[str, Right | None] = {

@@ -16,8 +16,9 @@ from collector.errors import CollectorError
 from collector.figures.opened import OpenedFile
 from collector.figures.store import Follower
 from collector.figures.tally import local_slot
-from collector.ledger.entries import Gap, Mark, Noted, SignedHead, Standing
-from collector.ledger.sqliteview import SqliteView
+from collector.ledger import opened
+from collector.ledger.entries import Gap, Mark, NoteAt, SignedHead, Standing
+from collector.ledger.ports import View
 from collector.roster import Roster
 from collector.web import board, frame, gatepage
 from collector.web.overview import Overview, Part
@@ -25,14 +26,12 @@ from collector.web.snapshot import local
 from collector.web.watch import Watch
 
 DAY_MS = 24 * 3_600_000
-RECORDS = 20_000
-"""Of one gate that a page looks through for its notes."""
 
 
 @cache
 def watch() -> Watch:
     """Return this process's watch, begun (made after the server has forked)."""
-    view = SqliteView(Path(settings.GATE_LEDGER))
+    view = opened.view(settings.GATE_LEDGER)
     figures = SqliteDatabase(Path(settings.GATE_FIGURES))
     follower = Follower(view, figures, clock.wall_ms, clock.steady_s)
     made = Watch(follower, view, frame.roster(), clock.wall_ms)
@@ -43,15 +42,15 @@ def watch() -> Watch:
 @cache
 def overview() -> Overview:
     """Return this process's drawing of the district."""
-    opened = OpenedFile(Path(settings.GATE_OPENED))
-    view = SqliteView(Path(settings.GATE_LEDGER))
-    return Overview(view, frame.roster(), watch(), opened, (clock.wall_ms, clock.steady_s))
+    first = OpenedFile(Path(settings.GATE_OPENED))
+    view = opened.view(settings.GATE_LEDGER)
+    return Overview(view, frame.roster(), watch(), first, (clock.wall_ms, clock.steady_s))
 
 
 @cache
-def questions() -> SqliteView:
+def questions() -> View:
     """Return what gates' pages ask."""
-    return SqliteView(Path(settings.GATE_LEDGER))
+    return opened.view(settings.GATE_LEDGER)
 
 
 @require_safe
@@ -91,7 +90,7 @@ class Known(msgspec.Struct, frozen=True):
     """What the ledger says of one gate."""
 
     standing: Standing
-    notes: tuple[Noted, ...]
+    notes: tuple[NoteAt, ...]
     gaps: tuple[Gap, ...]
     proofs: tuple[tuple[Mark, SignedHead | None], ...]
 
@@ -136,7 +135,7 @@ def _asked(gate: str, now_ms: int) -> Known:
     marks = [mark for mark in view.journals() if mark.gate == gate]
     return Known(
         view.standings().get(gate, Standing(gate)),
-        view.notes(gate, now_ms - 8 * DAY_MS, RECORDS),
+        view.notes(gate, now_ms - 8 * DAY_MS, now_ms + DAY_MS),
         tuple(gap for gap in view.gaps() if gap.gate == gate),
         tuple((mark, view.head(gate, mark.journal)) for mark in marks),
     )

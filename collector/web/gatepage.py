@@ -13,10 +13,9 @@ import msgspec
 from collector.figures import discretion
 from collector.figures.discretion import Figure
 from collector.figures.tally import Day
-from collector.ledger.entries import Noted
-from wire.record import ClockState
+from collector.ledger.entries import NoteAt
+from wire.record import What
 
-HOUR_MS = 3_600_000
 ALIVE_MS = 11 * 60_000
 """A gate notes every five minutes that it is alive; two may be missed."""
 
@@ -57,7 +56,7 @@ class Told(msgspec.Struct, frozen=True):
     policy_ms: int = 0
 
 
-def strip(notes: Iterable[Noted], begin_ms: int, end_ms: int, cells: int) -> tuple[Cell, ...]:
+def strip(notes: Iterable[NoteAt], begin_ms: int, end_ms: int, cells: int) -> tuple[Cell, ...]:
     """Return how the gate did between two moments, in so many equal stretches."""
     spans = tuple(_spans(notes, end_ms))
     width = (end_ms - begin_ms) // cells
@@ -68,15 +67,15 @@ def strip(notes: Iterable[Noted], begin_ms: int, end_ms: int, cells: int) -> tup
 _Span = tuple[int, int, How]
 
 
-def _spans(notes: Iterable[Noted], now_ms: int) -> Iterable[_Span]:
+def _spans(notes: Iterable[NoteAt], now_ms: int) -> Iterable[_Span]:
     """Yield what each note says until the next: alive for a while, stopped until it starts."""
-    found = sorted(((_at(each), each) for each in notes), key=lambda pair: pair[0])
+    found = sorted(((each.moment.ms, each.note) for each in notes), key=lambda pair: pair[0])
     is_blind = False
     for number, (at, note) in enumerate(found):
         following = found[number + 1][0] if number + 1 < len(found) else now_ms
-        if note.what == "view":
+        if note.what is What.VIEW:
             is_blind = bool(note.data.get("view"))
-        if note.what == "stop":
+        if note.what is What.STOP:
             is_blind = False
             yield at, following, How.STOPPED
         else:
@@ -90,16 +89,17 @@ def _worst(spans: Sequence[_Span], begin: int, end: int) -> How:
     return max(touching, key=ranks.index, default=How.UNKNOWN)
 
 
-def told(notes: Iterable[Noted]) -> Told:
+def told(notes: Iterable[NoteAt]) -> Told:
     """Return the answers to commands and the policy, the newest first."""
     answers, policy, policy_ms = [], 0, 0
-    for note in notes:
-        if note.what == "command":
+    for each in sorted(notes, key=lambda each: each.moment.ms):
+        note, at = each.note, each.moment.ms
+        if note.what is What.COMMAND:
             words = (str(note.data.get(key, ""))[:60] for key in ("does", "outcome"))
-            answers.append(Answer(_at(note), *words))
+            answers.append(Answer(at, *words))
         version = note.data.get("version")
-        if note.what == "policy" and isinstance(version, int):
-            policy, policy_ms = version, _at(note)
+        if note.what is What.POLICY and isinstance(version, int):
+            policy, policy_ms = version, at
     return Told(tuple(reversed(answers[-10:])), policy, policy_ms)
 
 
@@ -111,8 +111,3 @@ def hours(day: Day | None, until: int) -> tuple[tuple[int, Figure], ...]:
     }
     (found,) = discretion.lists([counts])
     return tuple((hour, found.figures[hour]) for hour in counts)
-
-
-def _at(note: Noted) -> int:
-    is_told = note.clock != ClockState.UNSYNCED and 0 < note.wall <= note.received + HOUR_MS
-    return note.wall if is_told else note.received

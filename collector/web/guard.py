@@ -28,7 +28,8 @@ def guard(following: Next) -> Next:
             page = resolve(request.path_info).url_name or ""
         except Resolver404:
             return following(request)
-        stop = None if page in access.PUBLIC else _stopped(request, page)
+        free = page in access.PUBLIC | access.PROGRAMS
+        stop = None if free else _stopped(request, page)
         return following(request) if stop is None else stop
 
     return answer

@@ -6,7 +6,7 @@ did not change keeps its version, whatever was counted meanwhile.
 
 import hashlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from django.template.loader import render_to_string
@@ -15,10 +15,11 @@ from django.utils import translation
 from collector.errors import CollectorError
 from collector.figures.opened import Opened
 from collector.figures.tally import Tally
+from collector.ledger.entries import Standing
 from collector.ledger.ports import View
 from collector.roster import Roster, RosterFile
 from collector.web import board, district
-from collector.web.district import District
+from collector.web.district import District, Known
 from collector.web.snapshot import local
 from collector.web.watch import Watch
 
@@ -75,6 +76,14 @@ class Overview:
             self._refresh()
             return self._district
 
+    def known(self) -> tuple[Known, District]:
+        """Return what is drawn and the values it is drawn from. Raises CollectorError."""
+        with self._lock:
+            roster, opened = self._roster.current(), self._opened.gates()
+            known = self._gathered(roster, opened, self._view.standings())
+            drawn = district.draw(known, self._watch.tally, counting=self._watch.seen.counting)
+        return known, drawn
+
     def _refresh(self) -> None:
         now_s = self._steady_s()
         if now_s - self._asked_s < FRESH_S:
@@ -86,23 +95,36 @@ class Overview:
             if known == self._known and now_s - self._drawn_s < RECHECK_S:
                 return
             self._known, self._drawn_s = known, now_s
-            found, trouble = self._read(roster, opened), ""
+            found, trouble = self._read(roster, opened, self._view.standings()), ""
         except CollectorError as error:
             # What is no longer sure to be true stays there, under a sentence that says so.
             self._view.close()
             self._known = ()
-            found, trouble = self._district, error.code
+            found, trouble = self._last(), error.code
         if (found, trouble) != (self._district, self._trouble):
             self._district, self._trouble, self._parts = found, trouble, {}
 
-    def _read(self, roster: Roster, opened: frozenset[str] | None) -> District:
+    def _last(self) -> District:
+        """Return what was drawn last; before that, the roster's gates, nothing known of them."""
+        if self._district is not NOTHING:
+            return self._district
+        try:
+            return self._read(self._roster.current(), self._opened.gates(), {})
+        except CollectorError:
+            return NOTHING
+
+    def _read(
+        self, roster: Roster, opened: frozenset[str] | None, standings: Mapping[str, Standing]
+    ) -> District:
+        known = self._gathered(roster, opened, standings)
+        return district.draw(known, self._watch.tally, counting=self._watch.seen.counting)
+
+    def _gathered(
+        self, roster: Roster, opened: frozenset[str] | None, standings: Mapping[str, Standing]
+    ) -> Known:
         now_ms, seen = self._wall_ms(), self._watch.seen
-        standings = self._view.standings()
         drawn = board.draw(roster, standings, (), now_ms, local(now_ms).toordinal())
-        known = district.Known(
-            roster, drawn.gates, board.alarms(standings), seen.findings, opened, now_ms
-        )
-        return district.draw(known, self._watch.tally, counting=seen.counting)
+        return Known(roster, drawn.gates, board.alarms(standings), seen.findings, opened, now_ms)
 
 
 def _rendered(drawn: District, trouble: str, language: str) -> tuple[Part, ...]:

@@ -82,10 +82,11 @@ def build(config: Config, key: str) -> dict[str, Any]:
         **_accounts(),
         **_security(https=web.https, hosts=web.names),
         # Ours: read by the views.
-        "GATE_LEDGER": str(config.ledger.path),
+        "GATE_LEDGER": config.ledger,
         "GATE_ROSTER": str(config.roster.path),
         "GATE_FIGURES": str(web.state / "figures.db"),
-        "GATE_OPENED": str(config.ledger.path.with_name("opened.json")),
+        "GATE_TOKENS": str(config.tokens),
+        "GATE_OPENED": str(config.outgoing.with_name("opened.json")),
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,

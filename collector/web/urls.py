@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from collector.web import districtviews, ownaccount, signin, views
+from collector.web import districtviews, interfaceviews, ownaccount, signin, views
 from collector.web.casework import (
     approving,
     auditing,
@@ -22,6 +22,10 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("district", districtviews.district, name="district"),
     path("district/parts", districtviews.parts, name="district-parts"),
+    path("api/v1/records", interfaceviews.records, name="api-records"),
+    path("api/v1/gates", interfaceviews.gates, name="api-gates"),
+    path("api/v1/openapi.json", interfaceviews.openapi, name="api-openapi"),
+    path("metrics", interfaceviews.metrics, name="metrics"),
     path("gates/<str:gate>", districtviews.gate, name="gate"),
     path("gates", views.gates, name="gates"),
     path("board", views.board, name="board"),

@@ -1,7 +1,6 @@
 """The board, and where each role's work begins. Each page is a few lines over `snapshot`."""
 
 from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from collector import clock
-from collector.ledger.sqliteview import SqliteView
+from collector.ledger import opened
 from collector.web import frame
 from collector.web.snapshot import Snapshot
 
@@ -18,7 +17,7 @@ from collector.web.snapshot import Snapshot
 @cache
 def snapshot() -> Snapshot:
     """Return this process's drawing of the board (made after the server has forked)."""
-    view = SqliteView(Path(settings.GATE_LEDGER))
+    view = opened.view(settings.GATE_LEDGER)
     return Snapshot(view, frame.roster(), clock.wall_ms, clock.steady_s)
 
 

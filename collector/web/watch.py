@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 import structlog
 
-from collector.errors import CollectorError
+from collector.errors import CollectorError, LedgerMissing
 from collector.figures.plausible import Finding, Past, implausible, past
 from collector.figures.store import Follower
 from collector.figures.tally import Tally, local_slot
@@ -89,6 +89,8 @@ class Watch:
             is_more = False
             try:
                 is_more, told = self.step(), ""
+            except LedgerMissing:  # intake has not made it yet
+                self._view.close()
             except CollectorError as error:  # the pages say so themselves; once is enough here
                 if error.code != told:
                     log.warning("watch.failed", code=error.code)

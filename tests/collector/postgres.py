@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from collector.database.postgres import PostgresDatabase
+from collector.ledger import schema
 from tests.conftest import IN_CI
 
 USER, GROUP = ("nobody", "nogroup") if os.geteuid() == 0 else (None, None)
@@ -23,7 +25,10 @@ SETTINGS = (
     "max_wal_size=2GB",
     "log_min_duration_statement=-1",
 )
-HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+FILLED = (
+    "SELECT relname FROM pg_class WHERE relname ~ '^record_[0-9]+$' AND pg_relation_size(oid) > 0"
+)
+HASTY = ("fsync=off", "full_page_writes=off")
 """Where durability is not the subject."""
 
 
@@ -35,6 +40,7 @@ class Cluster:
         self._settings = (*SETTINGS, *settings, f"unix_socket_directories={folder}")
         self._server: subprocess.Popen[bytes] | None = None
         self._numbers = count(1)
+        self._ledger = ""
 
     @property
     def data(self) -> Path:
@@ -76,6 +82,23 @@ class Cluster:
         with psycopg.connect(self.conninfo("postgres"), autocommit=True) as db:
             db.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
         return self.conninfo(name)
+
+    def ledger(self) -> str:
+        """Empty the one database with a ledger's tables, made at the first call; say where."""
+        if not self._ledger:
+            self._ledger = self.database()
+            database = PostgresDatabase(self._ledger)
+            schema.make(database)
+            database.close()
+        with psycopg.connect(self._ledger, autocommit=True) as db:
+            db.execute(
+                "TRUNCATE mark, gate, fork, refusal, lost, gap, head, slot, deletion, retention"
+                " RESTART IDENTITY"
+            )
+            db.execute("UPDATE turn SET last_row = 0, retimed = 0")
+            for (name,) in db.execute(FILLED).fetchall():
+                db.execute(f"TRUNCATE {name}".encode())
+        return self._ledger
 
     def _run(self, program: str, *words: str, tries: int = 1) -> None:
         for left in reversed(range(tries)):
@@ -124,5 +147,5 @@ def postgres() -> Iterator[Cluster]:
     try:
         yield made
     finally:
-        made.stop()
+        made.stop(signal.SIGQUIT)
         shutil.rmtree(made.folder, ignore_errors=True)

@@ -8,15 +8,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import inquiry
+from collector.database.sqlite import open_to_write
 from collector.errors import GateUnknown
-from collector.ledger.entries import Arrival, Post, Stored
+from collector.ledger.entries import Arrival, Post
 from collector.ledger.memory import MemoryLedger
-from collector.ledger.schema import open_to_write
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
-from collector.proof import Finding, Flaw, Proof, Range, Walk
+from collector.proof import Finding, Flaw, Proof, Range
 from collector.roster import Gate, Roster
-from wire.keys import KeyEntry, Keyring, Use, entry
+from wire.keys import KeyEntry, Use, entry
 from wire.record import Direction, Reason, What
 
 WALL = 1_780_000_000_000
@@ -141,9 +141,13 @@ def test_whoever_changes_the_file_is_found_out(
     with SqliteLedger(path) as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 12),)), AT)
     db = open_to_write(path)
-    for table in ("record", "lost"):
-        for done in ("changed", "deleted"):
-            db.execute(f"DROP TRIGGER {table}_is_never_{done}")
+    for trigger in (
+        "record_is_never_changed",
+        "record_is_deleted_with_a_receipt",
+        "lost_is_never_changed",
+        "lost_is_never_deleted",
+    ):
+        db.execute(f"DROP TRIGGER {trigger}")
     db.execute(statement)
     db.close()
     with SqliteView(path) as view:
@@ -152,18 +156,36 @@ def test_whoever_changes_the_file_is_found_out(
     assert any(each.flaw.value.startswith(flaw) for each in proof.findings)
 
 
-def test_what_was_deleted_when_its_time_was_over_breaks_nothing(
+def test_what_was_deleted_is_told_by_its_receipts_and_breaks_nothing(
     journal: Callable[..., Any],
 ) -> None:
-    pen = journal("g1", "j1").scan(5).head()
+    pen = journal("g1", "j1").scan(5).head().scan(3)
     ledger = MemoryLedger()
     ledger.commit(Post(arrivals=(pen.arrival(1, 6),)), AT)
-    rest = [each for each in ledger.walk("g1", "j1") if each.first > 3]
-    gone = Stored(1, 3, "deleted", pen.chain[3], b"", AT)
-    walk = Walk("g1", "j1", Keyring([OURS.gates[0].records]), ledger.times("g1", "j1"), OPEN)
-    walk.through([gone, *rest])
-    proof = walk.proof(6, (), ())
-    assert (proof.holds, proof.findings) == (True, (Finding(Flaw.DELETED, 1, 3),))
+    for end in (2, 3):
+        ledger.delete({ledger.kept()[0]: end}, 20_600, AT)
+    proofs = inquiry.prove(ledger, OURS, "g1", OPEN)
+    gone = Finding(Flaw.DELETED, 1, 3, "", (1, 2))
+    assert (proofs[0].holds, proofs[0].findings) == (True, (gone,))
+    assert any("1-3" in line and "2" in line for line in inquiry.told_proofs("g1", proofs))
+    ledger.delete({ledger.kept()[0]: 6}, 20_601, AT)
+    for asked in (OPEN, Range(0, WALL), Range(WALL - 10**9, None)):
+        (proof,) = inquiry.prove(ledger, OURS, "g1", asked)
+        assert (proof.holds, proof.findings) == (
+            True,
+            (Finding(Flaw.DELETED, 1, 6, "", (1, 3)),),
+        )
+
+
+def test_a_receipt_hides_nothing_that_is_missing_behind_it(journal: Callable[..., Any]) -> None:
+    pen = journal("g1", "j1").scan(9).head()
+    ledger = MemoryLedger()
+    ledger.commit(Post(arrivals=(pen.arrival(1, 10),)), AT)
+    ledger.delete({ledger.kept()[0]: 3}, 20_600, AT)
+    del ledger._records["g1", "j1"][1]
+    (proof,) = inquiry.prove(ledger, OURS, "g1", OPEN)
+    assert not proof.holds
+    assert Finding(Flaw.MISSING, 5, 5) in proof.findings
 
 
 def day(first: int, last: int) -> Range:

@@ -5,7 +5,6 @@ To add an implementation, add an opener: it yields the ledger and a view of the 
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from collector.ledger.entries import (
 )
 from collector.ledger.memory import MemoryLedger
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT, Ledger, View
+from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from wire.record import ClockState, Reason, What, genesis
@@ -34,21 +34,28 @@ WALL = 1_780_000_000_000
 
 
 @contextmanager
-def sqlite(folder: Path) -> Iterator[Both]:
-    path = folder / "ledger.db"
+def sqlite(request: pytest.FixtureRequest) -> Iterator[Both]:
+    path = request.getfixturevalue("tmp_path") / "ledger.db"
     with SqliteLedger(path) as ledger, SqliteView(path) as view:
         yield ledger, view
 
 
 @contextmanager
-def memory(_: Path) -> Iterator[Both]:
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Both]:
+    where = request.getfixturevalue("postgres").ledger()
+    with PostgresLedger(where) as ledger, PostgresView(where) as view:
+        yield ledger, view
+
+
+@contextmanager
+def memory(_: pytest.FixtureRequest) -> Iterator[Both]:
     with MemoryLedger() as ledger:
         yield ledger, ledger
 
 
-@pytest.fixture(params=[sqlite, memory], ids=lambda opener: opener.__name__)
-def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
-    with request.param(tmp_path) as opened:
+@pytest.fixture(params=[sqlite, postgresql, memory], ids=lambda opener: opener.__name__)
+def both(request: pytest.FixtureRequest) -> Iterator[Both]:
+    with request.param(request) as opened:
         yield opened
 
 
@@ -460,43 +467,64 @@ def test_times_learn_from_every_arrival_of_one_commit(
     assert view.times("g1", "j1").moment("0badcafe", 3000, AT).bound_ms is not None
 
 
-def test_passages_are_glanced_at_in_their_order_and_a_cancelled_one_is_taken_back(
+def test_what_came_is_followed_in_the_order_of_arrival(
     both: Both, journal: Callable[..., Any]
 ) -> None:
     ledger, view = both
-    pen = journal("g1", "j1").scan(1).note(What.ALIVE).scan(1, reason=Reason.EXPIRED)
-    pen.note(What.CANCELLED, {"seq": 1}).note(What.CANCELLED, {"seq": 99}).scan(1)
-    commit(ledger, pen.arrival(1, 6))
-    first, glances = view.glances(0, 3)
-    assert [(each.outcome, each.undone) for each in glances] == [
-        ("accepted", False),
-        ("rejected", False),
+    one, two = journal("g1", "j1").scan(3), journal("g2", "j2").note(What.START)
+    commit(ledger, one.arrival(1, 2), two.arrival(1, 1))
+    commit(ledger, one.arrival(3, 3), at_ms=AT + 5)
+    first = view.after(0, 2)
+    rest = view.after(first[-1].row, 10)
+    assert [(each.gate, each.journal, each.seq, each.t) for each in (*first, *rest)] == [
+        ("g1", "j1", 1, "scan"),
+        ("g1", "j1", 2, "scan"),
+        ("g2", "j2", 1, "note"),
+        ("g1", "j1", 3, "scan"),
     ]
-    last, glances = view.glances(first, 100)
-    assert [(each.dir, each.wall, each.undone) for each in glances] == [
-        ("in", WALL + 1000, True),
-        ("in", WALL + 6000, False),
+    last = rest[-1]
+    assert (last.boot, last.up, last.wall) == ("0badcafe", 3000, WALL + 3000)
+    assert (last.clock, last.received_ms) == (ClockState.SYNCED, AT + 5)
+    assert view.after(last.row, 10) == ()
+    assert last.raw == view.record("g1", "j1", 3) == one.arrival(3, 3).entries[0].raw
+    assert view.record("g1", "j1", 4) is None
+    assert view.record("g9", "j1", 1) is None
+
+
+def test_journals_whose_times_changed_are_named_once(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    assert view.retimed(0) == (0, ())
+    commit(ledger, journal("g1", "j1").scan(2).arrival(1, 2))
+    turn, names = view.retimed(0)
+    assert names == (("g1", "j1"),)
+    commit(ledger, journal("g2", "j2").note(What.START).arrival(1, 1))
+    later, names = view.retimed(turn)
+    assert (later > turn, names) == (True, (("g2", "j2"),))
+    assert view.retimed(later) == (later, ())
+
+
+def test_a_clock_note_that_narrows_earlier_times_is_a_change(
+    both: Both, journal: Callable[..., Any]
+) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").note(What.ALIVE).note(What.CLOCK, {"known": {"lo": AT - 900_000}})
+    commit(ledger, pen.arrival(1, 1))
+    turn, _ = view.retimed(0)
+    commit(ledger, pen.arrival(2, 2))
+    assert view.retimed(turn)[1] == (("g1", "j1"),)
+
+
+def test_notes_are_found_by_when_they_were_made(both: Both, journal: Callable[..., Any]) -> None:
+    ledger, view = both
+    pen = journal("g1", "j1").note(What.START).scan(1).note(What.VIEW, {"view": "dark"}).scan(1)
+    commit(ledger, pen.arrival(1, 4), journal("g2", "j2").note(What.START).arrival(1, 1))
+    found = view.notes("g1", WALL + 1500, WALL + 86_400_000)
+    assert [(each.seq, each.note.what, each.note.data) for each in found][-1:] == [
+        (3, What.VIEW, {"view": "dark"})
     ]
-    assert view.glances(last, 100) == (last, ())
-
-
-def test_a_gates_notes_are_told_oldest_first_and_without_heads(
-    both: Both, journal: Callable[..., Any]
-) -> None:
-    ledger, view = both
-    pen = journal("g1", "j1").note(What.START).scan(2).head().note(What.VIEW, {"view": "dark"})
-    commit(ledger, pen.arrival(1, 3))
-    commit(ledger, pen.arrival(4, 5), at_ms=AT + 5)
-    commit(ledger, journal("g2", "j2").note(What.STOP).arrival(1, 1))
-    assert [each.what for each in view.notes("g1", 0, 100)] == ["start", "view"]
-    assert [each.data for each in view.notes("g1", AT + 1, 100)] == [{"view": "dark"}]
-    assert [each.what for each in view.notes("g1", 0, 1)] == ["view"]
-    assert view.notes("nobody", 0, 100) == ()
-
-
-def test_that_a_gate_was_switched_on_is_among_the_glances(
-    both: Both, journal: Callable[..., Any]
-) -> None:
-    ledger, view = both
-    commit(ledger, journal("g1", "j1").note(What.START).note(What.STOP).arrival(1, 2))
-    assert [each.outcome for each in view.glances(0, 10)[1]] == ["started"]
+    assert found[-1].moment == view.times("g1", "j1").moment("0badcafe", 3000, AT)
+    assert view.notes("g1", WALL - 86_400_000, WALL - 3_600_000) == ()
+    assert view.notes("g1", AT + 1, AT + 86_400_000) == ()
+    assert view.deletions(0) == ()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collector.database.sqlite import SqliteDatabase, open_to_write
 from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
 from collector.ledger import schema
 from collector.ledger.entries import Arrival, Post, Report, Topic
@@ -17,6 +18,12 @@ from collector.ledger.sqliteview import SqliteView
 def filled(path: Path, arrival: Arrival) -> None:
     with SqliteLedger(path) as ledger:
         ledger.commit(Post(arrivals=(arrival,)), 1)
+
+
+def writer(ledger: SqliteLedger) -> sqlite3.Connection:
+    database = ledger._database
+    assert isinstance(database, SqliteDatabase)
+    return database._writable()
 
 
 def test_what_was_committed_is_there_after_opening_again(
@@ -33,7 +40,7 @@ def test_a_record_can_be_neither_changed_nor_deleted(
     tmp_path: Path, journal: Callable[..., Any], statement: str
 ) -> None:
     filled(tmp_path / "ledger.db", journal("g1", "j1").scan(1).arrival(1, 1))
-    db = schema.open_to_write(tmp_path / "ledger.db")
+    db = open_to_write(tmp_path / "ledger.db")
     with pytest.raises(sqlite3.IntegrityError, match="never"):
         db.execute(statement)
     db.close()
@@ -41,7 +48,7 @@ def test_a_record_can_be_neither_changed_nor_deleted(
 
 def test_a_mark_cannot_be_set_back(tmp_path: Path, journal: Callable[..., Any]) -> None:
     filled(tmp_path / "ledger.db", journal("g1", "j1").scan(2).arrival(1, 2))
-    db = schema.open_to_write(tmp_path / "ledger.db")
+    db = open_to_write(tmp_path / "ledger.db")
     with pytest.raises(sqlite3.IntegrityError, match="only grows"):
         db.execute("UPDATE mark SET high = 1")
     db.close()
@@ -53,7 +60,7 @@ def test_a_commit_that_fails_leaves_nothing_behind(
     pen = journal("g1", "j1").scan(400)
     with SqliteLedger(tmp_path / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 1),)), 1)
-        db = ledger._open
+        db = writer(ledger)
         pages = db.execute("PRAGMA page_count").fetchone()[0]
         db.execute(f"PRAGMA max_page_count = {pages + 1}")
         post = Post(arrivals=tuple(pen.arrival(n, n + 49) for n in range(2, 350, 50)))
@@ -83,8 +90,8 @@ def test_another_writer_is_waited_for_and_then_named(
 ) -> None:
     path = tmp_path / "ledger.db"
     with SqliteLedger(path) as ledger:
-        ledger._open.execute("PRAGMA busy_timeout = 0")
-        other = schema.open_to_write(path)
+        writer(ledger).execute("PRAGMA busy_timeout = 0")
+        other = open_to_write(path)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(LedgerBusy):
             ledger.commit(Post(arrivals=(journal("g1", "j1").scan(1).arrival(1, 1),)), 1)
@@ -130,7 +137,7 @@ def test_a_broken_chain_is_found_in_the_stored_bytes(
 ) -> None:
     path = tmp_path / "ledger.db"
     filled(path, journal("g1", "j1").scan(5).arrival(1, 5))
-    db = schema.open_to_write(path)
+    db = open_to_write(path)
     db.execute("DROP TRIGGER record_is_never_changed")
     db.execute("UPDATE record SET raw = CAST(replace(raw, 'pass', 'card') AS BLOB) WHERE seq = 3")
     db.close()
@@ -147,6 +154,8 @@ def test_a_ledger_of_the_version_before_is_brought_up_to_date(
     db.execute(f"PRAGMA application_id = {schema.APPLICATION}")
     db.execute("PRAGMA user_version = 1")
     db.close()
+    with pytest.raises(LedgerBroken, match="older release"):
+        SqliteView(path).latest(1)
     filled(path, journal("g1", "j1").scan(2).missing(4).arrival(1, 4))
     with SqliteView(path) as view:
         assert (view.tallies()[0].high, view.broken()) == (4, ())
@@ -157,7 +166,7 @@ def test_a_declaration_can_be_neither_changed_nor_deleted(
     tmp_path: Path, journal: Callable[..., Any], statement: str
 ) -> None:
     filled(tmp_path / "ledger.db", journal("g1", "j1").missing(3).arrival(1, 3))
-    db = schema.open_to_write(tmp_path / "ledger.db")
+    db = open_to_write(tmp_path / "ledger.db")
     with pytest.raises(sqlite3.IntegrityError, match="never"):
         db.execute(statement)
     db.close()

@@ -44,7 +44,7 @@ def pages() -> Iterator[tuple[str, str]]:
 
 def test_every_address_is_in_the_table_and_every_entry_has_an_address() -> None:
     named = [name for name, _ in pages()]
-    assert sorted(named) == sorted([*access.PUBLIC, *access.PAGES])
+    assert sorted(named) == sorted([*access.PUBLIC, *access.PROGRAMS, *access.PAGES])
 
 
 def test_every_role_has_a_line() -> None:
@@ -56,7 +56,7 @@ def test_a_role_opens_what_the_table_says_and_nothing_else(role: Role | None) ->
     browser = inside(role)
     refused, expected = set(), set()
     for name, address in pages():
-        if name in access.PUBLIC:
+        if name in access.PUBLIC | access.PROGRAMS:
             continue
         for ask in (browser.get, browser.post):
             if ask(address).status_code == 403:
@@ -71,7 +71,7 @@ def test_nothing_opens_without_logging_in() -> None:
     from django.test import Client  # noqa: PLC0415
 
     for name, address in pages():
-        if name not in access.PUBLIC:
+        if name not in access.PUBLIC | access.PROGRAMS:
             for ask in (Client().get, Client().post):
                 answer = ask(address)
                 assert answer.status_code == 302, name

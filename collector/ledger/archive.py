@@ -1,0 +1,156 @@
+"""The ledger from which the oldest goes, in whichever database; the promises are those of the port.
+
+First the receipts, in one short transaction: from then on nothing of the range is here. Then the
+rows, step by step (`sqlitesweep`, `postgressweep`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Self
+
+from collector.database.ports import Session
+from collector.database.postgres import PostgresDatabase
+from collector.database.sqlite import SqliteDatabase
+from collector.ledger import postgressweep, schema, sqlitesweep
+from collector.ledger.entries import Deletion, Kept, Run, Stamp, Witness
+from collector.ledger.following import received_before
+from collector.ledger.times import STATED_MS, Slot
+
+_JOURNALS = "SELECT gate, journal, gone, high FROM mark ORDER BY gate, journal"
+_KEY = "SELECT id FROM mark WHERE gate = ? AND journal = ?"
+_HOURS = (
+    "SELECT boot, slot, first, last_up, lo, hi FROM slot WHERE mark = ? AND first >="
+    " COALESCE((SELECT MAX(first) FROM slot WHERE mark = ? AND first <= ?), 0)"
+    " ORDER BY first, slot LIMIT ?"
+)
+_STAMPS = (
+    "SELECT seq, boot, up, received_ms FROM record WHERE mark = ? AND seq BETWEEN ? AND ?"
+    " ORDER BY seq"
+)
+_COUNT = (
+    "SELECT MAX(seq), COUNT(*), COUNT(*) FILTER (WHERE t = 'scan') FROM record"
+    " WHERE mark = ? AND seq > ? AND seq <= ?"
+)
+_CHAIN = (
+    "SELECT chain FROM lost WHERE mark = ? AND last = ?",
+    "SELECT chain FROM record WHERE mark = ? AND seq = ?",
+)
+_RECEIPT = (
+    "INSERT INTO deletion (day, mark, first, last, records, scans, chain, at_ms)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+)
+_GONE = "UPDATE mark SET gone = ? WHERE id = ? AND gone = ?"
+_PAST = (
+    "DELETE FROM slot WHERE mark = ?"
+    " AND first < (SELECT MAX(first) FROM slot AS kept WHERE kept.mark = ? AND kept.first <= ?)"
+)
+_WITNESSES = (
+    "SELECT gate, record_wall, record_ms FROM gate WHERE record_ms >= ?"
+    " AND record_clock IN (?, ?, ?) ORDER BY gate"
+)
+_LAST_RUN = "SELECT at_ms, boot, up_ms, stopped FROM retention ORDER BY id DESC LIMIT 1"
+_NOTE_RUN = "INSERT INTO retention (at_ms, boot, up_ms, stopped) VALUES (?, ?, ?, ?)"
+
+
+class SqlArchive:
+    """A ledger from which the oldest goes."""
+
+    def __init__(self, database: SqliteDatabase | PostgresDatabase) -> None:
+        """Take the database; `with` opens it."""
+        self._database = database
+
+    def __enter__(self) -> Self:
+        """See that it is a ledger of this release."""
+        schema.recognise(self._database)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._database.close()
+
+    def kept(self) -> tuple[Kept, ...]:
+        """Return of each journal what is here."""
+        with self._database.reading() as session:
+            return tuple(Kept(*row) for row in session.rows(_JOURNALS))
+
+    def hours(self, journal: Kept, limit: int) -> tuple[Slot, ...]:
+        """Return what is known of the times of the oldest records here."""
+        with self._database.reading() as session:
+            key = _key(session, journal)
+            rows = session.rows(_HOURS, (key, key, journal.gone + 1, limit))
+        return tuple(Slot(*row) for row in rows)
+
+    def stamps(self, journal: Kept, first: int, last: int) -> tuple[Stamp, ...]:
+        """Return the stamps of some records."""
+        with self._database.reading() as session:
+            rows = session.rows(_STAMPS, (_key(session, journal), first, last))
+        return tuple(Stamp(*row) for row in rows)
+
+    def received_before(self, journal: Kept, before_ms: int) -> int:
+        """Return the last seq that was received before a moment."""
+        with self._database.reading() as session:
+            span = (journal.gone, journal.high)
+            return received_before(session, _key(session, journal), span, before_ms)
+
+    def delete(self, ends: Mapping[Kept, int], day: int, at_ms: int) -> tuple[Deletion, ...]:
+        """Count first, while others write; then leave the receipts."""
+        with self._database.reading() as session:
+            found = [_counted(session, journal, last) for journal, last in ends.items()]
+        counted = [each for each in found if each is not None]
+        receipts = []
+        with self._database.writing() as session:
+            for key, journal, last, records, scans, chain in counted:
+                if not session.run(_GONE, (last, key, journal.gone)):
+                    continue  # another run was here first
+                first = journal.gone + 1
+                row = (day, key, first, last, records, scans, chain, at_ms)
+                number = session.rows(_RECEIPT, row)[0][0]
+                session.run(_PAST, (key, key, last + 1))
+                name = (journal.gate, journal.journal)
+                receipts.append(
+                    Deletion(number, day, *name, first, last, records, scans, chain, at_ms)
+                )
+        return tuple(receipts)
+
+    def sweep(self, today: int, pause: Callable[[float], None]) -> int:
+        """Take what is gone out of the files."""
+        if isinstance(self._database, PostgresDatabase):
+            return postgressweep.sweep(self._database, today, pause)
+        return sqlitesweep.sweep(self._database, pause)
+
+    def witnesses(self, since_ms: int) -> tuple[Witness, ...]:
+        """Return what the clocks of gates said that are sure of them."""
+        with self._database.reading() as session:
+            return tuple(Witness(*row) for row in session.rows(_WITNESSES, (since_ms, *STATED_MS)))
+
+    def last_run(self) -> Run | None:
+        """Return when retention was run last."""
+        with self._database.reading() as session:
+            found = session.rows(_LAST_RUN)
+        return Run(*found[0]) if found else None
+
+    def note_run(self, run: Run) -> None:
+        """Keep that it was run."""
+        with self._database.writing() as session:
+            session.run(_NOTE_RUN, (run.at_ms, run.boot, run.up_ms, run.stopped))
+
+
+_Counted = tuple[int, Kept, int, int, int, bytes]
+
+
+def _counted(session: Session, journal: Kept, end: int) -> _Counted | None:
+    """Return the last record that goes, how many do, and the chain there; None if none does."""
+    key = _key(session, journal)
+    last, records, scans = session.rows(_COUNT, (key, journal.gone, end))[0]
+    if last is None:
+        return None
+    found = (session.rows(question, (key, last)) for question in _CHAIN)
+    chain = next(rows[0][0] for rows in found if rows)
+    return key, journal, last, records, scans, chain
+
+
+def _key(session: Session, journal: Kept) -> int:
+    return int(session.rows(_KEY, (journal.gate, journal.journal))[0][0])

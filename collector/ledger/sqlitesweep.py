@@ -1,0 +1,81 @@
+"""Rows that are gone leave the SQLite file, overwritten with zeros, while others write.
+
+A step takes the writer's lock for some tens of milliseconds and then leaves it for as long as a
+waiting writer may sleep between two tries: none waits for more than a step.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from collector import clock
+from collector.database.ports import Session
+from collector.database.sqlite import SqliteDatabase
+from collector.errors import LedgerBusy
+
+_GONE = (
+    "SELECT record.id FROM mark JOIN record ON record.mark = mark.id AND record.seq <= mark.gone"
+    " WHERE mark.gone > 0"
+)
+_DELETE = "DELETE FROM record WHERE id = ?"
+_FORKS = (
+    "DELETE FROM fork WHERE id IN (SELECT fork.id FROM fork JOIN mark ON mark.id = fork.mark"
+    " WHERE fork.seq <= mark.gone)"
+)
+FIRST = 500
+STEP_S = 0.05
+REST_S = 0.03
+"""SQLite's own waiting sleeps up to 25 ms between its tries in the first 130 ms."""
+LOG_STEPS = 8
+"""Steps between two write-backs of the log, so that it is never a commit of others that must."""
+TRIES = 40
+"""A reader that holds on to the past for longer than these is not waited for."""
+
+
+def sweep(database: SqliteDatabase, pause: Callable[[float], None]) -> int:
+    """Delete the rows in the order in which they lie, a page with all its rows at a time."""
+    with database.reading() as session:
+        ids = sorted(session.rows(_GONE))
+    size, begin, steps = FIRST, 0, 0
+    while begin < len(ids):
+        began_s = clock.steady_s()
+        _write(database, partial(_deleted, ids[begin : begin + size]), pause)
+        took_s = max(clock.steady_s() - began_s, 0.001)
+        begin, steps = begin + size, steps + 1
+        size = max(50, min(size * 2, int(size * STEP_S / took_s)))
+        if steps % LOG_STEPS == 0:
+            database.checkpoint()
+        pause(REST_S)
+    _write(database, lambda session: session.run(_FORKS), pause)
+    return 0 if _scrub(database, pause) else 1
+
+
+def _deleted(ids: list[tuple[int]], session: Session) -> None:
+    session.many(_DELETE, ids)
+
+
+def _write(
+    database: SqliteDatabase, work: Callable[[Session], object], pause: Callable[[float], None]
+) -> None:
+    """Do one step; others go first, as long as it takes."""
+    for left in reversed(range(TRIES)):
+        try:
+            with database.writing() as session:
+                work(session)
+        except LedgerBusy:
+            if not left:
+                raise
+            pause(REST_S)
+        else:
+            return
+
+
+def _scrub(database: SqliteDatabase, pause: Callable[[float], None]) -> bool:
+    """Empty the log as soon as nobody reads what is older; say whether that was so."""
+    for _ in range(TRIES):
+        try:
+            database.scrub()
+        except LedgerBusy:
+            pause(REST_S)
+        else:
+            return True
+    return False

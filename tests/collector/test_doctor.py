@@ -1,0 +1,112 @@
+"""`collector doctor`: everything that is wrong, each with what to do, and nothing else."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector import clock
+from collector.cli import main
+from collector.ledger.entries import Post
+from collector.ledger.sqlite import SqliteLedger
+from collector.withdrawn import save
+from tests.collector.test_cli import Office
+from wire.record import What
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[int]:
+    """Give the port of something that answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_accept, args=(server,), daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def _accept(server: socket.socket) -> None:
+    while True:
+        try:
+            server.accept()[0].close()
+        except OSError:
+            return
+
+
+@pytest.fixture
+def office(tmp_path: Path, broker: int, monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setenv("GATE_LANG", "vi")
+    made = Office(tmp_path)
+    text = made.config.read_text(encoding="utf-8").replace("port = 1\n", f"port = {broker}\n", 1)
+    made.config.write_text(text, encoding="utf-8")
+    return made
+
+
+Said = pytest.CaptureFixture[str]
+
+
+def test_before_anything_runs_each_thing_is_told_with_what_to_do(
+    office: Office, capsys: Said
+) -> None:
+    assert main(["doctor", "--config", str(office.config)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    wrong = [number for number, line in enumerate(lines) if line.startswith("✕")]
+    assert wrong
+    assert all(lines[number + 1].startswith("  -> ") for number in wrong)
+    assert any("ledger-missing" in line for line in lines)
+    assert any("places-unfit" in line for line in lines)
+
+
+def test_a_gate_that_was_heard_now_is_well_and_one_that_was_not_is_named_as_a_number(
+    office: Office, journal: Callable[..., Any], capsys: Said
+) -> None:
+    now_ms = clock.wall_ms()
+    pen = journal("g1", "j1").note(What.START)
+    with SqliteLedger(office.folder / "ledger.db") as ledger:
+        ledger.commit(Post(arrivals=(pen.arrival(1, 1),)), now_ms - 3_600_000)
+    office.call("doctor")
+    assert "nothing-heard" in capsys.readouterr().out
+    pen.scan(1)
+    with SqliteLedger(office.folder / "ledger.db") as ledger:
+        ledger.commit(Post(arrivals=(pen.arrival(2, 2),)), now_ms)
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert "nothing-heard" not in said
+    assert "✓ cổng có liên lạc: 1" in said
+    assert "✓ bản ghi" in said
+
+
+def test_what_is_missing_is_told(office: Office, journal: Callable[..., Any], capsys: Said) -> None:
+    pen = journal("g1", "j1").scan(5)
+    with SqliteLedger(office.folder / "ledger.db") as ledger:
+        ledger.commit(Post(arrivals=(pen.arrival(4, 5),)), clock.wall_ms() - 3_600_000)
+    office.call("doctor")
+    assert "records-missing" in capsys.readouterr().out
+
+
+def test_a_withdrawn_gate_is_not_missed(office: Office, journal: Callable[..., Any]) -> None:
+    from collector import config, doctor  # noqa: PLC0415  # only here
+
+    settings = config.load(office.config)
+    with SqliteLedger(office.folder / "ledger.db") as ledger:
+        ledger.commit(Post(arrivals=(journal("g1", "j1").scan(1).arrival(1, 1),)), 1)
+    save(settings.withdrawn, frozenset({"g1"}))
+    found = {each.what: each.error for each in doctor.look(settings, clock.wall_ms())}
+    assert found["gates heard"] is None
+
+
+def test_pages_for_other_machines_without_encryption_are_told(office: Office, capsys: Said) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    office.config.write_text(text.replace("[web]", '[web]\nhost = "0.0.0.0"'), encoding="utf-8")
+    office.call("doctor")
+    assert "plain-http" in capsys.readouterr().out
+
+
+def test_a_broker_that_is_gone_is_told(office: Office, capsys: Said) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    lines = [f"port = {port}" if line.startswith("port = ") else line for line in text.split("\n")]
+    office.config.write_text("\n".join(lines), encoding="utf-8")
+    office.call("doctor")
+    assert "broker-unreachable" in capsys.readouterr().out
