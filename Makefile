@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: pictures help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-board reasons alarms soak
+.PHONY: pictures help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-board bench-trace reasons alarms soak
 python := .venv/bin/python
 
 help: ## show this
@@ -70,6 +70,10 @@ pictures: ## a picture of every page at two widths, into docs/images/pages
 bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
 	@tools/install test
 	@$(python) -m bench.uplink $(ARGS)
+
+bench-trace: ## how fast a trace answers, opens and forgets, in both databases (ARGS=--quick: a twentieth)
+	@tools/install test
+	@$(python) -m bench.trace $(ARGS)
 
 soak: ## a gate with people at its door for MINUTES (30): memory, handles, threads, time to a signal
 	@tools/install test

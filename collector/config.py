@@ -36,6 +36,9 @@ class LedgerConfig(Strict, frozen=True):
         if (self.path is None) == (self.postgres is None):
             msg = "Expected one of path and postgres"
             raise ValueError(msg)
+        if "password" in (self.postgres or ""):
+            msg = "Expected no password: roles come by their system user, or by ~/.pgpass"
+            raise ValueError(msg)
 
     @property
     def file(self) -> Path:
@@ -89,6 +92,17 @@ class RoadConfig(Strict, frozen=True):
     """The authority's public.json; beside the roster if left out."""
 
 
+class VaultConfig(Strict, frozen=True):
+    """Where the vault keeps what it knows, and who may ask it."""
+
+    state: Path | None = None
+    """A directory of its own, for the wrapped keys, people and cases."""
+    socket: Path | None = None
+    """Where it listens; in `state` if left out."""
+    users: tuple[str, ...] = ()
+    """Users of this machine who may ask it, besides its own: the one who runs the pages."""
+
+
 class WebConfig(Strict, frozen=True):
     """Where the pages are offered."""
 
@@ -122,6 +136,7 @@ class Config(Strict, frozen=True):
     web: WebConfig
     display: DisplayConfig = DisplayConfig()
     road: RoadConfig = RoadConfig()
+    vault: VaultConfig = VaultConfig()
     retention: RetentionConfig = RetentionConfig()
 
     @property
@@ -147,6 +162,19 @@ class Config(Strict, frozen=True):
     def audit_head(self) -> Path:
         """Return the file in which the vault says where its audit stands, for the gates."""
         return self.outgoing.with_name("audit-head.json")
+
+    @property
+    def vault_state(self) -> Path:
+        """Return the vault's folder; raise ConfigInvalid if none is named."""
+        if self.vault.state is None:
+            msg = f"vault.state: {N_('missing')}"
+            raise ConfigInvalid(msg)
+        return self.vault.state
+
+    @property
+    def vault_socket(self) -> Path:
+        """Return where the vault listens."""
+        return self.vault.socket or self.vault_state / "socket"
 
     @property
     def authority(self) -> Path:

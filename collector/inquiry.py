@@ -110,7 +110,7 @@ def told_proofs(gate: str, proofs: tuple[Proof, ...]) -> Iterator[str]:
         )
         for each in proof.findings:
             yield f"  {each.first}-{each.last}: {_(FLAWS[each.flaw])}{_remark(each)}"
-        if proof.holds:
+        if proof.holds and proof.records:
             yield "  " + _("unbroken, chained and signed")
     if not proofs:
         yield _("{gate}: no record of that time").format(gate=gate)

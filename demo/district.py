@@ -226,6 +226,9 @@ key = "{authority / "collector/tls.pem"}"
 [receipt]
 key = "{authority / "collector/receipt.pem"}"
 
+[vault]
+state = "collector/vault"
+
 [web]
 state = "collector/web"
 demonstration = true

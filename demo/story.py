@@ -14,6 +14,7 @@ import msgspec
 
 from demo import account, district, told
 from demo.crowd import Pace
+from demo.custodian import Custodian
 from demo.district import District
 from demo.programs import Program, broker, nap, python, up_ns
 from demo.told import Told
@@ -59,6 +60,8 @@ class Cast:
 
         self.broker = program("broker", broker(made))
         self.intake = program("intake", python("collector", "intake", "--config", self._config))
+        self.vault = program("vault", python("collector", "vault", "run", "--config", self._config))
+        self.custodian = Custodian(made)
         self.web = program("web", python("collector", "web", "--config", self._config))
         self.scanners = [
             program(
@@ -84,7 +87,7 @@ class Cast:
     @property
     def everything(self) -> list[Program]:
         """Return all programs, the doors first: that is the order in which they stop."""
-        return [*self.scanners, *self.uplinks, self.intake, self.web, self.broker]
+        return [*self.scanners, *self.uplinks, self.intake, self.vault, self.web, self.broker]
 
     @property
     def ends_ns(self) -> int:
@@ -108,13 +111,19 @@ class Cast:
                 each.start()
             self._add_user()
             self.web.start()
+            self._unlock()
             yield
         finally:
             self.stop()
 
     def stop(self) -> None:
         """Stop everything, so that nothing waits for what is gone already."""
-        for group in (self.scanners, self.uplinks, [self.intake, self.web], [self.broker]):
+        for group in (
+            self.scanners,
+            self.uplinks,
+            [self.intake, self.vault, self.web],
+            [self.broker],
+        ):
             for each in group:
                 each.ask_to_stop()
             for each in group:
@@ -138,6 +147,17 @@ class Cast:
             else:
                 break
         return address
+
+    def _unlock(self) -> None:
+        """Start the vault and unlock it, as soon as it listens."""
+        self.custodian.wrap()
+        self.vault.start()
+        socket = self.district.folder / "collector/vault/socket"
+        for _ in range(int(PAGE_S / 0.1)):
+            if socket.exists():
+                break
+            nap(0.1)
+        self.custodian.unlock()
 
     def _add_user(self) -> None:
         subprocess.run(  # noqa: S603  (our own program)
@@ -189,6 +209,7 @@ def once(folder: Path) -> int:
                     _tell_address(cast)
                     _play(cast, moments, began, lambda: up_ns() > cast.ends_ns, watcher)
                     _drain(cast)
+                    _say("the vault:", cast.custodian.told())
                 cast.told.news()
                 _say("counting what was recorded")
                 seen = watcher.seen()

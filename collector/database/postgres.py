@@ -154,7 +154,9 @@ class PostgresDatabase:
         """Run the statements that bring the tables to a version."""
         with self.writing() as session:
             if session.rows("SELECT to_regclass(?)::text", (f"{self._schema}.made",)) == [(None,)]:
-                session.run(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
+                # Asked first: only who may make schemas may say IF NOT EXISTS.
+                if session.rows("SELECT to_regnamespace(?)::text", (self._schema,)) == [(None,)]:
+                    session.run(f'CREATE SCHEMA "{self._schema}"')
                 session.run(_VERSION)
             found = dict(session.rows("SELECT application, version FROM made"))
             if found.get(application, 0) >= version:  # another process was quicker

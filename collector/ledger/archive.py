@@ -11,6 +11,7 @@ from collector.database.ports import Session
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.ledger import postgressweep, schema, sqlitesweep
+from collector.ledger.counted import Counted
 from collector.ledger.entries import Deletion, Kept, Run, Stamp, Witness
 from collector.ledger.following import received_before
 from collector.ledger.times import STATED_MS, Slot
@@ -26,19 +27,12 @@ _STAMPS = (
     "SELECT seq, boot, up, received_ms FROM record WHERE mark = ? AND seq BETWEEN ? AND ?"
     " ORDER BY seq"
 )
-_COUNT = (
-    "SELECT MAX(seq), COUNT(*), COUNT(*) FILTER (WHERE t = 'scan') FROM record"
-    " WHERE mark = ? AND seq > ? AND seq <= ?"
-)
-_CHAIN = (
-    "SELECT chain FROM lost WHERE mark = ? AND last = ?",
-    "SELECT chain FROM record WHERE mark = ? AND seq = ?",
-)
 _RECEIPT = (
     "INSERT INTO deletion (day, mark, first, last, records, scans, chain, at_ms)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 )
-_GONE = "UPDATE mark SET gone = ? WHERE id = ? AND gone = ?"
+_SO_FAR = "SELECT gone FROM mark WHERE id = ?"
+_GONE = "UPDATE mark SET gone = ? WHERE id = ?"
 _PAST = (
     "DELETE FROM slot WHERE mark = ?"
     " AND first < (SELECT MAX(first) FROM slot AS kept WHERE kept.mark = ? AND kept.first <= ?)"
@@ -98,22 +92,29 @@ class SqlArchive:
     def delete(self, ends: Mapping[Kept, int], day: int, at_ms: int) -> tuple[Deletion, ...]:
         """Count first, while others write; then leave the receipts."""
         with self._database.reading() as session:
-            found = [_counted(session, journal, last) for journal, last in ends.items()]
-        counted = [each for each in found if each is not None]
+            keys = {_key(session, journal): journal for journal in ends}
+            counted = self._counted(session, [(k, j.gone, ends[j]) for k, j in keys.items()])
         receipts = []
         with self._database.writing() as session:
-            for key, journal, last, records, scans, chain in counted:
-                if not session.run(_GONE, (last, key, journal.gone)):
+            for key, last, records, scans, chain in counted:
+                journal = keys[key]
+                if session.rows(_SO_FAR, (key,)) != [(journal.gone,)]:
                     continue  # another run was here first
                 first = journal.gone + 1
                 row = (day, key, first, last, records, scans, chain, at_ms)
                 number = session.rows(_RECEIPT, row)[0][0]
+                session.run(_GONE, (last, key))
                 session.run(_PAST, (key, key, last + 1))
                 name = (journal.gate, journal.journal)
                 receipts.append(
                     Deletion(number, day, *name, first, last, records, scans, chain, at_ms)
                 )
         return tuple(receipts)
+
+    def _counted(self, session: Session, ends: list[tuple[int, int, int]]) -> list[Counted]:
+        if self._database.dialect == "postgres":
+            return postgressweep.counted(session, ends)
+        return sqlitesweep.counted(session, ends)
 
     def sweep(self, today: int, pause: Callable[[float], None]) -> int:
         """Take what is gone out of the files."""
@@ -136,20 +137,6 @@ class SqlArchive:
         """Keep that it was run."""
         with self._database.writing() as session:
             session.run(_NOTE_RUN, (run.at_ms, run.boot, run.up_ms, run.stopped))
-
-
-_Counted = tuple[int, Kept, int, int, int, bytes]
-
-
-def _counted(session: Session, journal: Kept, end: int) -> _Counted | None:
-    """Return the last record that goes, how many do, and the chain there; None if none does."""
-    key = _key(session, journal)
-    last, records, scans = session.rows(_COUNT, (key, journal.gone, end))[0]
-    if last is None:
-        return None
-    found = (session.rows(question, (key, last)) for question in _CHAIN)
-    chain = next(rows[0][0] for rows in found if rows)
-    return key, journal, last, records, scans, chain
 
 
 def _key(session: Session, journal: Kept) -> int:

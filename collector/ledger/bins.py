@@ -12,6 +12,9 @@ BINS = 40
 LOCAL_MS = 7 * 3_600_000
 """Asia/Ho_Chi_Minh is seven hours ahead of UTC, all the year."""
 DAY_MS = 86_400_000
+EARLY_MS = 600_000
+"""What was made just after midnight lies with the day before. When that day goes, those few are
+moved; were they taken for that day's after all, the bin of a whole day would have to be."""
 LATE_DAYS = 31
 """What is older when it arrives lies with what is so old: nothing that stays is there."""
 
@@ -31,4 +34,4 @@ def bin_for(record: Record | None, received_ms: int) -> int:
     made_ms = received_ms
     if record is not None and record.clock in STATED_MS:
         made_ms = min(record.wall, received_ms)
-    return max(day_of(made_ms), day_of(received_ms) - LATE_DAYS) % BINS
+    return max(day_of(made_ms - EARLY_MS), day_of(received_ms) - LATE_DAYS) % BINS

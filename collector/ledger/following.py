@@ -63,6 +63,9 @@ def received_before(session: Session, key: int, span: tuple[int, int], before_ms
     Records of a journal come in their order.
     """
     low, high = span
+    oldest = session.rows(_RECEIVED, (key, low + 1))
+    if not oldest or oldest[0][0] >= before_ms:
+        return low
     while low < high:
         middle = (low + high + 1) // 2
         found = session.rows(_RECEIVED, (key, middle))

@@ -11,6 +11,7 @@ from collector.database.ports import Session
 from collector.database.postgres import PostgresDatabase
 from collector.errors import LedgerBusy
 from collector.ledger.bins import BINS
+from collector.ledger.counted import Counted
 from collector.ledger.schema import bin_of
 
 MOVED = 2_000
@@ -19,8 +20,24 @@ REST_S = 0.02
 LOCK_MS = 100
 """How long a bin is waited for: what queues behind us for it waits no longer."""
 TRIES = 20
+_COUNT = (
+    "SELECT ends.key, here.last, records, scans, COALESCE("
+    "(SELECT chain FROM lost WHERE mark = ends.key AND last = here.last),"
+    " (SELECT chain FROM record WHERE mark = ends.key AND seq = here.last LIMIT 1))"
+    " FROM unnest(?::bigint[], ?::bigint[], ?::bigint[]) AS ends (key, gone, last)"
+    " CROSS JOIN LATERAL (SELECT MAX(seq) AS last, COUNT(*) AS records,"
+    " COUNT(*) FILTER (WHERE t = 'scan') AS scans FROM record"
+    " WHERE mark = ends.key AND seq > ends.gone AND seq <= ends.last) AS here"
+    " WHERE here.last IS NOT NULL ORDER BY ends.key"
+)
 _FORKS = "DELETE FROM fork USING mark WHERE mark.id = fork.mark AND fork.seq <= mark.gone"
 _MOVE = "UPDATE record SET bin = ? WHERE bin = ? AND id = ANY(?)"
+
+
+def counted(session: Session, ends: list[tuple[int, int, int]]) -> list[Counted]:
+    """Count what goes of each journal (key, gone, end); one of which nothing does is left out."""
+    columns = [list(column) for column in zip(*ends, strict=True)] or [[], [], []]
+    return [Counted(*row) for row in session.rows(_COUNT, columns)]
 
 
 def sweep(database: PostgresDatabase, today: int, pause: Callable[[float], None]) -> int:

@@ -187,15 +187,16 @@ CREATE TABLE retention (
 
 DROP TRIGGER record_is_never_deleted;
 CREATE TRIGGER record_is_deleted_with_a_receipt BEFORE DELETE ON record
-  WHEN NOT EXISTS (SELECT 1 FROM deletion
-    WHERE mark = OLD.mark AND last >= OLD.seq AND first <= OLD.seq)
+  WHEN OLD.seq > (SELECT gone FROM mark WHERE id = OLD.mark)
   BEGIN SELECT RAISE(ABORT, 'a record is never deleted without a receipt'); END;
 DROP TRIGGER fork_is_never_deleted;
 CREATE TRIGGER fork_is_deleted_with_a_receipt BEFORE DELETE ON fork
-  WHEN NOT EXISTS (SELECT 1 FROM deletion WHERE mark = OLD.mark AND last >= OLD.seq)
+  WHEN OLD.seq > (SELECT gone FROM mark WHERE id = OLD.mark)
   BEGIN SELECT RAISE(ABORT, 'a fork is never deleted without a receipt'); END;
-CREATE TRIGGER gone_only_grows BEFORE UPDATE ON mark WHEN NEW.gone < OLD.gone
-  BEGIN SELECT RAISE(ABORT, 'what is gone does not come back'); END;
+CREATE TRIGGER gone_is_what_a_receipt_says BEFORE UPDATE OF gone ON mark
+  WHEN NEW.gone < OLD.gone
+    OR NOT EXISTS (SELECT 1 FROM deletion WHERE mark = NEW.id AND last = NEW.gone)
+  BEGIN SELECT RAISE(ABORT, 'nothing is gone without a receipt'); END;
 CREATE TRIGGER receipt_is_never_changed BEFORE UPDATE ON deletion
   BEGIN SELECT RAISE(ABORT, 'a receipt is never changed'); END;
 CREATE TRIGGER receipt_is_never_deleted BEFORE DELETE ON deletion
@@ -213,6 +214,10 @@ BEGIN
   IF NEW.high < OLD.high OR NEW.gone < OLD.gone OR NEW.gate <> OLD.gate
      OR NEW.journal <> OLD.journal THEN
     RAISE EXCEPTION 'a mark only grows';
+  END IF;
+  IF NEW.gone > OLD.gone
+     AND NOT EXISTS (SELECT 1 FROM deletion WHERE mark = NEW.id AND last = NEW.gone) THEN
+    RAISE EXCEPTION 'nothing is gone without a receipt';
   END IF;
   RETURN NEW;
 END $$;

@@ -4,6 +4,9 @@ Run by the database's owner. Roles have no password here: they come through a lo
 system user of their name (`peer`), or the operator gives them certificates or passwords.
 """
 
+from collections.abc import Iterator
+from contextlib import closing
+
 from collector.config import LedgerConfig
 from collector.database.ports import Session
 from collector.database.postgres import PostgresDatabase
@@ -48,7 +51,11 @@ _SETTING = "SELECT current_setting(?)"
 
 def prepare(config: LedgerConfig, user: str) -> None:
     """Make what is not there; running it again changes nothing. Raises ConfigInvalid."""
-    database = _database(config, user)
+    with closing(_database(config, user)) as database:
+        _prepare(database)
+
+
+def _prepare(database: PostgresDatabase) -> None:
     schema.make(database)
     with database.writing() as session:
         for role in ROLES:
@@ -62,31 +69,28 @@ def prepare(config: LedgerConfig, user: str) -> None:
         for role in (RETENTION, VAULT):  # what is deleted must leave the log too
             session.run(f"GRANT pg_checkpoint TO {role}")
             session.run(f"GRANT EXECUTE ON FUNCTION pg_switch_wal() TO {role}")
-    database.close()
 
 
 def faults(config: LedgerConfig, user: str) -> list[str]:
     """Say what is not as it must be; nothing if all is."""
-    database = _database(config, user)
-    schema.recognise(database)
-    with database.reading() as session:
-        found = [
-            _("role {role} is missing").format(role=role)
-            for role in ROLES
-            if not session.rows(_ROLE, (role,))
-        ]
-        for name, (wanted, why) in SETTINGS.items():
-            value = session.rows(_SETTING, (name,))[0][0]
-            if value != wanted:
-                found.append(
-                    _("{name} must be {wanted}, not {value}: {why}").format(
-                        name=name, wanted=wanted, value=value, why=_(why)
-                    )
-                )
-        if session.rows(_SETTING, ("archive_mode",))[0][0] != "off":
-            found.append(_("archived logs keep what was deleted: they need the same retention"))
-    database.close()
-    return found
+    with closing(_database(config, user)) as database:
+        schema.recognise(database)
+        with database.reading() as session:
+            return list(_faults(session))
+
+
+def _faults(session: Session) -> Iterator[str]:
+    for role in ROLES:
+        if not session.rows(_ROLE, (role,)):
+            yield _("role {role} is missing").format(role=role)
+    for name, (wanted, why) in SETTINGS.items():
+        value = session.rows(_SETTING, (name,))[0][0]
+        if value != wanted:
+            yield _("{name} must be {wanted}, not {value}: {why}").format(
+                name=name, wanted=wanted, value=value, why=_(why)
+            )
+    if session.rows(_SETTING, ("archive_mode",))[0][0] != "off":
+        yield _("archived logs keep what was deleted: they need the same retention")
 
 
 def _close_to_others(session: Session) -> None:

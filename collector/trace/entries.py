@@ -197,7 +197,7 @@ class Contact(msgspec.Struct, frozen=True):
     first_ms: int
     last_ms: int
     meetings: int
-    places: int
+    days: int
     doubts: Doubt = Doubt(0)
     ring: int = 1
 

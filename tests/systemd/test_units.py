@@ -15,13 +15,20 @@ from tests.conftest import IN_CI
 
 FOLDER = Path(__file__).resolve().parents[2] / "systemd"
 UNITS = sorted(
-    (each for kind in ("service", "path", "mount") for each in FOLDER.glob(f"*.{kind}")), key=str
+    (
+        each
+        for folder in (FOLDER, FOLDER / "district")
+        for kind in ("service", "path", "mount")
+        for each in folder.glob(f"*.{kind}")
+    ),
+    key=str,
 )
 SERVICES = [each for each in UNITS if each.suffix == ".service"]
 RUNNING = [each for each in SERVICES if "Type=notify" in each.read_text()]
+COMMANDS = ("/opt/gate/current/bin/gate", "/opt/gate-district/current/bin/collector")
 BARELY = 1.5
 NEWER = re.compile(r": Failed to parse boolean value, ignoring: disconnected$")
-ELSEWHERE = re.compile(r"/opt/gate/\w+/\S+ is not executable|Unit gate-\S+ not found")
+ELSEWHERE = re.compile(r"/opt/gate(?:-district)?/\w+/\S+ is not executable|Unit gate-\S+ not found")
 
 
 def analyze(*words: str | Path) -> str:
@@ -120,7 +127,7 @@ def test_what_a_service_runs_is_in_the_project(unit: Path) -> None:
             path = root / module[1].replace(".", "/")
             assert path.with_suffix(".py").exists() or (path / "__main__.py").exists()
         else:
-            assert program in ("/opt/gate/current/bin/gate", "/usr/bin/systemctl")
+            assert program in (*COMMANDS, "/usr/bin/systemctl")
 
 
 def test_a_release_on_trial_never_judges_itself() -> None:
@@ -140,3 +147,13 @@ def test_the_records_partition_may_be_late_with_times_and_never_keeps_a_machine_
     assert {"noatime", "commit=300"} <= set(found["Mount"]["Options"].split(","))
     assert found["Install"]["WantedBy"] == "local-fs.target"
     assert found["Mount"]["Where"] == "/var/lib/gate"
+
+
+def test_the_vaults_memory_goes_to_no_disk_and_it_has_no_network() -> None:
+    service = settings(FOLDER / "district/gate-vault.service")["Service"]
+    assert service["LimitCORE"] == "0"
+    assert service["MemorySwapMax"] == "0"
+    assert service["LimitMEMLOCK"] == "infinity"
+    assert service["PrivateNetwork"] == "yes"
+    assert service["RestrictAddressFamilies"] == "AF_UNIX"
+    assert service["StateDirectoryMode"] == "0700"

@@ -1,0 +1,93 @@
+"""The vault's own folder: the wrapped keys, the lock of the one process, and who may look in."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+
+from collector.i18n import N_
+from collector.vault import custody
+from collector.vault.custody import Custody
+from collector.vault.errors import VaultBusy, VaultExists, VaultMissing, VaultUnusable
+
+CUSTODY = "custody.json"
+LOCK = "lock"
+PEOPLE, CASES = "people.db", "cases.db"
+MAX_BYTES = 64 * 1024
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, or see that it is nobody else's; raise VaultUnusable."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except OSError as error:
+        raise _unusable(folder, error) from error
+    if found.st_mode & 0o077 or found.st_uid != os.geteuid():
+        msg = f"{folder}: {N_('others can look into it')}"
+        raise VaultUnusable(msg)
+
+
+def load(folder: Path) -> Custody:
+    """Read the wrapped keys; raise VaultMissing, CustodyBroken."""
+    path = folder / CUSTODY
+    try:
+        with path.open("rb") as file:
+            return custody.read(file.read(MAX_BYTES))
+    except FileNotFoundError as error:
+        raise VaultMissing(str(folder)) from error
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def save(folder: Path, wrapped: Custody) -> Path:
+    """Keep the wrapped keys, once and for all; raise VaultExists if there are some."""
+    path = folder / CUSTODY
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(wrapped)))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError as error:
+        raise VaultExists(str(path)) from error
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return path
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """Be the one vault that works with this folder; raise VaultBusy."""
+    path = folder / LOCK
+    try:
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unusable(path, error) from error
+    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise VaultBusy(str(folder)) from error
+        yield
+    finally:
+        os.close(number)
+
+
+def destroy(path: Path) -> None:
+    """Overwrite a file and delete it; raise VaultUnusable if that cannot be done."""
+    try:
+        with path.open("r+b") as file:
+            file.write(os.urandom(os.fstat(file.fileno()).st_size))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+    except OSError as error:
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: OSError) -> VaultUnusable:
+    return VaultUnusable(f"{path}: {error.strerror or N_('cannot be read')}")

@@ -1,0 +1,133 @@
+"""What the ledger has deleted goes here too, and keys that nothing uses any more; locked or not."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from collector.database.ports import Database
+from collector.ledger.ports import View
+from collector.people import cursors, epochs, forgetting, stays
+from collector.people.entries import Kind
+from collector.vault import holds
+from collector.vault.epochfile import EpochFile, epoch_name
+from collector.vault.placing import Placing, mark_of
+
+RECEIPT, SCRUB = "receipt", "scrub"
+SOME = 500
+"""Persons whose stays are made again in one transaction."""
+
+_log = structlog.get_logger()
+
+
+class Follower:
+    """Follows the receipts of deletion."""
+
+    def __init__(self, view: View, people: Database, file: EpochFile, placing: Placing) -> None:
+        """Take the ledger, the tables of people, the epochs' file, and where gates stand."""
+        self._view, self._people = view, people
+        self._file, self._placing = file, placing
+
+    def turn(self, now_ms: int) -> int:
+        """Delete what is to go; return how many sightings went."""
+        self._expect()
+        with self._people.reading() as session:
+            is_due = bool(session.rows("SELECT 1 FROM going LIMIT 1"))
+        deleted = self._delete() if is_due else 0
+        destroyed = (*self._release(now_ms), *self._destroy(now_ms))
+        self._scrub()
+        if deleted or destroyed:
+            _log.info("vault.forgot", sightings=deleted, keys=len(destroyed))
+        return deleted
+
+    def _scrub(self) -> None:
+        """See to it that what was deleted is in no file; tried again until it is done."""
+        with self._people.reading() as session:
+            is_due = cursors.get(session, SCRUB)
+        if is_due:
+            self._people.scrub(forgetting.TABLES)
+            with self._people.writing() as session:
+                cursors.put(session, SCRUB, 0)
+
+    def _expect(self) -> None:
+        """Take over the receipts that are new."""
+        with self._people.reading() as session:
+            seen = cursors.get(session, RECEIPT)
+        receipts = self._view.deletions(seen)
+        if not receipts:
+            return
+        with self._people.writing() as session:
+            for each in receipts:
+                mark = mark_of(session, each.gate, each.journal)
+                if mark is not None:
+                    forgetting.expect(session, mark, (each.first, each.last), each.day)
+                session.run(
+                    "DELETE FROM unopened WHERE gate = ? AND journal = ? AND seq BETWEEN ? AND ?",
+                    (each.gate, each.journal, each.first, each.last),
+                )
+            cursors.put(session, RECEIPT, receipts[-1].receipt)
+
+    def _delete(self) -> int:
+        with self._people.reading() as session:
+            days = forgetting.days(session)
+        deleted = sum(self._day(day) for day in days)
+        self._pair()
+        with self._people.writing() as session:
+            forgetting.done(session)
+            cursors.put(session, SCRUB, 1)
+        return deleted
+
+    def _day(self, day: int) -> int:
+        """Delete what is going of a day, in small transactions."""
+        deleted, after = 0, forgetting.START
+        while True:
+            with self._people.writing() as session:
+                step = forgetting.step(session, day, after)
+            deleted += step.deleted
+            if step.next is None:
+                break
+            after = step.next
+        with self._people.writing() as session:
+            forgetting.clear(session, day)
+        return deleted
+
+    def _pair(self) -> None:
+        """Make the stays again of whom a part was deleted."""
+        while True:
+            with self._people.writing() as session:
+                some = forgetting.unpaired(session, SOME)
+                rules = self._placing.settings(session)
+                for person in some:
+                    stays.pair(session, person, rules)
+                forgetting.paired(session, some)
+            if len(some) < SOME:
+                return
+
+    def _release(self, now_ms: int) -> tuple[int, ...]:
+        """Delete the holds whose end has come."""
+        with self._people.reading() as session:
+            over = holds.over(session, now_ms)
+        self.release(over)
+        return over
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Delete holds with their copies, and destroy their keys."""
+        if numbers:
+            with self._people.writing() as session:
+                names = [holds.release(session, number) for number in numbers]
+                cursors.put(session, SCRUB, 1)
+            self._file.drop(names)
+
+    def _destroy(self, now_ms: int) -> tuple[int, ...]:
+        """Destroy the epochs that are over and that no sighting uses."""
+        with self._people.reading() as session:
+            spent = forgetting.spent(session, epochs.epoch_of(now_ms))
+        if spent:
+            with self._people.writing() as session:
+                forgetting.destroy(session, spent, Kind, now_ms)
+                cursors.put(session, SCRUB, 1)
+        with self._people.reading() as session:
+            asked = "SELECT id FROM epoch WHERE destroyed_ms IS NOT NULL"
+            dead = {epoch_name(int(row[0])) for row in session.rows(asked)}
+        if dead & self._file.names():
+            self._file.drop(dead)
+        return spent

@@ -1,0 +1,108 @@
+"""The vault's socket: a file on this machine, for those users of it that the configuration names.
+
+The kernel says who has connected; whoever is not among them is answered nothing at all. Each
+connection has a thread, and asks one thing after another.
+"""
+
+import os
+import socket
+import struct
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import structlog
+
+from collector.vault import protocol
+from collector.vault.errors import VaultUnusable
+from collector.vault.frames import framed, received
+
+MODE = 0o660
+"""The folder above says who reaches it; the kernel's word on the user decides."""
+CONNECTIONS = 64
+IDLE_S = 300.0
+_CREDENTIALS = struct.Struct("3i")
+
+_log = structlog.get_logger()
+
+
+class Server:
+    """Listens until it is closed."""
+
+    def __init__(self, path: Path, users: frozenset[int], answer: Callable[[bytes], bytes]) -> None:
+        """Take where to listen, which user ids may ask, and who answers."""
+        self._path, self._users, self._answer = path, users, answer
+        self._socket: socket.socket | None = None
+        self._places = threading.BoundedSemaphore(CONNECTIONS)
+
+    def __enter__(self) -> Self:
+        """Listen, in a thread of its own."""
+        self._socket = _listening(self._path)
+        threading.Thread(target=self._accept, args=(self._socket,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Listen no more."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            self._path.unlink(missing_ok=True)
+
+    def _accept(self, listening: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            user = _user(connection)
+            if user not in self._users or not self._places.acquire(blocking=False):
+                _log.warning("vault.refused", user=user)
+                connection.close()
+                continue
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with connection, suppress(OSError):
+                connection.settimeout(IDLE_S)
+                while (data := received(connection, protocol.MAX_REQUEST)) is not None:
+                    connection.sendall(framed(self._answer(data)))
+        finally:
+            self._places.release()
+
+
+def _user(connection: socket.socket) -> int:
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return int(_CREDENTIALS.unpack(raw)[1])
+
+
+def _listening(path: Path) -> socket.socket:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)
+        before = os.umask(0o777 & ~MODE)
+        try:
+            listening.bind(str(path))
+        finally:
+            os.umask(before)
+        listening.listen(CONNECTIONS)
+    except OSError as error:
+        listening.close()
+        msg = f"{path}: {error.strerror or error}"
+        raise VaultUnusable(msg) from error
+    return listening
+
+
+def answerer(ask: Callable[[str, dict[str, object]], object]) -> Callable[[bytes], bytes]:
+    """Return who turns a request into an answer, whatever happens inside."""
+
+    def answer(data: bytes) -> bytes:
+        try:
+            return protocol.answered(data, ask)
+        except Exception as error:  # noqa: BLE001  # a fault of one request ends no other
+            _log.error("vault.fault", kind=type(error).__name__)
+            return protocol.failed()
+
+    return answer

@@ -1,0 +1,385 @@
+"""Requests over a real socket: who may ask, what each takes, and that all is written down first."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from collector.cases import schema as cases_schema
+from collector.cases.entries import Act
+from collector.cases.register import Opening
+from collector.cases.roles import Actor, Role
+from collector.database.sqlite import SqliteDatabase
+from collector.errors import ApprovalNeeded, CaseClosed, CaseUnknown, CollectorError, NotAllowed
+from collector.people.entries import Kind, Strength
+from collector.people.errors import HoldRefused, MergeRefused, PersonUnknown
+from collector.trace.entries import Question
+from collector.vault import client, protocol, reading
+from collector.vault.casework import Casework
+from collector.vault.desk import Desk
+from collector.vault.entries import Sought
+from collector.vault.errors import (
+    PassphraseWrong,
+    RequestInvalid,
+    UnlockPaused,
+    VaultAway,
+    VaultLocked,
+    VaultRefused,
+)
+from collector.vault.frames import framed, received
+from collector.vault.requests import Requests
+from collector.vault.server import Server, answerer
+from tests.collector.vault.conftest import DAY, HOUR, MONDAY, WORDS, SealingGate, Town, card
+from wire.record import Direction
+
+AT = MONDAY + 8 * HOUR
+LAN = Actor("lan", Role.DISTRICT)
+MINH = Actor("minh", Role.DISTRICT)
+WORKER = Actor("worker", Role.OPERATOR)
+AUDITOR = Actor("auditor", Role.AUDITOR)
+
+
+class Office:
+    """A desk behind a socket, and the town it works for."""
+
+    def __init__(self, town: Town, home: Path) -> None:
+        self.town, self.now = town, AT + 2 * HOUR
+        self.cases = SqliteDatabase(home / "cases.db")
+        cases_schema.make(self.cases)
+        self.casework = Casework(self.cases, town.room, lambda area: frozenset({area}))
+        self.desk = Desk(town.room, town.people, self.casework, lambda: self.now)
+        self.path = home / "socket"
+        self.users = frozenset({os.geteuid()})
+        self.vault: Requests = client.connected(self.path)
+
+    def server(self) -> Server:
+        answer = answerer(lambda name, args: getattr(self.desk, name)(**args))
+        return Server(self.path, self.users, answer)
+
+    def case(self, actor: Actor = LAN) -> int:
+        said = Opening("BN 12", "Quyết định 5", "a-g1", self.now + 30 * DAY)
+        return self.vault.open_case(actor, said).number
+
+    def acts(self) -> list[Act]:
+        return [row.act for row in self.casework.audit.rows()]
+
+
+@pytest.fixture
+def office(town: Town, tmp_path: Path) -> Iterator[Office]:
+    """Lend an office in which three people were at two places."""
+    found = Office(town, tmp_path)
+    town.unlock(AT)
+    pen, other = SealingGate("g1"), SealingGate("g2")
+    pen.passes(card(1, phone="0912345678"), AT)
+    pen.passes(card(2, name="Trần Thị Mẫu", sex="female"), AT + 60_000)
+    pen.passes(card(1, phone="0912345678"), AT + HOUR, way=Direction.OUT)
+    pen.passes(card(2, name="Trần Thị Mẫu", sex="female"), AT + HOUR, way=Direction.OUT)
+    other.passes(card(3, name="Trần Thị Mẫu", sex="female", born="1990"), AT)
+    for each in (pen, other):
+        town.send(each, AT + HOUR + 500)
+    town.settle(found.now)
+    with found.server():
+        yield found
+    found.cases.close()
+
+
+def number(each: int) -> Sought:
+    return Sought(Kind.NUMBER, f"0010900{each:05}")
+
+
+def found(office: Office, case: int, sought: Sought) -> int:
+    (hit,) = office.vault.find(LAN, case, (sought,))
+    return hit.person
+
+
+def test_the_desk_answers_every_request_and_nothing_else() -> None:
+    names = set(protocol.forms())
+    public = {name for name in dir(Desk) if not name.startswith("_")}
+    assert names == public
+    assert {"open", "find", "trace", "unlock", "verify"} <= names
+
+
+@pytest.mark.parametrize(
+    ("sought", "strength"),
+    [
+        (number(1), Strength.CODE),
+        (Sought(Kind.NUMBER, "001 090 000 001"), Strength.CODE),
+        (Sought(Kind.PHONE, "+84 912 345 678"), Strength.POSSIBLE),
+        (Sought(Kind.NAME, "NGUYEN VAN MAU", "15/6/1990"), Strength.POSSIBLE),
+    ],
+)
+def test_a_person_is_found_by_whatever_names_them(
+    office: Office, sought: Sought, strength: Strength
+) -> None:
+    case = office.case()
+    (hit,) = office.vault.find(LAN, case, (sought,))
+    assert hit.strength is strength
+    assert hit.person == found(office, case, number(1))
+
+
+@pytest.mark.parametrize(
+    "sought",
+    [
+        number(9),
+        Sought(Kind.NAME, "Nguyễn Văn", "15/6/1990"),
+        Sought(Kind.NAME, "Nguyễn Văn Mẫu"),
+        Sought(Kind.NUMBER, "001090"),
+        Sought(Kind.NONE, "x"),
+        Sought(Kind.NUMBER, ""),
+    ],
+)
+def test_nobody_is_found_by_a_part_of_anything(office: Office, sought: Sought) -> None:
+    assert office.vault.find(LAN, office.case(), (sought,)) == ()
+
+
+def test_opening_shows_what_the_codes_said_and_is_in_the_audit(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    (shown,) = office.vault.open(LAN, case, (person,))
+    (content,) = shown.contents
+    assert content.fields["name"] == "Nguyễn Văn Mẫu"
+    assert (content.signature, content.identity) == ("not-checked", "unknown")
+    rows = office.casework.audit.rows()
+    assert [row.act for row in rows][-2:] == [Act.FOUND, Act.OPENED]
+    assert all(row.persons == (person,) for row in rows[-2:])
+    raw = msgspec.json.encode(rows)
+    assert b"0010900" not in raw
+    assert "Mẫu".encode() not in raw
+
+
+def test_nobody_is_opened_without_an_open_case_of_theirs(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    elsewhere = Actor("xa", Role.COMMUNE, areas=("a-g2",))
+    vault = office.vault
+    for actor in (elsewhere, WORKER, AUDITOR):
+        for ask in (
+            lambda who=actor: vault.open(who, case, (person,)),
+            lambda who=actor: vault.find(who, case, (number(1),)),
+            lambda who=actor: vault.timeline(who, case, person),
+            lambda who=actor: vault.trace(who, case, Question((person,), AT, AT + DAY)),
+            lambda who=actor: vault.merge(who, case, person, person + 1, "x"),
+        ):
+            with pytest.raises((CaseUnknown, NotAllowed)):
+                ask()
+    with pytest.raises(CaseUnknown):
+        vault.open(LAN, case + 1, (person,))
+    vault.close_case(LAN, case)
+    with pytest.raises(CaseClosed):
+        vault.open(LAN, case, (person,))
+
+
+def test_no_look_of_another_act_or_person_opens_anybody(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    ring = office.town.room.opened.ring
+    audit = office.casework.audit
+    wrong = (
+        audit.commit(LAN, Act.TRACED, office.now, case=case, persons=(person,)),
+        audit.commit(LAN, Act.OPENED, office.now, case=case, persons=(person + 1,)),
+    )
+    with office.town.people.reading() as session:
+        for look in wrong:
+            with pytest.raises(NotAllowed):
+                reading.shown(session, ring, look, person)
+            with pytest.raises(NotAllowed):
+                reading.timeline(session, look, person)
+
+
+def test_more_than_two_hundred_at_once_need_a_second_officer(office: Office) -> None:
+    case = office.case()
+    many = tuple(range(1, 202))
+    with pytest.raises(ApprovalNeeded):
+        office.vault.open(LAN, case, many)
+    asked = office.vault.ask_approval(LAN, case, many)
+    office.vault.approve(MINH, asked.number)
+    with pytest.raises(PersonUnknown):  # agreed to; and nobody is there
+        office.vault.open(LAN, case, many)
+
+
+def test_a_trace_names_whom_the_index_met_and_opens_nobody(office: Office) -> None:
+    case = office.case()
+    one, other = found(office, case, number(1)), found(office, case, number(2))
+    question = Question((one,), AT - HOUR, AT + 3 * HOUR)
+    answer = office.vault.trace(LAN, case, question)
+    assert [each.person for each in answer.contacts] == [other]
+    (visit,) = office.vault.places(LAN, case, question)
+    assert visit.where.name == "Nơi g1"
+    (meeting,) = office.vault.meetings(LAN, case, question, other)
+    assert 58 * 60_000 <= meeting.most_ms <= 60 * 60_000
+    assert Act.OPENED not in office.acts()
+
+
+def test_a_timeline_shows_the_links_and_counts_what_lies_beyond_the_scope(office: Office) -> None:
+    case = office.case()
+    one, three = found(office, case, number(1)), found(office, case, number(3))
+    commune = Actor("xa", Role.COMMUNE, areas=("a-g1",))
+    with office.town.people.writing() as session:
+        session.run("INSERT INTO area_above (area, above) VALUES ('a-g1', 'a-g1')")
+    line = office.vault.timeline(commune, case, one)
+    assert [each.link for each in line.seen] == [Kind.NUMBER, Kind.NUMBER]
+    assert (len(line.stays), line.outside) == (1, 0)
+    beyond = office.vault.timeline(commune, case, three)
+    assert (beyond.seen, beyond.stays, beyond.outside) == ((), (), 1)
+
+
+def test_who_may_be_the_same_is_shown_and_joined_only_by_a_decision(office: Office) -> None:
+    case = office.case()
+    two, three = found(office, case, number(2)), found(office, case, number(3))
+    assert office.vault.alike(LAN, case, three) == ()  # the year alone is no birth date
+    namesake = SealingGate("g3")
+    namesake.passes(card(4, name="TRẦN THỊ MẪU", sex="female"), AT)
+    office.town.send(namesake, office.now)
+    office.town.settle(office.now)
+    four = found(office, case, number(4))
+    (hit,) = office.vault.alike(LAN, case, two)
+    assert (hit.person, hit.strength) == (four, Strength.POSSIBLE)
+    with pytest.raises(MergeRefused):
+        office.vault.merge(LAN, case, two, four, "  ")
+    decision = office.vault.merge(LAN, case, two, four, "cùng địa chỉ")
+    (shown,) = office.vault.open(LAN, case, (four,))
+    assert (shown.person, set(shown.parts)) == (two, {two, four})
+    (told,) = office.vault.merges(LAN, case, (two,))
+    assert told.reason.decode() == "cùng địa chỉ"
+    assert set(office.vault.unmerge(MINH, case, decision)) == {two, four}
+    assert found(office, case, number(4)) == four
+    assert office.acts()[-2:] == [Act.UNMERGED, Act.FOUND]
+
+
+def test_what_is_held_stays_after_the_scans_are_gone_until_its_end(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    vault, end = office.vault, office.now + 60 * DAY
+    for reason, until in (("", end), ("x", office.now), ("x", office.now + 400 * DAY)):
+        with pytest.raises(HoldRefused):
+            vault.hold(LAN, case, person, reason, until)
+    hold = vault.hold(LAN, case, person, "khiếu nại", end)
+    with pytest.raises(HoldRefused):
+        vault.approve_hold(LAN, case, hold.id)
+    assert vault.approve_hold(MINH, case, hold.id).approver == "minh"
+    (told,) = vault.holds(LAN, case)
+    assert told.reason.decode() == "khiếu nại"
+    with office.town.people.writing() as session:
+        for table in ("sighting", "stay", "fields", "alias", "person"):
+            session.run(f"DELETE FROM {table}")  # noqa: S608
+        session.run("UPDATE epoch SET uses = 0")
+    office.town.settle(office.now + 30 * DAY)
+    (content,) = vault.held(LAN, case, hold.id)
+    assert content.fields["name"] == "Nguyễn Văn Mẫu"
+    office.town.settle(end)
+    assert vault.holds(LAN, case) == ()
+    assert office.town.rows("SELECT COUNT(*) FROM held_fields") == [(0,)]
+    assert "hold-1" not in (office.town.home / "epochs.json").read_text()
+
+
+def test_a_locked_vault_lets_everything_wait_that_needs_keys_and_nothing_else(
+    office: Office,
+) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    office.vault.lock()
+    question = Question((person,), AT, AT + DAY)
+    for ask in (
+        lambda: office.vault.find(LAN, case, (number(1),)),
+        lambda: office.vault.open(LAN, case, (person,)),
+        lambda: office.vault.trace(LAN, case, question),
+        lambda: office.vault.timeline(LAN, case, person),
+        office.case,
+    ):
+        with pytest.raises(VaultLocked):
+            ask()
+    assert office.vault.status().locked
+    assert office.vault.deployed() == {"g1": AT + HOUR + 500, "g2": AT + HOUR + 500}
+    assert office.vault.verify(None).holds
+
+
+def test_custodians_unlock_it_one_after_another(office: Office) -> None:
+    vault = office.vault
+    vault.lock()
+    with pytest.raises(PassphraseWrong):
+        vault.unlock("lan", "sai rồi sai rồi sai")
+    assert vault.unlock("lan", WORDS["lan"]).spoken == 1
+    assert vault.unlock("lan", WORDS["lan"]).locked  # twice the same is one
+    office.now += 11 * 60_000  # the first word is forgotten
+    assert vault.status().spoken == 0
+    assert vault.unlock("minh", WORDS["minh"]).locked
+    assert not vault.unlock("hoa", WORDS["hoa"]).locked
+
+
+def test_whoever_guesses_is_made_to_wait(office: Office) -> None:
+    office.vault.lock()
+    for _ in range(5):
+        with pytest.raises(PassphraseWrong):
+            office.vault.unlock("lan", "sai rồi sai rồi sai")
+    with pytest.raises(UnlockPaused):
+        office.vault.unlock("lan", WORDS["lan"])
+    office.now += 6 * 60_000
+    assert office.vault.unlock("lan", WORDS["lan"]).spoken == 1
+
+
+def test_only_an_auditor_reads_the_audit(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    for actor in (LAN, WORKER):
+        with pytest.raises(NotAllowed):
+            office.vault.audit_rows(actor, 0)
+    assert len(office.vault.audit_rows(AUDITOR, 0)) == len(office.acts())
+    assert [row.act for row in office.vault.audit_about(AUDITOR, person)] == [Act.FOUND]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"ask": "unknown", "args": {}}',
+        b'{"ask": "__init__", "args": {}}',
+        b'{"ask": "_counts", "args": {}}',
+        b'{"ask": "status", "args": {"more": 1}}',
+        b'{"ask": "unlock", "args": {"custodian": 1, "secret": []}}',
+        b'{"ask": "open", "args": {"actor": {}, "case": 1, "wanted": [1]}}',
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_no_request_is_answered_as_such(office: Office, data: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(10)
+        line.connect(str(office.path))
+        line.sendall(framed(data))
+        answer = received(line, protocol.MAX_ANSWER)
+        assert answer is not None
+        with pytest.raises(RequestInvalid):
+            protocol.told("status", answer)
+        line.sendall(framed(protocol.asked("status", (), {})))  # and the line goes on
+        assert received(line, protocol.MAX_ANSWER)
+
+
+def test_what_is_far_too_long_is_not_listened_to(office: Office) -> None:
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(10)
+        line.connect(str(office.path))
+        line.sendall(protocol.MAX_REQUEST.to_bytes(4, "big")[:3] + b"\xff")
+        line.shutdown(socket.SHUT_WR)
+        assert line.recv(10) == b""
+
+
+def test_whom_the_configuration_does_not_name_is_told_nothing(
+    office: Office, tmp_path: Path
+) -> None:
+    office.path, office.users = tmp_path / "other", frozenset({os.geteuid() + 1})
+    with office.server(), pytest.raises((VaultRefused, VaultAway)):
+        client.connected(office.path).status()
+    with pytest.raises(VaultAway):
+        client.connected(office.path).status()
+
+
+def test_a_fault_inside_ends_one_request_and_says_nothing(office: Office) -> None:
+    office.desk._clock = lambda: 1 // 0
+    with pytest.raises(CollectorError) as raised:
+        office.vault.status()
+    assert type(raised.value) is CollectorError
+    assert office.vault.deployed()
