@@ -1,10 +1,11 @@
 """Where gates stand, as the roster now says, for the tables of people."""
 
+import msgspec
+
 from collector.people.places import Place
 from collector.roster import RosterFile
 
-UNLISTED = "~"
-"""Begins the id of a place that is only a gate's text."""
+MINUTE_MS = 60_000
 
 
 class Whereabouts:
@@ -20,18 +21,29 @@ class Whereabouts:
         """Return where a gate stands; one that the roster has lost stands at a place of its own."""
         roster = self._roster.current()
         if roster is not self._seen:
-            self._of = {
-                each.gate: Place(
-                    UNLISTED + each.place, each.place, area=each.area, sector=each.sector
-                )
-                for each in roster.gates
-            }
-            self._seen = roster
-        return self._of.get(gate) or Place(UNLISTED + gate, gate)
+            self._of, self._seen = {}, roster
+        if gate not in self._of:
+            found = roster.place_of(gate)
+            self._of[gate] = Place(
+                place=found.id,
+                name=found.name,
+                kind=found.kind,
+                area=found.area,
+                sector=found.sector,
+                indoor=found.indoor,
+                longest_ms=found.longest_minutes * MINUTE_MS,
+                hours=msgspec.json.encode(found.hours).decode() if found.hours else "",
+            )
+        return self._of[gate]
 
     def areas(self) -> frozenset[tuple[str, str]]:
-        """Return every area with each that it lies in; here areas have nothing above them."""
-        return frozenset((each.area, each.area) for each in self._roster.current().gates)
+        """Return every area with itself and each that it lies in."""
+        roster = self._roster.current()
+        listed = {area.code for area in roster.areas}
+        texts = {roster.place_of(gate.gate).area for gate in roster.gates}
+        return frozenset(
+            (code, above) for code in listed | texts for above in roster.area_and_above(code)
+        )
 
     def above(self, area: str) -> frozenset[str]:
         """Return an area's code with those above it; empty for one that is not known."""
