@@ -4,8 +4,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from collector.cases import schema as cases_schema
+from collector.cases.entries import State
+from collector.cases.register import Opening
+from collector.cases.roles import Actor, Role
+from collector.cases.worklist import Change, Met
+from collector.database.made import made
+from collector.database.sqlite import SqliteDatabase
+from collector.ledger.sqliteview import SqliteView
 from collector.people import schema
 from collector.people.places import Place as VaultPlace
+from collector.practice import folder
+from collector.practice.crowd import SPOTS
+from collector.roster import Area, Kind, Place, Roster, Sector
+from collector.trace.entries import Question, Rule
 from collector.vault import custody
 from collector.vault import folder as vault_folder
 from collector.vault.casework import Casework
@@ -14,8 +29,9 @@ from collector.vault.desk import Desk as VaultOwn
 from collector.vault.epochfile import EpochFile
 from collector.vault.errors import VaultLocked
 from collector.vault.strongroom import Strongroom
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from collector.web.casework.desk import Desk, Wanted
+from collector.web.casework.desk import Kind as By
+from collector.web.casework.vaultdesk import VaultDesk
 from tests.collector.vault.conftest import (
     CHEAP,
     DAY,
@@ -28,22 +44,6 @@ from tests.collector.vault.conftest import (
     town,
 )
 from tests.collector.vault.test_desk import Office
-
-from collector.cases import schema as cases_schema
-from collector.cases.entries import State
-from collector.cases.register import Opening
-from collector.cases.roles import Actor, Role
-from collector.cases.worklist import Change, Met
-from collector.database.made import made
-from collector.database.sqlite import SqliteDatabase
-from collector.ledger.sqliteview import SqliteView
-from collector.practice import folder
-from collector.practice.crowd import SPOTS
-from collector.roster import Area, Kind, Place, Roster, Sector
-from collector.trace.entries import Question, Rule
-from collector.web.casework.desk import Desk, Wanted
-from collector.web.casework.desk import Kind as By
-from collector.web.casework.vaultdesk import VaultDesk
 from wire.record import Direction
 from wire.sealing import seal_key
 
