@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms soak
+.PHONY: pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms soak
 python := .venv/bin/python
 
 help: ## show this
@@ -67,6 +67,10 @@ reasons: ## write the handbook's tables of reasons again (docs/reasons.vi.md, do
 bench-board: ## what the district's board finds, how fast it is and what fifty of them cost
 	@tools/install test
 	@$(python) -m bench.board $(ARGS)
+
+pictures: ## a picture of every page at two widths, into docs/images/pages
+	@tools/install test
+	@$(python) tools/pictures.py $(ARGS)
 
 bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
 	@tools/install test

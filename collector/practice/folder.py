@@ -37,6 +37,8 @@ key = "none.pem"
 state = "web"
 practice = true
 demonstration = true
+[vault]
+state = "vault"
 """
 SECTORS = {
     "education": "Giáo dục",

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from collector.ledger.entries import Arrival, Entry
-from collector.practice.crowd import SPOTS, Presence, Town
+from collector.practice.crowd import DAY_MS, HOUR_MS, SPOTS, Presence, Town
 from wire.canonical import Document, canonical
 from wire.keys import SealKey
 from wire.record import (
@@ -30,7 +30,14 @@ from wire.sealing import DataKey, place
 JOURNAL = "luyen-tap"
 BOOT = "00c0ffee"
 BATCH = 500
+ZONE_MS = 7 * HOUR_MS
 EARLY_MS = 60_000
+ALIVE_MS = 5 * 60_000
+"""A gate that works says so this often."""
+BROKEN_SPOT = 5
+BROKEN_DAYS = 2
+BROKEN_MS = (9 * HOUR_MS, 12 * HOUR_MS)
+"""One gate did not work on one morning, so many days before the last: a lesson of the exercise."""
 
 
 class Passage(msgspec.Struct, frozen=True):
@@ -43,8 +50,14 @@ class Passage(msgspec.Struct, frozen=True):
 
 def passages(town: Town, spot: int, until_ms: int) -> list[Passage]:
     """Return what the door of a place saw, in order."""
-    seen = [passage for each in town.presences if each.spot == spot for passage in _seen(each)]
-    seen = [each for each in seen if each.at_ms < until_ms]
+    away = _broken(spot, until_ms)
+    seen = [
+        passage
+        for each in town.presences
+        if each.spot == spot
+        for passage in _seen(each)
+        if passage.at_ms < until_ms and not away[0] <= passage.at_ms < away[1]
+    ]
     return sorted(seen, key=lambda each: (each.at_ms, each.body))
 
 
@@ -52,9 +65,29 @@ def arrivals(town: Town, spot: int, until_ms: int, to: SealKey) -> Iterator[Arri
     """Yield a gate's whole journal, in pieces that one transaction takes."""
     gate = SPOTS[spot].gate
     pen = _Pen(gate, to)
-    for each in passages(town, spot, until_ms):
-        pen.passes(each, dict(town.bodies[each.body].fields()))
+    away = _broken(spot, until_ms)
+    alive_ms = _midnight(town.presences[0].came_ms)
+    for each in (*passages(town, spot, until_ms), None):
+        end_ms = until_ms if each is None else each.at_ms
+        while alive_ms < end_ms:
+            if not away[0] <= alive_ms < away[1]:
+                pen.works(alive_ms)
+            alive_ms += ALIVE_MS
+        if each is not None:
+            pen.passes(each, dict(town.bodies[each.body].fields()))
     yield from pen.arrivals()
+
+
+def _broken(spot: int, until_ms: int) -> tuple[int, int]:
+    """Return from when until when the gate of a place did not work."""
+    if spot != BROKEN_SPOT:
+        return until_ms, until_ms
+    midnight = _midnight(until_ms) - BROKEN_DAYS * DAY_MS
+    return midnight + BROKEN_MS[0], midnight + BROKEN_MS[1]
+
+
+def _midnight(ms: int) -> int:
+    return (ms + ZONE_MS) // DAY_MS * DAY_MS - ZONE_MS
 
 
 def _seen(each: Presence) -> Iterator[Passage]:
@@ -76,9 +109,7 @@ class _Pen:
 
     def passes(self, each: Passage, fields: Document) -> None:
         """Write one scan; before the first, that the gate started and its data key."""
-        if self._key is None:
-            self._start(each.at_ms - EARLY_MS)
-        assert self._key is not None  # noqa: S101  # made just now
+        key = self._begun(each.at_ms)
         where = place(self._gate, JOURNAL, self._seq)
         scan = Scan(
             **self._stamp(each.at_ms),
@@ -90,9 +121,14 @@ class _Pen:
             reason=Reason.ACCEPTED,
             marks=(),
             key=2,
-            sealed=self._key.seal(fields, where),
+            sealed=key.seal(fields, where),
         )
         self._add(scan)
+
+    def works(self, at_ms: int) -> None:
+        """Note that the gate works."""
+        self._begun(at_ms)
+        self._add(Note(**self._stamp(at_ms), what=What.ALIVE, data={}))
 
     def arrivals(self) -> Iterator[Arrival]:
         """Yield what was written, in pieces."""
@@ -102,11 +138,17 @@ class _Pen:
             yield Arrival(self._gate, JOURNAL, before, piece)
             before = piece[-1].chain
 
-    def _start(self, at_ms: int) -> None:
+    def _begun(self, at_ms: int) -> DataKey:
+        """Return the data key; before anything else a gate notes its start and keeps that key."""
+        if self._key is None:
+            self._key = DataKey.fresh()
+            self._start(at_ms - EARLY_MS, self._key)
+        return self._key
+
+    def _start(self, at_ms: int, key: DataKey) -> None:
         self._began_ms = at_ms
-        self._key = DataKey.fresh()
         self._add(Note(**self._stamp(at_ms), what=What.START, data={}))
-        sealed = self._key.sealed_to(self._to)
+        sealed = key.sealed_to(self._to)
         self._add(Key(**self._stamp(at_ms), to=self._to.kid, sealed=sealed))
 
     def _add(self, record: Record) -> None:

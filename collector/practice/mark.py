@@ -31,9 +31,7 @@ def is_on(ledger: Path) -> bool:
 def check(config: Config) -> None:
     """Refuse a configuration and a ledger of which only one is of practice."""
     ledger = config.ledger.path
-    if ledger is None:  # a practice district is in a file of its own
-        if config.web.practice:
-            raise PracticeMixed(str(config.ledger.postgres))
-        return
-    if config.web.practice != is_on(ledger) and (ledger.exists() or config.web.practice):
-        raise PracticeMixed(str(ledger))
+    marked = ledger is not None and is_on(ledger)
+    begun = ledger is None or ledger.exists()  # before a first start there is nothing to mix
+    if config.web.practice != marked and (begun or config.web.practice):
+        raise PracticeMixed(str(ledger or ""))

@@ -1,4 +1,4 @@
-"""The pages for officers: gates and scans, behind a login, and nothing about any person.
+"""The pages for officers: gates and scans, and cases, behind a login in two steps.
 
 Django's one home, with htmx, gunicorn and whitenoise. Looks at the ledger through its read-only
 port, never through the ORM; the ORM keeps accounts and sessions in a file of its own. `board` says

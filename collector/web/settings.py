@@ -10,7 +10,7 @@ from django.conf import settings
 
 from collector.config import Config
 from collector.errors import StateUnwritable
-from collector.web.casework.desk import away
+from collector.web.casework.connection import desk_of
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
 
@@ -90,7 +90,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_PROXY": web.https,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,
-        "GATE_DESK": away,
+        "GATE_DESK": desk_of(config),
         "GATE_COUNTER": str(config.counter or ""),
     }
 

@@ -68,7 +68,8 @@ def log_in(page: Page, cast: Cast) -> None:
     page.goto(cast.page())
     page.fill("#id_username", made.user)
     page.fill("#id_password", made.password)
-    page.click("button.primary")
+    with page.expect_navigation():
+        page.click("button.primary")
     page.goto(f"{cast.page()}gates")
 
 

@@ -135,7 +135,8 @@ def log_in(page: Page, pages: Pages, password: str = PASSWORD) -> None:
     page.goto(pages.url)
     page.fill("#id_username", "officer")
     page.fill("#id_password", password)
-    page.click("button.primary")
+    with page.expect_navigation():
+        page.click("button.primary")
     page.goto(f"{pages.url}gates")
 
 
