@@ -69,6 +69,7 @@ def log_in(page: Page, cast: Cast) -> None:
     page.fill("#id_username", made.user)
     page.fill("#id_password", made.password)
     page.click("button.primary")
+    page.goto(f"{cast.page().rstrip('/')}/gates")
 
 
 def test_a_passage_appears_on_the_page_without_a_reload_and_without_the_person(
