@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from collector.figures.opened import OpenedFile
-from collector.vault.notices import EVERY_MS, HEAD_EVERY_MS, Notices
-from wire.receipt import Receipt
+from collector.vault.notices import EVERY_MS, Notices
 
 NOW = 1_800_000_000_000
 
