@@ -12,6 +12,8 @@ from typing import Any
 import msgspec
 
 from wire import batch, topics
+from wire.certificate import Certificate
+from wire.keyring import KeyList
 from wire.keys import Signed
 from wire.policy import Policy
 from wire.receipt import Receipt
@@ -30,10 +32,14 @@ SIGNED: dict[str, type | None] = {
     topics.POLICY: Policy,
     topics.SITE: Summary,
     topics.COMMAND: None,
+    topics.CERTIFICATE: Certificate,
     topics.SIGNERS: Signers,
+    topics.KEYRING: KeyList,
     topics.LIST: StatusList,
 }
 """What the `doc` of a signed message is; a command says gate, issued, expires, nonce and does."""
+SHARED = (topics.SIGNERS, topics.KEYRING, topics.LIST)
+"""What every gate reads."""
 RECORDS = (Scan, Note, Key, Missing)
 """What is in the `scans` of a batch."""
 
@@ -42,7 +48,7 @@ def document() -> dict[str, Any]:
     """Return the whole description."""
     kinds = [*PLAIN.values(), Signed, *(kind for kind in SIGNED.values() if kind), *RECORDS]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=REF)
-    leaves = (*topics.FROM_GATE, *topics.TO_GATE, topics.SIGNERS, topics.LIST)
+    leaves = (*topics.FROM_GATE, *topics.TO_GATE, *SHARED)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -67,7 +73,7 @@ def _name(leaf: str) -> str:
 def _channel(leaf: str) -> dict[str, Any]:
     name = _name(leaf)
     address = topics.topic("{gate}", leaf)
-    if leaf in (topics.SIGNERS, topics.LIST):
+    if leaf in SHARED:
         address = topics.topic(topics.ALL, leaf + ("{kid}" if leaf == topics.LIST else ""))
     parameters = [each for each in ("gate", "kid") if "{" + each + "}" in address]
     return {

@@ -27,7 +27,8 @@ def test_the_file_is_the_codes() -> None:
 def test_every_topic_has_a_channel_and_no_other() -> None:
     addresses = {each["address"] for each in DOCUMENT["channels"].values()}
     own = {topics.topic("{gate}", leaf) for leaf in (*topics.FROM_GATE, *topics.TO_GATE)}
-    shared = {topics.topic(topics.ALL, topics.SIGNERS), topics.topic(topics.ALL, "list-{kid}")}
+    leaves = (topics.SIGNERS, topics.KEYRING, "list-{kid}")
+    shared = {topics.topic(topics.ALL, leaf) for leaf in leaves}
     assert addresses == own | shared
     operations = DOCUMENT["operations"]
     assert all(operations[f"{leaf}-sent"]["bindings"]["mqtt"]["retain"] for leaf in topics.KEPT)
