@@ -14,6 +14,7 @@ from typing import NoReturn
 import msgspec
 
 from collector import (
+    auditbook,
     clock,
     config,
     counter,
@@ -98,6 +99,7 @@ def _parser() -> Parser:
     _upkeep(commands)
     _places(commands)
     users.offer(commands, _command)
+    auditbook.offer(commands, _command)
     _code_command(commands)
     command.offer(commands)
     _tokens(commands)

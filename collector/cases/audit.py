@@ -156,11 +156,12 @@ class Audit:
         with self._database.reading() as session:
             return frozenset(person for (person,) in session.rows(_OPENED, values))
 
-    def verify(self, at_ms: int, kept: Head | None = None) -> Verified:
-        """Walk the whole chain; with a head that somebody kept, say whether it is still ours."""
+    def verify(self, at_ms: int, *kept: Head | None) -> Verified:
+        """Walk the whole chain, and say whether every head that somebody kept is still ours."""
+        heads = [each for each in kept if each is not None]
         with self._database.reading() as session:
             (start, chain, purged_ms), *_ = session.rows(_START) or [(0, GENESIS, 0)]
-            walk = _Walk(start, chain, purged_ms, kept)
+            walk = _Walk(start, chain, purged_ms, heads)
             for each in session.stream(_WALK):
                 walk.step(*each)
         return walk.result(at_ms)
@@ -184,14 +185,17 @@ class Audit:
 class _Walk:
     """The chain, computed again row by row."""
 
-    def __init__(self, start: int, chain: bytes, purged_ms: int, kept: Head | None) -> None:
-        self._seq, self._chain, self._kept = start, chain, kept
+    def __init__(self, start: int, chain: bytes, purged_ms: int, kept: list[Head]) -> None:
+        self._seq, self._chain = start, chain
         self._rows = 0
         self._flaws: list[Flaw] = []
-        at_start = kept is not None and kept.seq == start and kept.hash == chain.hex()
-        # A head of before the start proves nothing any more, if its rows' time was really over.
-        over = kept is not None and kept.seq < start and kept.at_ms < purged_ms - KEPT_MS
-        self._met = kept is None or at_start or over
+        self._kept: dict[int, set[str]] = {}
+        for head in kept:
+            at_start = head.seq == start and head.hash == chain.hex()
+            # A head of before the start proves nothing any more, if its rows' time was really over.
+            over = head.seq < start and head.at_ms < purged_ms - KEPT_MS
+            if not at_start and not over:
+                self._kept.setdefault(head.seq, set()).add(head.hash)
 
     def step(
         self,
@@ -210,15 +214,12 @@ class _Walk:
         if self._chain != hash_ or not _says(raw, (seq, at_ms, officer, act, case)):
             self._flaws.append(Flaw(seq, "changed"))
             self._chain = hash_
-        if self._kept is not None and seq == self._kept.seq:
-            self._met = True
-            if self._kept.hash != hash_.hex():
-                self._flaws.append(Flaw(seq, "other-head"))
+        if self._kept.pop(seq, {hash_.hex()}) != {hash_.hex()}:
+            self._flaws.append(Flaw(seq, "other-head"))
 
     def result(self, at_ms: int) -> Verified:
         """Say what was found; a head beyond the end means that rows are gone."""
-        if not self._met and self._kept is not None:
-            self._flaws.append(Flaw(self._kept.seq, "missing"))
+        self._flaws += [Flaw(seq, "missing") for seq in sorted(self._kept)]
         return Verified(self._rows, Head(self._seq, self._chain.hex(), at_ms), tuple(self._flaws))
 
 
