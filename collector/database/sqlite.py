@@ -149,6 +149,20 @@ class SqliteDatabase:
             session.run(f"PRAGMA application_id = {application:d}")
             session.run(f"PRAGMA user_version = {version:d}")
 
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """Leave it to the next checkpoint, or to the next commit of others, to make ours durable.
+
+        For work that is done again if a power cut undoes it.
+        """
+        with self._writing, translated(self._path):
+            self._writable().execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            with self._writing, translated(self._path):
+                self._writable().execute("PRAGMA synchronous = FULL")
+
     def checkpoint(self) -> None:
         """Write back what can be of the log; neither readers nor writers are waited for.
 
