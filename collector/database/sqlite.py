@@ -192,9 +192,9 @@ class SqliteDatabase:
             raise LedgerBusy(msg)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file: the writer last, so that it leaves one whole file and no log."""
         with self._lock:
-            held = [each for each in (self._writer, self._watch, *self._idle) if each is not None]
+            held = [each for each in (*self._idle, self._watch, self._writer) if each is not None]
             self._writer = self._watch = None
             self._idle = []
         for each in held:
