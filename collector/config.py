@@ -138,6 +138,11 @@ class Config(Strict, frozen=True):
         return self.road.withdrawn or self.outgoing.with_name("withdrawn")
 
     @property
+    def audit_head(self) -> Path:
+        """Return the file in which the vault says where its audit stands, for the gates."""
+        return self.outgoing.with_name("audit-head.json")
+
+    @property
     def authority(self) -> Path:
         """Return the authority's public file."""
         return self.road.authority or self.roster.path.with_name("public.json")

@@ -202,3 +202,88 @@ class FileUnusable(CollectorError):
     code = "file-unusable"
     says = N_("A file cannot be read or written")
     remedy = N_("check the name, the owner and the free space of what is named")
+
+
+class NotAllowed(CollectorError):
+    """An officer asked for what their role, or the area of their role, does not let them do."""
+
+    code = "not-allowed"
+    says = N_("Your role does not allow this")
+    remedy = N_("ask an officer whose role does, or have the operator change what you were granted")
+
+
+class CaseUnknown(CollectorError):
+    """No case of that number, or none that is this officer's."""
+
+    code = "case-unknown"
+    says = N_("There is no such case in your area")
+    remedy = N_("look at your list of cases; the case may belong to another area")
+
+
+class CaseClosed(CollectorError):
+    """The case is closed or its time is over."""
+
+    code = "case-closed"
+    says = N_("This case is closed, or its time is over")
+    remedy = N_("open a new case on a ground of today, if people must still be looked at")
+
+
+class CaseInvalid(CollectorError):
+    """A case that cannot be opened or changed as was said."""
+
+    code = "case-invalid"
+    says = N_("The case cannot be kept like this")
+    remedy = N_("correct what is named and send it again")
+
+    EMPTY = N_("a reference and a ground are needed")
+    EXPIRY = N_("the end must lie in the future, and at most 60 days away")
+    DAYS = N_("isolation cannot begin before the first symptoms")
+    INDEX = N_("a case has at most 50 index persons")
+
+
+class ApprovalNeeded(CollectorError):
+    """So many people are opened only with a second officer."""
+
+    code = "approval-needed"
+    says = N_("So many people are opened only with a second officer's word")
+    remedy = N_("narrow the list, or ask a second officer on the page of the case")
+
+
+class ApprovalRefused(CollectorError):
+    """Nobody agrees to their own request, or to none."""
+
+    code = "approval-refused"
+    says = N_("This request cannot be agreed to by you")
+    remedy = N_("have another officer of the case look at it")
+
+
+class ContactUnknown(CollectorError):
+    """The person is not on the list of this case."""
+
+    code = "contact-unknown"
+    says = N_("This person is not on the list of the case")
+    remedy = N_("trace again and put the person on the list")
+
+
+class ContactChanged(CollectorError):
+    """Somebody else has changed the contact since it was shown."""
+
+    code = "contact-changed"
+    says = N_("Somebody else has changed this contact in the meantime")
+    remedy = N_("look at what is there now, and change it again if that is still needed")
+
+
+class ContactBusy(CollectorError):
+    """Another officer is calling this person."""
+
+    code = "contact-busy"
+    says = N_("Another officer is calling this person")
+    remedy = N_("take the next one on the list, or ask the officer who is named")
+
+
+class HandoverUnknown(CollectorError):
+    """No hand-over of that number, or of another file."""
+
+    code = "handover-unknown"
+    says = N_("There is no such hand-over, or it was another file")
+    remedy = N_("compare the number on the file with the list of hand-overs of the case")

@@ -47,7 +47,7 @@ TAIL = """\
 
 `tests/lanes/faults` breaks the journal on purpose and asks that greens be counted as lost: no
 flush; green before the record; everything stored taken for confirmed; a start that begins one
-number too low. A suite that does not see these proves nothing.
+number too low; every journal of one name. A suite that does not see these proves nothing.
 
 ## Again
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from device.journal import segments
 from device.journal.appendlog import AppendLog
 from device.journal.damage import Mender
 from device.journal.store import CardJournal
@@ -57,6 +58,15 @@ def _mute() -> None:
     Mender._fill = says_nothing  # type: ignore[method-assign,assignment]  # noqa: SLF001
 
 
+def _nameless() -> None:
+    """Give every journal the same id: an empty card then begins with numbers that were used."""
+
+    def same(count: int) -> str:
+        return "00" * count
+
+    segments.secrets.token_hex = same  # type: ignore[attr-defined]
+
+
 KINDS = {
     "": lambda: None,
     "green-early": lambda: None,  # that one is the scanner's mistake, and done where it says green
@@ -64,6 +74,7 @@ KINDS = {
     "forgetful": _forgetful,
     "restarting": _restarting,
     "mute": _mute,
+    "nameless": _nameless,
 }
 NOTICED = (
     ("powercuts", "no-flush"),
@@ -74,7 +85,7 @@ NOTICED = (
     ("points", "green-early"),
     ("errors", "green-early"),
     ("card trouble", "green-early"),
-    ("swaps", "forgetful"),
+    ("swaps", "nameless"),
     ("damage", "mute"),
 )
 """Which family must notice what.

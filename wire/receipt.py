@@ -5,7 +5,7 @@ which chain value. The scanner checks the signature and compares the chain value
 before it drops anything, so neither a broker nor an uplink can make a gate forget.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -27,6 +27,19 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
     very record missing, so nobody on the way can have another one refused in its place."""
 
 
+class Witnessed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where the chain of the district's audit stood: gates note it, so that it stays what it was.
+
+    Whoever rewrites the audit would have to rewrite what every gate has signed since.
+    """
+
+    seq: Seq
+    hash: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    """Hex of the audit's chain value at `seq`."""
+    time: Millis
+    """When it stood there, ms since 1970, UTC, by the collector's clock."""
+
+
 class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """What the collector has committed of one journal."""
 
@@ -42,6 +55,8 @@ class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ranges (first, last) that the collector asks to be sent again."""
     refused: tuple[Refusal, ...] = ()
     v: Literal[1] = 1
+    audit: Witnessed | None = None
+    """Now and then."""
 
 
 def pack(receipt: Receipt, key: Ed25519PrivateKey) -> bytes:

@@ -177,6 +177,8 @@ class What(enum.StrEnum):
     """A control card was obeyed: `data` has does and the card's number."""
     COMMAND = "command"
     """A command was answered: `data` has does, nonce and outcome."""
+    WITNESS = "witness"
+    """Where the district's audit stood, as a receipt said: `data` is a wire.receipt.Witnessed."""
 
 
 class Stamped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

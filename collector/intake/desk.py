@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collector.intake.witness import AuditHead
 from collector.ledger.entries import (
     Arrival,
     Complaint,
@@ -67,10 +68,13 @@ class Handled(msgspec.Struct, frozen=True):
 class Desk:
     """Takes messages to the ledger and answers them."""
 
-    def __init__(self, ledger: Ledger, key: Ed25519PrivateKey) -> None:
-        """Take the open ledger and the key that signs receipts."""
+    def __init__(
+        self, ledger: Ledger, key: Ed25519PrivateKey, audit: AuditHead | None = None
+    ) -> None:
+        """Take the open ledger, the key that signs receipts, and what gates are to witness."""
         self._ledger = ledger
         self._key = key
+        self._audit = audit
 
     def handle(self, messages: Iterable[Message], gates: Gates, at_ms: int) -> Handled:
         """Commit what the messages bring and return the receipts.
@@ -93,6 +97,8 @@ class Desk:
         )
 
     def _sealed(self, each: receipt.Receipt) -> Answer:
+        if self._audit is not None:
+            each = self._audit.on(each)
         return Answer(topics.topic(each.gate, topics.ACK), receipt.pack(each, self._key))
 
 

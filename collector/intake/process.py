@@ -10,6 +10,7 @@ from collector.intake.keys import receipt_key, tls
 from collector.intake.link import Link
 from collector.intake.mailing import Mailing
 from collector.intake.service import Intake
+from collector.intake.witness import AuditHead
 from collector.ledger import opened
 from collector.roster import RosterFile
 from collector.withdrawn import WithdrawnFile
@@ -24,7 +25,7 @@ def run(config: Config) -> int:
         link = Link(broker.host, broker.port, broker.name, context, broker.share)
         intake = Intake(
             link,
-            Desk(ledger, key),
+            Desk(ledger, key, AuditHead(config.audit_head)),
             RosterFile(config.roster.path),
             WithdrawnFile(config.withdrawn),
             Mailing(config.outgoing, Census(ledger, key)),

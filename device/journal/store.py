@@ -35,6 +35,7 @@ from device.journal.sealer import Sealer
 from device.journal.segments import Segments
 from device.journal.substitution import Substitution
 from device.journal.tally import Counted, Tally
+from device.journal.witness import Witness
 from wire.receipt import Receipt, Refusal
 from wire.record import Record, What, to_document
 from wire.sealing import SealKey
@@ -86,6 +87,7 @@ class CardJournal:
         self._archive = Archive(folder, gate, key)
         self._refusals: deque[tuple[str, Refusal]] = deque(maxlen=REFUSALS)
         self._tally = Tally()
+        self._witness = Witness()
         self._ballast = Ballast(folder / names.BALLAST, BALLAST_BYTES)
         self._segments = Segments(folder, gate, limits.segment_records)
         self._retention = Retention(self._segments, limits.keep_confirmed_s)
@@ -250,9 +252,7 @@ class CardJournal:
             self._tidily(lambda: self._tend(at))
 
     def _tend(self, at: Instant) -> None:
-        receipt = self._receipts()
-        if receipt is not None and self.confirm(receipt):
-            log.info("receipt.taken", high=self.confirmed, up_ns=at.up_ns)
+        self._hear(at)
         counted = self._tally.due(at.up_ns)
         if self._put_right(at):
             return
@@ -267,11 +267,22 @@ class CardJournal:
             self._flooded = False
         elif self._heads.is_due(at.up_ns):
             self._append(self._headed(self._alive(at), at))
+        elif (seen := self._witness.due(at.up_ns)) is not None:
+            self._append([records.note(self.last + 1, What.WITNESS, at, seen)])
+            self._witness.noted(at.up_ns)
         elif at.up_ns - self._stored_at >= self._limits.alive_s * 10**9:
             self._append(self._alive(at))
         elif at.up_ns - self._tidied_at >= TIDY_NS:
             self._tidied_at = at.up_ns
             self._tidy(at)
+
+    def _hear(self, at: Instant) -> None:
+        receipt = self._receipts()
+        if receipt is None:
+            return
+        self._witness.hear(receipt)
+        if self.confirm(receipt):
+            log.info("receipt.taken", high=self.confirmed, up_ns=at.up_ns)
 
     def _put_right(self, at: Instant) -> bool:
         """Tell or declare what is known to be wrong; say whether there was anything."""

@@ -151,10 +151,16 @@ def _guess(gate: Gate, stolen: bytes, outcome: Outcome) -> None:
 
 
 def _left_behind(own: Path, began_ms: int) -> Iterator[Path]:
-    """Yield every file in folders for logs and temporary things that was written meanwhile."""
+    """Yield every file in folders for logs and temporary things that was written meanwhile.
+
+    Not in a checkout of the project and not where its tests work: those have people of their own.
+    """
     for folder in LOGS:
-        for path, _, names in os.walk(folder):
+        for path, folders, names in os.walk(folder):
             if Path(path).is_relative_to(own.parent) or "proc" in Path(path).parts:
+                continue
+            if ".git" in (*folders, *names) or Path(path).name.startswith("pytest-of-"):
+                folders.clear()
                 continue
             for name in names:
                 each = Path(path, name)
