@@ -149,6 +149,20 @@ class SqliteDatabase:
             session.run(f"PRAGMA application_id = {application:d}")
             session.run(f"PRAGMA user_version = {version:d}")
 
+    @contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """Leave it to the next checkpoint, or to the next commit of others, to make ours durable.
+
+        For work that is done again if a power cut undoes it.
+        """
+        with self._writing, translated(self._path):
+            self._writable().execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            with self._writing, translated(self._path):
+                self._writable().execute("PRAGMA synchronous = FULL")
+
     def checkpoint(self) -> None:
         """Write back what can be of the log; neither readers nor writers are waited for.
 
@@ -178,9 +192,9 @@ class SqliteDatabase:
             raise LedgerBusy(msg)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file: the writer last, so that it leaves one whole file and no log."""
         with self._lock:
-            held = [each for each in (self._writer, self._watch, *self._idle) if each is not None]
+            held = [each for each in (*self._idle, self._watch, self._writer) if each is not None]
             self._writer = self._watch = None
             self._idle = []
         for each in held:

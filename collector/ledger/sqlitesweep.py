@@ -57,18 +57,23 @@ def sweep(database: SqliteDatabase, pause: Callable[[float], None]) -> int:
     """Delete the rows in the order in which they lie, a page with all its rows at a time."""
     with database.reading() as session:
         ids = sorted(session.rows(_GONE))
+    with database.unhurried():
+        _delete(database, ids, pause)
+        _write(database, lambda session: session.run(_FORKS), pause)
+    return 0 if _scrub(database, pause) else 1
+
+
+def _delete(
+    database: SqliteDatabase, ids: list[tuple[int]], pause: Callable[[float], None]
+) -> None:
     size, begin, steps = FIRST, 0, 0
     while begin < len(ids):
-        began_s = clock.steady_s()
-        _write(database, partial(_deleted, ids[begin : begin + size]), pause)
-        took_s = max(clock.steady_s() - began_s, 0.001)
+        took_s = _write(database, partial(_deleted, ids[begin : begin + size]), pause)
         begin, steps = begin + size, steps + 1
         size = max(50, min(size * 3 // 2, int(size * STEP_S / took_s)))
         if steps % LOG_STEPS == 0:
             database.checkpoint()
         pause(REST_S)
-    _write(database, lambda session: session.run(_FORKS), pause)
-    return 0 if _scrub(database, pause) else 1
 
 
 def _deleted(ids: list[tuple[int]], session: Session) -> None:
@@ -81,18 +86,20 @@ def _deleted(ids: list[tuple[int]], session: Session) -> None:
 
 def _write(
     database: SqliteDatabase, work: Callable[[Session], object], pause: Callable[[float], None]
-) -> None:
-    """Do one step; others go first, as long as it takes."""
+) -> float:
+    """Do one step; others go first, as long as it takes. Return for how long we kept the lock."""
     for left in reversed(range(TRIES)):
         try:
             with database.writing() as session:
+                began_s = clock.steady_s()
                 work(session)
         except LedgerBusy:
             if not left:
                 raise
             pause(REST_S)
         else:
-            return
+            return max(clock.steady_s() - began_s, 0.001)
+    return 0.0
 
 
 def _scrub(database: SqliteDatabase, pause: Callable[[float], None]) -> bool:

@@ -242,6 +242,18 @@ def test_a_file_that_is_not_there_is_missing_and_is_not_made(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_file_that_is_let_go_of_is_whole_without_its_log(tmp_path: Path) -> None:
+    database = SqliteDatabase(tmp_path / "own.db")
+    made(database, TABLES, 1, APPLICATION)
+    with database.writing() as session:
+        session.run(INSERT, ("một", 1))
+    with database.reading() as session:
+        assert session.rows(WORDS) == [("một",)]
+    database.change()
+    database.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["own.db"]
+
+
 def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
     with SqliteDatabase(tmp_path / "own.db").writing():
         pass
