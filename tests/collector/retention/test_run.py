@@ -288,13 +288,12 @@ def test_intake_commits_all_the_while(place: Place) -> None:
     assert place.view().broken() == ()
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
 def test_records_that_lie_with_older_ones_are_moved_and_stay(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if their clock had been found out after they came."""
     filled(place)
-    if place.config.postgres is None:
-        pytest.skip("only PostgreSQL has bins")
     monkeypatch.setattr("collector.ledger.batch.bin_for", lambda *_: (TODAY - 4) % 40)
     pen = Pen("g2", "j2")
     place.ledger().commit(*pen.scans(TODAY - 1, 50, NOON))
