@@ -24,7 +24,7 @@ class Follower:
     """Follows the receipts of deletion."""
 
     def __init__(
-        self, view: View, people: Database, file: EpochFile, placing: Placing, days: int
+        self, view: View, people: Database, file: EpochFile, placing: Placing, days: int = 21
     ) -> None:
         """Take the ledger, the tables of people, the epochs' file, and where gates stand.
 

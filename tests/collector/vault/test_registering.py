@@ -67,6 +67,14 @@ def test_what_is_declared_leads_to_the_pass_and_joins_nobody(town: Town) -> None
     }
 
 
+def test_a_number_that_was_declared_first_does_not_take_in_its_real_holder(town: Town) -> None:
+    town.unlock(AT)
+    desk(town).register(CLERK, Registration(PASS, checked=False, number="001090000001"))
+    passage(town, card(1), AT, "g1", "id-card")
+    passage(town, {"pass": PASS, "class": "guest"}, AT + HOUR, "g2", "pass")
+    assert town.rows("SELECT COUNT(DISTINCT person) FROM sighting") == [(2,)]
+
+
 def test_a_family_with_one_telephone_stays_several_people(town: Town) -> None:
     town.unlock(AT)
     for each in range(3):
