@@ -200,6 +200,21 @@ def test_a_time_beyond_the_certificates_end_is_not_believed_nor_saved(tmp_path: 
     assert clock.now().clock is ClockState.SYNCED
 
 
+def test_another_certificate_lets_the_time_go_on_and_an_older_one_takes_nothing_back() -> None:
+    machine = Machine()
+    machine.answer()
+    clock = keeper(machine, ceiling_ms=machine.true_ms - DAY)
+    assert clock.fault is Fault.BEYOND
+    clock.extend(machine.true_ms - 2 * DAY)
+    machine.passes(5_000)
+    clock.now()
+    assert clock.fault is Fault.BEYOND
+    clock.extend(machine.true_ms + DAY)
+    machine.passes(5_000)
+    clock.now()
+    assert clock.fault is Fault.NONE
+
+
 def test_a_collector_beyond_it_is_not_believed_either(tmp_path: Path) -> None:
     machine = Machine()
     clock = keeper(machine, tmp_path)
