@@ -206,6 +206,9 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
         files.flush_folder(home.folder / part)
     authority.write(home.folder, public)
     turned = again(home)
+    kept = {making.reserved(home.folder, kid) for kid in public.reserve}
+    for old in set((home.folder / "offline").glob("reserve-*.pem")) - kept:
+        old.unlink(missing_ok=True)
     path = turned.published(KEYRING)
     files.write(path, data)
     told = [path, *_signed_again(turned, believed, maker.now)]
