@@ -68,6 +68,7 @@ class Mandate:
         self.gate = enrolment.gate
         self.ring = ring = Believed(enrolment, root)
         """The keys that count, for every part of this process."""
+        self._held = HeldLists()
         self._keyring: Newest[KeyList] = accepted.newest(
             believed.NAME, ring.opened, lambda found: found.version, keyring.LIMIT
         )
@@ -123,7 +124,7 @@ class Mandate:
             )
             for kid in issuers
         ]
-        self._held = HeldLists(each.held for each in self._lists if each.held is not None)
+        self._held.begin(each.held for each in self._lists if each.held is not None)
         self.policy = self._in_force()
         """The rules, as they hold at this gate."""
         self.trust = self._trusted()

@@ -15,11 +15,19 @@ WORDS = {VALID: Status.GOOD, INVALID: Status.WITHDRAWN}
 
 
 class HeldLists:
-    """The Statuses of the gate. One per process; lists only ever give way to newer ones."""
+    """The Statuses of the gate. One per process; lists only ever give way to newer ones.
+
+    But for all of them at once, when the keys that sign them do.
+    """
 
     def __init__(self, lists: Iterable[StatusList] = ()) -> None:
         """Take lists whose signatures were checked."""
         self._lists: dict[str, StatusList] = {}
+        self.begin(lists)
+
+    def begin(self, lists: Iterable[StatusList]) -> None:
+        """Hold these lists and no others."""
+        self._lists.clear()
         for each in lists:
             self.take(each)
 

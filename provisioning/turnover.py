@@ -206,6 +206,9 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
         files.flush_folder(home.folder / part)
     authority.write(home.folder, public)
     turned = again(home)
+    kept = {making.reserved(home.folder, kid) for kid in public.reserve}
+    for old in set((home.folder / "offline").glob("reserve-*.pem")) - kept:
+        old.unlink(missing_ok=True)
     path = turned.published(KEYRING)
     files.write(path, data)
     told = [path, *_signed_again(turned, believed, maker.now)]
@@ -224,8 +227,8 @@ def _ring(home: Authority, now: datetime, public: Public, ca: x509.Certificate) 
 
 
 def _signed_again(home: Authority, believed: Keyring, now: datetime) -> list[Path]:
-    """Sign what is published with the new keys, and take away lists of issuers that are gone."""
-    kids = {key.kid for key in home.issuers()}
+    """Sign what is published with the new keys, and take away lists of keys that are gone."""
+    kids = {key.kid for key in home.public.keys}
     for path in (home.folder / PUBLISHED).glob("list-*"):
         if path.name.removeprefix("list-") not in kids:
             path.unlink(missing_ok=True)

@@ -141,6 +141,8 @@ def test_after_a_recovery_no_key_of_before_is_in_the_ring(home: Authority, now: 
     assert not good(home, old)
     assert good(home, passes.issue(home, "resident", days=30, now=now).text)
     assert set(home.public.reserve) <= {key.kid for key in ring(home).keys}
+    kept = {path.name for path in (home.folder / "offline").glob("reserve-*.pem")}
+    assert kept == {f"reserve-{kid}.pem" for kid in home.public.reserve}
 
 
 def test_what_a_thief_signed_with_the_old_keys_is_not_signed_again(

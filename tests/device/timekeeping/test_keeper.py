@@ -200,6 +200,19 @@ def test_a_time_beyond_the_certificates_end_is_not_believed_nor_saved(tmp_path: 
     assert clock.now().clock is ClockState.SYNCED
 
 
+def test_another_certificate_lets_the_time_go_on_and_an_older_one_takes_nothing_back() -> None:
+    machine = Machine()
+    machine.answer()
+    clock = keeper(machine, ceiling_ms=machine.true_ms - DAY)
+    faults = [clock.fault]
+    for days in (-2, 1):
+        clock.extend(machine.true_ms + days * DAY)
+        machine.passes(5_000)
+        clock.now()
+        faults.append(clock.fault)
+    assert faults == [Fault.BEYOND, Fault.BEYOND, Fault.NONE]
+
+
 def test_a_collector_beyond_it_is_not_believed_either(tmp_path: Path) -> None:
     machine = Machine()
     clock = keeper(machine, tmp_path)
