@@ -199,3 +199,15 @@ def test_any_text_is_a_code_or_an_error(text: str) -> None:
     for each in (text, PREFIX + text):
         with pytest.raises(WireError):
             parse(each)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"ways": tuple(reversed(ENROL_CODE.ways))},
+        {"network": Network("ethernet", name="said for nothing")},
+    ],
+)
+def test_what_would_be_read_as_something_else_is_not_signed(change: dict[str, Any]) -> None:
+    with pytest.raises(WireError):
+        issue(msgspec.structs.replace(ENROL_CODE, **change), VOUCHED, SIGNER)

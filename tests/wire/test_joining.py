@@ -77,3 +77,10 @@ def test_steps_and_troubles_are_never_renamed() -> None:
         *("wifi-missing", "no-network", "portal", "server-foreign", "district-silent"),
         "gate-fault",
     ]
+
+
+def test_an_enrolment_may_say_where_the_broker_is() -> None:
+    brokers = (enrolment.Broker("tin.mau.example.vn", 8883), enrolment.Broker("10.0.0.1", 8883))
+    told = msgspec.structs.replace(ENROLMENT, brokers=brokers)
+    data = enrolment.pack(told, KEYS[Use.ROOT])
+    assert enrolment.unpack(data, ENTRIES[Use.ROOT]) == told

@@ -77,3 +77,46 @@ def test_the_sentence_names_the_wrong_place(tmp_path: Path) -> None:
     write(path, gate(), gate(gate="g2", place=5))
     with pytest.raises(RosterInvalid, match=r"gates\[.+\]\.place"):
         load(path)
+
+
+def enrolled(path: Path, *gates: dict[str, Any]) -> None:
+    partial = path.with_name("enrolled.new")
+    partial.write_bytes(msgspec.json.encode({"gates": gates}))
+    partial.replace(path.with_name("enrolled.json"))
+
+
+def test_a_gate_that_enrolled_is_read_beside_the_others_and_in_the_place_of_one(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "roster.json"
+    write(path, gate(), gate(gate="g2", place="cũ"))
+    file = RosterFile(path)
+    assert file.current().names() == {"g1", "g2"}
+    enrolled(path, gate(gate="g2", place="mới"), gate(gate="g3"))
+    found = {each.gate: each.place for each in file.current().gates}
+    assert found == {"g1": "Bến xe Mẫu", "g2": "mới", "g3": "Bến xe Mẫu"}
+
+
+@pytest.mark.parametrize(
+    "wrong", [b"{", b"[]", b'{"gates":[1]}', b'{"gates":[],"more":1}'], ids=ascii
+)
+def test_a_torn_file_of_enrolled_gates_leaves_the_last_good_roster(
+    tmp_path: Path, wrong: bytes
+) -> None:
+    path = tmp_path / "roster.json"
+    write(path, gate())
+    enrolled(path, gate(gate="g2"))
+    file = RosterFile(path)
+    good = file.current()
+    path.with_name("enrolled.json").write_bytes(wrong)
+    with pytest.raises(RosterInvalid, match=r"enrolled\.json"):
+        file.current()
+    assert file.current() is good
+
+
+def test_two_enrolled_gates_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    write(path, gate())
+    enrolled(path, gate(gate="g2"), gate(gate="g2"))
+    with pytest.raises(RosterInvalid):
+        load(path)
