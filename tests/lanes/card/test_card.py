@@ -136,7 +136,7 @@ def test_a_read_only_root_starts_and_keeps_what_it_must(booted: Machine) -> None
     booted.boot(plugged=False)
     request = f"{BOOT}/gate/request.json"
     until(lambda: booted.tried("test", "-s", request), LONG_S, lambda: said(booted))
-    booted.run("mount", "-o", "remount,bind,ro", "/")
+    booted.run("mount", "-o", "remount,bind,ro", "none", "/")
     assert not booted.tried("touch", "/etc/x")
     booted.run("rm", request)
     booted.run("systemctl", "restart", "gate-setup.service")
