@@ -30,6 +30,10 @@ class Session(Protocol):
         """Run a statement for each of the rows."""
         ...
 
+    def load(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Insert many rows, as quickly as the database can."""
+        ...
+
     def stream(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a long answer, a few thousand in memory at a time."""
         ...

@@ -25,11 +25,9 @@ from collector.ledger.times import Slot, joined
 from wire.record import Missing, Scan
 
 _COLUMNS = (
-    "id, mark, seq, t, boot, up, wall, clock, dir, kind, signature, identity, outcome, reason,"
-    " marks, chain, raw, received_ms"
+    *("id", "mark", "seq", "t", "boot", "up", "wall", "clock", "dir", "kind", "signature"),
+    *("identity", "outcome", "reason", "marks", "chain", "raw", "received_ms"),
 )
-_INSERT = f"INSERT INTO record ({_COLUMNS}) VALUES ({', '.join('?' * 18)})"  # noqa: S608  # ours
-_INSERT_IN_BIN = f"INSERT INTO record ({_COLUMNS}, bin) VALUES ({', '.join('?' * 19)})"  # noqa: S608
 _FORK = (
     "INSERT INTO fork (mark, seq, chain, raw, received_ms)"
     " SELECT ?, ?, ?, ?, ? WHERE (SELECT COUNT(*) FROM fork WHERE mark = ?) < ?"
@@ -202,10 +200,12 @@ class Batch:
                 _row(number, key, entry, self._at_ms)
                 for number, (key, entry) in enumerate(self._fresh, first)
             )
+            columns: tuple[str, ...] = _COLUMNS
             if self._in_bins:
+                columns = (*_COLUMNS, "bin")
                 bins = (bin_for(entry.record, self._at_ms) for _, entry in self._fresh)
                 rows = ((*row, number) for row, number in zip(rows, bins, strict=True))
-            self._session.many(_INSERT_IN_BIN if self._in_bins else _INSERT, rows)
+            self._session.load("record", columns, rows)
         moved = {key for key, _ in self._pending}
         self._session.many(
             _MOVED,

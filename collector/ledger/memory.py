@@ -4,6 +4,7 @@ Both ports in one object, so that what is committed can be looked at.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import Self
 
@@ -229,6 +230,10 @@ class MemoryLedger:
                     if moment.ms + bound >= from_ms and moment.ms - bound < until_ms:
                         found.append(NoteAt(*name, note.seq, moment, note.boot, note.up, note))
         return tuple(found)
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Do nothing: nobody writes meanwhile."""
+        return nullcontext()
 
     def kept(self) -> tuple[Kept, ...]:
         """Return of each journal what is here."""

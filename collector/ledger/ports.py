@@ -161,11 +161,15 @@ class Archive(AbstractContextManager["Archive"], Protocol):
 
     - What is deleted is gone for every view at once, and leaves a receipt that names no person:
       the range, the counts, and the chain value at its end, which the rest continues.
-    - `delete` is one short transaction. `sweep` then takes the rows out of the files, in steps so
-      short that no commit waits for long; broken off anywhere, it goes on the next time.
+    - `delete` leaves the receipts, and `sweep` takes the rows out of the files, both in steps so
+      short that no commit waits for long; broken off anywhere, the next run goes on.
     - Nothing is deleted without a receipt, and no receipt is changed.
     - Raises LedgerBusy (try again), LedgerBroken, LedgerMissing.
     """
+
+    def moment(self) -> AbstractContextManager[None]:
+        """Have all questions inside answered from one moment, and sooner than one by one."""
+        ...
 
     def kept(self) -> tuple[Kept, ...]:
         """Return of each journal what is here: all after `gone`, up to `high`."""

@@ -16,7 +16,7 @@ CHUNK = 5_000
 """Sightings looked at in one transaction."""
 TABLES = (
     *("sighting", "stay", "reach", "alias", "fields", "person", "merge", "origin", "team"),
-    *("unpaired", "timed", "held_fields", "held_stay", "hold"),
+    *("unpaired", "timed", "held_fields", "held_stay", "hold", "registered"),
 )
 """Where something is deleted."""
 _GOING = (
@@ -85,7 +85,15 @@ def _unseen(session: Session, persons: Sequence[int], day: int) -> tuple[int, ..
     """Return those of whom no sighting is left; who has a later stay was seen, which is quick."""
     later = "SELECT 1 FROM stay WHERE person = ? AND day > ? LIMIT 1"
     doubtful = [person for person in persons if not session.rows(later, (person, day))]
-    return sightings.unseen(session, doubtful)
+    registered = (
+        "SELECT 1 FROM registered JOIN person ON person.id = registered.person"
+        " WHERE person.id = ? OR (person.whole = ? AND person.whole <> person.id) LIMIT 1"
+    )
+    return tuple(
+        each
+        for each in sightings.unseen(session, doubtful)
+        if not session.rows(registered, (each, each))
+    )
 
 
 def clear(session: Session, day: int) -> None:
@@ -127,12 +135,17 @@ def _unpair(session: Session, persons: Iterable[int]) -> None:
 def done(session: Session) -> None:
     """Note that all that was going is gone, and sweep what hung on it."""
     session.run("DELETE FROM going")
-    session.run(
-        "DELETE FROM alias WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.id = alias.person)"
-    )
+    sweep(session)
     session.run("DELETE FROM timed WHERE NOT EXISTS (SELECT 1 FROM sighting)")
     first = sightings.days(session)
     session.run("DELETE FROM reach WHERE day < ?", (first.start if first else 2**31,))
+
+
+def sweep(session: Session) -> None:
+    """Delete the aliases of whoever was forgotten: no index leads to them."""
+    session.run(
+        "DELETE FROM alias WHERE NOT EXISTS (SELECT 1 FROM person WHERE person.id = alias.person)"
+    )
 
 
 def forget(session: Session, person: int) -> None:

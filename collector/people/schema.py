@@ -122,6 +122,16 @@ CREATE TABLE area_above (
   PRIMARY KEY (area, above)
 ) STRICT, WITHOUT ROWID;
 
+-- Who was registered, at a desk or in a form, and has perhaps not been seen yet: an epoch lives for
+-- these too, and they go after as many days as scans do.
+CREATE TABLE registered (
+  person INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  PRIMARY KEY (person, epoch, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX registered_by_day ON registered (day);
+
 -- Two persons that are one. Never deleted while either is there, so that it can be undone.
 -- `officer` is empty where one code named both. What was typed as a reason is sealed.
 CREATE TABLE merge (

@@ -55,7 +55,8 @@ def run(
         if not dry:
             archive.note_run(msgspec.structs.replace(now, stopped=found.value))
         return Outcome(found, day, {})
-    ends = _ends(archive, day, start_of(day_of(now.at_ms) - LONGEST_DAYS))
+    with archive.moment():
+        ends = _ends(archive, day, start_of(day_of(now.at_ms) - LONGEST_DAYS))
     named = {f"{journal.gate} {journal.journal}": end for journal, end in ends.items()}
     if dry:
         return Outcome(None, day, named)

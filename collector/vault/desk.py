@@ -10,9 +10,10 @@ from collector.vault.decisiondesk import DecisionDesk
 from collector.vault.entries import Status
 from collector.vault.keying import ROW
 from collector.vault.peopledesk import PeopleDesk
+from collector.vault.registerdesk import RegisterDesk
 
 
-class Desk(PeopleDesk, DecisionDesk, CaseDesk):
+class Desk(PeopleDesk, DecisionDesk, CaseDesk, RegisterDesk):
     """Where requests are answered."""
 
     def status(self) -> Status:

@@ -111,6 +111,25 @@ class Hold(msgspec.Struct, frozen=True):
     end_ms: int
 
 
+class Registration(msgspec.Struct, frozen=True):
+    """What is said of whoever gets a pass, at a desk or in a form."""
+
+    pass_number: Typed
+    checked: bool
+    """An attendant has seen the card. Else it is as declared, and true for this pass alone."""
+    number: Typed = ""
+    name: Typed = ""
+    born: Typed = ""
+    sex: Typed = ""
+    phone: Typed = ""
+    commune: Typed = ""
+    hamlet: Typed = ""
+
+    def __repr__(self) -> str:
+        """Say nothing."""
+        return "<Registration>"
+
+
 class Status(msgspec.Struct, frozen=True):
     """How the vault is."""
 

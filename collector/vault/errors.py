@@ -108,6 +108,14 @@ class UnlockPaused(CollectorError):
     remedy = N_("wait five minutes; if nobody of you typed them, tell the operator")
 
 
+class RegistrationInvalid(CollectorError):
+    """Somebody cannot be registered so."""
+
+    code = "registration-invalid"
+    says = N_("Nobody can be registered like this")
+    remedy = N_("scan the pass again: without its number nothing is stored")
+
+
 class RequestInvalid(CollectorError):
     """Something that the vault does not understand."""
 

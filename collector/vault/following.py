@@ -6,8 +6,9 @@ import structlog
 
 from collector.database.ports import Database
 from collector.ledger.ports import View
-from collector.people import cursors, epochs, forgetting, stays
+from collector.people import cursors, epochs, forgetting, registering, stays
 from collector.people.entries import Kind
+from collector.trace.entries import day_of
 from collector.vault import holds
 from collector.vault.epochfile import EpochFile, epoch_name
 from collector.vault.placing import Placing, mark_of
@@ -22,8 +23,14 @@ _log = structlog.get_logger()
 class Follower:
     """Follows the receipts of deletion."""
 
-    def __init__(self, view: View, people: Database, file: EpochFile, placing: Placing) -> None:
-        """Take the ledger, the tables of people, the epochs' file, and where gates stand."""
+    def __init__(
+        self, view: View, people: Database, file: EpochFile, placing: Placing, days: int
+    ) -> None:
+        """Take the ledger, the tables of people, the epochs' file, and where gates stand.
+
+        `days`: so long those are kept who were registered and not seen.
+        """
+        self._days = days
         self._view, self._people = view, people
         self._file, self._placing = file, placing
 
@@ -33,6 +40,7 @@ class Follower:
         with self._people.reading() as session:
             is_due = bool(session.rows("SELECT 1 FROM going LIMIT 1"))
         deleted = self._delete() if is_due else 0
+        deleted += self._lapse(now_ms)
         destroyed = (*self._release(now_ms), *self._destroy(now_ms))
         self._scrub()
         if deleted or destroyed:
@@ -101,6 +109,18 @@ class Follower:
                 forgetting.paired(session, some)
             if len(some) < SOME:
                 return
+
+    def _lapse(self, now_ms: int) -> int:
+        """Forget who was registered long ago."""
+        last = day_of(now_ms) - self._days
+        with self._people.reading() as session:
+            asked = "SELECT 1 FROM registered WHERE day <= ? LIMIT 1"
+            is_due = bool(session.rows(asked, (last,)))
+        if not is_due:
+            return 0
+        with self._people.writing() as session:
+            cursors.put(session, SCRUB, 1)
+            return registering.lapse(session, last)
 
     def _release(self, now_ms: int) -> tuple[int, ...]:
         """Delete the holds whose end has come."""

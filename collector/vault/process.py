@@ -31,6 +31,7 @@ from collector.vault.server import Server, answerer
 from collector.vault.strongroom import Strongroom
 from collector.vault.users import ids
 from collector.vault.whereabouts import Whereabouts
+from collector.vault.witnessing import Witness
 
 PAUSE_S = 0.25
 """Between two looks at a ledger in which nothing is new."""
@@ -52,14 +53,18 @@ def run(config: Config) -> int:
         kept = folder.load(home)
         view, people, cases = stack.enter_context(opened(config))
         where = Whereabouts(RosterFile(config.roster.path))
-        room = Strongroom(kept, view, people, EpochFile(home), where.place_of)
-        desk = Desk(room, people, Casework(cases, room, where.above), clock.wall_ms)
+        room = Strongroom(
+            kept, view, people, EpochFile(home), where.place_of, config.retention.days
+        )
+        casework = Casework(cases, room, where.above)
+        witness = Witness(casework.audit, config.audit_head)
+        desk = Desk(room, people, casework, clock.wall_ms)
         answer = answerer(lambda name, args: getattr(desk, name)(**args))
         stack.enter_context(Server(config.vault_socket, ids(config.vault.users), answer))
         _log.info("vault.started", locked=True, demo=kept.demo, memory_locked=shielded)
         if kept.demo:
             _log.warning("vault.demo", custodians=1)
-        _follow(room, people, where, stop)
+        _follow(Work(room, people, where, witness), stop)
     _log.info("vault.stopped")
     return 0
 
@@ -86,14 +91,35 @@ def _database(config: Config, schema: str, file: str) -> Database:
     return SqliteDatabase(config.vault_state / file)
 
 
-def _follow(room: Strongroom, people: Database, where: Whereabouts, stop: threading.Event) -> None:
+class Work:
+    """One turn of all that goes on by itself."""
+
+    def __init__(
+        self, room: Strongroom, people: Database, where: Whereabouts, witness: Witness
+    ) -> None:
+        """Take the vault, its tables, who knows where gates stand, and who writes the head."""
+        self.due = room.due
+        self._room, self._people, self._where = room, people, where
+        self._witness = witness
+        self._areas: frozenset[tuple[str, str]] = frozenset()
+
+    def turn(self) -> int:
+        """Do what there is to do; return how much that was."""
+        areas = self._where.areas()
+        if areas != self._areas:  # traces join them
+            with self._people.writing() as session:
+                places.areas(session, areas)
+            self._areas = areas
+        self._witness.look(clock.wall_ms())
+        return self._room.turn(clock.wall_ms())
+
+
+def _follow(work: Work, stop: threading.Event) -> None:
     """Work until told to stop; say once when something is in the way, and once when it is not."""
     trouble = ""
-    known: frozenset[tuple[str, str]] = frozenset()
     while not stop.is_set():
         try:
-            known = _learn_areas(people, where, known)
-            done = room.turn(clock.wall_ms())
+            done = work.turn()
         except (*AGAIN, RosterInvalid) as error:
             if error.code != trouble:
                 trouble = error.code
@@ -104,16 +130,5 @@ def _follow(room: Strongroom, people: Database, where: Whereabouts, stop: thread
             trouble = ""
             _log.info("vault.going_on")
         if not done:
-            room.due.wait(PAUSE_S)
-            room.due.clear()
-
-
-def _learn_areas(
-    people: Database, where: Whereabouts, known: frozenset[tuple[str, str]]
-) -> frozenset[tuple[str, str]]:
-    """Keep the tree of areas where traces join it."""
-    areas = where.areas()
-    if areas != known:
-        with people.writing() as session:
-            places.areas(session, areas)
-    return areas
+            work.due.wait(PAUSE_S)
+            work.due.clear()

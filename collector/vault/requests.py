@@ -22,6 +22,7 @@ from collector.vault.entries import (
     Hit,
     Hold,
     Persons,
+    Registration,
     Shown,
     Sought,
     Status,
@@ -88,6 +89,16 @@ class Requests(Protocol):
         self, actor: Actor, case: int, question: Question, person: int
     ) -> tuple[Meeting, ...]:
         """Return every meeting of one contact with the index persons."""
+        ...
+
+    # Registering.
+
+    def register(self, actor: Actor, said: Registration) -> None:
+        """Enter what is said of the holder of a pass.
+
+        Seen on a card, a number joins the pass with whoever has shown that card; declared, it leads
+        to the pass and joins nobody.
+        """
         ...
 
     # Decisions.

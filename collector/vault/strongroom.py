@@ -45,12 +45,13 @@ class Strongroom:
         people: Database,
         file: EpochFile,
         place_of: PlaceOf,
+        days: int = 21,
     ) -> None:
         """Take the wrapped keys, the ledger, the tables, and who knows where gates stand."""
         self.custody = custody
         self._view, self._people, self._file = view, people, file
         self._placing = Placing(place_of)
-        self._follower = Follower(view, people, file, self._placing)
+        self._follower = Follower(view, people, file, self._placing, days)
         self._said = Said()
         self._open: Open | None = None
         self._lock = threading.Lock()

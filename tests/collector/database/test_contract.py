@@ -109,6 +109,16 @@ def test_numbers_texts_and_bytes_come_back_as_what_they_were(database: Database)
     assert [type(each) for each in sums] == [int, int, int, bytes]
 
 
+def test_many_rows_are_loaded_at_once(database: Database) -> None:
+    rows = [(f"tab\t{n}\\N\n", n, bytes([n % 256, 0])) for n in range(1000)]
+    with database.writing() as session:
+        session.load("word", ("text", "number", "raw"), iter(rows))
+    with pytest.raises(LedgerBroken), database.writing() as session:
+        session.load("word", ("text", "number"), [("x", 1), ("x", None)])
+    with database.reading() as session:
+        assert session.rows("SELECT text, number, raw FROM word ORDER BY number") == rows
+
+
 def test_a_long_answer_is_streamed(database: Database) -> None:
     with database.writing() as session:
         session.many("INSERT INTO pair VALUES (?, ?)", ((n % 7, n) for n in range(5000)))
