@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: pictures help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-board bench-trace reasons alarms soak
+.PHONY: pictures help demo test test-appliance test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-board bench-trace reasons alarms soak asyncapi
 python := .venv/bin/python
 
 help: ## show this
@@ -58,6 +58,10 @@ alarms: ## write the handbook's pages of alarms again (docs/alarms.vi.md, docs/a
 reasons: ## write the handbook's tables of reasons again (docs/reasons.vi.md, docs/reasons.en.md)
 	@tools/install test
 	@$(python) tools/reasons.py
+
+asyncapi: ## write docs/asyncapi.yaml, what travels over MQTT, again
+	@tools/install test
+	@$(python) -m tools.asyncapi
 
 bench-board: ## what the district's board finds, how fast it is and what fifty of them cost
 	@tools/install test

@@ -4,6 +4,8 @@ Reports are hints for the board. An old last will must not overwrite a new birth
 broker merely repeats is no news.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from collector.ledger.entries import Entry, Report, Taking, Topic
@@ -50,6 +52,7 @@ def supersedes(report: Report, kept: bytes) -> bool:
     return reborn or new.incarnation >= old.incarnation
 
 
+@lru_cache(maxsize=20_000)
 def writes(state: bytes) -> str:
     """Return the journal that a state message names; "" if it names none."""
     try:

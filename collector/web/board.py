@@ -6,6 +6,7 @@ comes out of the ledger's view.
 
 import enum
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -19,6 +20,8 @@ SILENT_AFTER_MS = 120_000
 """A gate that is connected says something at least this often."""
 LATE_AFTER_MS = 60_000
 """A scan that came so long after it was made is marked: the gate could not send."""
+REMEMBERED = 20_000
+"""Reports that need not be read again: a board is drawn more often than a gate reports."""
 SCANS = 60
 GAPS = 50
 """Shown; `collector gaps` tells them all."""
@@ -273,6 +276,7 @@ def _scan(row: Row, listed: Mapping[str, Gate]) -> ScanLine:
     )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _state(raw: bytes) -> State | None:
     try:
         return unpack_state(raw) if raw else None
@@ -280,6 +284,7 @@ def _state(raw: bytes) -> State | None:
         return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _health(raw: bytes) -> Health | None:
     try:
         return unpack_health(raw) if raw else None

@@ -1,12 +1,13 @@
 """The district at a glance, and one gate. A few lines each over `overview` and `gatepage`."""
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -71,11 +72,14 @@ def parts(request: HttpRequest) -> HttpResponse:
     if request.headers.get("If-None-Match") == f'"{version}"':
         return HttpResponseNotModified(headers={"ETag": f'"{version}"'})
     had = dict(zip((part.name for part in now), since.split("."), strict=False))
-    changed = [part for part in now if had.get(part.name) != part.version]
-    context = {"parts": changed, "version": version}
-    answer = render(request, "web/district/parts.html", context)
-    answer.headers["ETag"] = f'"{version}"'
-    return answer
+    changed = "".join(part.swapped for part in now if had.get(part.name) != part.version)
+    return HttpResponse(_poll(version) + changed, headers={"ETag": f'"{version}"'})
+
+
+@lru_cache(maxsize=10)
+def _poll(version: str) -> str:
+    """Return the part of the page that asks again."""
+    return render_to_string("web/district/poll.html", {"version": version})
 
 
 def _version(parts: tuple[Part, ...]) -> str:

@@ -32,16 +32,21 @@ def headers(following: Next) -> Next:
     return answer
 
 
-def language(following: Next) -> Next:
-    """Speak the language the reader has chosen on the page, else the configured one.
+def spoken(request: HttpRequest) -> str:
+    """Return the language the reader has chosen on the page, else the configured one.
 
     What the browser asks for is not heeded: an office computer often asks for English.
     """
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
     offered = {code for code, _ in settings.LANGUAGES}
+    return chosen if chosen in offered else str(settings.LANGUAGE_CODE)
+
+
+def language(following: Next) -> Next:
+    """Speak the language that the reader reads."""
 
     def answer(request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        code = chosen if chosen in offered else settings.LANGUAGE_CODE
+        code = spoken(request)
         with translation.override(code):
             response = following(request)
         response.headers.setdefault("Content-Language", code)

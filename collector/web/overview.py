@@ -23,8 +23,9 @@ from collector.web.district import District, Known
 from collector.web.snapshot import local
 from collector.web.watch import Watch
 
-FRESH_S = 0.3
-"""A drawing so young is not looked at again."""
+FRESH_S = 0.7
+"""A drawing so young is not looked at again: with the page's second and the watch's pause, what
+arrives is on every board within two."""
 RECHECK_S = 5.0
 """With time alone a gate becomes silent, so a drawing never gets older than this."""
 PARTS = ("trouble", "counts", "stories", "overdue", "inside", "hours")
@@ -39,6 +40,11 @@ class Part(msgspec.Struct, frozen=True):
     name: str
     version: str
     html: str
+
+    @property
+    def swapped(self) -> str:
+        """Return it as it takes the place of an older one on an open page."""
+        return f'<div id="part-{self.name}" class="part" hx-swap-oob="true">{self.html}</div>\n'
 
 
 class Overview:

@@ -17,7 +17,7 @@ from collector.ledger.ports import View
 from collector.roster import Roster, RosterFile
 from collector.web.board import Condition, conditions
 
-PAUSE_S = 0.4
+PAUSE_S = 0.25
 """Between two looks at the ledger: a board is to be up to date within two seconds."""
 log = structlog.get_logger()
 

@@ -70,7 +70,7 @@ def log_in(page: Page, cast: Cast) -> None:
     page.fill("#id_password", made.password)
     with page.expect_navigation():
         page.click("button.primary")
-    page.goto(f"{cast.page()}gates")
+    page.goto(f"{cast.page().rstrip('/')}/gates")
 
 
 def test_a_passage_appears_on_the_page_without_a_reload_and_without_the_person(

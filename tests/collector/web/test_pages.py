@@ -24,7 +24,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
 from wire.keys import Use, entry
-from wire.record import Mark, Reason, What
+from wire.record import Mark, Reason
 
 pytestmark = pytest.mark.journey
 
@@ -147,6 +147,7 @@ def test_a_new_scan_appears_without_a_reload(
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(message.text))
     log_in(page, pages)
+    page.goto(f"{pages.url}gates")
     expect(page.locator("#board .trouble")).to_contain_text("ledger-missing")
     page.evaluate("window.here = true")
     pen = (
@@ -173,35 +174,6 @@ def test_a_new_scan_appears_without_a_reload(
     page.click(".leave button")
     expect(page.locator("h1")).to_have_text("Log in")
     assert troubles == []
-
-
-@pytest.mark.timeout(180)
-def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
-    page: Page, pages: Pages, journal: Callable[..., Any]
-) -> None:
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
-    log_in(page, pages)
-    page.goto(f"{pages.url}district")
-    expect(page.locator(".figures li").nth(1)).to_contain_text("0")
-    page.evaluate("window.here = true")
-    story = page.locator(".stories li").first
-    expect(story).to_contain_text("Chưa từng có tin")
-    now_ms = int(page.evaluate("Date.now()"))
-    with SqliteLedger(pages.folder / "ledger.db") as ledger:
-        pen = journal("g1", "j9").note(What.START).scan(3)
-        ledger.commit(Post(arrivals=(pen.arrival(1, 4),)), now_ms)
-        expect(page.locator(".figures li").nth(3)).to_contain_text("1", timeout=5_000)
-    expect(page.locator(".stories")).to_have_count(0)
-    assert page.evaluate("window.here") is True
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.goto(f"{pages.url}gates/g1")
-    expect(page.locator("h1")).to_have_text("Bến xe Mẫu")
-    expect(page.locator(".strip").first.locator("li")).to_have_count(48)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    page.goto(f"{pages.url}gates/nobody")
-    expect(page.locator("h1")).to_have_text("Không có trang này")
-    assert [each for each in troubles if "404" not in each] == []
 
 
 def test_nothing_is_shown_without_logging_in(pages: Pages) -> None:

@@ -1,0 +1,134 @@
+"""Write docs/asyncapi.yaml, what travels over MQTT, from the code.
+
+python tools/asyncapi.py [FOLDER]      docs/ if no other is named
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from wire import batch, topics
+from wire.keys import Signed
+from wire.policy import Policy
+from wire.receipt import Receipt
+from wire.record import Key, Missing, Note, Scan
+from wire.signers import Signers
+from wire.site import Summary
+from wire.state import Health, State
+from wire.statuslist import StatusList
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAD = "# Made from the code by `make asyncapi`; do not edit it by hand.\n"
+REF = "#/components/schemas/{name}"
+PLAIN: dict[str, type] = {topics.SCAN: batch.Batch, topics.STATE: State, topics.HEALTH: Health}
+SIGNED: dict[str, type | None] = {
+    topics.ACK: Receipt,
+    topics.POLICY: Policy,
+    topics.SITE: Summary,
+    topics.COMMAND: None,
+    topics.SIGNERS: Signers,
+    topics.LIST: StatusList,
+}
+"""What the `doc` of a signed message is; a command says gate, issued, expires, nonce and does."""
+RECORDS = (Scan, Note, Key, Missing)
+"""What is in the `scans` of a batch."""
+
+
+def document() -> dict[str, Any]:
+    """Return the whole description."""
+    kinds = [*PLAIN.values(), Signed, *(kind for kind in SIGNED.values() if kind), *RECORDS]
+    _, schemas = msgspec.json.schema_components(kinds, ref_template=REF)
+    leaves = (*topics.FROM_GATE, *topics.TO_GATE, topics.SIGNERS, topics.LIST)
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Gate Scanner over MQTT",
+            "version": topics.ROOT.rpartition("/")[2].removeprefix("v"),
+            "description": "QoS 1, mutual TLS; a gate's name is its certificate's common name.",
+        },
+        "defaultContentType": batch.JSON,
+        "channels": {_name(leaf): _channel(leaf) for leaf in leaves},
+        "operations": {f"{_name(leaf)}-sent": _operation(leaf) for leaf in leaves},
+        "components": {
+            "messages": {_name(leaf): _message(leaf) for leaf in leaves},
+            "schemas": schemas,
+        },
+    }
+
+
+def _name(leaf: str) -> str:
+    return leaf.rstrip("-")
+
+
+def _channel(leaf: str) -> dict[str, Any]:
+    name = _name(leaf)
+    address = topics.topic("{gate}", leaf)
+    if leaf in (topics.SIGNERS, topics.LIST):
+        address = topics.topic(topics.ALL, leaf + ("{kid}" if leaf == topics.LIST else ""))
+    parameters = [each for each in ("gate", "kid") if "{" + each + "}" in address]
+    return {
+        "address": address,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        **({"parameters": {each: {} for each in parameters}} if parameters else {}),
+    }
+
+
+def _operation(leaf: str) -> dict[str, Any]:
+    who = "receive" if leaf in topics.FROM_GATE else "send"
+    return {
+        "action": who,
+        "channel": {"$ref": f"#/channels/{_name(leaf)}"},
+        "summary": f"the collector {who}s it",
+        "bindings": {"mqtt": {"qos": 1, "retain": leaf not in (topics.SCAN, topics.ACK)}},
+    }
+
+
+def _message(leaf: str) -> dict[str, Any]:
+    if leaf in PLAIN:
+        return {"payload": {"$ref": REF.format(name=PLAIN[leaf].__name__)}}
+    inner = SIGNED[leaf]
+    told: list[dict[str, Any]] = [{"$ref": REF.format(name="Signed")}]
+    if inner is not None:
+        told.append({"properties": {"doc": {"$ref": REF.format(name=inner.__name__)}}})
+    return {"payload": {"allOf": told}}
+
+
+def yaml(value: object, depth: int = 0) -> Iterator[str]:
+    """Yield the lines of a value; texts are spelled as JSON spells them, which YAML reads."""
+    pad = "  " * depth
+    match value:
+        case dict() if value:
+            for key, each in value.items():
+                yield from _entry(f"{pad}{json.dumps(key)}:", each, depth)
+        case list() if value:
+            for each in value:
+                yield from _entry(f"{pad}-", each, depth)
+        case _:
+            yield pad + json.dumps(value, ensure_ascii=False)
+
+
+def _entry(begin: str, value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, dict | list) and value:
+        yield begin
+        yield from yaml(value, depth + 1)
+    else:
+        yield f"{begin} {json.dumps(value, ensure_ascii=False)}"
+
+
+def page() -> str:
+    """Return the file."""
+    return HEAD + "\n".join(yaml(document())) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Write it."""
+    folder = Path(arguments[0]) if arguments else ROOT / "docs"
+    (folder / "asyncapi.yaml").write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
