@@ -17,8 +17,8 @@ pytestmark = pytest.mark.journey
 
 @pytest.mark.timeout(180)
 def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
-    page: Page,  # the fixture
-    pages: Pages,  # the same
+    page: Page,
+    pages: Pages,
     journal: Callable[..., Any],
 ) -> None:
     troubles: list[str] = []
