@@ -31,7 +31,7 @@ from device.cards.orders import Heeded, Orders
 from device.cards.posts import Posts
 from device.cards.used import UsedCards
 from device.credential import classify
-from device.errors import BrokerForeign, LinkRefused
+from device.errors import BrokerForeign, LinkDown, LinkRefused
 from device.flow import Instant
 from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
@@ -356,7 +356,7 @@ def now() -> Instant:
 
 def until(doors: list[Door], happened: Callable[[], bool]) -> None:
     """Let the scanners go on until something has happened."""
-    for _ in range(1200):
+    for _ in range(4000):
         for door in doors:
             door.tend()
         if happened():
@@ -398,12 +398,12 @@ def connected(address: Address) -> bool:
     except BrokerForeign:
         return False
     try:
-        for _ in range(800):
+        for _ in range(3000):
             link.turn(readable=True, writable=bool(link.writable))
             while link.events:
                 happened = link.events.popleft()
                 if isinstance(happened, Down):
-                    assert isinstance(happened.error, LinkRefused)
+                    assert isinstance(happened.error, LinkRefused | LinkDown)  # or cut off before
                     return False
                 if isinstance(happened, Up):
                     return True
@@ -414,7 +414,7 @@ def connected(address: Address) -> bool:
 
 
 @pytest.mark.journey
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_over_a_real_broker_the_ring_arrives_and_the_broker_changes_its_ca_beneath_it(
     tmp_path: Path,
 ) -> None:
