@@ -27,6 +27,8 @@ from wire.sealing import seal_key
 
 MAX_LINE = 1024
 MAX_KEY = 64 * 1024
+CREDENTIAL = "authority-passphrase"
+"""As systemd gives it to a service; provisioning closes its keys with the same."""
 
 
 class Wrapped(msgspec.Struct, frozen=True):
@@ -172,7 +174,8 @@ def _made() -> str:
 def _private(path: Path) -> X25519PrivateKey:
     try:
         with path.open("rb") as file:
-            key = load_pem_private_key(file.read(MAX_KEY), None)
+            data = file.read(MAX_KEY)
+        key = load_pem_private_key(data, _closed_by() if b"ENCRYPTED" in data else None)
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise KeyUnreadable(msg) from error
@@ -183,6 +186,14 @@ def _private(path: Path) -> X25519PrivateKey:
         msg = f"{path}: {N_('not the key that opens what gates have sealed')}"
         raise KeyUnreadable(msg)
     return key
+
+
+def _closed_by() -> bytes:
+    """Return what closes the authority's keys: from systemd, or from who sits here."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    if folder:
+        return (Path(folder) / CREDENTIAL).read_bytes()[:MAX_KEY].rstrip(b"\r\n")
+    return secret(_("Passphrase of the authority's keys: ")).encode()
 
 
 def _check_ours(public: Path, kid: str) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from collector.cases.roles import Role
 from collector.errors import RosterInvalid
 from collector.roster import Roster, RosterFile
 from collector.web import access
@@ -36,6 +37,7 @@ WAYS = (
     Way("cases", _("Cases"), "/cases"),
     Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
+    Way("install", _("Installing gates"), "/install"),
     Way("audit", _("Audit"), "/audit"),
     Way("vault", _("Vault"), "/vault"),
     Way("accounts", _("Accounts"), "/accounts"),
@@ -72,6 +74,8 @@ def around(request: HttpRequest) -> dict[str, Any]:
 
 CASEWORK = frozenset({"cases", "audit", "vault"})
 """Nothing without a vault, so not offered without one."""
+INSTALLING = frozenset({"install"})
+"""Nothing without an enrolment process."""
 
 
 def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
@@ -84,14 +88,19 @@ def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
 
 def first(request: HttpRequest) -> str:
     """Return the page that the reader's work begins with."""
-    return next(way.page for way in _mine(request))
+    pages = [way.page for way in _mine(request)]
+    if role(request) is Role.TECHNICIAN and "install" in pages:
+        return "install"
+    return pages[0]
 
 
 def _mine(request: HttpRequest) -> Iterator[Way]:
     """Yield where the reader may go, in order."""
-    casework = settings.GATE_DESK is not away
+    absent = CASEWORK if settings.GATE_DESK is away else frozenset()
+    if not settings.GATE_COUNTER:
+        absent |= INSTALLING
     for way in WAYS:
-        if access.opens(role(request), way.page) and (casework or way.page not in CASEWORK):
+        if access.opens(role(request), way.page) and way.page not in absent:
             yield way
 
 

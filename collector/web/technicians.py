@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from collector.web import access
+from collector.web.models import Officer
+
 
 def may_install(user: Any) -> bool:  # noqa: ANN401  # Django's, or nobody
-    """Say whether this user may have enrolment codes made: whoever may log in."""
-    return bool(user.is_authenticated)
+    """Say whether this user may have enrolment codes made."""
+    return isinstance(user, Officer) and access.opens(user.kind(), "install")
 
 
 def may_see(user: Any, maker: str) -> bool:  # noqa: ANN401  # the same

@@ -12,7 +12,7 @@ from pathlib import Path
 from device import lean  # noqa: F401  (first, before anything that logs)
 
 # isort: split
-from device import clock, config, enrol
+from device import believed, clock, config, enrol
 from device.errors import GateError
 from device.setup import technician, wifi
 from device.setup.ending import Ending
@@ -61,7 +61,7 @@ def _does(found: config.Config, ending: Ending) -> dict[Work, Does]:
         Work.WIFI: _wifi,
         Work.SELF_TEST: lambda _shown: systemctl("start", "--no-block", SELFTEST),
         Work.EXPORT: lambda _shown: systemctl("start", "--no-block", STICK),
-        Work.TECHNICIAN: lambda _shown: _technician(found.folders.keys),
+        Work.TECHNICIAN: lambda _shown: _technician(found.folders),
     }
 
 
@@ -70,10 +70,12 @@ def _wifi(shown: Parsed) -> None:
     join_network(Network("wifi", needs.ssid, needs.password))
 
 
-def _technician(keys: Path) -> None:
+def _technician(folders: config.Folders) -> None:
     """Open the way in; shown while it is open, a card opens it for another half hour."""
     systemctl("stop", TECHNICIAN)
-    technician.prepare(enrol.held(keys, enrol.root_key(keys / enrol.ROOT)))
+    root = enrol.root_key(folders.keys / enrol.ROOT)
+    told = believed.told(enrol.held(folders.keys, root), root, folders.accepted)
+    technician.prepare(told.entries)
     systemctl("start", "--no-block", TECHNICIAN)
 
 

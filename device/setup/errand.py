@@ -63,11 +63,12 @@ class Errand:
 
     def _orders(self) -> Orders:
         folders = self.folders
-        enrolment = enrol.held(folders.keys, enrol.root_key(folders.keys / enrol.ROOT))
+        root = enrol.root_key(folders.keys / enrol.ROOT)
+        enrolment = enrol.held(folders.keys, root)
         posts = Posts(folders.accepted, enrolment)
         posts.begin()
         here = posts.in_force(self.now())
-        told = Mandate(Accepted(folders.inbox, folders.accepted), posted(enrolment, here))
+        told = Mandate(Accepted(folders.inbox, folders.accepted), posted(enrolment, here), root)
         used = UsedCards(folders.errands)
         used.begin(told.past_ms // 1000)
         return Orders(

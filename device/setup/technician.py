@@ -14,15 +14,18 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from device import plainfile
 from wire import sshcertificate
-from wire.enrolment import Enrolment
+from wire.keys import KeyEntry
 
 FOLDER = Path("/run/gate-technician")
 AUTHORITIES, HOST_KEY = "authorities", "host-key"
 
 
-def prepare(enrolment: Enrolment, folder: Path = FOLDER) -> None:
-    """Lay down what sshd needs. Raises WireError if no key certifies technicians, OSError."""
-    spelled = sshcertificate.authorities(enrolment.keys)
+def prepare(keys: tuple[KeyEntry, ...], folder: Path = FOLDER) -> None:
+    """Lay down what sshd needs, for technicians whom one of `keys` certifies.
+
+    Raises WireError if none certifies technicians, OSError.
+    """
+    spelled = sshcertificate.authorities(keys)
     folder.mkdir(mode=0o755, exist_ok=True)
     plainfile.write(folder / AUTHORITIES, spelled.encode())
     key = Ed25519PrivateKey.generate()

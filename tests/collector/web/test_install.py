@@ -49,6 +49,7 @@ key = "r.pem"
 [web]
 state = "web"
 port = 0
+demonstration = true
 [enrol]
 address = "127.0.0.1:{port}"
 keys = "authority/enrolment"
@@ -69,7 +70,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "collector.toml").write_text(CONFIG.format(port=PORT))
     for name in ("ky-thuat", "nguoi-khac"):
         made = subprocess.run(
-            [*COMMAND, "user", "add", name, "--password-stdin", *_config(folder)],
+            [
+                *COMMAND,
+                "user",
+                "add",
+                name,
+                "--role",
+                "technician",
+                "--password-stdin",
+                *_config(folder),
+            ],
             input=PASSWORD + "\n",
             text=True,
             capture_output=True,
