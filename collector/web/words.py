@@ -45,6 +45,7 @@ ENDS: Mapping[str, Promise] = {
     "status": _("key for withdrawing passes"),
     "receipt": _("key for receipts"),
     "enrol": _("key for enrolling gates"),
+    "technician": _("key for technicians' access"),
     "pass-seen": _("key for passes of people seen by staff"),
     "pass-declared": _("key for self-service passes"),
     "ca-certificate": _("the authority's certificate"),

@@ -23,7 +23,7 @@ def test_what_the_authority_wrote_down_warns_months_ahead(tmp_path: Path) -> Non
     found = {each.what for each in soon(path, later)}
     assert found == {
         *("policy", "card", "command", "status", "receipt", "enrol"),
-        *("pass-seen", "pass-declared"),
+        *("pass-seen", "pass-declared", "technician"),
     }
 
 

@@ -124,7 +124,9 @@ ENROLMENT = Enrolment(
     directions=(Direction.IN, Direction.OUT),
     # The golden vector is older than the other uses.
     keys=tuple(
-        each for use, each in ENTRIES.items() if use not in (Use.CARD, Use.STATUS, Use.ENROL)
+        each
+        for use, each in ENTRIES.items()
+        if use not in (Use.CARD, Use.STATUS, Use.ENROL, Use.TECHNICIAN)
     ),
     seal=SEAL,
     certificate="-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",

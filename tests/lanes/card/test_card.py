@@ -137,7 +137,8 @@ def test_a_read_only_root_starts_and_keeps_what_it_must(booted: Machine) -> None
     request = f"{BOOT}/gate/request.json"
     until(lambda: booted.tried("test", "-s", request), LONG_S, lambda: said(booted))
     booted.run("mount", "--bind", BOOT, BOOT)  # a partition of its own, on a card
-    booted.run("mount", "-o", "remount,bind,ro", "none", "/")
+    read_only = ("mount", "-o", "remount,bind,ro", "none", "/")
+    until(lambda: booted.tried(*read_only), LONG_S, lambda: said(booted))  # busy while it starts
     assert not booted.tried("touch", "/etc/x")
     booted.run("rm", request)
     booted.run("systemctl", "restart", "gate-setup.service")
