@@ -25,7 +25,7 @@ from provisioning import (
 )
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
-from provisioning.i18n import catalogue
+from provisioning.i18n import catalogue, lend_to_argparse
 from provisioning.policywords import described
 from wire.enrolment import LIMIT
 from wire.language import choose
@@ -48,7 +48,9 @@ class Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit status."""
-    _ = catalogue(choose(os.environ)).gettext
+    language = choose(os.environ)
+    lend_to_argparse(language)
+    _ = catalogue(language).gettext
     try:
         asked = _parser(_).parse_args(arguments)
         print(asked.work(asked, _), flush=True)

@@ -5,6 +5,7 @@ they are shown.
 """
 
 import gettext
+import os
 from functools import cache
 from pathlib import Path
 
@@ -21,3 +22,27 @@ def marked(text: str) -> str:
 def catalogue(language: str) -> gettext.NullTranslations:
     """Return the messages in `language`, `vi` or `en`."""
     return gettext.translation(DOMAIN, FOLDER, [language])
+
+
+ARGPARSE = (
+    marked("usage: "),
+    marked("positional arguments"),
+    marked("options"),
+    marked("show this help message and exit"),
+    marked("argument %(argument_name)s: %(message)s"),
+    marked("the following arguments are required: %s"),
+    marked("unrecognized arguments: %s"),
+    marked("expected one argument"),
+    marked("expected at least one argument"),
+    marked("invalid choice: %(value)r (choose from %(choices)s)"),
+    marked("ambiguous option: %(option)s could match %(matches)s"),
+    marked("ignored explicit argument %r"),
+)
+"""What argparse says, in its own words."""
+
+
+def lend_to_argparse(language: str) -> None:
+    """Let argparse find its words in our catalogue: it asks gettext's own default domain."""
+    os.environ["LANGUAGE"] = language
+    gettext.bindtextdomain(DOMAIN, FOLDER)
+    gettext.textdomain(DOMAIN)

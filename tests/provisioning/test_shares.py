@@ -204,7 +204,7 @@ def test_keys_that_people_use_are_closed_and_those_of_services_are_not(
     assert closed == reserve | {
         *("offline/ca-key.pem", "passes/seen.pem", "passes/declared.pem", "vault/seal.pem"),
         *("enrolment/enrol.pem", "enrolment/gate-ca-key.pem"),
-        *(f"signing/{name}.pem" for name in ("policy", "card", "command", "status")),
+        *(f"signing/{name}.pem" for name in ("policy", "card", "command", "status", "technician")),
     }
     home.signing_key(Use.POLICY)
     home.gate_issuer()

@@ -40,7 +40,7 @@ from wire.keys import Keyring, Use, entry, kid_of, raw_public
 from wire.record import Direction
 from wire.sealing import DataKey, open_data_key
 
-ONLINE = (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS)
+ONLINE = (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN)
 
 
 def ring(home: Authority) -> KeyList:
@@ -334,12 +334,13 @@ def test_nothing_is_issued_that_gates_would_refuse_before_its_time(
     with pytest.raises(KeyEndsFirst):
         passes.issue(home, "resident", days=366, now=now + timedelta(days=600))
     passes.issue(home, "resident", days=30, now=now + timedelta(days=600))
-    term = Term(now, now + timedelta(days=201))
     make_gate(home)
+    late = now + timedelta(days=190)
+    term = Term(late, now + timedelta(days=201))
     with pytest.raises(KeyEndsFirst):
-        cards.issue(home, Work.IDENTIFY, For("cho-mau"), term=term, now=now)
-    term = Term(now, now + timedelta(days=199))
-    cards.issue(home, Work.IDENTIFY, For("cho-mau"), term=term, now=now)
+        cards.issue(home, Work.IDENTIFY, For("cho-mau"), term=term, now=late)
+    term = Term(late, now + timedelta(days=199))
+    cards.issue(home, Work.IDENTIFY, For("cho-mau"), term=term, now=late)
 
 
 def make_gate(home: Authority) -> None:
