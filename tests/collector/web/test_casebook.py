@@ -34,7 +34,10 @@ HASHER = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 REFUSED = "login-refused: Tên, mật khẩu hoặc mã này không cho vào được"
 COMMAND = (str(Path(sys.executable).with_name("collector")),)
 
-pytestmark = pytest.mark.parametrize("town", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("town", ["sqlite"], indirect=True),
+    pytest.mark.timeout(180),  # many processes, on a busy machine
+]
 
 
 class Shell:
