@@ -15,6 +15,7 @@ import msgspec
 
 from collector import (
     auditbook,
+    casebook,
     clock,
     config,
     counter,
@@ -100,6 +101,7 @@ def _parser() -> Parser:
     _places(commands)
     users.offer(commands, _command)
     auditbook.offer(commands, _command)
+    casebook.offer(commands, _command)
     _code_command(commands)
     command.offer(commands)
     _tokens(commands)

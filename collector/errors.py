@@ -156,6 +156,22 @@ class UserUnknown(CollectorError):
     remedy = N_("check the name, or make the account with `collector user add`")
 
 
+class LoginRefused(CollectorError):
+    """No account of that name with that password, or the code was wrong. It does not say which."""
+
+    code = "login-refused"
+    says = N_("Nobody is let in by this name, password and code")
+    remedy = N_("try again; after five wrong codes only the operator unlocks the account")
+
+
+class LoginUnready(CollectorError):
+    """An account whose holder has not yet chosen a password or set up the second step."""
+
+    code = "login-unready"
+    says = N_("This account is not set up yet")
+    remedy = N_("log in on the pages once: choose a password and set up the second step")
+
+
 class UserInvalid(CollectorError):
     """A user name or a password that cannot be taken."""
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable
 
 from collector.cases.audit import Audit, Look
+from collector.cases.circle import Circle
 from collector.cases.entries import Act, Request
 from collector.cases.register import Register
 from collector.cases.roles import Actor, Right
@@ -39,14 +40,23 @@ class Approvals:
     def __init__(self, database: Database, audit: Audit, register: Register) -> None:
         """Take the database of casework, its tables made, and who else is asked."""
         self._database, self._audit, self._register = database, audit, register
+        self._circle = Circle(database, audit, register)
 
-    def look(self, actor: Actor, case: int, persons: Iterable[int], now_ms: int) -> Look:
-        """Return leave to open `persons` for a case.
+    def look(
+        self,
+        actor: Actor,
+        case: int,
+        persons: Iterable[int],
+        now_ms: int,
+        *,
+        held: Iterable[int] = (),
+    ) -> Look:
+        """Return leave to open `persons` for a case, who belong to it or are held for it.
 
-        Raises ApprovalNeeded if these are too many for one officer, and what Register.require does.
+        Raises ApprovalNeeded if these are too many for one officer, and what Circle.require does.
         """
         wanted = frozenset(persons)
-        self._register.require(actor, case, Right.LOOK, now_ms)
+        self._circle.require(actor, case, Right.LOOK, wanted, now_ms, also=held)
         already = self._audit.opened(case, actor.officer, now_ms - DAY_MS)
         if len(wanted | already) > ALONE and not wanted <= already:
             self._require(actor, case, wanted, now_ms)

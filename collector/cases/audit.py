@@ -32,7 +32,7 @@ _INSERT = (
 )
 _PERSON = "INSERT INTO audit_person (person, seq) VALUES (?, ?)"
 _WALK = "SELECT seq, at_ms, officer, act, case_number, raw, hash FROM audit ORDER BY seq"
-_OPENED = (
+_NAMED = (
     "SELECT DISTINCT p.person FROM audit a JOIN audit_person p ON p.seq = a.seq"
     " WHERE a.case_number = ? AND a.officer = ? AND a.act = ? AND a.at_ms >= ?"
 )
@@ -152,9 +152,11 @@ class Audit:
 
     def opened(self, case: int, officer: str, since_ms: int) -> frozenset[int]:
         """Return whom an officer has opened for a case since a moment."""
-        values = (case, officer, Act.OPENED.value, since_ms)
-        with self._database.reading() as session:
-            return frozenset(person for (person,) in session.rows(_OPENED, values))
+        return self._named((case, officer, Act.OPENED.value, since_ms))
+
+    def found(self, case: int, officer: str, since_ms: int) -> frozenset[int]:
+        """Return whom an officer has found for a case since a moment."""
+        return self._named((case, officer, Act.FOUND.value, since_ms))
 
     def verify(self, at_ms: int, *kept: Head | None) -> Verified:
         """Walk the whole chain, and say whether every head that somebody kept is still ours."""
@@ -180,6 +182,10 @@ class Audit:
             session.run("INSERT INTO audit_start (seq, hash, at_ms) VALUES (?, ?, ?)", values)
             session.run("DELETE FROM audit_person WHERE seq <= ?", (seq,))
             return session.run("DELETE FROM audit WHERE seq <= ?", (seq,))
+
+    def _named(self, values: tuple[int, str, str, int]) -> frozenset[int]:
+        with self._database.reading() as session:
+            return frozenset(person for (person,) in session.rows(_NAMED, values))
 
 
 class _Walk:

@@ -44,8 +44,12 @@ class CaseDesk(Counter):
         return self._casework.register.cases(actor)
 
     def enlist(self, actor: Actor, case: int, met: tuple[Met, ...]) -> int:
-        """Put contacts on the list of a case; return how many are new."""
-        return self._casework.worklist.enlist(actor, case, met, self._clock())
+        """Put contacts on the list of a case, whom its traces have named; return how many."""
+        now_ms = self._clock()
+        named = self._casework.answered.named((actor.officer, case), now_ms)
+        persons = [each.person for each in met]
+        self._casework.circle.require(actor, case, Right.CASE, persons, now_ms, also=named)
+        return self._casework.worklist.enlist(actor, case, met, now_ms)
 
     def contacts(self, actor: Actor, case: int) -> tuple[Contact, ...]:
         """Return the list of a case."""

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from collector.cases.approvals import Approvals
 from collector.cases.audit import Audit
+from collector.cases.circle import Circle
 from collector.cases.register import Register
 from collector.cases.worklist import Worklist
 from collector.database.ports import Database
+from collector.vault.answered import Answered
 from collector.vault.strongroom import Strongroom
 
 
@@ -19,8 +21,10 @@ class Casework:
         """Take the database of casework, its tables made, who seals, and the tree of areas."""
         self.audit = Audit(database)
         self.register = Register(database, self.audit, room, above)
+        self.circle = Circle(database, self.audit, self.register)
         self.approvals = Approvals(database, self.audit, self.register)
         self.worklist = Worklist(database, self.audit, self.register, room)
+        self.answered = Answered()
 
 
 class Counter:

@@ -21,7 +21,7 @@ class DecisionDesk(Counter):
 
     def merges(self, actor: Actor, case: int, wanted: Persons) -> tuple[Merge, ...]:
         """Return what was joined and taken apart of these persons; reasons are opened."""
-        self._casework.register.require(actor, case, Right.MERGE, self._clock())
+        self._casework.circle.require(actor, case, Right.MERGE, wanted, self._clock())
         with self._people.reading() as session:
             rows = sorted({part for each in wanted for part in persons.parts(session, each)})
             return tuple(self._told(each) for each in persons.merges(session, rows))
@@ -31,13 +31,14 @@ class DecisionDesk(Counter):
         words = line(reason)
         if not words:
             raise MergeRefused(N_("a reason is needed"))
-        self._casework.register.require(actor, case, Right.MERGE, self._clock())
+        both = (kept, joined)
+        self._casework.circle.require(actor, case, Right.MERGE, both, self._clock())
         sealed = self._room.seal(words.encode(), _of_merge(case))
         now_ms = self._clock()
-        self._casework.audit.commit(actor, Act.MERGED, now_ms, case=case, persons=(kept, joined))
+        self._casework.audit.commit(actor, Act.MERGED, now_ms, case=case, persons=both)
         with self._people.writing() as session:
             number = persons.join(session, kept, joined, actor.officer, (case, sealed), now_ms)
-            self._pair(session, (kept, joined))
+            self._pair(session, both)
         return number
 
     def unmerge(self, actor: Actor, case: int, number: int) -> tuple[int, ...]:
@@ -56,7 +57,7 @@ class DecisionDesk(Counter):
     def hold(self, actor: Actor, case: int, person: int, reason: str, end_ms: int) -> Hold:
         """Ask that a person be held for a case; another officer must agree."""
         words, now_ms = line(reason), self._clock()
-        self._casework.register.require(actor, case, Right.CASE, now_ms)
+        self._casework.circle.require(actor, case, Right.CASE, (person,), now_ms)
         sealed = self._room.seal(words.encode(), _of_hold(case)) if words else b""
         with self._people.writing() as session:
             return holds.ask(session, case, person, (sealed, actor.officer, end_ms), now_ms)
@@ -84,7 +85,8 @@ class DecisionDesk(Counter):
         """Open the fields that are held of a person."""
         ring = self._room.opened.ring
         hold = self._hold(case, number)
-        self._casework.approvals.look(actor, case, (hold.person,), self._clock())
+        who, now_ms = (hold.person,), self._clock()
+        self._casework.approvals.look(actor, case, who, now_ms, held=who)
         with self._people.reading() as session:
             return holds.contents(session, ring, hold)
 

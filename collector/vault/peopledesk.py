@@ -60,12 +60,20 @@ class PeopleDesk(Counter):
             found = aliases.found(session, macs)
         rows = {each.person: Hit(each.person, each.kind, each.strength) for each in found}
         rows.pop(whole, None)
+        self._casework.audit.commit(
+            actor,
+            Act.FOUND,
+            self._clock(),
+            case=case,
+            persons=rows,
+            counts={"sought": 1, "found": len(rows)},
+        )
         return tuple(rows[each] for each in sorted(rows))
 
     def add_index(self, actor: Actor, case: int, wanted: Persons) -> None:
-        """Make persons who were found the index persons of a case."""
+        """Make persons who belong to a case, or were found for it, its index persons."""
         register, now_ms = self._casework.register, self._clock()
-        register.require(actor, case, Right.CASE, now_ms)
+        self._casework.circle.require(actor, case, Right.CASE, wanted, now_ms)
         look = self._casework.audit.commit(
             actor, Act.INDEX_ADDED, now_ms, case=case, persons=wanted
         )
@@ -81,7 +89,7 @@ class PeopleDesk(Counter):
     def timeline(self, actor: Actor, case: int, person: int) -> Timeline:
         """Return where one person was, at the officer's places."""
         _ = self._room.opened
-        self._casework.register.require(actor, case, Right.CASE, self._clock())
+        self._casework.circle.require(actor, case, Right.CASE, (person,), self._clock())
         scopes.grant(self._people, actor)
         look = self._casework.audit.commit(
             actor, Act.TIMELINE, self._clock(), case=case, persons=(person,)
@@ -97,7 +105,10 @@ class PeopleDesk(Counter):
     def trace(self, actor: Actor, case: int, question: Question) -> Answer:
         """Return the ranked answer; nobody is opened."""
         with self._tracing(actor, case, question, Act.TRACED) as session:
-            return query.answer(session, question, actor.officer, self._clock())
+            answer = query.answer(session, question, actor.officer, self._clock())
+        named = [each.person for each in answer.contacts]
+        self._casework.answered.note((actor.officer, case), named, self._clock())
+        return answer
 
     def meetings(
         self, actor: Actor, case: int, question: Question, person: int
@@ -111,7 +122,7 @@ class PeopleDesk(Counter):
     ) -> AbstractContextManager[Session]:
         """Write down that a trace is asked for, and open the tables for it."""
         _ = self._room.opened
-        self._casework.register.require(actor, case, Right.CASE, self._clock())
+        self._casework.circle.require(actor, case, Right.CASE, question.index, self._clock())
         scopes.grant(self._people, actor)
         self._casework.audit.commit(actor, act, self._clock(), case=case, persons=question.index)
         return self._people.reading()

@@ -78,18 +78,21 @@ def contacts(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def enlist(request: HttpRequest, number: int) -> HttpResponse:
-    """Put contacts on the case's list: the chosen ones, or all that the address narrows to."""
+    """Put contacts on the case's list: the chosen ones, or all that the address narrows to.
+
+    The second ring is asked for of contacts on the list only, so the chosen ones go there too.
+    """
     found = case(request, number)
     narrow = narrowing.read(dict(request.GET.lists()), found, today())
     answer = _traced(request, found, narrow)
     chosen = set(persons(request.POST.getlist("person")))
-    if "ring" in request.POST:
-        second = msgspec.structs.replace(narrow, ring=2, of=tuple(sorted(chosen)), places=())
-        return redirect(f"{reverse('contacts', args=(number,))}?{second.address()}")
     everyone = "all" in request.POST
     met = [_met(each) for each in answer.contacts if everyone or each.person in chosen]
     if met:
         desk().enlist(who(request), number, tuple(met))
+    if "ring" in request.POST:
+        second = msgspec.structs.replace(narrow, ring=2, of=tuple(sorted(chosen)), places=())
+        return redirect(f"{reverse('contacts', args=(number,))}?{second.address()}")
     return redirect("worklist", number=number)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -14,7 +14,7 @@ from collector.cases.audit import Audit
 from collector.cases.entries import Case
 from collector.cases.register import Opening, Register
 from collector.cases.roles import Actor, Role
-from collector.cases.worklist import Worklist
+from collector.cases.worklist import Met, Worklist
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
@@ -74,6 +74,10 @@ class Office(msgspec.Struct):
     def opened(self, actor: Actor = DISTRICT, area: str = "a", ref: str = "BN 12") -> Case:
         said = Opening(ref=ref, ground="QĐ 7/QĐ-UBND", area=area, expires_ms=NOW + 14 * DAY)
         return self.register.open(actor, said, NOW)
+
+    def listed(self, persons: Iterable[int], case: int = 1, actor: Actor = DISTRICT) -> None:
+        met = [Met(person, 1, 0, 0, NOW) for person in persons]
+        self.worklist.enlist(actor, case, met, NOW)
 
 
 def _office(database: Database) -> Office:

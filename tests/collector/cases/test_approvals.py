@@ -8,10 +8,12 @@ from collector.errors import ApprovalNeeded, ApprovalRefused, CaseUnknown, NotAl
 from tests.collector.cases.conftest import AUDITOR, DISTRICT, NOW, OF_A, OF_B, SECOND, Office
 
 MANY = range(ALONE + 1)
+LISTED = (*range(ALONE + 10), 9999)
 
 
 def test_one_officer_opens_a_list_of_ordinary_size(office: Office) -> None:
     office.opened()
+    office.listed(LISTED)
     look = office.approvals.look(DISTRICT, 1, range(ALONE), NOW)
     assert look.covers(Act.OPENED, range(ALONE))
     assert office.audit.rows(case=1)[-1].persons == tuple(range(ALONE))
@@ -19,6 +21,7 @@ def test_one_officer_opens_a_list_of_ordinary_size(office: Office) -> None:
 
 def test_more_people_need_a_second_officer(office: Office) -> None:
     office.opened()
+    office.listed(LISTED)
     with pytest.raises(ApprovalNeeded):
         office.approvals.look(DISTRICT, 1, MANY, NOW)
     asked = office.approvals.ask(DISTRICT, 1, MANY, NOW)
@@ -32,6 +35,7 @@ def test_more_people_need_a_second_officer(office: Office) -> None:
 
 def test_many_small_openings_are_one_large_one(office: Office) -> None:
     office.opened()
+    office.listed(LISTED)
     office.approvals.look(DISTRICT, 1, range(150), NOW)
     with pytest.raises(ApprovalNeeded):
         office.approvals.look(DISTRICT, 1, range(150, 210), NOW + 1)
@@ -41,6 +45,7 @@ def test_many_small_openings_are_one_large_one(office: Office) -> None:
 
 def test_an_approval_is_good_for_the_same_people_and_officer_only(office: Office) -> None:
     office.opened()
+    office.listed(LISTED)
     asked = office.approvals.ask(DISTRICT, 1, MANY, NOW)
     office.approvals.approve(SECOND, asked.number, NOW)
     with pytest.raises(ApprovalNeeded):
@@ -53,6 +58,7 @@ def test_an_approval_is_good_for_the_same_people_and_officer_only(office: Office
 
 def test_nobody_agrees_to_their_own_request_and_nobody_of_elsewhere(office: Office) -> None:
     office.opened()
+    office.listed(LISTED)
     asked = office.approvals.ask(DISTRICT, 1, MANY, NOW)
     with pytest.raises(ApprovalRefused):
         office.approvals.approve(DISTRICT, asked.number, NOW)
@@ -64,6 +70,7 @@ def test_nobody_agrees_to_their_own_request_and_nobody_of_elsewhere(office: Offi
 
 def test_whoever_may_not_look_gets_no_look(office: Office) -> None:
     office.opened()
+    office.listed(LISTED)
     with pytest.raises((NotAllowed, CaseUnknown)):
         office.approvals.look(AUDITOR, 1, (1,), NOW)
     assert office.audit.rows(case=1)[-1].act is Act.REFUSED

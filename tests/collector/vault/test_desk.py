@@ -15,6 +15,7 @@ from collector.cases import schema as cases_schema
 from collector.cases.entries import Act
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Role
+from collector.cases.worklist import Met
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import (
     ApprovalNeeded,
@@ -179,6 +180,57 @@ def test_nobody_is_opened_without_an_open_case_of_theirs(office: Office) -> None
         vault.open(LAN, case, (person,))
 
 
+def test_nobody_is_reached_by_the_number_of_their_row_alone(office: Office) -> None:
+    """Every request that takes a person refuses one who does not belong to the case."""
+    case, other = office.case(), office.case()
+    one, person = found(office, case, number(1)), found(office, other, number(2))
+    vault, window = office.vault, (AT - HOUR, AT + 3 * HOUR)
+    for ask in (
+        lambda: vault.open(LAN, case, (person,)),
+        lambda: vault.open(LAN, case, (one, person)),
+        lambda: vault.open(MINH, case, (one,)),
+        lambda: vault.alike(LAN, case, person),
+        lambda: vault.timeline(LAN, case, person),
+        lambda: vault.add_index(LAN, case, (person,)),
+        lambda: vault.enlist(LAN, case, (Met(person, 1, 0, 0, 0),)),
+        lambda: vault.places(LAN, case, Question((person,), *window)),
+        lambda: vault.trace(LAN, case, Question((one, person), *window)),
+        lambda: vault.meetings(LAN, case, Question((person,), *window), one),
+        lambda: vault.merge(LAN, case, one, person, "một người"),
+        lambda: vault.merges(LAN, case, (person,)),
+        lambda: vault.hold(LAN, case, person, "khiếu nại", office.now + DAY),
+    ):
+        before = len(office.acts())
+        with pytest.raises(NotAllowed):
+            ask()
+        (row,) = office.casework.audit.rows()[before:]
+        assert (row.act, row.case) == (Act.REFUSED, case)
+        assert row.persons in ((one,), (person,))
+    assert vault.contacts(LAN, case) == ()
+    assert vault.case(LAN, case).index == ()
+
+
+def test_only_whom_its_own_trace_named_goes_on_the_list_of_a_case(office: Office) -> None:
+    case = office.case()
+    one = found(office, case, number(1))
+    office.vault.add_index(LAN, case, (one,))
+    (contact,) = office.vault.trace(LAN, case, Question((one,), AT - HOUR, AT + DAY)).contacts
+    met = (Met(contact.person, 1, contact.least_ms, contact.most_ms, contact.last_ms),)
+    with pytest.raises(NotAllowed):
+        office.vault.open(LAN, case, (contact.person,))
+    with pytest.raises(NotAllowed):
+        office.vault.enlist(MINH, case, met)
+    office.now += HOUR + 1
+    with pytest.raises(NotAllowed):
+        office.vault.enlist(LAN, case, met)
+    office.vault.trace(LAN, case, Question((one,), AT - HOUR, AT + DAY))
+    assert office.vault.enlist(LAN, case, met) == 1
+    office.now += DAY
+    (shown,) = office.vault.open(MINH, case, (contact.person,))
+    assert shown.person == contact.person
+    assert office.vault.trace(MINH, case, Question((contact.person,), AT, AT + DAY)).contacts
+
+
 def test_no_look_of_another_act_or_person_opens_anybody(office: Office) -> None:
     case = office.case()
     person = found(office, case, number(1))
@@ -199,6 +251,8 @@ def test_no_look_of_another_act_or_person_opens_anybody(office: Office) -> None:
 def test_more_than_two_hundred_at_once_need_a_second_officer(office: Office) -> None:
     case = office.case()
     many = tuple(range(1, 202))
+    met = [Met(person, 1, 0, 0, 0) for person in many]
+    office.casework.worklist.enlist(LAN, case, met, office.now)
     with pytest.raises(ApprovalNeeded):
         office.vault.open(LAN, case, many)
     asked = office.vault.ask_approval(LAN, case, many)
@@ -223,6 +277,7 @@ def test_a_trace_names_whom_the_index_met_and_opens_nobody(office: Office) -> No
 def test_a_timeline_shows_the_links_and_counts_what_lies_beyond_the_scope(office: Office) -> None:
     case = office.case()
     one, three = found(office, case, number(1)), found(office, case, number(3))
+    office.vault.add_index(LAN, case, (one, three))
     commune = Actor("xa", Role.COMMUNE, areas=("a-g1",))
     with office.town.people.writing() as session:
         session.run("INSERT INTO area_above (area, above) VALUES ('a-g1', 'a-g1')")

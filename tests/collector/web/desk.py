@@ -10,6 +10,7 @@ import msgspec
 
 from collector.cases.approvals import Approvals
 from collector.cases.audit import Audit, Verified
+from collector.cases.circle import Circle
 from collector.cases.entries import Act, Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening, Register
 from collector.cases.roles import Actor, Right, Role
@@ -66,6 +67,7 @@ class MemoryDesk:
         self._audit = Audit(self.database)
         self._register = Register(self.database, self._audit, Plain(), above)
         self._approvals = Approvals(self.database, self._audit, self._register)
+        self._circle = Circle(self.database, self._audit, self._register)
         self._list = Worklist(self.database, self._audit, self._register, Plain())
         self._copies = 0
         self._merged: dict[int, tuple[int, int, str]] = {}
@@ -100,15 +102,12 @@ class MemoryDesk:
         return self._register.close(self._who(officer), number, self._now())
 
     def find(self, officer: str, case: int, wanted: Wanted) -> tuple[Found, ...]:
-        self._case(officer, case, Act.FOUND)
-        known = {"079190001234", "0912345678", "0123456789abcdef"}
-        if wanted.kind is Kind.NAME and wanted.text.casefold() == "nguyễn văn mẫu":
-            return (Found(SICK, wanted.kind, possible=True), Found(SICK + 1, wanted.kind, True))  # noqa: FBT003
-        if wanted.text in known:
-            return (Found(SICK, wanted.kind, wanted.kind is Kind.PHONE),)
-        return ()
+        found = self._found(wanted)
+        self._case(officer, case, Act.FOUND, *(each.person for each in found))
+        return found
 
     def add_index(self, officer: str, case: int, person: int) -> None:
+        self._theirs(officer, case, person)
         look = self._audit.commit(
             self._who(officer), Act.INDEX_ADDED, self._now(), case=case, persons=(person,)
         )
@@ -125,6 +124,7 @@ class MemoryDesk:
 
     def merge(self, officer: str, case: int, one: int, other: int, reason: str) -> None:
         assert reason
+        self._theirs(officer, case, one, other)
         self._case(officer, case, Act.MERGED, one, other)
         self._merged[len(self._merged) + 1] = (one, other, officer)
 
@@ -133,14 +133,17 @@ class MemoryDesk:
         del self._merged[merge]
 
     def places(self, officer: str, case: int, question: Question) -> Answer:
+        self._theirs(officer, case, *question.index)
         self._case(officer, case, Act.PLACES, *question.index)
         return self._answer(question, ())
 
     def trace(self, officer: str, case: int, question: Question) -> Answer:
+        self._theirs(officer, case, *question.index)
         self._case(officer, case, Act.TRACED, *question.index)
         return self._answer(question, self._near(question))
 
     def timeline(self, officer: str, case: int, person: int) -> tuple[Visit, ...]:
+        self._theirs(officer, case, person)
         self._case(officer, case, Act.TIMELINE, person)
         return self._visits((person,), self._now() - 4 * DAY)
 
@@ -215,6 +218,17 @@ class MemoryDesk:
         actor = self.actors.get(officer) or Actor(officer, Role.DISTRICT)
         if not actor.may(right):
             raise NotAllowed(right)
+
+    def _found(self, wanted: Wanted) -> tuple[Found, ...]:
+        known = {"079190001234", "0912345678", "0123456789abcdef"}
+        if wanted.kind is Kind.NAME and wanted.text.casefold() == "nguyễn văn mẫu":
+            return (Found(SICK, wanted.kind, possible=True), Found(SICK + 1, wanted.kind, True))  # noqa: FBT003
+        if wanted.text in known:
+            return (Found(SICK, wanted.kind, wanted.kind is Kind.PHONE),)
+        return ()
+
+    def _theirs(self, officer: str, case: int, *persons: int) -> None:
+        self._circle.require(self._who(officer), case, Right.CASE, persons, self._now())
 
     def _case(self, officer: str, case: int, act: Act, *persons: int) -> None:
         self._register.require(self._who(officer), case, Right.CASE, self._now())

@@ -14,6 +14,7 @@ from collector.cases.register import Opening
 from collector.cases.roles import Role
 from collector.cases.worklist import Change, Met
 from collector.grants import Grants
+from collector.web.casework.desk import Kind, Wanted
 from tests.collector.web.conftest import PASSWORD, REACH
 from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
 
@@ -71,6 +72,7 @@ def half_worked(desk: MemoryDesk, wall_ms: Callable[[], int], officer: str) -> i
     made = desk.open_case(
         officer, Opening(said.ref, said.ground, said.area, said.expires_ms, today - 5, today, rule)
     )
+    desk.find(officer, made.number, Wanted(Kind.NUMBER, "079190001234"))
     desk.add_index(officer, made.number, SICK)
     met = [
         Met(SICK + 100 + each, 1, (60 - 8 * each) * MINUTE, (95 - each) * MINUTE, now - 3 * DAY)
