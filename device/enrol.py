@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from device.errors import NotEnrolled
+from device.errors import EnrolmentUnreadable, NotEnrolled
 from device.i18n import N_
 from wire.canonical import parse, read
 from wire.enrolment import LIMIT, Enrolment, pack_request, unpack, unpack_request
@@ -144,7 +144,7 @@ def held(folder: Path, root: KeyEntry) -> Enrolment:
         raise NotEnrolled(msg) from error
     except OSError as error:
         msg = N_("the gate's enrolment cannot be read")
-        raise NotEnrolled(msg) from error
+        raise EnrolmentUnreadable(msg) from error
     return _opened(data, root)
 
 
@@ -262,7 +262,7 @@ def _key(path: Path) -> object:
         raise NotEnrolled(msg) from error
     except OSError as error:
         msg = N_("the gate's keys cannot be read by this user")
-        raise NotEnrolled(msg) from error
+        raise EnrolmentUnreadable(msg) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _damaged() from error
 

@@ -76,6 +76,10 @@ class NotEnrolled(GateError):
     remedy = N_("make the gate's keys with `gate keys` and enrol it with `provision gate`")
 
 
+class EnrolmentUnreadable(NotEnrolled):
+    """The gate is somebody, or may be, but its files are not given to this user: nobody else's."""
+
+
 class CameraMissing(GateError):
     """No camera is there, or it cannot be opened."""
 

@@ -7,7 +7,7 @@ import structlog
 
 from device import clock, config, enrol, joinstate, plainfile
 from device.credential import classify, enrolment_code
-from device.errors import GateError, NotEnrolled
+from device.errors import EnrolmentUnreadable, GateError, NotEnrolled
 from device.flow import Frame, Instant
 from device.gpio.patterns import length_ms
 from device.joinstate import JoinState
@@ -27,11 +27,14 @@ log = structlog.get_logger()
 def whoever(found: config.Config) -> Iterator[Scanner | Newcomer]:
     """Build what this gate is: the scanner of a door, or a newcomer that waits for its code.
 
-    Raises a GateError if a part is missing, and NotEnrolled without the authority's root.
+    Raises a GateError if a part is missing, and NotEnrolled without the authority's root or where
+    files are there that this user cannot read.
     """
     root = enrol.root_key(found.folders.keys / enrol.ROOT)
     try:
         enrol.load(found.folders.keys, root)
+    except EnrolmentUnreadable:
+        raise  # shown as distress and tried again: no code would help, and it is no newcomer
     except NotEnrolled as error:
         log.warning("scanner.nobody", code=error.code, detail=str(error))
         yield newcomer(found, root, error)
