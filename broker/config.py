@@ -65,7 +65,8 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     ca: Path
     """PEM of the authority's certificate; clients must come from it."""
     revoked: Path | None = None
-    """PEM of the authority's revocation list, if it has issued one."""
+    """PEM of the authority's revocation lists, if it has issued any: one of each CA whose clients
+    come, each renewed before its end. Mosquitto refuses all clients of a CA without such a list."""
     withdrawn: Path | None = None
     """Names of gates that may do nothing any more, one a line; it may come and change later."""
     intakes: tuple[str, ...] = (INTAKE,)

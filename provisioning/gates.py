@@ -66,12 +66,13 @@ def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
 def certify_all(authority: Authority, now: datetime, days: int = DAYS) -> list[Path]:
     """Make the next certificate of every gate whose request is kept, for the road; return where.
 
-    For the same key of the gate's, from the CA of now, signed by the root.
+    For the same key of the gate's, from the CA of now, signed by the root. A gate that is in the
+    roster and has enrolled over the network too is as it enrolled.
     """
     done, issuer, root = [], authority.issuer(), authority.root()
-    for entered in roster.load(authority.folder).gates:
+    for entered, kept in _kept(authority.folder):
         with suppress(FileUnusable, RequestInvalid):
-            asked = _request(files.read(authority.folder / REQUESTS / entered.gate, LIMIT))
+            asked = _request(files.read(kept, LIMIT))
             if asked.records != entered.records:
                 continue  # another machine has taken its place
             key, name = _tls_key(asked), entered.gate
@@ -81,6 +82,19 @@ def certify_all(authority: Authority, now: datetime, days: int = DAYS) -> list[P
             files.write(path, certificate.pack(Certificate(name, pem, clock.millis(now)), root))
             done.append(path)
     return done
+
+
+def _kept(folder: Path) -> list[tuple[roster.Gate, Path]]:
+    """Return every gate and where its request is, if it is kept.
+
+    What was written online is no path until it is a gate's name.
+    """
+    theirs = (folder / roster.ENROLLED).resolve().with_name(REQUESTS)
+    found = {each.gate: (each, folder / REQUESTS / each.gate) for each in roster.load(folder).gates}
+    for each in roster.enrolled(folder):
+        if NAME.fullmatch(each.gate) and each.gate not in RESERVED:
+            found[each.gate] = (each, theirs / each.gate)
+    return [found[name] for name in sorted(found)]
 
 
 def _answer(

@@ -1,7 +1,8 @@
 """The roster: which gates the authority has admitted, where they stand, and their public keys.
 
 One JSON file in the authority's folder, which the collector reads. Written whole by rename, by
-one program at a time.
+one program at a time. Beside it may lie `enrolled.json`, which the enrolment process writes: the
+gates that enrolled over the network.
 """
 
 from pathlib import Path
@@ -14,6 +15,8 @@ from wire.keys import KeyEntry
 from wire.record import Direction
 
 NAME = "roster.json"
+ENROLLED = "enrolled.json"
+"""It may be a link into the folder of the enrolment process."""
 LIMIT = 64 * 1024 * 1024
 """A hundred thousand gates, with room."""
 
@@ -37,6 +40,12 @@ class Roster(msgspec.Struct, frozen=True):
     gates: tuple[Gate, ...]
 
 
+class Enrolled(msgspec.Struct, frozen=True):
+    """The gates that enrolled over the network."""
+
+    gates: tuple[Gate, ...] = ()
+
+
 def start(folder: Path, authority: str, help_line: str) -> None:
     """Write a roster without gates."""
     _write(folder, Roster(authority, help_line, ()))
@@ -48,6 +57,17 @@ def load(folder: Path) -> Roster:
         return msgspec.json.decode(files.read(folder / NAME, LIMIT), type=Roster)
     except (FileUnusable, msgspec.DecodeError, RecursionError) as error:
         raise RosterDamaged(path=folder / NAME) from error
+
+
+def enrolled(folder: Path) -> tuple[Gate, ...]:
+    """Read the gates that enrolled over the network, if any did; raise RosterDamaged."""
+    path = folder / ENROLLED
+    if not path.exists():
+        return ()
+    try:
+        return msgspec.json.decode(files.read(path, LIMIT), type=Enrolled).gates
+    except (FileUnusable, msgspec.DecodeError, RecursionError) as error:
+        raise RosterDamaged(path=path) from error
 
 
 def enter(folder: Path, gate: Gate, *, replace: bool = False) -> None:

@@ -1,6 +1,8 @@
 """The gates that enrolled over the network, as this process enters them into the roster.
 
-It is the one writer of `enrolled.json`. Each entry is there, whole, before its gate hears of it.
+It is the one writer of `enrolled.json`. Each entry is there, whole, before its gate hears of it;
+and before the entry, in `requests` beside it, what the gate asked with: the authority, offline,
+makes the gate's next certificate from that.
 """
 
 import threading
@@ -10,6 +12,9 @@ import msgspec
 
 from collector.roster import ENROLLED, Enrolled, Gate, enrolled, load
 from collector.withdrawn import write
+
+REQUESTS = "requests"
+"""Folder of the gates' own requests, by gate, beside the file itself."""
 
 
 class Admitted:
@@ -34,5 +39,12 @@ class Admitted:
             others = [known for known in self.gates() if known.gate != gate.gate]
             gates = tuple(sorted([*others, gate], key=lambda each: each.gate))
             data = msgspec.json.format(msgspec.json.encode(Enrolled(gates)), indent=2)
-            # Through a link: the file itself may be in this process's own folder.
-            write(self._roster.with_name(ENROLLED).resolve(), data + b"\n")
+            write(self._file(), data + b"\n")
+
+    def keep(self, gate: str, request: bytes) -> None:
+        """Keep what a gate asked with, which holds no secret. Raises StoreUnusable."""
+        write(self._file().with_name(REQUESTS) / gate, request)
+
+    def _file(self) -> Path:
+        """Return where the file itself is: through a link, in this process's own folder."""
+        return self._roster.with_name(ENROLLED).resolve()

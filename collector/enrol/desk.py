@@ -164,6 +164,7 @@ class Desk:
             records=asked.records,
         )
         # The roster first: a cut here leaves a gate that nobody is, and the code still to be used.
+        self._enrolled.keep(code.gate, request)
         self._enrolled.enter(entry)
         self._book.used(code.number.hex(), asked.records.kid, request, answer, now_ms)
         log.info("enrol.admitted", gate=code.gate)

@@ -25,14 +25,16 @@ from tests.broker.speaker import NOW, District, Identity, Speaker
 DAY = timedelta(days=1)
 
 
-def revocation_list(district: District, now: datetime, certificate: Path | None) -> bytes:
+def revocation_list(
+    district: District, now: datetime, certificate: Path | None, until: datetime | None = None
+) -> bytes:
     """Let the authority withdraw a certificate."""
     issuer = district.home.issuer()
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.ca.subject)
         .last_update(now - DAY)
-        .next_update(now + 3650 * DAY)
+        .next_update(until or now + 3650 * DAY)
     )
     if certificate is not None:
         serial = x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
@@ -109,6 +111,17 @@ def test_a_withdrawn_certificate_is_refused_and_the_others_are_not(
     with launch(settings, tmp_path / "state"):
         assert not is_welcome(settings, district.gate1)
         assert is_welcome(settings, district.gate2)
+
+
+def test_a_list_past_its_end_keeps_everybody_away(
+    district: District, settings: BrokerSettings, tmp_path: Path
+) -> None:
+    """So Mosquitto has it: a list is renewed in time, or taken away."""
+    revoked = tmp_path / "revoked.pem"
+    revoked.write_bytes(revocation_list(district, NOW, None, until=NOW - DAY / 2))
+    settings = msgspec.structs.replace(settings, revoked=revoked)
+    with launch(settings, tmp_path / "state"):
+        assert not is_welcome(settings, district.gate2)
 
 
 def test_a_machine_without_mosquitto_is_told_how_to_get_it(

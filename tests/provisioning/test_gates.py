@@ -26,8 +26,8 @@ from provisioning.errors import (
     RosterDamaged,
     ValueInvalid,
 )
-from wire import enrolment
-from wire.keys import Use, kid_of, raw_public
+from wire import certificate, enrolment
+from wire.keys import Keyring, Use, kid_of, raw_public
 from wire.record import Direction
 
 SPKI = PublicFormat.SubjectPublicKeyInfo
@@ -270,3 +270,55 @@ def test_gates_admitted_at_the_same_time_are_all_kept(
     assert faults == []
     names = [gate.gate for gate in roster.load(home.folder).gates]
     assert names == [f"g{number}" for number in range(8)]
+
+
+def join(home: Authority, folder: Path, gate: str) -> str:
+    """Let a gate stand where the enrolment process puts it; return its CSR."""
+    request = enrol.make_keys(folder / "keys-of-another")
+    asked = enrolment.unpack_request(request)
+    own = folder / "enrol"
+    (own / "requests").mkdir(parents=True)
+    entered = roster.Gate(gate, "Chợ Mẫu", "Xã Mẫu", "economy", (Direction.IN,), asked.records)
+    (own / "enrolled.json").write_bytes(msgspec.json.encode({"gates": [entered]}))
+    (home.folder / "enrolled.json").symlink_to(own / "enrolled.json")
+    where = own / "requests" / gate
+    where.parent.mkdir(parents=True, exist_ok=True)
+    where.write_bytes(request)
+    return asked.csr
+
+
+def test_the_road_brings_certificates_to_gates_that_enrolled_over_the_network_too(
+    home: Authority, request_bytes: bytes, tmp_path: Path, now: datetime
+) -> None:
+    admit(home, request_bytes, now)
+    join(home, tmp_path, "cho-1")
+    made = gates.certify_all(home, now)
+    assert [path.name for path in made] == [
+        "certificate-ben-xe-1.json",
+        "certificate-cho-1.json",
+    ]
+
+
+def test_a_gate_that_enrolled_anew_over_the_network_is_certified_with_its_new_key(
+    home: Authority, request_bytes: bytes, tmp_path: Path, now: datetime
+) -> None:
+    admit(home, request_bytes, now, gate="cho-1")
+    csr = x509.load_pem_x509_csr(join(home, tmp_path, "cho-1").encode())
+    (made,) = gates.certify_all(home, now)
+    found = certificate.unpack(made.read_bytes(), Keyring([home.public.root]), "cho-1")
+    leaf = x509.load_pem_x509_certificate(found.certificate.encode())
+    assert leaf.public_key() == csr.public_key()
+
+
+@pytest.mark.parametrize("name", ["../../outside", "intake", "broker", "Cho-1"])
+def test_a_name_that_is_none_is_certified_for_nobody_who_wrote_it_online(
+    home: Authority, tmp_path: Path, now: datetime, name: str
+) -> None:
+    join(home, tmp_path, name)
+    assert gates.certify_all(home, now) == []
+
+
+def test_a_damaged_list_of_enrolled_gates_is_named(home: Authority, now: datetime) -> None:
+    (home.folder / "enrolled.json").write_bytes(b"{")
+    with pytest.raises(RosterDamaged, match="enrolled"):
+        gates.certify_all(home, now)

@@ -20,6 +20,8 @@ from collector.enrol.hatch import Hatch
 from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUnusable
 from collector.roster import RosterFile
 from device import enrol
+from provisioning import clock as provisioning_clock
+from provisioning import gates
 from tests.collector.enrol.district import GATE, WIFI, District, order
 from wire import enrolment, joining
 from wire.canonical import canonical
@@ -131,6 +133,15 @@ def test_an_enrolled_gate_stands_in_the_roster_beside_the_others(
     assert after.names() - before.names() == {"joined-1"}
     assert roster.load(path).gates == after.gates
     assert not (path.with_name(roster.ENROLLED).stat().st_mode & 0o007)
+
+
+def test_the_authority_can_make_the_next_certificate_of_a_gate_that_enrolled(
+    tmp_path: Path,
+) -> None:
+    district = District(tmp_path)
+    district.desk.join(asked(tmp_path, district.code(gate="next-1")))
+    (made,) = gates.certify_all(district.home, provisioning_clock.now())
+    assert made.name == "certificate-next-1.json"
 
 
 def test_a_text_is_forgotten_once_it_can_be_used_no_more(district: District) -> None:
