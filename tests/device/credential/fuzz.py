@@ -118,6 +118,7 @@ def main(seconds: int, seed: int) -> None:
             f"-max_len={MOST_BYTES}",
             f"-artifact_prefix={folder}/",
             "-print_final_stats=1",
+            "-rss_limit_mb=0",  # it would count what the process that started this one has used
             "-verbosity=1",
             str(seeds),
             str(CORPUS),
