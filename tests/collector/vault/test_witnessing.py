@@ -1,5 +1,6 @@
 """Where the audit stands goes to intake, and from there to the gates."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,11 @@ RECEIPT = Receipt(gate="g1", journal="j", high=1, hash="00" * 32, time=1_790_000
 
 
 @pytest.fixture
-def audit(tmp_path: Path) -> Audit:
+def audit(tmp_path: Path) -> Iterator[Audit]:
     database = SqliteDatabase(tmp_path / "cases.db")
     schema.make(database)
-    return Audit(database)
+    yield Audit(database)
+    database.close()
 
 
 def test_what_the_vault_writes_intake_tells_the_gates(audit: Audit, tmp_path: Path) -> None:

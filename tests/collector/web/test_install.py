@@ -33,6 +33,7 @@ from wire.record import ClockState
 from wire.selftest import Found, Outcome, Report
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
+IN_ORDER = True
 PASSWORD = "mau-mat-khau-2026"
 CONFIG = """
 [ledger]

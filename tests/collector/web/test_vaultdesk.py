@@ -100,6 +100,7 @@ def way(town: Town, tmp_path: Path) -> Iterator[Way]:  # the fixture of that nam
     town.settle(AT + HOUR)
     with office.server():
         yield Way(office)
+    office.cases.close()
 
 
 def test_somebody_is_found_by_number_and_may_be_by_phone(way: Way) -> None:

@@ -15,13 +15,6 @@ from tests.lanes.camera.door import TREE, Shown
 leave_out_where_it_cannot_run()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the order in which they are written: each machine here is one card, to its end."""
-    own = [each for each in items if each.path.parent == Path(__file__).parent]
-    if len(own) == len(items):
-        items.sort(key=lambda each: (each.location[0], each.location[1] or 0))
-
-
 @pytest.fixture(scope="session")
 def tree() -> Path:
     """Return the Debian tree."""

@@ -19,6 +19,7 @@ from tests.lanes.appliance.gate import ROOT, SCANNER
 from tests.lanes.appliance.machine import LONG_S, Machine, machine, until
 
 pytestmark = pytest.mark.timeout(600)  # the first run makes the tree and fetches the wheels
+IN_ORDER = True
 
 BOOT, FIRST = "/boot/firmware", "gate-first-boot.service"
 SEED = "/var/lib/cloud/seed/nocloud"
