@@ -6,6 +6,7 @@ the pin itself, so it shows what a wire would show, whatever the programs above 
 
 import json
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -40,4 +41,7 @@ def traced_factory(
                 os.write(fd, json.dumps(line).encode() + b"\n")
             return True
 
-    return MockFactory(pin_class=TracedPin)
+    factory = MockFactory(pin_class=TracedPin)
+    if fd is not None:
+        weakref.finalize(factory, os.close, fd)
+    return factory
