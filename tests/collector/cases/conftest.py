@@ -18,7 +18,7 @@ from collector.cases.worklist import Met, Worklist
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import CollectorError
+from collector.vault.errors import VaultLocked
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000
@@ -31,12 +31,6 @@ OF_B = Actor("chu-tu", Role.COMMUNE, areas=("b",))
 AUDITOR = Actor("kiem-toan", Role.AUDITOR)
 OPERATOR = Actor("van-hanh", Role.OPERATOR)
 KEEPER = Actor("chu-cho", Role.KEEPER, places=("cho-moi",))
-
-
-class Locked(CollectorError):
-    """There is no key."""
-
-    code = "vault-locked"
 
 
 class Paper:
@@ -58,7 +52,7 @@ class Paper:
 
     def _refuse(self) -> None:
         if self.locked:
-            raise Locked
+            raise VaultLocked
 
 
 class Office(msgspec.Struct):

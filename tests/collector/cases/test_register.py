@@ -7,6 +7,7 @@ from collector.cases.entries import Act
 from collector.cases.register import INDEX_KEPT, LONGEST_MS, Opening
 from collector.cases.roles import Actor, Right
 from collector.errors import CaseClosed, CaseInvalid, CaseUnknown, NotAllowed
+from collector.vault.errors import VaultLocked
 from tests.collector.cases.conftest import (
     DAY,
     DISTRICT,
@@ -15,7 +16,6 @@ from tests.collector.cases.conftest import (
     OF_A,
     OF_B,
     OPERATOR,
-    Locked,
     Office,
 )
 
@@ -127,5 +127,5 @@ def test_while_the_vault_is_locked_no_case_is_opened_or_read(office: Office) -> 
     office.opened()
     office.cover.locked = True
     for act in (office.opened, lambda: office.register.cases(DISTRICT)):
-        with pytest.raises(Locked):
+        with pytest.raises(VaultLocked):
             act()
