@@ -52,7 +52,9 @@ class Gate:
 
 def certified(site: Site, now: datetime) -> list[Path]:
     """Return the certificates for this gate; the authority has those of other tests too."""
-    return [each for each in gates.certify_all(site.home, now) if each.stem == f"certificate-{GATE}"]
+    return [
+        each for each in gates.certify_all(site.home, now) if each.stem == f"certificate-{GATE}"
+    ]
 
 
 @pytest.fixture
