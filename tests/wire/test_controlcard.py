@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.wire.samples import KEYS, PLAIN_PASS, RING
 from wire import cosesign, gatepass
-from wire.controlcard import PREFIX, Card, issue, parse, scope_of
+from wire.controlcard import PREFIX, Card, area_scope, issue, parse, scope_of, scopes
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import Use
 
@@ -17,7 +17,9 @@ SIGNER = KEYS[Use.CARD]
 CLAIMS = {4: 9, 6: 8, 7: bytes(8), -70010: "self-test", -70011: "*"}
 
 
-@pytest.mark.parametrize("card", [CARD, msgspec.structs.replace(CARD, needs={}, scope="*")])
+@pytest.mark.parametrize(
+    "card", [CARD, msgspec.structs.replace(CARD, needs={}, scope="*", status=7)]
+)
 def test_what_is_issued_is_read_and_verified(card: Card) -> None:
     found = parse(issue(card, SIGNER))
     assert found.claims == card
@@ -90,3 +92,10 @@ def test_any_text_is_a_card_or_none(text: str) -> None:
 )
 def test_a_place_is_named_on_a_card_without_accents(place: str, scope: str) -> None:
     assert scope_of(place) == scope
+
+
+def test_a_gate_takes_cards_for_itself_its_place_and_its_area() -> None:
+    assert area_scope("Xã Mỹ Tú") == "area.xa-my-tu"
+    assert area_scope("…") == ""
+    assert scopes("g1", "Chợ Mẫu", "Xã Mẫu") == {"g1", "cho-mau", "area.xa-mau"}
+    assert scopes("g1", "", "") == {"g1"}
