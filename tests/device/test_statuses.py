@@ -6,7 +6,7 @@ import tracemalloc
 import pytest
 
 from device.statuses import HeldLists
-from device.verdict.trust import Finding, NoStatuses, Status
+from device.verdict.trust import Finding, Latest, NoStatuses, Status, Statuses
 from tests.wire.samples import ENTRIES, KEYS, RING
 from wire import statuslist
 from wire.keys import Use
@@ -28,6 +28,14 @@ def test_without_a_list_nothing_is_known() -> None:
     assert HeldLists().of(ISSUER, 0, AT) == Finding(Status.UNLISTED, None)
     assert HeldLists([listed({})]).of(OTHER, 0, AT) == Finding(Status.UNLISTED, None)
     assert NoStatuses().of(ISSUER, 0, AT) == Finding(Status.UNLISTED, None)
+
+
+def test_who_asks_for_long_asks_the_newest_lists() -> None:
+    held: list[Statuses] = [NoStatuses()]
+    latest = Latest(lambda: held[-1])
+    assert latest.of(ISSUER, 1, AT).status is Status.UNLISTED
+    held.append(HeldLists([listed({1: INVALID})]))
+    assert latest.of(ISSUER, 1, AT).status is Status.WITHDRAWN
 
 
 def test_each_status_is_told_with_the_age_of_the_word() -> None:
