@@ -23,6 +23,7 @@ from tests.lanes.install.newgate import JOIN, NewGate
 from wire.enrolcode import Network
 
 pytestmark = pytest.mark.timeout(400)
+IN_ORDER = True
 GATE = "cong-cho-mau"
 MOST_S, MOST_VERSION = 60, 15
 UNENROLLED, BUTTON, NO_NETWORK = "LL", "LLs", "LLLsss"
