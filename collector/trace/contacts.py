@@ -29,7 +29,7 @@ near AS (
 met AS MATERIALIZED (
   SELECT person, day, begins, ends, doubts,
     CASE
-      WHEN doubts > 0 OR sure_e <= sure_b THEN 0
+      WHEN (doubts & 3) > 0 OR sure_e <= sure_b THEN 0
       WHEN calm = 1 THEN sure_e - sure_b
       WHEN came < before AND left_at > after THEN 0
       WHEN came < before THEN
@@ -50,13 +50,14 @@ met AS MATERIALIZED (
 daily AS (
   SELECT person, CAST(SUM(CASE WHEN least > 0 THEN least ELSE 0 END) AS BIGINT) AS least,
     CAST(SUM(ends - begins) AS BIGINT) AS most, MIN(begins) AS begins, MAX(ends) AS ends,
-    COUNT(*) AS meetings, MAX(doubts & 1) AS copied, MAX(doubts & 2) AS unsure
+    COUNT(*) AS meetings, MAX(doubts & 1) AS copied, MAX(doubts & 2) AS unsure,
+    MAX(doubts & 4) AS paper
   FROM met GROUP BY person, day HAVING SUM(ends - begins) >= ?
 )
 """
 _RANKED = """
 SELECT person, SUM(least), SUM(most), MIN(begins), MAX(ends), SUM(meetings), COUNT(*),
-  MAX(copied), MAX(unsure)
+  MAX(copied), MAX(unsure), MAX(paper)
 FROM daily GROUP BY person
 """
 _COUNTED = "SELECT DISTINCT person FROM daily"
@@ -69,10 +70,10 @@ def ranked(
     found: dict[int, Contact] = {}
     for part in chunks(rows):
         for row in session.rows(*_asked(_RANKED, part, question, officer)):
-            person, least, most, first, last, meetings, days, copied, unsure = row
+            person, least, most, first, last, meetings, days, *doubts = row
             each = Contact(
                 *(person, least, most, first, last, meetings, days),
-                Doubt(copied | unsure),
+                Doubt(sum(doubts)),
                 question.ring,
             )
             found[person] = _joined(found[person], each) if person in found else each
