@@ -279,6 +279,14 @@ class NotOfCase(NotAllowed):
     )
 
 
+class QuestionTooWide(CollectorError):
+    """A trace that would look at most of a district."""
+
+    code = "question-too-wide"
+    says = N_("This asks about more people than can be traced for one case")
+    remedy = N_("ask about fewer places, fewer days or fewer people; several cases take several")
+
+
 class CaseUnknown(CollectorError):
     """No case of that number, or none that is this officer's."""
 

@@ -9,13 +9,16 @@ from itertools import chain, groupby
 import numpy as np
 
 from collector.database.ports import Session
+from collector.errors import QuestionTooWide
 from collector.trace import measure
 from collector.trace.entries import MINUTE_MS, Contact, Doubt, Question
 from collector.trace.frames import Row
 from collector.trace.measure import Near, Others
 
-SPANS = 2_000
-"""Places on days in one statement: SQLite takes 32,766 values."""
+SPANS = 200
+"""Places on days in one statement, whose stays are in memory together."""
+MOST = 1_000_000
+"""Stays that one answer looks at: more than a few hundred index persons of a fortnight take."""
 _OTHERS = (
     "WITH asked (day, place, lo, hi) AS (VALUES {spans})"
     " SELECT o.day, o.place, o.person, o.in_lo, o.in_span, o.stayed, o.out_span, o.doubts"
@@ -63,13 +66,17 @@ def _near(
     *,
     outside: bool = False,
 ) -> Iterator[Near]:
-    """Yield what others have met, place by place and day by day."""
+    """Yield what others have met, place by place and day by day; raise QuestionTooWide."""
+    seen = 0
     asked = {spot: list(those) for spot, those in groupby(rows, key=lambda row: row[:2])}
     spots = list(asked)
     for begin in range(0, len(spots), SPANS):
         some = {spot: asked[spot] for spot in spots[begin : begin + SPANS]}
         statement, values = _asked(some, question, officer, outside=outside)
         there = session.rows(statement, values)
+        seen += len(there)
+        if seen > MOST:
+            raise QuestionTooWide
         for spot, others in _by_spot(there):
             yield from measure.near(some[spot], others)
 
