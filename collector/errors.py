@@ -20,6 +20,14 @@ class CollectorError(Exception):
     remedy = N_("start it again; if it comes back, keep the log and call the help line")
 
 
+class ArgumentsInvalid(CollectorError):
+    """A command line that says nothing we know."""
+
+    code = "arguments-invalid"
+    says = N_("The command cannot be understood")
+    remedy = N_("see `collector --help` for the commands and what they take")
+
+
 class ConfigInvalid(CollectorError):
     """A configuration file that cannot be read as one."""
 
