@@ -20,8 +20,8 @@ ACCOUNTS = (
 SEED = 664
 
 
-def offer(commands: Any) -> None:  # noqa: ANN401  # argparse's own
-    """Add the command."""
+def offer(commands: Any, _command: object) -> None:  # noqa: ANN401  # argparse's own
+    """Add the command, which takes no configuration: it writes one."""
     parser = commands.add_parser("practice", help=_("make a district to practise in"))
     parser.set_defaults(work=make, config=None)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
