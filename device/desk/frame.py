@@ -103,7 +103,7 @@ def opening(
     token: Html, ways: tuple[Direction, ...], typed: Mapping[str, str], before: Html, _: Say
 ) -> Html:
     """Return the two ways to begin: a reader's code, or a photograph."""
-    way = _which_way(ways, typed, {}, _)
+    way = _which_way(ways, typed, None, _)
     return html(
         '{before}<section><h2>{scan}</h2><form method="post" action="/read">{token}'
         '<label for="code">{code}</label><span class="minor" id="code-hint">{hint}</span>'
@@ -153,7 +153,7 @@ def by_hand(
         '<div class="pair">{fields}</div>{sex}{seen}{way}{passes}'
         '<p class="actions"><button class="primary">{go}</button></p></form></section>',
         title=_("Register by hand"),
-        summary=summary(_("This was not stored yet"), wrong),
+        summary=_summary(_("This was not stored yet"), wrong, _),
         token=token,
         fields=joined([field(each, typed, wrong) for each in fields]),
         sex=choices("sex", _(names["sex"]), _all(words.SEXES, _), {"sex": "", **typed}, wrong),
@@ -186,7 +186,7 @@ def card(
         "{looked}{phone}{way}{passes}"
         '<p class="actions"><button class="primary">{go}</button> <a href="/">{other}</a></p>'
         "</form></section>",
-        summary=summary(_("This was not stored yet"), wrong),
+        summary=_summary(_("This was not stored yet"), wrong, _),
         shown=joined(shown),
         token=token,
         looked=tick("looked", _("I have looked at the card and at the person"), typed),
@@ -208,7 +208,7 @@ def paper(token: Html, typed: Mapping[str, str], wrong: Mapping[str, str], _: Sa
         '<div class="pair">{day}{within}</div>{looked}{rows}'
         '<p class="actions"><button class="primary">{go}</button></p></form></section>',
         lead=_("Type each line as it stands on the paper. Lines left empty are passed over."),
-        summary=summary(_("Nothing of this page was stored yet"), wrong),
+        summary=_summary(_("Nothing of this page was stored yet"), wrong, _),
         token=token,
         day=field(Field("day", _(names["day"]), kind="date"), typed, wrong),
         within=choices("within", _(names["within"]), within, {"within": "15", **typed}, wrong),
@@ -248,6 +248,10 @@ def done(cls: str, sentence: str, slips: Sequence[str], where: str, printer: Htm
     )
 
 
+def _summary(title: str, wrong: Mapping[str, str], _: Say) -> Html:
+    return summary(title, wrong, lambda name: words.where(name, _))
+
+
 def _line(number: int, typed: Mapping[str, str], wrong: Mapping[str, str], _: Say) -> Html:
     fields = [
         field(
@@ -269,7 +273,10 @@ _MODES = {"born": "numeric", "phone": "tel"}
 
 
 def _which_way(
-    ways: tuple[Direction, ...], typed: Mapping[str, str], wrong: Mapping[str, str], _: Say
+    ways: tuple[Direction, ...],
+    typed: Mapping[str, str],
+    wrong: Mapping[str, str] | None,
+    _: Say,
 ) -> Html:
     if len(ways) == 1:
         return Html("")

@@ -80,9 +80,12 @@ def choices(
     legend: str,
     among: Mapping[str, str],
     typed: Mapping[str, str],
-    wrong: Mapping[str, str],
+    wrong: Mapping[str, str] | None,
 ) -> Html:
-    """Return a question of which one answer is chosen."""
+    """Return a question of which one answer is chosen.
+
+    Without `wrong` it stands on the page a second time, and nothing leads to it.
+    """
     options = joined(
         [
             html(
@@ -92,14 +95,14 @@ def choices(
                 value=value,
                 says=says,
                 on=Html(" checked") if typed.get(name) == value else "",
-                first=html(' id="{n}"', n=name) if not number else "",
+                first=html(' id="{n}"', n=name) if not number and wrong is not None else "",
             )
             for number, (value, says) in enumerate(among.items())
         ]
     )
-    says = wrong.get(name, "")
+    says = (wrong or {}).get(name, "")
     return html(
-        "<fieldset><legend>{legend}</legend>{wrong}{options}</fieldset>",
+        '<fieldset><legend>{legend}</legend>{wrong}<div class="choices">{options}</div></fieldset>',
         legend=legend,
         options=options,
         wrong=html('<p class="wrong" id="{n}-wrong">{w}</p>', n=name, w=says) if says else "",
@@ -122,12 +125,18 @@ def hidden(name: str, value: str) -> Html:
     return html('<input type="hidden" name="{n}" value="{v}">', n=name, v=value)
 
 
-def summary(title: str, wrong: Mapping[str, str]) -> Html:
-    """Return what is wrong with a form, with a way to each field; empty if nothing is."""
+def summary(title: str, wrong: Mapping[str, str], where: Callable[[str], str]) -> Html:
+    """Return what is wrong with a form, with a way to each field; empty if nothing is.
+
+    `where` says what a field is called.
+    """
     if not wrong:
         return Html("")
     items = joined(
-        [html('<li><a href="#{n}">{w}</a></li>', n=name, w=says) for name, says in wrong.items()]
+        [
+            html('<li><a href="#{n}">{f}: {w}</a></li>', n=name, f=where(name), w=says)
+            for name, says in wrong.items()
+        ]
     )
     return html(
         '<div class="trouble bad" role="alert"><h2>{title}</h2><ul>{items}</ul></div>',

@@ -8,7 +8,7 @@ from wire.record import Direction
 
 STYLE = Path(__file__).with_name("static") / "desk.css"
 SECURE = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self';"
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src data:;"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

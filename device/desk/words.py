@@ -65,10 +65,12 @@ SEXES: Mapping[str, str] = {"female": N_("Female"), "male": N_("Male"), "": N_("
 
 
 def wrong(found: Mapping[str, Why], _: Say) -> dict[str, str]:
-    """Return what is wrong by field, each sentence with the field's name before it."""
-    said = {}
-    for name, why in found.items():
-        base, _dot, line = name.partition(".")
-        where = _("Line {number}").format(number=int(line) + 1) + ", " if line else ""
-        said[name] = f"{where}{_(FIELDS[base])}: {_(WHY[why])}"
-    return said
+    """Return what is wrong by field."""
+    return {name: _(WHY[why]) for name, why in found.items()}
+
+
+def where(name: str, _: Say) -> str:
+    """Return what a field is called, and its line on a sheet."""
+    base, _dot, line = name.partition(".")
+    before = _("Line {number}").format(number=int(line) + 1) + ", " if line else ""
+    return f"{before}{_(FIELDS[base])}"
