@@ -17,7 +17,7 @@ from device.flow import Credential
 from wire.record import Direction, Identity, Told
 
 ROWS = 12
-"""Lines on one page; a printed sheet has so many on each half."""
+"""Lines on one page, as on a printed sheet (provisioning/logsheet.py)."""
 WITHIN_MIN = (5, 15, 30, 60)
 """How far the times on a sheet may be off, in minutes: what can be chosen."""
 KEPT_DAYS = 21
