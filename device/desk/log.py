@@ -112,7 +112,7 @@ def _moment(
         wrong[f"{field}.{number}"] = Why.NO_TIME
         return None
     moment = dt.datetime.combine(day, at, ZONE)
-    if moment > now:
+    if moment > now and "day" not in wrong:
         wrong[f"{field}.{number}"] = Why.NOT_YET
         return None
     return int(moment.timestamp() * 1000)
