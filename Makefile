@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak
+.PHONY: pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak
 python := .venv/bin/python
 
 help: ## show this
@@ -75,6 +75,10 @@ bench-board: ## what the district's board finds, how fast it is and what fifty o
 pictures: ## a picture of every page at two widths, into docs/images/pages
 	@tools/install test
 	@$(python) tools/pictures.py $(ARGS)
+
+desk-pictures: ## pictures of the desk's page, into docs/images
+	@tools/install test
+	@$(python) tools/deskpictures.py
 
 bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
 	@tools/install test
