@@ -151,7 +151,7 @@ def running(command: list[str]) -> Iterator[Up]:
 
 def family(pid: int) -> list[int]:
     """Return a process and all that descend from it."""
-    parents = {}
+    parents: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             fields = path.read_text().rpartition(")")[2].split()
