@@ -39,6 +39,21 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     unlock = command(each_work, "unlock", _vault_unlock, _("ask custodians for their words"))
     unlock.add_argument("--custodian", metavar="NAME", help=_("ask only this one"))
     command(each_work, "lock", _vault_lock, _("drop the keys from memory"))
+    rewrap = command(each_work, "rewrap", _vault_rewrap, _("wrap the keys for other custodians"))
+    rewrap.add_argument(
+        "--custodian", action="append", required=True, metavar="NAME", help=_("who gets a share")
+    )
+    rewrap.add_argument(
+        "--threshold", type=int, default=2, metavar="N", help=_("so many open the keys; 2")
+    )
+    rewrap.add_argument(
+        "--generate", action="store_true", help=_("make the passphrases and print them once")
+    )
+    add = command(each_work, "add-key", _vault_add_key, _("take a new key of the authority"))
+    add.add_argument("--key", type=Path, required=True, help=_("the authority's vault/seal.pem"))
+    add.add_argument(
+        "--keep-key", action="store_true", help=_("do not destroy the plain key: dangerous")
+    )
     status = command(each_work, "status", _vault_status, _("say how the vault is"))
     status.add_argument("--json", action="store_true", help=_("print one JSON object"))
 
@@ -71,6 +86,22 @@ def _vault_unlock(settings: Config, asked: argparse.Namespace) -> int:
     status = commands.unlock(settings, asked.custodian)
     print("\n".join(commands.told(status)))
     return 1 if status.locked else 0
+
+
+def _vault_rewrap(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.vault import rewrapping  # noqa: PLC0415  # the same
+
+    wish = rewrapping.Wish(tuple(asked.custodian), asked.threshold, generate=asked.generate)
+    print("\n".join(rewrapping.told_rewrapped(rewrapping.rewrap(settings, wish))))
+    return 0
+
+
+def _vault_add_key(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.vault import rewrapping  # noqa: PLC0415  # the same
+
+    kept = rewrapping.add_key(settings, asked.key, keep=asked.keep_key)
+    print("\n".join(rewrapping.told_added(kept, asked.key, is_kept=asked.keep_key)))
+    return 0
 
 
 def _vault_lock(settings: Config, _: argparse.Namespace) -> int:
