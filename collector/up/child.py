@@ -13,8 +13,12 @@ import threading
 import msgspec
 
 LONGEST = 64 * 1024
-ENVIRONMENT = {"PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
-"""The second keeps a process of a few threads from keeping memory for each of them."""
+ENVIRONMENT = {
+    "PYTHONUNBUFFERED": "1",
+    "MALLOC_ARENA_MAX": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""The others keep a process from setting memory aside for each thread, and for each core."""
 
 
 class Heard(msgspec.Struct, frozen=True):
