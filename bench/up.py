@@ -22,7 +22,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -112,17 +112,27 @@ class Up:
         self.pid = self._child.pid
         self.said: list[str] = []
 
+    @property
+    def running(self) -> bool:
+        """Say whether it has not ended."""
+        return self._child.poll() is None
+
     def ready_s(self) -> float:
         """Wait until it says how soon it was ready."""
+        found = READY.match(self.hear(lambda line: READY.match(line) is not None))
+        return float(found[1]) if found else 0.0
+
+    def hear(self, wanted: Callable[[str], bool]) -> str:
+        """Wait until it says what is wanted; return that line."""
         until = time.monotonic() + PATIENCE_S
         while self._child.stdout is not None and time.monotonic() < until:
             line = self._child.stdout.readline()
             self.said.append(line.rstrip("\n"))
-            if found := READY.match(line):
-                return float(found[1])
+            if wanted(line):
+                return line
             if not line:
                 break
-        raise SystemExit("\n".join([*self.said, "it was not ready"]))
+        raise SystemExit("\n".join([*self.said, "it did not say what was awaited"]))
 
     def urls(self) -> list[str]:
         """Return where its pages are."""

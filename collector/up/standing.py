@@ -37,7 +37,7 @@ class Standing:
     _said: set[str] = field(default_factory=set)
 
     @property
-    def awaited(self) -> bool:
+    def late(self) -> bool:
         """Say whether others wait for it to be ready."""
         return bool(self.program.ready) and not self.ready
 
@@ -51,7 +51,7 @@ class Standing:
         What a program that does not come up has said before is not said again.
         """
         shown = self.once(spelled(line))
-        became = self.awaited and self.program.ready in line
+        became = self.late and self.program.ready in line
         self.url = str(event(line).get("url", self.url))
         if became:
             self.ready = True

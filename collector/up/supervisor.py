@@ -59,7 +59,7 @@ class Supervisor:
             patience = [] if is_told else [began_s + PATIENCE_S]
             for name in self._take(min([*dues, *patience], default=None)):
                 on_ready(name)
-            late = [name for name, each in self._standings.items() if each.awaited]
+            late = [name for name, each in self._standings.items() if each.late]
             if not is_told and (not late or self._steady_s() >= began_s + PATIENCE_S):
                 is_told = True
                 on_all(late)

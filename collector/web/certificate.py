@@ -33,6 +33,7 @@ def served(what: str, certificate: Path | None, key: Path | None) -> dict[str, o
         "certfile": str(certificate),
         "keyfile": str(key),
         "ssl_context": lambda _settings, _make: renewed.current(),
+        "forwarded_allow_ips": "",  # no proxy stands before pages that speak TLS themselves
     }
 
 
