@@ -90,16 +90,17 @@ def _certificate(
         if not pages.https and not local(pages.host):
             yield CertificateMissing(table)
         return
-    found = _read(pages)
-    if found is None:  # the process itself says what is wrong with it
+    chain = _chain(pages.certificate)
+    if not chain:  # the process itself says what is wrong with it
         return
+    found = chain[0]
     left = found.not_valid_after_utc - datetime.fromtimestamp(now_ms / 1000, UTC)
     name = f"{table}.certificate: {found.not_valid_after_utc:%Y-%m-%d}"
     if left < timedelta(0):
         yield CertificateExpired(name)
     elif left < SOON:
         yield CertificateSoon(name)
-    if found.issuer in (found.subject, _subject(config.broker.ca)):
+    if _is_own(pages, config.broker.ca):
         yield CertificateOwn(table)
 
 
@@ -111,17 +112,15 @@ def local(host: str) -> bool:
         return host == "localhost"
 
 
-def _read(pages: Pages) -> x509.Certificate | None:
-    return _loaded(pages.certificate) if pages.certificate is not None else None
+def _is_own(pages: Pages, ca: Path) -> bool:
+    """Say whether the chain ends at a root of our own: public chains leave theirs out."""
+    chain = _chain(pages.certificate)
+    authority = {each.subject for each in _chain(ca)}
+    return any(each.issuer == each.subject or each.issuer in authority for each in chain)
 
 
-def _subject(path: Path) -> x509.Name | None:
-    found = _loaded(path)
-    return None if found is None else found.subject
-
-
-def _loaded(path: Path) -> x509.Certificate | None:
+def _chain(path: Path | None) -> list[x509.Certificate]:
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes())[0]
+        return x509.load_pem_x509_certificates(path.read_bytes()) if path is not None else []
     except (OSError, ValueError):
-        return None
+        return []
