@@ -84,7 +84,7 @@ def make(
     )
     ca = issuer.ca.public_bytes(Encoding.PEM)
     plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return Made(leaf.public_bytes(Encoding.PEM) + ca, plain, ca, until)
+    return Made(leaf.public_bytes(Encoding.PEM) + ca, plain, ca, leaf.not_valid_after_utc)
 
 
 def _is_there(home: Authority) -> bool:

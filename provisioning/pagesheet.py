@@ -27,12 +27,12 @@ STEPS = (
     ),
     (
         (
-            "iPhone, iPad: mở tệp ca.crt, rồi Cài đặt → Đã tải về hồ sơ → Cài đặt. Sau đó Cài đặt → "
-            "Cài đặt chung → Giới thiệu → Cài đặt tin cậy chứng chỉ, bật chứng chỉ này."
+            "iPhone, iPad: mở tệp ca.crt, rồi Cài đặt → Đã tải về hồ sơ → Cài đặt. Sau đó "
+            "Cài đặt → Cài đặt chung → Giới thiệu → Cài đặt tin cậy chứng chỉ, bật chứng chỉ này."
         ),
         (
-            "iPhone, iPad: open the file ca.crt, then Settings → Profile Downloaded → Install. Then "
-            "Settings → General → About → Certificate Trust Settings, switch this certificate on."
+            "iPhone, iPad: open the file ca.crt, then Settings → Profile Downloaded → Install. "
+            "Then Settings → General → About → Certificate Trust Settings, switch this one on."
         ),
     ),
     (
@@ -56,8 +56,8 @@ COMPARE = (
         "Nếu khác một ký tự: không cài, và gọi đường dây hỗ trợ."
     ),
     (
-        "Before you agree, compare the SHA-256 fingerprint that the device shows with this line, pair "
-        "by pair. If one character differs: do not install it, and call the help line."
+        "Before you agree, compare the SHA-256 fingerprint that the device shows with this line, "
+        "pair by pair. If one character differs: do not install it, and call the help line."
     ),
 )
 BOUNDS = (

@@ -141,12 +141,12 @@ def test_it_is_laid_into_a_system_and_a_second_time_changes_nothing(tmp_path: Pa
             pytest.fail("root and systemd are needed")
         pytest.skip("root and systemd are needed")
     (tmp_path / "etc").mkdir()
+    own = tmp_path / "etc/gate-district/collector.toml"
     for _ in range(2):
         done = subprocess.run(
             [FOLDER / "install", tmp_path], check=False, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stderr
-        own = tmp_path / "etc/gate-district/collector.toml"
         own.write_text(own.read_text() + "# ours\n")
     assert own.read_text().count("# ours") == 2
     users = (tmp_path / "etc/passwd").read_text()
