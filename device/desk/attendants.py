@@ -122,8 +122,9 @@ class Attendants:
 
     def _save(self, found: dict[str, Account]) -> None:
         try:
+            # On a desk that is a service the folder is there, and gives the file its group.
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            plainfile.write(self._path, canonical(msgspec.to_builtins(found)), 0o600)
+            plainfile.write(self._path, canonical(msgspec.to_builtins(found)), 0o640)
         except OSError as error:
             msg = f"{self._path}: {error.strerror}"
             raise StorageUnusable(msg) from error

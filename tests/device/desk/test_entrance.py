@@ -195,7 +195,8 @@ def test_a_damaged_file_lets_nobody_in(counter: Counter) -> None:
 def test_passwords_are_not_in_their_file(counter: Counter) -> None:
     path = counter.keys / "desk" / attendants.FILE
     assert PASSWORD not in path.read_text()
-    assert path.stat().st_mode & 0o077 == 0
+    assert path.stat().st_mode & 0o027 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
 
 
 def test_attendants_are_entered_named_and_removed_by_command(counter: Counter) -> None:
