@@ -89,6 +89,8 @@ def _parser() -> Parser:
     _command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     _command(commands, "desk", _desk, _("issue passes, and keep what people declare, sealed"))
     _command(commands, "public", _public, _("ask people for their declarations, on a page"))
+    told = _("tell a Home Assistant how the gates fare")
+    _command(commands, "home-assistant", _home_assistant, told)
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
     _command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
     stats = _command(commands, "stats", _stats, _("count what is in the ledger"))
@@ -290,6 +292,12 @@ def _desk(settings: Config, _: argparse.Namespace) -> int:
 
 def _public(settings: Config, _: argparse.Namespace) -> int:
     from collector.public.process import run  # noqa: PLC0415  # the same
+
+    return run(settings)
+
+
+def _home_assistant(settings: Config, _: argparse.Namespace) -> int:
+    from collector.homeassistant.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
 
