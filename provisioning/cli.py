@@ -20,6 +20,7 @@ from provisioning import (
     files,
     gates,
     homeassistant,
+    pagedesk,
     policies,
     releases,
     sheetdesk,
@@ -86,6 +87,7 @@ def _parser(_: Translate) -> Parser:
     sheetdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
     told = _("certify a technician's SSH key")
     carddesk.add_technician(commands.add_parser("technician", help=told), _)
+    pagedesk.add(commands.add_parser("web", help=_("make a certificate for the pages")), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
     told = _("let a Home Assistant hear from the broker how the gates fare")
     _home_command(commands.add_parser("home-assistant", help=told), _)

@@ -17,6 +17,7 @@ from wire.errors import WireError
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 PIXELS = 12
 """Of one module: sharp on a telephone, and large enough to be printed."""
+PRACTICE = "LUYỆN TẬP · PRACTICE"
 
 Draw = Callable[[str], bytes]
 
@@ -70,11 +71,12 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def pdf(text: str) -> bytes:
-    """Return the pass on a page, large and as a card for a wallet."""
+def pdf(text: str, *, practice: bool = False) -> bytes:
+    """Return the pass on a page, large and as a card for a wallet; one of practice says so."""
     claims = gatepass.parse(text).claims
     until = datetime.fromtimestamp(claims.expires, UTC).astimezone(LOCAL)
     lines = (
+        *((PRACTICE,) if practice else ()),
         "Mã QR tự khai báo",
         "Self-declared pass",
         f"Đến / Until {until:%d/%m/%Y %H:%M}",
