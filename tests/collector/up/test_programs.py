@@ -83,7 +83,8 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
 def test_practice_never_speaks_to_a_broker_and_never_deletes(whole: Config) -> None:
     web = msgspec.structs.replace(whole.web, practice=True)
     practice = msgspec.structs.replace(whole, web=web)
-    assert {each.name for each in programs.absent(practice)} == {"broker", "intake", "retention"}
+    absent = {each.name for each in programs.absent(practice)}
+    assert absent == {"broker", "intake", "home-assistant", "retention"}
 
 
 def test_every_command_that_serves_is_in_the_table() -> None:
