@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from device import enrol
 from provisioning import authority, cli, keyfile, passphrase, shares, sharesheet
 from provisioning.authority import Authority
 from provisioning.errors import PassphraseMissing, PassphraseShort, RootAbsent
@@ -180,3 +181,26 @@ def test_a_machine_with_one_part_of_the_folder_does_that_parts_work(
     assert keyfile.is_closed(home / "passes/seen.pem")
     with pytest.raises(RootAbsent):
         desk.root()
+
+
+def test_gates_without_a_next_certificate_are_said_loudly_before_a_renewal_and_at_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "en")
+    home = tmp_path / "a"
+    assert cli.main([*CREATE, "--out", str(home), "--plain"]) == 0
+    request = tmp_path / "request.json"
+    request.write_bytes(enrol.make_keys(tmp_path / "keys"))
+    admit = ["gate", "--authority", str(home), "--request", str(request), "--gate", "cho-1"]
+    where = ["--place", "Chợ", "--area", "Xã Mẫu", "--sector", "economy", "--direction", "in"]
+    assert cli.main([*admit, *where, "--out", str(tmp_path / "cho-1.json")]) == 0
+    works = (["status"], ["renew"], ["recover"])
+    for work in works:
+        capsys.readouterr()
+        assert cli.main(["authority", *work, "--authority", str(home)]) == 0
+        assert "CAUTION" not in capsys.readouterr().out
+    (home / "requests/cho-1").unlink()
+    for work in works:
+        assert cli.main(["authority", *work, "--authority", str(home)]) == 0
+        assert "1 gates get NO next certificate" in (said := capsys.readouterr().out)
+        assert ": cho-1. Carry" in said
