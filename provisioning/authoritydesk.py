@@ -18,6 +18,8 @@ from provisioning import (
     passphrase,
     revocation,
     revoked,
+    sharepdf,
+    sharesheet,
     turnover,
 )
 from provisioning.authority import Authority
@@ -80,6 +82,11 @@ def _create_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 def _page_options(parser: argparse.ArgumentParser, _: Translate, *, required: bool) -> None:
     parser.add_argument(
         "--sheets", type=Path, required=required, help=_("a folder for the pages with the shares")
+    )
+    parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help=_("one PDF for a printer, a sheet of paper for each holder, instead of pictures"),
     )
     parser.add_argument(
         "--needed", type=int, default=ceremony.NEEDED, help=_("how many shares it takes")
@@ -173,12 +180,17 @@ def _create(asked: argparse.Namespace, _: Translate) -> str:
         ).format(name=asked.name, folder=asked.out)
     secret = passphrase.chosen()
     pages = {"sheets": asked.sheets, "needed": asked.needed, "count": asked.count}
-    home, made = ceremony.found(asked.out, asked.name, secret=secret, **about, **pages)
+    home, made = ceremony.found(
+        asked.out, asked.name, secret=secret, write=_writer(asked), **about, **pages
+    )
     expiry.write(home)
     told = _("{name}: keys made in {folder}. The root is on {count} pages and nowhere else.")
-    return "\n".join(
-        [told.format(name=asked.name, folder=asked.out, count=len(made)), *_pages(made, _)]
-    )
+    told = told.format(name=asked.name, folder=asked.out, count=asked.count)
+    return "\n".join([told, *_pages(made, _)])
+
+
+def _writer(asked: argparse.Namespace) -> ceremony.Write:
+    return sharepdf.write if asked.pdf else sharesheet.write
 
 
 def _pages(made: list[Path], _: Translate) -> list[str]:
@@ -217,9 +229,11 @@ def _published(home: Authority, paths: list[Path], _: Translate) -> str:
 
 
 def _share(asked: argparse.Namespace, _: Translate) -> str:
-    made = ceremony.share(opened(asked), asked.sheets, clock.now(), asked.needed, asked.count)
+    made = ceremony.share(
+        opened(asked), asked.sheets, clock.now(), asked.needed, asked.count, _writer(asked)
+    )
     told = _("The root is on {count} pages and nowhere else. Burn the pages of before.")
-    return "\n".join([told.format(count=len(made)), *_pages(made, _)])
+    return "\n".join([told.format(count=asked.count), *_pages(made, _)])
 
 
 def _status(asked: argparse.Namespace, _: Translate) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from device import enrol
-from provisioning import authority, cli, keyfile, passphrase, shares, sharesheet
+from provisioning import authority, cli, keyfile, passphrase, sharepdf, shares, sharesheet
 from provisioning.authority import Authority
 from provisioning.errors import PassphraseMissing, PassphraseShort, RootAbsent
 from wire import keyring
@@ -204,3 +204,18 @@ def test_gates_without_a_next_certificate_are_said_loudly_before_a_renewal_and_a
         assert cli.main(["authority", *work, "--authority", str(home)]) == 0
         assert "1 gates get NO next certificate" in (said := capsys.readouterr().out)
         assert ": cho-1. Carry" in said
+
+
+@pytest.mark.usefixtures("credential")
+def test_shares_come_as_one_pdf_if_that_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, (pdf,) = found(tmp_path, "--pdf")
+    assert str(pdf) in capsys.readouterr().out
+    made = [each for each in sharepdf.read(pdf) if each is not None]
+    words = [tmp_path / str(each.number) for each in made[1:]]
+    for path, each in zip(words, made[1:], strict=True):
+        path.write_text(each.words, encoding="utf-8")
+    again = ["authority", "shares", "--authority", str(home), *given(words), "--pdf"]
+    assert cli.main([*again, "--sheets", str(tmp_path / "again")]) == 0
+    assert len(list((tmp_path / "again").iterdir())) == 1
