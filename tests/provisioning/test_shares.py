@@ -250,8 +250,8 @@ def test_without_the_folder_offline_the_root_on_paper_still_replaces_everything(
     shutil.rmtree(home.folder / "offline")
     (home.folder / "offline").mkdir()
     assert turnover.recover(joined, now)[0].name == "keyring.json"
-    kept = sorted(path.name for path in (home.folder / "offline").glob("*.pem"))
-    assert [name.partition("-")[0] for name in kept] == ["ca", "reserve", "reserve", "retired"]
+    kept = sorted((home.folder / "offline").glob("*.pem"))
+    assert [path.name.partition("-")[0] for path in kept] == ["ca", "reserve", "reserve", "retired"]
     assert all(keyfile.is_closed(path) for path in kept)
 
 
