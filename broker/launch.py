@@ -50,6 +50,7 @@ class Broker:
         """Take the folder of its configuration; `start` does the work."""
         self.settings, self._folder = settings, folder
         self._patience_s = 0.0
+        self._tell, self._is_told = tell, False
         self._lists = InForce(settings, folder, tell)
         self._due = frozenset[str]()
         self._arrivals = Arrivals(folder / LOG, folder.absolute() / DOOR)
@@ -101,7 +102,8 @@ class Broker:
         self._ticks += 1
         # Only now: Mosquitto reads a new list when it comes to it, and who is put off comes back.
         revoked, self._due = self._due, frozenset()
-        if stamp != self._stamp_seen or self._lists.ended(clock.now()):
+        changed = stamp != self._stamp_seen or self._lists.ended(clock.now())
+        if changed and self._keys_fit():
             self._stamp_seen, self._withdrawn = stamp, names(self.settings.withdrawn)
             change, self._due = self._lists.look(clock.now())
             if change is Change.RESTART:
@@ -120,11 +122,27 @@ class Broker:
         for name in sorted(again | revoked):
             evict(self._folder / DOOR, name)
 
+    def _keys_fit(self) -> bool:
+        """Say whether Mosquitto can be told to read its files again: it would read them all.
+
+        Keys that are being carried here fit a moment later; until then it keeps those it has.
+        """
+        try:
+            _check_keys(self.settings)
+        except ConfigRefused as error:
+            if not self._is_told:
+                self._tell(f"broker: warning: {error}; what changed beside them waits for them")
+            self._is_told = True
+            return False
+        self._is_told = False
+        return True
+
     def _stamp(self) -> tuple[tuple[int, int, int], ...]:
-        """Return what differs when one of the lists of the withdrawn does."""
+        """Return what differs when one of the files does that Mosquitto is to read again."""
         theirs = self.settings
-        paths = (theirs.withdrawn, theirs.revoked, theirs.issuers, theirs.ca)
-        return tuple(_times(path) for path in paths)
+        lists = (theirs.withdrawn, theirs.revoked, theirs.issuers)
+        keys = (theirs.ca, theirs.certificate, theirs.key)
+        return tuple(_times(path) for path in (*lists, *keys))
 
     def terminate(self) -> None:
         """Ask it to stop, and return at once."""

@@ -4,6 +4,8 @@ Claims: what is revoked is refused, and its open connection ends; nobody else is
 is wrong with the lists; and lists that cannot be used are said.
 """
 
+import shutil
+import ssl
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +20,7 @@ from broker import clock
 from broker.config import BrokerSettings
 from broker.launch import free_port, from_folder, launch
 from broker.revocation import Change, InForce, ListsUnfit, fit
-from provisioning import authority, certificates, revocation, revoked
+from provisioning import authority, certificates, revocation, revoked, turnover
 from provisioning.authority import Authority
 from provisioning.certificates import Issuer
 from tests.broker.speaker import Identity, Speaker
@@ -245,3 +247,37 @@ def test_what_cannot_be_read_is_said(town: Town, tmp_path: Path) -> None:
             fit(msgspec.structs.replace(town.settings, **changes), clock.now())
     with pytest.raises(ListsUnfit):
         fit(town.settings, clock.now() + 4000 * DAY)
+
+
+def test_a_folder_that_is_carried_here_while_the_broker_runs_is_taken_up_once_it_is_whole(
+    town: Town, tmp_path: Path
+) -> None:
+    """Half of it would have Mosquitto turn everybody away."""
+    folder = tmp_path / "carried"
+    shutil.copytree(town.home.folder / "broker", folder)
+    town = town._replace(settings=from_folder(folder, port=town.settings.port))
+    said = list[str]()
+    with launch(town.settings, tmp_path / "state", tell=said.append) as broker:
+        pid = broker.pid
+        revocation.revoke(town.home, "file-1", clock.now())
+        turnover.renew(town.home, clock.now())
+        fresh = town.home.folder / "broker"
+        for name in ("certificate.pem", "ca.pem", "issuers.pem", "revoked.pem"):
+            shutil.copy(fresh / name, folder)
+            broker.tend()
+        assert town.welcome() == EVERYBODY, "as before"
+        assert len(said) == 1
+        assert "do not fit" in said[0]
+        shutil.copy(fresh / "tls.pem", folder)
+        broker.tend()
+        for _ in range(100):  # Mosquitto reads them when it comes to it
+            if not is_welcome(town.settings, town.gates["file-1"]):
+                break
+        assert town.welcome() == EVERYBODY - {"file-1"}
+        assert broker.pid == pid
+        assert shown(town.settings) == (fresh / "certificate.pem").read_text()
+
+
+def shown(settings: BrokerSettings) -> str:
+    """Return the certificate that the broker shows, PEM."""
+    return ssl.get_server_certificate((settings.address, settings.port), timeout=10)

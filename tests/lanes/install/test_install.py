@@ -119,6 +119,7 @@ def test_a_gate_goes_from_its_box_to_its_first_confirmed_scan(
 ) -> None:
     machine = gate.machine
     passes = [Shown(each) for each in district.passes(3)]
+    gate.hang_up([Shown(code, pictures=12)])
     started = now_ns()
     machine.boot(plugged=False)
     with addresses(machine, machine.folder):
