@@ -7,10 +7,12 @@ a check that cannot be made is a finding too, and keeps no other from being made
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from collector import ends
 from collector.config import Config
 from collector.errors import BrokerUnreachable, CollectorError
 from collector.i18n import N_, _, detail
@@ -58,6 +60,14 @@ class RecordsMissing(CollectorError):
     code = "records-missing"
     says = N_("Records of some gates are missing")
     remedy = N_("`collector gaps` names them; what a gate still holds it sends by itself")
+
+
+class KeysEnding(CollectorError):
+    """Keys, certificates or lists of the authority end soon."""
+
+    code = "keys-ending"
+    says = N_("Keys of the authority end soon, or have ended")
+    remedy = N_("two people do `provision authority renew`; docs/keys.en.md has the way")
 
 
 class PlacesUnfit(CollectorError):
@@ -128,6 +138,15 @@ def _keys(config: Config, now_ms: int) -> str:
     return ""
 
 
+def _ends(config: Config, now_ms: int) -> str:
+    found = ends.soon(config.roster.path.with_name(ends.NAME), now_ms)
+    if found:
+        until = datetime.fromtimestamp(found[0].until / 1000, UTC)
+        msg = f"{found[0].what}, {until:%Y-%m-%d}"
+        raise KeysEnding(msg)
+    return ""
+
+
 def _broker(config: Config, _now_ms: int) -> str:
     where = (config.broker.host, config.broker.port)
     try:
@@ -183,6 +202,7 @@ def _pages(config: Config, _now_ms: int) -> str:
 CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("disk"), _room),
     (N_("keys and certificates"), _keys),
+    (N_("keys of the authority"), _ends),
     (N_("gates and places"), _roster),
     (N_("broker"), _broker),
     (N_("gates heard"), _heard),
