@@ -27,7 +27,7 @@ def serve(config: Config, desk: Declaring) -> int:
     """Serve until a signal. Raises PortBusy, AddressUnusable, KeyUnreadable."""
     public = config.public
     more = certificate.served("public", public.certificate, public.key)
-    listening = server.listen(public.host, public.port)
+    listening = server.listen(public.host, public.port, "public")
     host, port = listening.getsockname()[:2]
     configure(config)
     state.use(desk, Gatekeeper(secrets.token_bytes(32)))

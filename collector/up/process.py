@@ -16,7 +16,6 @@ from collector.up.supervisor import ALL, Supervisor
 from collector.up.telling import told
 
 Show = Callable[[str], None]
-PRACTICE = "PRACTICE"
 
 
 class District:
@@ -55,10 +54,7 @@ class District:
         for error in missing(self._config, clock.wall_ms(), os.geteuid()):
             self._remark(error)
         if self._practice is not None:
-            self._say(
-                f"{PRACTICE}: "
-                + _("everything here is made up, and ONE custodian alone opens the vault")
-            )
+            self._say(_("PRACTICE: everything is made up, and ONE custodian alone opens the vault"))
         ready = _("ready in {s:.1f} s").format(s=seconds)
         if late:
             ready = _("after {s:.0f} s not ready yet: {names}").format(
