@@ -86,6 +86,8 @@ def test_one_command_starts_all_of_a_district_and_ends_it(
     said = "\n".join(up.said)
     assert re.search(r"^up +web: http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
     assert re.search(r"^up +public: http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
+    assert re.search(r"^up +enrol: https://localhost:[0-9]+/$", said, re.MULTILINE)
+    assert re.search(r"^up +broker: 127\.0\.0\.1:[0-9]+$", said, re.MULTILINE)
     assert "vault-locked: " in said
     assert [fetched(url)[0] for url in up.urls()] == [200, 200]
     together, parts = bench.memory_mb(up.pid)

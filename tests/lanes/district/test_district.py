@@ -1,6 +1,5 @@
 """All of a district under systemd, as it is installed: it comes up, and its walls stand."""
 
-
 import pytest
 
 from tests.lanes.district.server import CONFIG, Server, until
@@ -98,8 +97,15 @@ def test_pages_answer_and_reach_whom_they_ask(server: Server) -> None:
     assert refused.returncode == 2
 
 
-def test_deletion_runs_by_itself_and_says_what_it_did(server: Server) -> None:
-    server.run("systemctl", "start", "gate-retention.service")
+def test_deletion_runs_by_itself_once_somebody_has_looked_at_the_clock(server: Server) -> None:
+    # No gate has said what day it is, so nothing is deleted, and the unit says so by failing.
+    start = ("systemctl", "start", "gate-retention.service")
+    assert server.tried(*start).returncode != 0
+    assert "nobody-confirms" in server.journal("gate-retention")
+    owner = ("setpriv", "--reuid", "gate-intake", "--regid", "gate-ledger", "--groups")
+    looked = ("collector", "retention", "--clock-is-right", "--config", CONFIG)
+    server.run(*owner, "gate-district", *looked)
+    assert server.tried(*start).returncode == 0
     assert "retention.done" in server.journal("gate-retention")
 
 
