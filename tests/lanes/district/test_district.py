@@ -36,10 +36,7 @@ FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=2
 @pytest.fixture(scope="module", autouse=True)
 def _up(server: Server) -> None:
     for unit, says in SAYS.items():
-        until(
-            lambda unit=unit, says=says: says in server.journal(unit),
-            lambda u=unit: server.journal(u),
-        )
+        until(partial(_said, server, unit, says), partial(server.journal, unit))
 
 
 def _said(server: Server, unit: str, says: str) -> bool:
