@@ -1,5 +1,7 @@
 """All of a district under systemd, as it is installed: it comes up, and its walls stand."""
 
+from functools import partial
+
 import pytest
 
 from tests.lanes.district.server import CONFIG, Server, until
