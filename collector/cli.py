@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from collector import auditbook, casebook, config, log, users
+from collector import auditbook, casebook, config, log, restored, users
+from collector.backup import commands as backup
 from collector.commands import (
     enrolcode,
     health,
@@ -28,7 +29,7 @@ from collector.practice import command, mark
 
 GROUPS = (
     *(serving, health, records, orders, vault, upkeep, roster),
-    *(users, auditbook, casebook, enrolcode, command, tokens),
+    *(users, auditbook, casebook, enrolcode, command, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
 
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = config.load(asked.config) if asked.config else None
         if settings is not None:
             mark.check(settings)
+            if not getattr(asked, "unfinished", False):
+                restored.check(settings.restored)
         status: int = asked.work(settings, asked)
     except CollectorError as error:
         print(_told(error), file=sys.stderr)
