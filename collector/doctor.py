@@ -208,8 +208,8 @@ def _pages(config: Config, _now_ms: int) -> str:
     return f"{web.host} {web.port}"
 
 
-def _clock(config: Config, _now_ms: int) -> str:
-    now = Run(clock.wall_ms(), clock.boot(), clock.since_boot_ms())
+def _clock(config: Config, now_ms: int) -> str:
+    now = Run(now_ms, clock.boot(), clock.since_boot_ms())
     with opened.archive(config.ledger) as archive:
         why = doubt(archive.last_run(), now, archive.witnesses(now.at_ms - DAY_MS))
     if why is not None and why is not Doubt.UNSURE:  # nobody need confirm it before a first day

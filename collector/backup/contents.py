@@ -23,6 +23,8 @@ from collector.vault import folder as vault
 
 LEDGER, SERVER, ACCOUNTS, CASES, PEOPLE = "ledger", "server", "accounts", "cases", "people"
 PASSES = "passes"
+AUTHORITYS = ("roster", "enrolled", "requests")
+"""Parts that a new server may have already, from the authority's folder."""
 VERSIONS = {
     cases.APPLICATION: cases.VERSION,
     people.APPLICATION: people.VERSION,
@@ -38,6 +40,11 @@ class Found(msgspec.Struct, frozen=True):
 
     name: str
     path: Path
+
+    @property
+    def part(self) -> str:
+        """Return the first part of a file's name."""
+        return self.name.partition("/")[0]
 
 
 def databases(config: Config) -> Iterator[Found]:

@@ -21,7 +21,7 @@ from collector.backup.shelf import Checked, Shelf
 from collector.backup.sqlitefile import Dump
 from collector.backup.stream import Member, Packer, Unpacker, Whole
 from collector.config import BackupConfig, Config
-from collector.errors import CollectorError
+from collector.errors import CollectorError, LedgerMissing
 from collector.i18n import N_
 from collector.intake.keys import receipt_key
 from collector.ledger import opened
@@ -131,8 +131,11 @@ def signers(config: Config) -> Keyring:
 
 def _doubt(config: Config, now: Run) -> Doubt | None:
     """Say whether the clock is to be believed, as retention does."""
-    with opened.archive(config.ledger) as archive:
-        return doubt(archive.last_run(), now, archive.witnesses(now.at_ms - DAY_MS))
+    try:
+        with opened.archive(config.ledger) as archive:
+            return doubt(archive.last_run(), now, archive.witnesses(now.at_ms - DAY_MS))
+    except LedgerMissing:
+        return Doubt.UNSURE
 
 
 def _written(config: Config, part: Path, at_ms: int, user: str) -> tuple[bytes, Whole]:

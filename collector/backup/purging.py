@@ -47,7 +47,7 @@ def finish(config: Config, now: Run, *, is_sure: bool) -> Restored:
         raise restored.Unpurged(str(config.restored))
     if now.at_ms < said.made_ms and not is_sure:
         raise ClockDoubted
-    outcome = retain(config, dry=False, is_sure=is_sure)
+    outcome = retain(config, dry=False, is_sure=is_sure, now=now)
     if outcome.doubt is not None:
         raise ClockDoubted(DOUBTS[outcome.doubt])
     steps: list[Callable[[Config, Run], None]] = []
@@ -83,6 +83,8 @@ def _people(config: Config, now: Run) -> None:
 def _declared(config: Config, now: Run) -> None:
     if config.issuing is None:
         return
+    if config.ledger.postgres is None and not (config.issuing.state / "passes.db").exists():
+        return  # the desk has never run
     with closing(database(config, config.issuing)) as passes:
         schema.make(passes)
         before_ms = now.at_ms - KEPT_MS

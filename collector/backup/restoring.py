@@ -4,6 +4,7 @@ The file is read twice: once to its end before anything is touched, then to lay 
 made first and taken away last, so a restore that was killed shows nothing and can be done again.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -17,7 +18,7 @@ from collector.backup.contents import Found
 from collector.backup.envelope import Header, Reader
 from collector.backup.errors import BackupForeign, BackupNewer, BackupUnwritable, PlaceTaken
 from collector.backup.making import signers
-from collector.backup.stream import Member, Unpacker
+from collector.backup.stream import Member, Unpacker, Whole
 from collector.cases import schema
 from collector.cases.audit import Audit
 from collector.config import Config
@@ -47,14 +48,15 @@ def restore(
     try:
         header = envelope.examine(path, signers(config))
         key = envelope.content_key(header, keys.private(private))
-        members = _fitting(config, path, key)
+        members, whole = _fitting(config, path, key)
     except OSError as error:
         msg = f"{path}: {error.strerror or error}"
         raise BackupUnwritable(msg) from error
     with ExitStack() as stack:
         if config.vault.state is not None and config.vault_state.is_dir():
             stack.enter_context(folder.claimed(config.vault_state))
-        _clear(config, members, user, replace=replace)
+        same = _same(config, members, whole)
+        _clear(config, members, same, user, replace=replace)
         restored.note(config.restored, Restored("copying", header.made_ms, now_ms))
         try:
             _lay_out(config, path, key, user)
@@ -68,10 +70,11 @@ def restore(
     return said
 
 
-def _fitting(config: Config, path: Path, key: bytes) -> list[Member]:
+def _fitting(config: Config, path: Path, key: bytes) -> tuple[list[Member], Whole]:
     """Read everything, and see that all of it has a place here and is known here."""
     members = []
-    for member, blocks in Unpacker(Reader(path, key), path).members():
+    unpacker = Unpacker(Reader(path, key), path)
+    for member, blocks in unpacker.members():
         for _ in blocks:
             pass
         members.append(member)
@@ -88,20 +91,37 @@ def _fitting(config: Config, path: Path, key: bytes) -> list[Member]:
         for application, version in versions.items():
             if version > contents.VERSIONS.get(application, version):
                 raise BackupNewer(member.name)
-    return members
+    return members, unpacker.whole
 
 
-def _clear(config: Config, members: list[Member], user: str, *, replace: bool) -> None:
-    """See that nothing is in the way, or take it away."""
+def _same(config: Config, members: list[Member], whole: Whole) -> frozenset[Path]:
+    """Return the files that are here already, as they are in the backup."""
+    hashes = {each.name: each.hash for each in whole.members}
+    return frozenset(
+        each.path
+        for each in _placed(config, members)
+        if each.path.is_file()
+        and hashlib.sha256(each.path.read_bytes()).hexdigest() == hashes[each.name]
+    )
+
+
+def _clear(
+    config: Config, members: list[Member], same: frozenset[Path], user: str, *, replace: bool
+) -> None:
+    """See that nothing is in the way, or take it away.
+
+    What the authority's folder has brought is not in the way: gates it has admitted since.
+    """
     said = restored.found(config.restored) if config.restored.exists() else None
     may = replace or (said is not None and said.stage == "copying")
     if config.ledger.postgres is not None and not may and not server.is_empty(config.ledger, user):
         raise PlaceTaken(N_("the database in PostgreSQL has tables"))
     targets = [*contents.databases(config), *_placed(config, members)]
-    there = list(dict.fromkeys(each.path for each in targets if each.path.exists()))
-    there += [each.path for each in contents.files(config) if each.path not in there]
-    if there and not may:
-        raise PlaceTaken(str(there[0]))
+    here = [each for each in contents.files(config) if each.part not in contents.AUTHORITYS]
+    there = list(dict.fromkeys(each.path for each in (*targets, *here) if each.path.exists()))
+    taken = [each for each in there if each not in same]
+    if taken and not may:
+        raise PlaceTaken(str(taken[0]))
     for each in there:
         for part in (each, *(each.with_name(each.name + end) for end in ("-wal", "-shm"))):
             part.unlink(missing_ok=True)
@@ -109,9 +129,10 @@ def _clear(config: Config, members: list[Member], user: str, *, replace: bool) -
 
 def _placed(config: Config, members: list[Member]) -> Iterator[Found]:
     for member in members:
-        path = contents.place_of(config, member.name, member.kind)
-        if member.kind == "file" and path is not None:
-            yield Found(member.name, path)
+        if member.kind == "file":
+            path = contents.place_of(config, member.name, member.kind)
+            if path is not None:
+                yield Found(member.name, path)
 
 
 def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
