@@ -37,6 +37,14 @@ def give(path: Path, owned: Owned) -> None:
     path.chmod(mode)
 
 
+def settle(path: Path) -> None:
+    """As root, give what lies in a folder to the folder's owner: root has written there."""
+    if os.geteuid() == 0 and path.is_dir():
+        found = path.stat()
+        for each in path.iterdir():
+            os.chown(each, found.st_uid, found.st_gid, follow_symlinks=False)
+
+
 def folder(path: Path, owned: Owned) -> None:
     """Make a folder, and those above it, as it was; one that is there is left as it is."""
     if path.is_dir():

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from collector import restored
+from collector.backup import owners
 from collector.backup.errors import ClockDoubted
 from collector.cases.audit import Audit
 from collector.cases.entries import Act
@@ -65,7 +66,8 @@ def finish(config: Config, now: Run, *, is_sure: bool) -> Restored:
 
 def _people(config: Config, now: Run) -> None:
     home = config.vault_state
-    folder.prepare(home)
+    if config.ledger.postgres is None and not (home / folder.PEOPLE).exists():
+        return  # the vault has never run
     with folder.claimed(home), ExitStack() as stack:
         view, people, cases = stack.enter_context(opened(config))
         where = Whereabouts(RosterFile(config.roster.path))
@@ -78,6 +80,7 @@ def _people(config: Config, now: Run) -> None:
         audit = Audit(cases)
         head = audit.head(now.at_ms)
         audit.commit(OPERATOR, Act.RESTORED, now.at_ms, counts={"from": head.seq})
+    owners.settle(home)
 
 
 def _declared(config: Config, now: Run) -> None:
@@ -92,3 +95,4 @@ def _declared(config: Config, now: Run) -> None:
         gone += Register(passes).forget(before_ms // 1000)
         if gone:
             passes.scrub(TABLES)
+    owners.settle(config.issuing.state)

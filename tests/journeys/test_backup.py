@@ -22,9 +22,10 @@ from device import enrol
 from device.inbox import Inbox
 from device.journal.store import CardJournal, Limits
 from device.wiring.attendance import mandate
-from tests.collector.postgres import Cluster
+from tests.collector.postgres import Cluster, postgres
 from tests.journeys.test_recovery import BIN, Door, intake, until, uplink
 
+__all__ = ["postgres"]
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
 
 MORE = """

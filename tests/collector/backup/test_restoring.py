@@ -1,5 +1,7 @@
 """A backup is restored whole, once, in an empty place; nothing too old is ever shown."""
 
+import os
+import shutil
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -360,6 +362,24 @@ def test_people_never_know_more_than_the_ledger_that_is_restored_with_them(
         scans = sum(each.t == "scan" for each in town.view.after(0, 100_000))
         assert town.rows("SELECT COUNT(*) FROM sighting") == [(scans,)]
         assert scans
+
+
+@ONE
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_restores_belongs_to_whom_it_belonged(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    with server.town() as town:
+        lived(town, days=(0, 7))
+    server.work(1, AT)
+    for each in (server.where / "vault", *(server.where / "vault").iterdir()):
+        shutil.chown(each, "nobody", "nogroup")
+    file = server.backup(AT + 8 * DAY)
+    restore(fresh, file, private, AT + 27 * DAY)
+    purging.finish(fresh.config, run(AT + 27 * DAY), is_sure=True)
+    vault = fresh.where / "vault"
+    assert {each.owner() for each in (vault, *vault.iterdir())} == {"nobody"}
+    assert vault.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_private_key_in_clear_goes_into_no_backup(
