@@ -211,8 +211,10 @@ def _pages(config: Config, _now_ms: int) -> str:
 def _clock(config: Config, now_ms: int) -> str:
     now = Run(now_ms, clock.boot(), clock.since_boot_ms())
     with opened.archive(config.ledger) as archive:
-        why = doubt(archive.last_run(), now, archive.witnesses(now.at_ms - DAY_MS))
-    if why is not None and why is not Doubt.UNSURE:  # nobody need confirm it before a first day
+        last = archive.last_run()
+        why = doubt(last, now, archive.witnesses(now.at_ms - DAY_MS))
+    is_new = why is Doubt.UNSURE and last is None  # nobody need confirm a first day
+    if why is not None and not is_new:
         raise ClockAhead(DOUBTS[why])
     return f"{datetime.fromtimestamp(now.at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 

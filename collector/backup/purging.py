@@ -66,8 +66,8 @@ def finish(config: Config, now: Run, *, is_sure: bool) -> Restored:
 
 def _people(config: Config, now: Run) -> None:
     home = config.vault_state
-    if config.ledger.postgres is None and not (home / folder.PEOPLE).exists():
-        return  # the vault has never run
+    if not (home / folder.CUSTODY).exists():
+        return  # without wrapped keys the vault has never run
     with folder.claimed(home), ExitStack() as stack:
         view, people, cases = stack.enter_context(opened(config))
         where = Whereabouts(RosterFile(config.roster.path))

@@ -26,7 +26,7 @@ from tests.collector.postgres import Cluster, postgres
 from tests.journeys.test_recovery import BIN, Door, intake, until, uplink
 
 __all__ = ["postgres"]
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
 MORE = """
 [road]
