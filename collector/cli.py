@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from collector import lean  # noqa: F401  (first, before anything that logs)
+
+# isort: split
 from collector import auditbook, casebook, config, log, restored, users
 from collector.backup import commands as backup
 from collector.commands import (
@@ -20,6 +23,7 @@ from collector.commands import (
     roster,
     serving,
     tokens,
+    up,
     upkeep,
     vault,
 )
@@ -28,7 +32,7 @@ from collector.i18n import _, detail, lend_to_argparse
 from collector.practice import command, mark
 
 GROUPS = (
-    *(serving, health, records, orders, vault, upkeep, roster),
+    *(up, serving, health, records, orders, vault, upkeep, roster),
     *(users, auditbook, casebook, enrolcode, command, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
@@ -53,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             mark.check(settings)
             if not getattr(asked, "unfinished", False):
                 restored.check(settings.restored)
+            mark.warn(settings)
         status: int = asked.work(settings, asked)
     except CollectorError as error:
         print(_told(error), file=sys.stderr)

@@ -4,6 +4,7 @@ Lists of withdrawn passes are signed anew every few hours, so that gates see tha
 withdrawn; what a pass or a declaration has outlived is forgotten.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -16,7 +17,6 @@ from collector.asking.server import Server, answerer
 from collector.asking.users import ids
 from collector.config import Config, IssuingConfig
 from collector.database.ports import Database
-from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.consequence import PassFor, Rules
 from collector.errors import CollectorError, DeskUnset, StateUnwritable
@@ -50,7 +50,7 @@ def run(config: Config) -> int:
     with ExitStack() as stack:
         passes = database(config, issuing)
         stack.callback(passes.close)
-        schema.make(passes)
+        _make(passes)
         register = Register(passes)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster))
@@ -117,8 +117,17 @@ def _prepare(issuing: IssuingConfig) -> None:
         raise StateUnwritable(msg) from error
 
 
+def _make(passes: Database) -> None:
+    """Make the tables, in a file of ours alone: whoever may ask at a socket reaches the folder."""
+    before = os.umask(0o077)
+    try:
+        schema.make(passes)
+    finally:
+        os.umask(before)
+
+
 def database(config: Config, issuing: IssuingConfig) -> Database:
     """Return where passes and declarations are: a schema of the ledger's, or a file."""
     if config.ledger.postgres is not None:
-        return PostgresDatabase(config.ledger.postgres, schema="passes", user=opening.PUBLIC)
+        return opening.postgres(config.ledger.postgres, opening.PUBLIC, "passes")
     return SqliteDatabase(issuing.state / "passes.db")

@@ -10,6 +10,7 @@ import pytest
 
 from collector import restored
 from collector.auditbook import explained
+from collector.backup import contents as contents_here
 from collector.backup import keys, making, purging, restoring
 from collector.backup.errors import (
     BackupCut,
@@ -181,8 +182,8 @@ def test_a_newer_releases_file_is_refused(
     later.write_bytes(file.read_bytes().replace(b"gate-backup 1", b"gate-backup 2", 1))
     with pytest.raises(BackupNewer):
         restore(fresh, later, private, AT)
-    known = dict.fromkeys(restoring.contents.VERSIONS, 0)
-    monkeypatch.setattr(restoring.contents, "VERSIONS", known)  # as an older release knows
+    known = dict.fromkeys(contents_here.VERSIONS, 0)
+    monkeypatch.setattr(contents_here, "VERSIONS", known)  # as an older release knows
     with pytest.raises(BackupNewer):
         restore(fresh, file, private, AT)
     untouched(fresh)
