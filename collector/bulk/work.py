@@ -9,10 +9,12 @@ import msgspec
 from collector.bulk import cards, people, sealing
 from collector.bulk.cards import LOCAL
 from collector.bulk.entries import Fault, ListFaulty, Person
+from collector.errors import FileUnusable
 from collector.i18n import N_
 from collector.issuing.entries import Batch, Listed
 from collector.issuing.ports import Issuing
 from collector.roster import sheets
+from collector.roster.sheets import Sheet
 
 WITHDRAWN = N_(
     "this person's pass was withdrawn: ask for new cards for everybody, or take the row out"
@@ -61,9 +63,7 @@ def ends(last: date) -> int:
 def listed(desk: Issuing, wanted: Wanted, found: tuple[Person, ...]) -> Listed:
     """Have the desk give everybody a pass. Raises ListFaulty, and what the desk raises."""
     entries = sealing.entries(found, wanted.owner, desk.sealing(), wanted.ends)
-    batch = Batch(
-        wanted.owner, wanted.name, wanted.holder, wanted.ends, entries, anew=wanted.anew
-    )
+    batch = Batch(wanted.owner, wanted.name, wanted.holder, wanted.ends, entries, anew=wanted.anew)
     made = desk.enlist(batch)
     if made.withdrawn:
         gone = [found[place].row for place in made.withdrawn]
@@ -76,15 +76,23 @@ def worked(
 ) -> tuple[Listed, bytes]:
     """Return what came of a list, and its cards as PDF.
 
-    Raises ListFaulty, FileUnusable, FontMissing, and what the desk raises.
+    Raises ListFaulty, FontMissing, and what the desk raises.
     """
     from collector.bulk import readback  # noqa: PLC0415  # loads the reader, when it is wanted
 
     told(Stage.READING, 0, 0)
-    found = people.read(sheets.parsed(*file, people.BOUNDS), today)
+    found = people.read(_sheets(*file), today)
     told(Stage.ISSUING, 0, len(found))
     made = listed(desk, wanted, found)
     told(Stage.DRAWING, 0, len(found))
     sheet = cards.drawn(found, made.passes, wanted.place)
     readback.prove(sheet, lambda done, all_: told(Stage.PROVING, done, all_))
     return msgspec.structs.replace(made, passes=()), sheet.pdf
+
+
+def _sheets(name: str, data: bytes) -> tuple[Sheet, ...]:
+    try:
+        return sheets.parsed(name, data, people.BOUNDS)
+    except FileUnusable as error:
+        why = str(error).removeprefix(f"{name}: ")
+        raise ListFaulty((Fault(0, "", "unreadable", why),)) from error

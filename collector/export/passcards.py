@@ -135,7 +135,7 @@ def _code(canvas: Canvas, text: str, left: float, low: float, size: float) -> No
         for begins, ends in runs(row)
     )
     # What `rect` writes too, but it spells whole numbers as if they were fractions.
-    path._code.extend(("n", *dark))  # noqa: SLF001
+    path._code.extend(("n", *dark))  # type: ignore[attr-defined]  # noqa: SLF001
     canvas.drawPath(path, stroke=0, fill=1)
     canvas.restoreState()
 

@@ -131,9 +131,7 @@ class Holders:
         key, kid = self._issuer.key(Way.INSTITUTION), self._issuer.kid(Way.INSTITUTION)
         with self._database.writing() as session:
             old = _one(session, owner, number)
-            order = Order(
-                Way.INSTITUTION, old.holder, now_s, old.ends, owner=owner, group=old.team
-            )
+            order = Order(Way.INSTITUTION, old.holder, now_s, old.ends, owner=owner, group=old.team)
             whose = session.rows("SELECT holder FROM held WHERE number = ?", (number,))
             other = _other(session, owner, whose, old, kid, now_s)
             if other is not None:
