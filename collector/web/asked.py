@@ -83,6 +83,12 @@ def by_method(views: Mapping[str, tuple[Scope, Answer]]) -> View:
     return answer
 
 
+def only(request: HttpRequest, *names: str) -> None:
+    """Raise Refused for a parameter that is not among these: a misspelt one must not be lost."""
+    if not request.GET.keys() <= {*names}:
+        raise Refused(Why.PARAMETER)
+
+
 def number(request: HttpRequest, name: str, otherwise: int, most: int) -> int:
     """Return a parameter; raise Refused if it is no number from 0 to `most`."""
     text = text_of(request, name, str(otherwise))

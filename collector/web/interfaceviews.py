@@ -13,6 +13,7 @@ from collector.web.openapi import document
 
 def _records(request: HttpRequest, _: Token) -> HttpResponse:
     """Answer with the scans behind a cursor."""
+    asked.only(request, "after", "limit")
     after = asked.number(request, "after", 0, 2**62)
     limit = asked.number(request, "limit", interface.MOST, interface.MOST)
     if not limit:
@@ -21,8 +22,9 @@ def _records(request: HttpRequest, _: Token) -> HttpResponse:
     return asked.json(interface.Records(tuple(interface.record(*each) for each in found), last))
 
 
-def _gates(_: HttpRequest, __: Token) -> HttpResponse:
+def _gates(request: HttpRequest, _: Token) -> HttpResponse:
     """Answer with every gate as the board shows it."""
+    asked.only(request)
     known, drawn = districtviews.overview().known()
     return asked.json(interface.gates(known, drawn))
 

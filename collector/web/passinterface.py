@@ -20,6 +20,7 @@ from collector.web.passvalues import KEY, NUMBER, PAGE, Numbers, Whole, Wish
 
 def _listed(request: HttpRequest, token: Token) -> HttpResponse:
     """Answer with the place's passes behind a cursor."""
+    asked.only(request, "after", "limit", "group")
     limit = asked.number(request, "limit", PAGE, PAGE)
     after = asked.text_of(request, "after", "")
     group = asked.text_of(request, "group", "") if "group" in request.GET else None
@@ -32,6 +33,7 @@ def _listed(request: HttpRequest, token: Token) -> HttpResponse:
 
 def _issue(request: HttpRequest, token: Token) -> HttpResponse:
     """Give everybody who was sent a pass, all or none."""
+    asked.only(request)
     key = request.headers.get("Idempotency-Key", "")
     if not re.fullmatch(KEY, key):
         raise Refused(Why.KEY)
@@ -48,6 +50,7 @@ def _issue(request: HttpRequest, token: Token) -> HttpResponse:
 
 def _withdraw(request: HttpRequest, token: Token) -> HttpResponse:
     """Withdraw passes of the place, all or none."""
+    asked.only(request)
     numbers = tuple(bytes.fromhex(each) for each in asked.body(request, Numbers).numbers)
     done = own.desk().withdraw(token.place, numbers)
     return asked.json(passvalues.Done(done.now, done.before))
@@ -55,6 +58,7 @@ def _withdraw(request: HttpRequest, token: Token) -> HttpResponse:
 
 def _withdraw_group(request: HttpRequest, token: Token) -> HttpResponse:
     """Withdraw every pass of a class or team."""
+    asked.only(request)
     done = own.desk().withdraw_team(token.place, asked.body(request, Whole).group)
     return asked.json(passvalues.Done(done.now, done.before))
 
