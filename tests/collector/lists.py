@@ -48,7 +48,9 @@ class ListDesk:
         lists = [each for each in self.published if each.issuer == parsed.kid]
         at = parsed.claims.status
         assert at is not None
-        return Standing(lists[-1].at(at)) if lists else Standing.GOOD
+        listed = lists[-1].at(at) if lists else Standing.GOOD
+        assert listed is not None
+        return Standing(listed)
 
     def count(self, table: str = "pass") -> int:
         """Return how many rows a table has."""

@@ -3,8 +3,7 @@
 from functools import cache
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from collector.bulk.workshop import Workshop
@@ -37,10 +36,10 @@ def places(request: HttpRequest) -> tuple[Place, ...]:
 
 
 def place(request: HttpRequest, owner: str) -> Place:
-    """Return one of the reader's own places; that of another is refused."""
+    """Return one of the reader's own places; that of another is none."""
     found = next((each for each in places(request) if each.id == owner), None)
     if found is None:
-        raise PermissionDenied
+        raise Http404
     return found
 
 

@@ -31,7 +31,7 @@ def faults(text: str | bytes, name: str = "list.csv") -> list[tuple[int, str, st
     return [(each.row, each.column, each.code) for each in faulty.value.faults]
 
 
-def book(*rows: list[Any]) -> bytes:
+def book(*rows: Any) -> bytes:  # noqa: ANN401  # whatever openpyxl takes
     made, out = openpyxl.Workbook(), io.BytesIO()
     sheet = made.worksheets[0]
     for row in rows:

@@ -183,7 +183,7 @@ def test_with_another_key_a_list_gives_new_passes_and_an_old_answer_is_refused(
     sent = batch(1, name="form")
     desk.counter.enlist(sent)
     turned = ListDesk(desk.database, Ed25519PrivateKey.generate())
-    turned.holders._issuer._publish = lambda _: None  # type: ignore[method-assign]
+    turned.holders._issuer._publish = lambda _: None
     with pytest.raises(ListRefused, match="earlier key"):
         turned.counter.enlist(sent)
     assert turned.counter.enlist(batch(1)).replaced == 1
