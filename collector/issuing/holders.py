@@ -84,22 +84,16 @@ class Holders:
         whos = [self._who(batch.owner, each.who) for each in batch.entries]
         digest = _digest(batch, whos)
         with self._database.writing() as session:
-            if known := _answered(session, batch, digest):
-                return self._signed(session, batch, known, kid)
-            check(order, now_s)
-            had = [_passes(session, batch.owner, who, now_s) for who in whos]
-            if not batch.anew and (gone := [n for n, each in enumerate(had) if _is_gone(each)]):
-                return Listed(withdrawn=tuple(gone))
-            pen = _Pen(session, kid, order)
-            numbers = [
-                pen.give(entry, who, passes, anew=batch.anew)
-                for entry, who, passes in zip(batch.entries, whos, had, strict=True)
-            ]
-            counts = (pen.fresh, pen.kept, pen.replaced)
-            _note(session, batch, digest, (now_s, *counts, b"".join(numbers)))
-            listed = self._signed(session, batch, (*counts, numbers), kid)
-        self._issuer.sign_lists(pen.kids, now_s)
-        return msgspec.structs.replace(listed, again=False)
+            known = _answered(session, batch, digest)
+            if known is not None:
+                listed = self._signed(session, batch, known, kid)
+                # The list for the gates may not have been signed the last time.
+                kids = {kid} if listed.replaced else set()
+            else:
+                check(order, now_s)
+                listed, kids = self._listed(session, batch, (order, kid, digest), whos)
+        self._issuer.sign_lists(kids, now_s)
+        return listed
 
     def withdraw(self, owner: str, numbers: Iterable[bytes], now_s: int) -> Withdrawn:
         """Withdraw an institution's passes, all or none. Raises PassUnknown."""
@@ -167,6 +161,24 @@ class Holders:
             session.run("DELETE FROM batch WHERE at_s < ?", (before_s,))
             session.run("DELETE FROM held WHERE number NOT IN (SELECT number FROM pass)")
             return session.run("DELETE FROM holder WHERE id NOT IN (SELECT holder FROM held)")
+
+    def _listed(
+        self, session: Session, batch: Batch, asked: tuple[Order, str, bytes], whos: list[bytes]
+    ) -> tuple[Listed, set[str]]:
+        """Enter a list that is new; return it, and whose lists are to be signed."""
+        order, kid, digest = asked
+        had = [_passes(session, batch.owner, who, order.begins) for who in whos]
+        if not batch.anew and (gone := [n for n, each in enumerate(had) if _is_gone(each)]):
+            return Listed(withdrawn=tuple(gone)), set()
+        pen = _Pen(session, kid, order)
+        numbers = [
+            pen.give(entry, who, passes, anew=batch.anew)
+            for entry, who, passes in zip(batch.entries, whos, had, strict=True)
+        ]
+        counts = (pen.fresh, pen.kept, pen.replaced)
+        _note(session, batch, digest, (order.begins, *counts, b"".join(numbers)))
+        listed = self._signed(session, batch, (*counts, numbers), kid)
+        return msgspec.structs.replace(listed, again=False), pen.kids
 
     def _who(self, owner: str, who: bytes) -> bytes:
         return hmac.digest(self._secret, owner.encode() + b"\0" + who, "sha256")

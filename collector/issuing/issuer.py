@@ -5,6 +5,7 @@ withdrawal is whole when the list of every issuer that it concerns is with the d
 gates; said again, it signs the lists again.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -41,6 +42,7 @@ class Issuer:
         """Take the register, the keys, and where signed lists go."""
         self._register, self._publish = register, publish
         self._keys, self._status_key = keys, status_key
+        self._signing = threading.Lock()
 
     def kid(self, way: Way) -> str:
         """Return the name of the key of a way; raise WayClosed where there is none."""
@@ -81,13 +83,14 @@ class Issuer:
             raise WayClosed(way.value) from error
 
     def sign_lists(self, kids: Iterable[str], now_s: int) -> None:
-        """Sign the lists of some keys as they are now, and hand them over."""
-        for kid in sorted(kids):
-            marked, gone = self._register.marked(kid)
-            bits, statuses = statuslist.packed(PLACES, marked)
-            at = self._register.dated(kid, now_s)
-            made = StatusList(kid, at, bits, statuses, ttl=TTL_S, every=gone)
-            self._publish(statuslist.pack(made, self._status_key))
+        """Sign the lists of some keys as they are now, and hand them over, one after another."""
+        with self._signing:
+            for kid in sorted(kids):
+                marked, gone = self._register.marked(kid)
+                bits, statuses = statuslist.packed(PLACES, marked)
+                at = self._register.dated(kid, now_s)
+                made = StatusList(kid, at, bits, statuses, ttl=TTL_S, every=gone)
+                self._publish(statuslist.pack(made, self._status_key))
 
 
 def signed(order: Order, number: bytes, place: int, now_s: int, key: Ed25519PrivateKey) -> Issued:

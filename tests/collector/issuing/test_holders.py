@@ -1,7 +1,9 @@
 """Lists of people: all of a list or nothing, people known again, each institution for itself."""
 
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -11,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import ListRefused, OrderInvalid, PassUnknown
+from collector.errors import ListRefused, OrderInvalid, PassUnknown, StoreUnusable
 from collector.issuing.entries import Batch, Entry, Standing, Withdrawn
 from collector.issuing.issuer import LONGEST_S
 from tests.collector.lists import NOW_MS, ListDesk
@@ -68,6 +70,50 @@ def test_a_list_sent_twice_is_one_list_with_the_first_answer(desk: ListDesk) -> 
     with pytest.raises(ListRefused, match="another list"):
         desk.counter.enlist(batch(1, 2, 3, name="form", anew=True))
     assert desk.count() == 2
+
+
+def test_a_double_click_is_one_list(desk: ListDesk) -> None:
+    sent = batch(*range(1, 40), name="form", anew=True)
+    with ThreadPoolExecutor(4) as hands:
+        answers = list(hands.map(lambda _: desk.counter.enlist(sent), range(4)))
+    assert {each.passes for each in answers} == {answers[0].passes}
+    assert sorted(each.again for each in answers) == [False, True, True, True]
+    assert desk.count() == 39
+
+
+def test_lists_for_gates_are_signed_one_after_another(desk: ListDesk) -> None:
+    made = desk.counter.enlist(batch(*range(1, 9)))
+    inside, most = [0], [0]
+    publish = desk.holders._issuer._publish
+
+    def slow(data: bytes) -> None:
+        inside[0] += 1
+        most[0] = max(most[0], inside[0])
+        threading.Event().wait(0.02)
+        publish(data)
+        inside[0] -= 1
+
+    desk.holders._issuer._publish = slow
+    with ThreadPoolExecutor(4) as hands:
+        list(hands.map(lambda each: desk.counter.withdraw("truong", (each.number,)), made.passes))
+    assert most == [1]
+    assert [desk.status(each.text) for each in made.passes] == [Standing.WITHDRAWN] * 8
+
+
+def test_a_list_whose_signing_failed_is_signed_when_it_comes_again(desk: ListDesk) -> None:
+    (old,) = desk.counter.enlist(batch(1)).passes
+    publish = desk.holders._issuer._publish
+
+    def full(_: bytes) -> None:
+        raise StoreUnusable
+
+    desk.holders._issuer._publish = full
+    sent = batch(1, name="form", anew=True)
+    with pytest.raises(StoreUnusable):
+        desk.counter.enlist(sent)
+    desk.holders._issuer._publish = publish
+    assert desk.counter.enlist(sent).again
+    assert desk.status(old.text) is Standing.WITHDRAWN
 
 
 def test_a_list_of_new_cards_withdraws_what_its_people_had(desk: ListDesk) -> None:
