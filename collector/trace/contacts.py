@@ -4,10 +4,11 @@ What an officer may not see is left out by a join inside the database, and count
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, groupby
+from itertools import groupby
 
 import numpy as np
 
+from collector.database.numbers import Ints
 from collector.database.ports import Session
 from collector.errors import QuestionTooWide
 from collector.trace import measure
@@ -17,14 +18,16 @@ from collector.trace.measure import Near, Others
 
 SPANS = 200
 """Places on days in one statement, whose stays are in memory together."""
+WIDTH = 8
 MOST = 1_000_000
 """Stays that one answer looks at: more than a few hundred index persons of a fortnight take."""
 _OTHERS = (
-    "WITH asked (day, place, lo, hi) AS (VALUES {spans})"
+    "WITH asked (day, place, lo, hi, since) AS (VALUES {spans})"
     " SELECT o.day, o.place, o.person, o.in_lo, o.in_span, o.stayed, o.out_span, o.doubts"
     " FROM asked CROSS JOIN stay o"
     " WHERE o.day = asked.day AND o.place = asked.place"
     " AND o.in_lo > asked.lo AND o.in_lo < asked.hi"
+    " AND o.in_lo + o.stayed + o.out_span > asked.since"
     " AND {scope} EXISTS"
     " (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = asked.place) {others}"
 )
@@ -73,7 +76,7 @@ def _near(
     for begin in range(0, len(spots), SPANS):
         some = {spot: asked[spot] for spot in spots[begin : begin + SPANS]}
         statement, values = _asked(some, question, officer, outside=outside)
-        there = session.rows(statement, values)
+        there = session.numbers(statement, values, WIDTH)
         seen += len(there)
         if seen > MOST:
             raise QuestionTooWide
@@ -81,9 +84,8 @@ def _near(
             yield from measure.near(some[spot], others)
 
 
-def _by_spot(there: Sequence[Row]) -> Iterator[tuple[Spot, Others]]:
+def _by_spot(table: Ints) -> Iterator[tuple[Spot, Others]]:
     """Yield the stays of each place on each day."""
-    table = np.fromiter(chain.from_iterable(there), np.int64, len(there) * 8).reshape(-1, 8)
     table = table[np.lexsort((table[:, 1], table[:, 0]))]
     turns = np.flatnonzero((np.diff(table[:, :2], axis=0) != 0).any(axis=1)) + 1
     for stays in np.split(table, turns) if len(table) else ():
@@ -100,9 +102,10 @@ def _asked(
     spans: list[object] = []
     for spot, rows in asked.items():
         spans += [*spot, min(row[2] for row in rows), max(row[3] for row in rows)]
+        spans.append(min(row[4] for row in rows))
     others, values = _others(question)
     statement = _OTHERS.format(
-        spans=", ".join(["(?, ?, ?, ?)"] * len(asked)),
+        spans=", ".join(["(?, ?, ?, ?, ?)"] * len(asked)),
         scope="NOT" if outside else "",
         others=others,
     )

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from collector.database.numbers import Ints
 from collector.trace.frames import Row
 
-Ints = NDArray[np.int64]
 PAIRS = 500_000
 """Pairs that are measured at a time: about 50 MB."""
 
