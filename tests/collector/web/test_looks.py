@@ -17,6 +17,7 @@ from django.conf import settings
 from django.utils import translation
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from collector import i18n
 from tests.collector.web import serving
 from tests.collector.web.conftest import NOW, Clock
 from tests.collector.web.desk import MemoryDesk
@@ -227,6 +228,7 @@ def test_nothing_is_said_outside_the_catalogues(
     if role is not None:
         client.cookies["sessionid"] = serving.cookie(role, NOW)
     monkeypatch.setattr(translation, "_trans", Pseudo(translation._trans))  # type: ignore[attr-defined]
+    monkeypatch.setattr(i18n, "speaking", lambda _: lambda text: f"⟦{text}⟧")
     page = Visible()
     page.feed(client.get(path).content.decode())
     assert "⟦" in "".join(page.said)
