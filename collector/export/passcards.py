@@ -27,8 +27,6 @@ CARD = (85.6 * mm, 54 * mm)
 """As a bank card."""
 ACROSS, DOWN = 2, 5
 LARGE = 80 * mm
-MASK = 2
-"""Any of the eight can be read; trying all takes eight times as long."""
 TICK = 3 * mm
 _IS_DARK = bytes([1] + [0] * 255)
 """Of a picture's levels, only black."""
