@@ -112,7 +112,7 @@ class Broker:
                 if self._is_over:  # asked meanwhile, when there was nobody to be told
                     self.stop()
                 return
-            _replace(self._folder / ACL, render_acl(self.settings.intakes, self._withdrawn))
+            _replace(self._folder / ACL, _rights(self.settings, self._withdrawn))
             self._child.send_signal(signal.SIGHUP)
             suspects = frozenset(self._withdrawn)
         elif self._ticks % SURE == 0:
@@ -160,6 +160,10 @@ class Broker:
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(STOP_S)
         self.kill()
+
+
+def _rights(settings: BrokerSettings, withdrawn: tuple[str, ...]) -> str:
+    return render_acl(settings.intakes, withdrawn, home_assistant=settings.home_assistant)
 
 
 def _times(path: Path | None) -> tuple[int, int, int]:
@@ -293,7 +297,7 @@ def _write(settings: BrokerSettings, folder: Path, lists: Path | None) -> Path:
     )
     own = len(os.fsencode(door)) < MAX_SOCKET_PATH
     files = (
-        (acl, render_acl(settings.intakes, names(settings.withdrawn))),
+        (acl, _rights(settings, names(settings.withdrawn))),
         (acl.with_name(NOTHING), ""),
         (config, render(settings, acl.absolute(), door if own else None, lists)),
     )
