@@ -208,6 +208,27 @@ class UpConfig(Strict, frozen=True):
     """A directory for the broker's own files; `broker-state` beside the ledger if left out."""
 
 
+class HomeAssistantConfig(Strict, frozen=True):
+    """A Home Assistant that is told how the gates fare; nobody is without this table."""
+
+    host: Host
+    """Of the broker that it hears: its own, or the district's."""
+    ca: Path
+    """PEM of the certificate from which the broker's comes."""
+    state: Path
+    """A directory of its own, for what that broker was told."""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8883
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "home_assistant"
+    """MQTT client id; at the district's broker the common name of the certificate."""
+    certificate: Path | None = None
+    """Where the broker knows us by a certificate, and its key."""
+    key: Path | None = None
+    user: str = ""
+    """Where it knows us by a password."""
+    password: Path | None = None
+    """A file with nothing else in it."""
+
+
 class DisplayConfig(Strict, frozen=True):
     """How the pages speak until a reader chooses otherwise."""
 
@@ -229,6 +250,7 @@ class Config(Strict, frozen=True):
     enrol: EnrolConfig | None = None
     issuing: IssuingConfig | None = None
     public: PublicConfig = PublicConfig()
+    home_assistant: HomeAssistantConfig | None = None
     up: UpConfig = UpConfig()
 
     @property

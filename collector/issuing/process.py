@@ -4,6 +4,7 @@ Lists of withdrawn passes are signed anew every few hours, so that gates see tha
 withdrawn; what a pass or a declaration has outlived is forgotten.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -49,7 +50,7 @@ def run(config: Config) -> int:
     with ExitStack() as stack:
         database = _database(config, issuing)
         stack.callback(database.close)
-        schema.make(database)
+        _make(database)
         register = Register(database)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster))
@@ -114,6 +115,15 @@ def _prepare(issuing: IssuingConfig) -> None:
     except OSError as error:
         msg = f"issuing.state: {issuing.state}: {error.strerror or error}"
         raise StateUnwritable(msg) from error
+
+
+def _make(database: Database) -> None:
+    """Make the tables, in a file of ours alone: whoever may ask at a socket reaches the folder."""
+    before = os.umask(0o077)
+    try:
+        schema.make(database)
+    finally:
+        os.umask(before)
 
 
 def _database(config: Config, issuing: IssuingConfig) -> Database:

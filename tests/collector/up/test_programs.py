@@ -23,6 +23,10 @@ state = "enrol"
 [issuing]
 keys = "issuing"
 state = "desk"
+[home_assistant]
+host = "localhost"
+ca = "ca.pem"
+state = "home-assistant"
 [up]
 broker = "broker"
 """
@@ -39,7 +43,17 @@ def whole(tmp_path: Path) -> Config:
 def test_a_whole_district_has_every_row_and_nothing_is_absent(whole: Config) -> None:
     names = [each.name for each in programs.wanted(whole)]
     assert names == [
-        *("broker", "intake", "vault", "web", "enrol", "desk", "public", "retention"),
+        *(
+            "broker",
+            "intake",
+            "vault",
+            "web",
+            "enrol",
+            "desk",
+            "public",
+            "home-assistant",
+            "retention",
+        ),
     ]
     assert programs.absent(whole) == ()
 
@@ -49,19 +63,28 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         whole,
         enrol=None,
         issuing=None,
+        home_assistant=None,
         vault=config.VaultConfig(),
         up=config.UpConfig(),
     )
     assert [each.name for each in programs.wanted(plain)] == ["intake", "web", "retention"]
     absent = programs.absent(plain)
-    assert [each.name for each in absent] == ["broker", "vault", "enrol", "desk", "public"]
+    assert [each.name for each in absent] == [
+        "broker",
+        "vault",
+        "enrol",
+        "desk",
+        "public",
+        "home-assistant",
+    ]
     assert all(each.absent for each in absent)
 
 
 def test_practice_never_speaks_to_a_broker_and_never_deletes(whole: Config) -> None:
     web = msgspec.structs.replace(whole.web, practice=True)
     practice = msgspec.structs.replace(whole, web=web)
-    assert {each.name for each in programs.absent(practice)} == {"broker", "intake", "retention"}
+    absent = {each.name for each in programs.absent(practice)}
+    assert absent == {"broker", "intake", "home-assistant", "retention"}
 
 
 def test_every_command_that_serves_is_in_the_table() -> None:
