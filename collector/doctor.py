@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from collector import clock, restored
+from collector import clock, ends, restored
 from collector.backup.errors import BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
 from collector.config import Config
@@ -68,6 +68,14 @@ class RecordsMissing(CollectorError):
     code = "records-missing"
     says = N_("Records of some gates are missing")
     remedy = N_("`collector gaps` names them; what a gate still holds it sends by itself")
+
+
+class KeysEnding(CollectorError):
+    """Keys, certificates or lists of the authority end soon."""
+
+    code = "keys-ending"
+    says = N_("Keys of the authority end soon, or have ended")
+    remedy = N_("two people do `provision authority renew`; docs/keys.en.md has the way")
 
 
 class PlacesUnfit(CollectorError):
@@ -154,6 +162,15 @@ def _keys(config: Config, now_ms: int) -> str:
     receipt_key(config.receipt.key)
     broker = config.broker
     tls(broker.ca, broker.certificate, broker.key, now_ms)
+    return ""
+
+
+def _ends(config: Config, now_ms: int) -> str:
+    found = ends.soon(config.roster.path.with_name(ends.NAME), now_ms)
+    if found:
+        until = datetime.fromtimestamp(found[0].until / 1000, UTC)
+        msg = f"{found[0].what}, {until:%Y-%m-%d}"
+        raise KeysEnding(msg)
     return ""
 
 
@@ -253,6 +270,7 @@ def _restored(config: Config, _now_ms: int) -> str:
 CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("disk"), _room),
     (N_("keys and certificates"), _keys),
+    (N_("keys of the authority"), _ends),
     (N_("gates and places"), _roster),
     (N_("broker"), _broker),
     (N_("gates heard"), _heard),
