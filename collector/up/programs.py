@@ -114,6 +114,13 @@ TABLE = (
         absent=N_("records made up for practice stay"),
         every_s=DAY_S,
     ),
+    Program(
+        "backup",
+        collector("backup", "make"),
+        wanted=lambda config: config.backup is not None and _real(config),
+        absent=N_("[backup] is not set: nothing is kept for the day this machine is gone"),
+        every_s=DAY_S,
+    ),
 )
 
 

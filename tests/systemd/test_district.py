@@ -18,7 +18,10 @@ FOLDER = Path(__file__).resolve().parents[2] / "systemd/district"
 UNITS = {each.stem: each for each in FOLDER.glob("gate-*.service")}
 OWNER = "gate-intake"
 """Of a ledger in a file: who deletes from it is the same user."""
-WITHOUT_NETWORK = {"gate-vault", "gate-desk", "gate-retention"}
+WITHOUT_NETWORK = {"gate-vault", "gate-desk", "gate-retention", "gate-backup"}
+TIMED = {"gate-retention", "gate-backup"}
+BACKUP = "gate-backup"
+"""Runs as root, without a network: it reads what each of the others keeps for itself."""
 ASKED = {"gate-vault", "gate-desk"}
 """Who looks at the user of whoever asks."""
 
@@ -42,10 +45,13 @@ def test_each_process_of_a_district_has_a_unit() -> None:
     assert {f"gate-{each.name}" for each in programs.TABLE} == set(UNITS)
     target = (FOLDER / "gate-district.target").read_text()
     assert "WantedBy=multi-user.target" in target
-    for name in set(UNITS) - {"gate-retention"}:
+    for name in set(UNITS) - TIMED:
         assert settings(UNITS[name])["Install"]["WantedBy"] == "gate-district.target"
         assert settings(UNITS[name])["Unit"]["PartOf"] == "gate-district.target"
-    assert settings(FOLDER / "gate-retention.timer")["Timer"]["Persistent"] == "yes"
+    for name in TIMED:
+        timer = settings(FOLDER / f"{name}.timer")
+        assert timer["Timer"]["Persistent"] == "yes"
+        assert timer["Install"]["WantedBy"] == "gate-district.target"
 
 
 def test_each_unit_runs_the_command_of_its_row() -> None:
@@ -59,12 +65,12 @@ def test_each_unit_runs_the_command_of_its_row() -> None:
 
 
 def test_no_two_processes_are_one_user() -> None:
-    users = [service(name)["User"] for name in UNITS if name != "gate-retention"]
-    assert sorted(users) == sorted(set(UNITS) - {"gate-retention"})
+    users = [service(name)["User"] for name in UNITS if name not in TIMED]
+    assert sorted(users) == sorted(set(UNITS) - TIMED)
     assert service("gate-retention")["User"] == OWNER
     assert settings(FOLDER / "postgres.conf")["Service"]["User"] == "gate-retention"
     known = set(re.findall(r"^[ug] (\S+)", _text("sysusers.d/gate-district.conf"), re.MULTILINE))
-    for name in UNITS:
+    for name in set(UNITS) - {BACKUP}:
         groups = words(name, "SupplementaryGroups") | words(name, "Group")
         assert groups | {service(name)["User"]} <= known
 
@@ -79,7 +85,7 @@ def test_no_folder_has_two_writers() -> None:
     assert "gate-ledger" not in folders
 
 
-@pytest.mark.parametrize("name", sorted(set(UNITS) - {"gate-vault"}))
+@pytest.mark.parametrize("name", sorted(set(UNITS) - {"gate-vault", BACKUP}))
 def test_nobody_sees_the_vaults_folder_nor_what_else_is_not_theirs(name: str) -> None:
     closed = words(name, "InaccessiblePaths")
     assert "-/var/lib/gate-vault" in closed
@@ -99,7 +105,7 @@ def test_who_needs_no_network_has_none(name: str) -> None:
     assert (families == {"AF_UNIX"}) is (name in WITHOUT_NETWORK)
     assert (service(name).get("PrivateNetwork") == "yes") is (name in WITHOUT_NETWORK)
     # Whoever looks at who asks must see other users' names.
-    assert ("PrivateUsers" in service(name)) is (name not in ASKED)
+    assert ("PrivateUsers" in service(name)) is (name not in ASKED | {BACKUP})
 
 
 def test_keys_are_read_by_their_process_alone() -> None:
@@ -153,11 +159,11 @@ def test_it_is_laid_into_a_system_and_a_second_time_changes_nothing(tmp_path: Pa
         own.write_text(own.read_text() + "# ours\n")
     assert own.read_text().count("# ours") == 2
     users = (tmp_path / "etc/passwd").read_text()
-    assert all(f"{name}:" in users for name in UNITS)
+    assert all(f"{name}:" in users for name in set(UNITS) - {BACKUP})
     wanted = tmp_path / "etc/systemd/system/gate-district.target.wants"
     assert {each.name for each in wanted.iterdir()} == {
-        *(f"{name}.service" for name in UNITS if name != "gate-retention"),
-        "gate-retention.timer",
+        *(f"{name}.service" for name in set(UNITS) - TIMED),
+        *(f"{name}.timer" for name in TIMED),
     }
     key = (tmp_path / "etc/gate-district/keys/desk").stat()
     assert stat.S_IMODE(key.st_mode) == 0o2750

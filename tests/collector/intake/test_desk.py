@@ -17,6 +17,7 @@ from wire.canonical import canonical
 from wire.keys import Keyring, Use, entry
 from wire.receipt import Receipt, Refusal
 from wire.record import Reason, genesis, to_document, to_record
+from wire.state import State, pack
 
 AT = 1_790_000_000_000
 RECORDS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -301,3 +302,19 @@ def test_a_declaration_that_ends_before_it_begins_is_refused(
     (answer,) = receipts(handle(desk, pen.message(1, 5)))
     of = batch.digest(canonical(pen.documents[4]))
     assert (answer.high, answer.refused) == (4, (Refusal(5, "unsigned", of),))
+
+
+def test_only_a_restored_collector_asks_and_it_asks_each_journal_once(
+    journal: Callable[..., Any],
+) -> None:
+    pen = journal("g1", "j1").scan(9)
+    state = State(online=True, scanning=True, incarnation=1, wall=1, journal="j1", last=9)
+    told = said("g1", topics.STATE, pack(state))
+    plain = Desk(MemoryLedger(), KEY)
+    handle(plain, pen.message(1, 4))
+    assert receipts(handle(plain, told)) == []
+    desk = Desk(MemoryLedger(), KEY, asks=True)
+    handle(desk, pen.message(1, 4))
+    (asked,) = receipts(handle(desk, told))
+    assert asked == Receipt("g1", "j1", 4, pen.chain[4].hex(), AT, want=((5, 9),))
+    assert receipts(handle(desk, told)) == []

@@ -27,6 +27,9 @@ state = "desk"
 host = "localhost"
 ca = "ca.pem"
 state = "home-assistant"
+[backup]
+folder = "shelf"
+key = "backup-public.pem"
 [up]
 broker = "broker"
 """
@@ -53,6 +56,7 @@ def test_a_whole_district_has_every_row_and_nothing_is_absent(whole: Config) -> 
             "public",
             "home-assistant",
             "retention",
+            "backup",
         ),
     ]
     assert programs.absent(whole) == ()
@@ -64,6 +68,7 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         enrol=None,
         issuing=None,
         home_assistant=None,
+        backup=None,
         vault=config.VaultConfig(),
         up=config.UpConfig(),
     )
@@ -76,6 +81,7 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         "desk",
         "public",
         "home-assistant",
+        "backup",
     ]
     assert all(each.absent for each in absent)
 
@@ -84,7 +90,7 @@ def test_practice_never_speaks_to_a_broker_and_never_deletes(whole: Config) -> N
     web = msgspec.structs.replace(whole.web, practice=True)
     practice = msgspec.structs.replace(whole, web=web)
     absent = {each.name for each in programs.absent(practice)}
-    assert absent == {"broker", "intake", "home-assistant", "retention"}
+    assert absent == {"broker", "intake", "home-assistant", "retention", "backup"}
 
 
 def test_every_command_that_serves_is_in_the_table() -> None:
