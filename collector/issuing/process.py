@@ -58,7 +58,7 @@ def run(config: Config) -> int:
         register = Register(passes)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster))
-        holders = Holders(database, issuer, keys.digesting(issuing.state))
+        holders = Holders(passes, issuer, keys.digesting(issuing.state))
         lists = (holders, outgoing.sealing(config.authority))
         officers = OfficersCounter(issuer, register, lists, clock.wall_ms)
         users = ids(issuing.officers, "issuing.officers")
