@@ -15,6 +15,7 @@ from collector.cases import schema as cases
 from collector.config import Config
 from collector.figures import store as figures
 from collector.issuing import schema as passes
+from collector.issuing.keys import DIGESTING
 from collector.ledger import schema as ledger
 from collector.people import schema as people
 from collector.roster import ENROLLED
@@ -73,6 +74,8 @@ def folders(config: Config) -> dict[str, Path]:
     found["withdrawn"] = config.withdrawn.parent
     if config.vault.state is not None:
         found["vault"] = config.vault_state
+    if config.issuing is not None:
+        found["desk"] = config.issuing.state
     return found
 
 
@@ -88,6 +91,9 @@ def files(config: Config) -> Iterator[Found]:
     }
     for part, names in named.items():
         yield from _there(part, (where[part] / name for name in names), where[part])
+    if "desk" in where:
+        known_again = where["desk"] / DIGESTING
+        yield from _there("desk", [known_again], where["desk"])
     if "vault" in where:
         yield from _there("vault", sorted(where["vault"].glob("*.json")), where["vault"])
     for part in ("outgoing", "requests"):
