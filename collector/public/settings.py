@@ -41,6 +41,7 @@ def build(config: Config) -> dict[str, Any]:
             "collector.web.middleware.language",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
+            "collector.public.away.Away",
         ],
         "DATABASES": {},
         "LOGGING_CONFIG": None,  # collector.log has done it

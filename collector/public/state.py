@@ -1,17 +1,17 @@
 """What the views of this process work with, set once when it starts."""
 
-from collector.issuing.ports import Declaring
+from collector.public.memory import RememberingDesk
 from collector.public.rates import Gatekeeper
 
 _parts: dict[str, object] = {}
 
 
-def use(desk: Declaring, gatekeeper: Gatekeeper) -> None:
+def use(desk: RememberingDesk, gatekeeper: Gatekeeper) -> None:
     """Have the views work with these."""
     _parts.update(desk=desk, gatekeeper=gatekeeper)
 
 
-def desk() -> Declaring:
+def desk() -> RememberingDesk:
     """Return the desk."""
     return _parts["desk"]  # type: ignore[return-value]
 
