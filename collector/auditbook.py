@@ -5,7 +5,7 @@ it and sign what they have noted. All that the gates have brought back is held a
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +13,17 @@ import msgspec
 
 from collector import clock
 from collector.cases.audit import Audit, Verified, load_head
-from collector.cases.entries import Act, Head
+from collector.cases.entries import Head
+from collector.cases.witnessed import walked
 from collector.config import Config
 from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import FileUnusable, LedgerMissing
 from collector.i18n import N_, _
 from collector.ledger import opened
-from collector.ledger.ports import View
 from collector.withdrawn import write
-from wire.canonical import read
 from wire.errors import WireError
-from wire.receipt import Witnessed
-from wire.record import What
 
-FAR_MS = 2**52
 WHYS = {
     "changed": N_("row {seq}: changed since it was written"),
     "missing": N_("row {seq}: not there, though somebody kept a head of it"),
@@ -70,14 +66,11 @@ def _head(settings: Config, asked: argparse.Namespace) -> int:
 def _verify(settings: Config, asked: argparse.Namespace) -> int:
     kept = () if asked.head is None else (_kept(asked.head),)
     with opened.view(settings.ledger) as view:
-        noted = {(head.seq, head.hash): head for head in witnessed(view)}
-    audit = _opened(settings)
-    heads = (*kept, *noted.values())
-    found = explained(audit, audit.verify(clock.wall_ms(), *heads), heads)
+        found = walked(_opened(settings), view, clock.wall_ms(), *kept)
     if asked.json:
-        print(msgspec.json.encode(_document(found, len(noted))).decode())
+        print(msgspec.json.encode(_document(found)).decode())
     else:
-        print("\n".join(_told(found, len(noted))))
+        print("\n".join(_told(found)))
     return 0 if found.holds else 1
 
 
@@ -87,50 +80,16 @@ def _list(settings: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
-def explained(audit: Audit, found: Verified, heads: Iterable[Head]) -> Verified:
-    """Say of which rows that are not there a restore is the reason.
-
-    Those behind the row from which the audit went on, whose heads were kept before it did. They
-    stay flaws: somebody has seen rows that are gone.
-    """
-    turns = [(row.counts.get("from", 0), row.at_ms) for row in audit.rows_of(Act.RESTORED)]
-    before = {(head.seq, head.at_ms) for head in heads}
-    lost = {
-        seq
-        for seq, at_ms in before
-        if any(seq > last and at_ms < restored_ms for last, restored_ms in turns)
-    }
-    flaws = tuple(
-        msgspec.structs.replace(each, why="restored")
-        if each.seq in lost and each.why != "changed"
-        else each
-        for each in found.flaws
-    )
-    return msgspec.structs.replace(found, flaws=flaws)
+def _document(found: Verified) -> dict[str, object]:
+    return {**msgspec.to_builtins(found), "holds": found.holds}
 
 
-def witnessed(view: View) -> Iterator[Head]:
-    """Yield every head of the audit that a gate has noted and brought back."""
-    for gate in sorted({mark.gate for mark in view.journals()}):
-        for at in view.notes(gate, 0, FAR_MS):
-            if at.note.what is What.WITNESS:
-                try:
-                    said = read(Witnessed, at.note.data)
-                except WireError:
-                    continue  # of a form not known here: it proves nothing
-                yield Head(said.seq, said.hash, said.time)
-
-
-def _document(found: Verified, gates: int) -> dict[str, object]:
-    return {**msgspec.to_builtins(found), "holds": found.holds, "witnessed": gates}
-
-
-def _told(found: Verified, gates: int) -> Iterator[str]:
+def _told(found: Verified) -> Iterator[str]:
     for flaw in found.flaws:
         yield _(WHYS[flaw.why]).format(seq=flaw.seq)
     said = _("{n} rows up to {seq}, held against {gates} heads that gates have noted: {word}")
     word = _("whole") if found.holds else _("NOT what it was")
-    yield said.format(n=found.rows, seq=found.head.seq, gates=gates, word=word)
+    yield said.format(n=found.rows, seq=found.head.seq, gates=found.witnessed, word=word)
 
 
 def _opened(settings: Config) -> Audit:

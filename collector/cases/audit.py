@@ -76,6 +76,8 @@ class Verified(msgspec.Struct, frozen=True):
     rows: int
     head: Head
     flaws: tuple[Flaw, ...] = ()
+    witnessed: int = 0
+    """Heads that gates have noted, against which it was held."""
 
     @property
     def holds(self) -> bool:

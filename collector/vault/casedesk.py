@@ -8,6 +8,7 @@ from collector.cases.audit import Verified
 from collector.cases.entries import Act, Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Right
+from collector.cases.witnessed import walked
 from collector.cases.worklist import Change, Met
 from collector.errors import NotAllowed
 from collector.vault.casework import Counter
@@ -133,8 +134,8 @@ class CaseDesk(Counter):
         return self._casework.audit.about(person)
 
     def verify(self, kept: Head | None) -> Verified:
-        """Walk the audit; say whether it is what it was when somebody kept that head."""
-        return self._casework.audit.verify(self._clock(), kept)
+        """Walk the audit; say whether it has that head and all that gates have noted."""
+        return walked(self._casework.audit, self._room.view, self._clock(), kept)
 
     def _auditor(self, actor: Actor) -> None:
         if not actor.may(Right.AUDIT):

@@ -230,5 +230,5 @@ class Requests(Protocol):
         ...
 
     def verify(self, kept: Head | None) -> Verified:
-        """Walk the audit; say whether it is what it was when somebody kept that head."""
+        """Walk the audit; say whether it has that head and all that gates have noted."""
         ...

@@ -92,6 +92,11 @@ class Strongroom:
                 _log.info("vault.locked")
 
     @property
+    def view(self) -> View:
+        """Return the ledger, which can be looked at while it is locked too."""
+        return self._view
+
+    @property
     def is_open(self) -> bool:
         """Say whether the keys are there."""
         return self._open is not None

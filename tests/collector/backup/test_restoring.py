@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from collector import restored
-from collector.auditbook import explained
 from collector.backup import contents as contents_here
 from collector.backup import keys, making, purging, restoring
 from collector.backup.errors import (
@@ -23,6 +22,7 @@ from collector.backup.errors import (
 )
 from collector.backup.sqlitefile import Dump
 from collector.cases.entries import Act, Head
+from collector.cases.witnessed import explained
 from collector.cli import main
 from collector.errors import CollectorError
 from collector.ledger import opened

@@ -42,7 +42,7 @@ from collector.vault.errors import (
 )
 from collector.vault.requests import Requests
 from tests.collector.vault.conftest import DAY, HOUR, MONDAY, WORDS, SealingGate, Town, card
-from wire.record import Direction
+from wire.record import Direction, What
 
 AT = MONDAY + 8 * HOUR
 LAN = Actor("lan", Role.DISTRICT)
@@ -451,3 +451,24 @@ def test_a_fault_inside_ends_one_request_and_says_nothing(office: Office) -> Non
         office.vault.status()
     assert type(raised.value) is CollectorError
     assert office.vault.deployed()
+
+
+def test_the_audit_is_held_against_what_gates_have_noted_of_it(office: Office) -> None:
+    office.case()
+    head = office.vault.audit_head()
+
+    def noted(gate: str, *heads: tuple[int, str]) -> tuple[int, list[tuple[int, str]]]:
+        pen = SealingGate(gate)
+        pen.note(What.WITNESS, {"seq": head.seq})  # of a form not known here
+        for seq, hash_ in heads:
+            pen.note(What.WITNESS, {"seq": seq, "hash": hash_, "time": office.now})
+        office.town.send(pen, AT + HOUR + 500)
+        found = office.vault.verify(None)
+        return found.witnessed, [(each.seq, each.why) for each in found.flaws]
+
+    assert noted("g3", (head.seq, head.hash)) == (1, [])
+    # As after somebody with the disk has written it anew.
+    other = "ab" * 32
+    assert noted("g4", (head.seq, other), (head.seq, head.hash)) == (2, [(head.seq, "other-head")])
+    flaws = [(head.seq, "other-head"), (head.seq + 9, "missing")]
+    assert noted("g5", (head.seq + 9, other)) == (3, flaws)

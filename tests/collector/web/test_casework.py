@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 from pyzipper.zipfile_aes import AESZipFile
 
+from collector.cases.audit import Flaw, Verified
 from collector.cases.entries import Act, State
 from collector.cases.roles import Actor, Role
 from tests.collector.web import serving
@@ -462,6 +463,21 @@ def test_the_auditor_reads_and_verifies_and_opens_nobody(case: int, vault: Memor
     assert "liền mạch" in text(auditor.post("/audit/verify"))
     assert "tạo bản sao" not in text(auditor.get("/audit?act=listed"))
     assert auditor.get(f"/cases/{case}").status_code == 403
+
+
+@pytest.mark.usefixtures("case")
+def test_the_auditor_is_told_what_gates_say_of_the_audit(
+    vault: MemoryDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auditor, head = inside(Role.AUDITOR), vault._audit.head(0)
+    whys = ("changed", "missing", "other-head", "restored", "of another release")
+    flaws = tuple(Flaw(seq, why) for seq, why in enumerate(whys))
+    monkeypatch.setattr(vault, "verify", lambda _: Verified(9, head, flaws, witnessed=7))
+    page = text(auditor.post("/audit/verify"))
+    assert "đối chiếu với 7 dấu mà các cổng đã ghi" in page
+    for says in ("sửa sau khi ghi", "không còn", "khác với dòng", "bản sao lưu", whys[-1]):
+        assert says in page
+    assert "liền mạch" not in page
 
 
 def test_two_custodians_unlock_the_vault_each_with_their_own_share(vault: MemoryDesk) -> None:
