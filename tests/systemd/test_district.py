@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,20 @@ def test_each_unit_runs_the_command_of_its_row() -> None:
             assert f"/bin/collector {' '.join(own)} --config " in ran
         else:
             assert "-m broker " in ran
+
+
+def test_a_broker_for_a_home_assistant_is_the_same_with_a_word_more() -> None:
+    path = FOLDER / "home-assistant.conf"
+    more = " ".join(settings(path)["Service"]["ExecStart"].split())
+    usual = " ".join(service("gate-broker")["ExecStart"].split())
+    assert more == f"{usual} --home-assistant"
+    # The unit's own command is taken away first: systemd runs no service with two.
+    first, *_ = re.findall(r"^ExecStart=(.*)$", path.read_text(), re.MULTILINE)
+    assert first == ""
+    asked = subprocess.run(
+        [sys.executable, "-m", "broker", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "--home-assistant" in asked.stdout
 
 
 def test_no_two_processes_are_one_user() -> None:
