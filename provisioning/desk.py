@@ -261,15 +261,25 @@ def _signed(paths: list[Path], _: Translate) -> str:
 def _status(asked: argparse.Namespace, _: Translate) -> str:
     now = clock.now()
     home = authority.load(asked.authority)
-    return "\n".join(_line(each, now, _) for each in withdrawal.standings(home, now))
+    held = desks.held(home)
+    return "\n".join(
+        _line(each, held.get(each.key.kid), now, _) for each in withdrawal.standings(home, now)
+    )
 
 
-def _line(each: withdrawal.Standing, now: datetime, _: Translate) -> str:
-    """Say in one line how a key stands."""
+def _stage(each: withdrawal.Standing, held: desks.Held | None, _: Translate) -> str:
+    if held is None:
+        return _(STAGES[each.stage])
+    said = _("in use at desk {desk}") if held.is_newest else _("old, of desk {desk}")
+    return said.format(desk=held.desk)
+
+
+def _line(each: withdrawal.Standing, held: desks.Held | None, now: datetime, _: Translate) -> str:
+    """Say in one line how a key stands, and whose it is if a desk has it."""
     tally, listed = each.tally, each.listed
     parts = [
         f"{each.key.kid} {each.key.use}",
-        _(STAGES[each.stage]),
+        _stage(each, held, _),
         _("{issued} issued, {good} good, {withdrawn} withdrawn, {suspended} suspended").format(
             **tally._asdict()
         ),

@@ -20,6 +20,8 @@ FOLDER = "desks"
 """In the authority's folder: which keys each desk was given."""
 NAMES = {Use.PASS_SEEN: "seen.pem", Use.PASS_DECLARED: "declared.pem"}
 DAYS = 400
+LIMIT = 4096
+"""Bytes of one file there."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -28,6 +30,14 @@ class Kept(msgspec.Struct, frozen=True):
     seen: str
     declared: str
     made_ms: int
+
+
+class Held(NamedTuple):
+    """Whose a key is."""
+
+    desk: str
+    is_newest: bool
+    """The desk was given no other since."""
 
 
 class Made(NamedTuple):
@@ -66,6 +76,27 @@ def make(home: Authority, gate: str, out: Path, now: datetime) -> Made:
     files.write(path, authority.pretty(kept))
     ring = turnover.tell(home, now)
     return Made(entries[Use.PASS_SEEN], entries[Use.PASS_DECLARED], ring)
+
+
+def held(home: Authority) -> dict[str, Held]:
+    """Return whose a key is, by its kid, of every key that a desk was ever given.
+
+    Raises FileUnusable for a file that is damaged.
+    """
+    found: dict[str, Held] = {}
+    newest: dict[str, Kept] = {}
+    for path in sorted((home.folder / FOLDER).glob("*.json")):
+        try:
+            kept = msgspec.json.decode(files.read(path, LIMIT), type=Kept)
+        except (msgspec.DecodeError, RecursionError) as error:
+            raise FileUnusable(path=path, detail=str(error)) from error
+        desk, _, _ = path.stem.rpartition("-")
+        found |= {kid: Held(desk, is_newest=False) for kid in (kept.seen, kept.declared)}
+        if desk not in newest or newest[desk].made_ms < kept.made_ms:
+            newest[desk] = kept
+    for desk, kept in newest.items():
+        found |= {kid: Held(desk, is_newest=True) for kid in (kept.seen, kept.declared)}
+    return found
 
 
 def _until(home: Authority, use: Use, now: datetime) -> int:

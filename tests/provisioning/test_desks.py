@@ -98,6 +98,36 @@ def test_the_command_says_what_to_carry_and_how_to_withdraw(
         assert cli.main(["withdraw", *where, "--issuer", kid]) == 0
 
 
+def test_the_status_says_whose_keys_a_desks_are(
+    home: Authority,
+    tmp_path: Path,
+    now: datetime,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "en")
+    first = desks.make(home, DESK, tmp_path / "first", now)
+    again = desks.make(home, DESK, tmp_path / "again", now + timedelta(hours=1))
+    assert cli.main(["status", "--authority", str(home.folder)]) == 0
+    stages = {line.split()[0]: line.split("; ")[1] for line in capsys.readouterr().out.splitlines()}
+    assert {stages.pop(key.kid) for key in (again.seen, again.declared)} == {
+        f"in use at desk {DESK}"
+    }
+    assert {stages.pop(key.kid) for key in (first.seen, first.declared)} == {f"old, of desk {DESK}"}
+    assert {*stages.values()} == {"in use", "in reserve"}
+
+
+def test_a_damaged_note_of_a_desks_keys_is_named(
+    home: Authority, tmp_path: Path, now: datetime, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desks.make(home, DESK, tmp_path / "out", now)
+    (kept,) = (home.folder / desks.FOLDER).iterdir()
+    for damaged in (b"", b"[" * 4000, b'{"seen": 1}', b"x" * 5000):
+        kept.write_bytes(damaged)
+        assert cli.main(["status", "--authority", str(home.folder)]) == 2
+        assert kept.name in capsys.readouterr().err
+
+
 def test_a_paper_log_has_the_lines_of_the_desks_page_and_fits_one_sheet(
     home: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
