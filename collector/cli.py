@@ -88,6 +88,9 @@ def _parser() -> Parser:
     _command(commands, "web", _web, _("show the pages to officers"))
     _command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     _command(commands, "desk", _desk, _("issue passes, and keep what people declare, sealed"))
+    _command(
+        commands, "dispatch", _dispatch, _("sign what gates are told, and watch what comes of it")
+    )
     _command(commands, "public", _public, _("ask people for their declarations, on a page"))
     _command(commands, "check", _check, _("print the configuration with its defaults filled in"))
     _command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
@@ -334,6 +337,12 @@ def _network(asked: argparse.Namespace) -> Network:
         secret = _password_line() if asked.passphrase_stdin else ""
         return Network("wifi", asked.wifi, secret, asked.country)
     return Network("ethernet")
+
+
+def _dispatch(settings: Config, _: argparse.Namespace) -> int:
+    from collector.dispatch import process  # noqa: PLC0415  # each process loads its own part
+
+    return process.run(settings)
 
 
 def _check(settings: Config, _: argparse.Namespace) -> int:

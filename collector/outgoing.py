@@ -158,6 +158,15 @@ class Outgoing:
             write(self._folder / parcel.gate / parcel.leaf, parcel.payload)
         write(self._folder / STAMP, b"")
 
+    def drop(self, gate: str, leaf: str) -> None:
+        """Keep a document no longer; nothing if it is not here. Raises StoreUnusable."""
+        try:
+            (self._folder / gate / leaf).unlink(missing_ok=True)
+        except OSError as error:
+            msg = f"{self._folder}: {error.strerror}"
+            raise StoreUnusable(msg) from error
+        write(self._folder / STAMP, b"")
+
     def stamp(self) -> int:
         """Return a number that differs after any `put`; cheap enough for every second."""
         try:

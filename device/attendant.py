@@ -34,7 +34,7 @@ FOREVER_S = float("inf")
 class Attendant:
     """The Doorman port of the scanner."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (all that meets at a door)
         self,
         mandate: Mandate,
         passages: Passages,

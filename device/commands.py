@@ -135,7 +135,7 @@ class Commands:
 
     def _refuse(self, detail: str) -> None:
         """Say it once, and again only after something else; what was answered lies there long."""
-        if detail != self._complaint and detail != ANSWERED:
+        if detail not in (self._complaint, ANSWERED):
             log.error("command.refused", detail=detail)
         self._complaint = detail
 

@@ -10,12 +10,13 @@ from collector.ledger.archive import SqlArchive
 from collector.ledger.store import SqlLedger
 from collector.ledger.view import SqlView
 
-INTAKE, VAULT, WEB, RETENTION, PUBLIC = (
+INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH = (
     "gate_intake",
     "gate_vault",
     "gate_web",
     "gate_retention",
     "gate_public",
+    "gate_dispatch",
 )
 """The roles, each of which may do what its process must and nothing else."""
 

@@ -14,16 +14,16 @@ from collector.errors import ConfigInvalid
 from collector.i18n import N_, _
 from collector.ledger import schema
 from collector.ledger.bins import BINS
-from collector.ledger.opened import INTAKE, PUBLIC, RETENTION, VAULT, WEB
+from collector.ledger.opened import DISPATCH, INTAKE, PUBLIC, RETENTION, VAULT, WEB
 
-ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC)
-SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC}
+ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH)
+SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC, "dispatch": DISPATCH}
 """Beside the ledger's, each with the role that alone may use it."""
 _LEDGER = (
     "mark, record, gate, fork, refusal, lost, gap, head, slot, turn, deletion, retention, made"
 )
 GRANTS = (
-    f"GRANT SELECT ON {_LEDGER} TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}",
+    f"GRANT SELECT ON {_LEDGER} TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}, {DISPATCH}",
     f"GRANT INSERT ON mark, record, gate, fork, refusal, lost, gap, head, slot TO {INTAKE}",
     f"GRANT UPDATE (high, chain, moved_ms, said, said_ms, retimed) ON mark TO {INTAKE}",
     f"GRANT UPDATE ON gate, refusal, gap, head, slot, turn TO {INTAKE}",
@@ -35,6 +35,8 @@ GRANTS = (
     "REVOKE EXECUTE ON FUNCTION write_forks_anew() FROM PUBLIC",
     f"GRANT EXECUTE ON FUNCTION write_forks_anew() TO {RETENTION}",
 )
+READERS = (INTAKE, VAULT, WEB, RETENTION, DISPATCH)
+"""Of the ledger."""
 SETTINGS = {
     "wal_recycle": ("off", N_("the log would live on under another name")),
     "log_statement": ("none", N_("statements would be in the server's log")),
@@ -99,7 +101,7 @@ def _close_to_others(session: Session) -> None:
     session.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     session.run(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(ROLES)}")
     session.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    session.run(f"GRANT USAGE ON SCHEMA public TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}")
+    session.run(f"GRANT USAGE ON SCHEMA public TO {', '.join(READERS)}")
 
 
 def _database(config: LedgerConfig, user: str) -> PostgresDatabase:

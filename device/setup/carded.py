@@ -15,8 +15,8 @@ from device import lean  # noqa: F401  (first, before anything that logs)
 from device import believed, clock, config, enrol
 from device.errors import GateError
 from device.setup import technician, wifi
-from device.setup.ending import Ending
 from device.setup.bidden import Bidden
+from device.setup.ending import Ending
 from device.setup.errand import Does, Errand
 from device.setup.join import SELFTEST, join_network
 from device.setup.trouble import JoinFailed

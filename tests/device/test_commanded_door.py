@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from device.journal.reader import JournalReader
+from provisioning import clock
 from tests.device.command import GATE as COMMAND
 from tests.device.command import environment
 from tests.device.site import GATE, Site
@@ -58,13 +59,13 @@ def test_a_command_is_done_at_the_door_and_answered_in_the_journal(site: Site) -
     place = json.loads((site.keys / "enrolment.json").read_bytes())["doc"]["place"]
 
     def ask(does: Does) -> None:
-        now = int(time.time() * 1000)
+        now = clock.millis(clock.now())
         nonce = secrets.token_hex(8)
         asked = Command(gate=GATE, does=does, nonce=nonce, issued=now, expires=now + 60_000)
         lay(site.inbox / "command.json", command.pack(asked, site.home.signing_key(Use.COMMAND)))
 
-    rules = Policy(site=place, version=1, issued=int(time.time() * 1000), open_once=True)
-    words = [COMMAND, "run", "--config", site.config]
+    rules = Policy(site=place, version=1, issued=clock.millis(clock.now()), open_once=True)
+    words: list[str | Path] = [COMMAND, "run", "--config", site.config]
     child = subprocess.Popen(words, env=environment("en"), stderr=subprocess.DEVNULL)
     try:
         until(lambda: bool(site.journal.exists() and documents(site)), "no start")

@@ -1,4 +1,4 @@
-"""What a gate does at the district's word: once, in time, for itself, and answered in its journal."""
+"""What a gate does at the district's word: once, in time, for itself, and answered."""
 
 import secrets
 from pathlib import Path
@@ -37,9 +37,7 @@ class Gate:
     def start(self) -> None:
         used = UsedCards(self.folder, USED)
         used.begin(0)
-        self.commands = Commands(
-            self.folder, RING, GATE, used, lambda: PAST_MS, lambda data: self._hand_on(data)
-        )
+        self.commands = Commands(self.folder, RING, GATE, used, lambda: PAST_MS, self._hand_on)
 
     def _hand_on(self, data: bytes) -> bool:
         self.handed.append(data)
