@@ -17,6 +17,7 @@ from collector.roster import Roster, RosterFile
 from collector.web import access
 from collector.web.asker import role
 from collector.web.casework.desk import away
+from collector.web.dispatched import missing
 
 NOBODY = Roster("", "", ())
 BANNER = _("PRACTICE: every person, place and visit here is made up")
@@ -37,6 +38,7 @@ WAYS = (
     Way("cases", _("Cases"), "/cases"),
     Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
+    Way("policies", _("Policies"), "/policies"),
     Way("install", _("Installing gates"), "/install"),
     Way("audit", _("Audit"), "/audit"),
     Way("vault", _("Vault"), "/vault"),
@@ -76,6 +78,8 @@ CASEWORK = frozenset({"cases", "audit", "vault"})
 """Nothing without a vault, so not offered without one."""
 INSTALLING = frozenset({"install"})
 """Nothing without an enrolment process."""
+DISPATCHED = frozenset({"policies"})
+"""Nothing without a dispatch."""
 
 
 def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
@@ -99,6 +103,8 @@ def _mine(request: HttpRequest) -> Iterator[Way]:
     absent = CASEWORK if settings.GATE_DESK is away else frozenset()
     if not settings.GATE_COUNTER:
         absent |= INSTALLING
+    if settings.GATE_DISPATCH is missing:
+        absent |= DISPATCHED
     for way in WAYS:
         if access.opens(role(request), way.page) and way.page not in absent:
             yield way

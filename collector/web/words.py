@@ -124,6 +124,7 @@ KIND: Mapping[str, Promise] = {
     "control-card": _("Control card"),
     "enrolment-code": _("Enrolment code"),
     "attended": _("Let in by the attendant"),
+    "commanded": _("Let in by the district"),
     "unknown": _("Unknown code"),
     "eu-certificate": _("EU certificate"),
     "health-card": _("Health card"),

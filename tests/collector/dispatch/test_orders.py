@@ -21,7 +21,7 @@ def published(home: District, gate: str = "g1") -> command.Command | None:
 
 
 def answer(home: District, nonce: str, outcome: str = "done", gate: str = "g1") -> None:
-    data = {"does": "identify", "nonce": nonce, "outcome": outcome}
+    data: dict[str, object] = {"does": "identify", "nonce": nonce, "outcome": outcome}
     home.doors[gate].note(What.COMMAND, data)
     home.step()
 

@@ -1,5 +1,7 @@
 """A policy goes out ring by ring, and comes back from where it does harm."""
 
+from typing import Any
+
 import pytest
 
 from collector.dispatch.entries import Limits, Stage
@@ -7,8 +9,8 @@ from collector.errors import RolloutOver, RolloutRunning
 from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, Make
 from wire.record import What
 
-NOBODY: dict[str, object] = {"takes": []}
-FINE: dict[str, object] = {"open_once": True}
+NOBODY: dict[str, Any] = {"takes": []}
+FINE: dict[str, Any] = {"open_once": True}
 GATES = 12
 
 

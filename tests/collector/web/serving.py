@@ -6,7 +6,9 @@ For whoever looks at them: the tests in a browser, and `make pictures`.
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from collector.cases.entries import State
@@ -15,6 +17,7 @@ from collector.cases.roles import Role
 from collector.cases.worklist import Change, Met
 from collector.grants import Grants
 from collector.web.casework.desk import Kind, Wanted
+from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, District
 from tests.collector.web.conftest import PASSWORD, REACH
 from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
 
@@ -90,6 +93,33 @@ def half_worked(desk: MemoryDesk, wall_ms: Callable[[], int], officer: str) -> i
     return made.number
 
 
+@contextmanager
+def dispatched(folder: Path) -> Iterator[District]:
+    """Give the pages a dispatch with one policy taken back, and another one being edited."""
+    from django.conf import settings  # noqa: PLC0415  # only when asked for
+
+    folder.mkdir()
+    home = District(folder, 'path = "ledger.db"', 12)
+    home.open()
+    home.start()
+    home.past(days=2)
+    home.sign(FAST, takes=[])
+    home.step()
+    home.pass_by(6)
+    draft = home.counter.draft(OFFICER, SITE)
+    takes = [{"kind": "id-card", "identity": "declared"}]
+    hours = {"openings": [{"days": ["mon-fri"], "from": "07:00", "until": "17:30"}], "closed": []}
+    home.counter.save(
+        OFFICER, SITE, draft.revision, {**draft.document, "takes": takes, "hours": hours}
+    )
+    before, settings.GATE_DISPATCH = settings.GATE_DISPATCH, lambda: home.counter
+    try:
+        yield home
+    finally:
+        settings.GATE_DISPATCH = before
+        home.close()
+
+
 def pages(case: int) -> dict[str, tuple[Role | None, str]]:
     """Return the pages that are looked at: who looks, and where."""
     officer, base = Role.DISTRICT, f"/cases/{case}"
@@ -117,6 +147,11 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "handover": (officer, f"{base}/handover"),
         "audit": (Role.AUDITOR, "/audit"),
         "vault": (Role.CUSTODIAN, "/vault"),
+        "policies": (officer, "/policies"),
+        "policy": (officer, f"/policies/edit?site={quote(SITE)}"),
+        "policy-review": (officer, f"/policies/review?site={quote(SITE)}"),
+        "rollout": (officer, "/policies/rollouts/1"),
+        "audit-orders": (Role.AUDITOR, "/audit/orders"),
         "refused": (Role.AUDITOR, "/cases"),
     }
 

@@ -59,9 +59,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def served(vault: MemoryDesk, wall: Clock) -> Iterator[tuple[str, dict[str, Any]]]:
+def served(vault: MemoryDesk, wall: Clock, tmp_path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     case = serving.half_worked(vault, wall, "district-officer")
-    with serving.serving() as address:
+    with serving.dispatched(tmp_path / "dispatch"), serving.serving() as address:
         yield address, serving.pages(case)
 
 
