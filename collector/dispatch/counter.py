@@ -141,9 +141,11 @@ class Counter:
         """Return how it does."""
         rollout, signed, _ = self._mine(actor, number)
         watched, took = self._rolling.watched(rollout, self._wall_ms())
+        running = rollout.stage is Stage.RUNNING
+        measures = watched.measures if running else rollout.measures
         policy = fields_of(understood(read(Signed, parse(signed)).doc))
         found = rings.rings(rollout.order, rollout.limits)
-        return Progress(rollout, found, tuple(took), watched.measures, policy)
+        return Progress(rollout, found, tuple(took), measures, policy)
 
     def rollouts(self, actor: Actor) -> tuple[Rollout, ...]:
         """Return those within the actor's reach."""

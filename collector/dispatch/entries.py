@@ -194,6 +194,8 @@ class Rollout(msgspec.Struct, frozen=True):
     ended_by: str = ""
     back_version: int = 0
     """Under which the earlier rules were published again."""
+    measures: tuple[Measure, ...] = ()
+    """As they were when it ended."""
 
 
 class Progress(msgspec.Struct, frozen=True):

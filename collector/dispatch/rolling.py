@@ -154,7 +154,7 @@ class Rolling:
                 self._widen(rollout, signed, now_ms)
             case Step.END:
                 self._give(rollout, signed)
-                self._end(rollout, Stage.DONE, now_ms)
+                self._end(rollout, Stage.DONE, now_ms, watched.measures)
             case Step.WAIT:
                 self._give(rollout, signed)
 
@@ -203,16 +203,20 @@ class Rolling:
         First they are published, then it is written that they were: broken off between the two, it
         is done again under a version newer still.
         """
+        measures = self.watched(rollout, now_ms)[0].measures
         newest = self.in_force(rollout.site)
         version = max(self._version(newest, now_ms), rollout.version + 1)
         earlier = dict(parse(back))
         signed = self._publisher.sign_policy(rules(rollout.site, earlier, version, now_ms))
         self._publisher.publish(signed, self._publisher.gates_of(rollout.site))
         ended = msgspec.structs.replace(rollout, why=why.value, ended_by=by, back_version=version)
-        self._end(ended, Stage.TAKEN_BACK, now_ms)
+        self._end(ended, Stage.TAKEN_BACK, now_ms, measures)
 
-    def _end(self, rollout: Rollout, stage: Stage, now_ms: int) -> None:
-        self._keep(msgspec.structs.replace(rollout, stage=stage, ended_ms=now_ms))
+    def _end(
+        self, rollout: Rollout, stage: Stage, now_ms: int, measures: tuple[Measure, ...] = ()
+    ) -> None:
+        ended = {"stage": stage, "ended_ms": now_ms, "measures": measures}
+        self._keep(msgspec.structs.replace(rollout, **ended))
         log.info("rollout.ended", number=rollout.number, stage=stage, why=rollout.why)
 
     def _keep(self, rollout: Rollout) -> None:

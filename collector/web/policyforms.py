@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise, lazystr
+from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from collector.dispatch.entries import Limits
@@ -16,7 +16,7 @@ from provisioning import policywords as words
 from wire.openinghours import WEEK, Opening
 from wire.policy import AskedIdentity, AskedSignature, Does, Kind
 
-Label = str | Promise
+Label = Any  # a text, or one that is translated later
 ROWS = 3
 """Openings that can be edited; further ones stay as they were."""
 

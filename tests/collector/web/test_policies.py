@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +26,40 @@ def home(tmp_path: Path) -> Iterator[District]:
         yield found
 
 
+class Form(HTMLParser):
+    """What the first form of a page with a given action would send as it stands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: dict[str, Any] = {}
+        self._select = self._area = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {key: value or "" for key, value in attrs}
+        name = given.get("name", "")
+        if tag == "input" and given.get("type") == "checkbox":
+            if "checked" in given:
+                self.sent.setdefault(name, []).append(given.get("value", "on"))
+        elif tag == "input" and name and name != "next":
+            self.sent[name] = given.get("value", "")
+        elif tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._area = name
+        elif tag == "option" and "selected" in given:
+            self.sent[self._select] = given["value"]
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.sent[self._area] = data.strip()
+            self._area = ""
+
+
 def filled(browser: Any, address: str) -> dict[str, Any]:  # noqa: ANN401  # Django's client
-    """Return what a form on a page would send as it stands."""
-    form = browser.get(address).context["form"]
-    found = {}
-    for field in form:
-        value = field.value()
-        if value not in (None, False, ""):
-            found[field.html_name] = "on" if value is True else value
-    return found
+    """Return what the form on a page would send as it stands."""
+    form = Form()
+    form.feed(text(browser.get(address)).partition("<main")[2])
+    return form.sent
 
 
 def text(answer: Any) -> str:  # noqa: ANN401  # Django's answer
@@ -43,7 +69,7 @@ def text(answer: Any) -> str:  # noqa: ANN401  # Django's answer
 def test_an_edit_is_kept_said_in_words_and_replayed_before_it_is_signed(home: District) -> None:
     browser = inside(Role.DISTRICT)
     said = filled(browser, EDIT)
-    assert said["take_id-card"] == "on"
+    assert said["take_id-card"] == ["on"]
     assert (said["from_0"], said["until_0"]) == ("07:00", "17:30")
     answer = browser.post(EDIT, {**said, "open_once": "on"})
     assert answer.status_code == 302
@@ -133,11 +159,11 @@ def test_a_command_is_given_and_its_state_is_seen_without_a_reload(home: Distric
     assert "đã gửi, chưa trả lời" in text(sent)
     assert 'hx-trigger="every 2s"' in text(sent)
     (order,) = home.counter.orders(OFFICER, "g1")
-    answer = {"does": "identify", "nonce": order.nonce, "outcome": "done"}
+    answer: dict[str, object] = {"does": "identify", "nonce": order.nonce, "outcome": "done"}
     home.doors["g1"].note(What.COMMAND, answer)
     home.step()
     part = text(browser.get("/gates/g1/orders"))
-    assert ">xong<" in part or "đã làm" in part
+    assert ">xong<" in part
     assert "district-officer" in part
     assert browser.post("/gates/g1/command", {"does": "open-once"}).status_code == 409
 
