@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak
+.PHONY: bench-up pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak
 python := .venv/bin/python
 
 help: ## show this
@@ -71,6 +71,10 @@ asyncapi: ## write docs/asyncapi.yaml, what travels over MQTT, again
 bench-board: ## what the district's board finds, how fast it is and what fifty of them cost
 	@tools/install test
 	@$(python) -m bench.board $(ARGS)
+
+bench-up: ## how soon a whole district is up, and how much memory its processes have
+	@tools/install test
+	@$(python) -m bench.up $(ARGS)
 
 pictures: ## a picture of every page at two widths, into docs/images/pages
 	@tools/install test

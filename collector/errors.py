@@ -20,6 +20,14 @@ class CollectorError(Exception):
     remedy = N_("start it again; if it comes back, keep the log and call the help line")
 
 
+class ArgumentsInvalid(CollectorError):
+    """A command line that says nothing we know."""
+
+    code = "arguments-invalid"
+    says = N_("The command cannot be understood")
+    remedy = N_("see `collector --help` for the commands and what they take")
+
+
 class ConfigInvalid(CollectorError):
     """A configuration file that cannot be read as one."""
 
@@ -266,6 +274,25 @@ class NotAllowed(CollectorError):
     code = "not-allowed"
     says = N_("Your role does not allow this")
     remedy = N_("ask an officer whose role does, or have the operator change what you were granted")
+
+
+class NotOfCase(NotAllowed):
+    """Somebody is wanted who does not belong to the case."""
+
+    code = "not-of-case"
+    says = N_("This person does not belong to the case")
+    remedy = N_(
+        "find them for this case by what they showed, or put them on its list from a trace;"
+        " that you asked is in the audit"
+    )
+
+
+class QuestionTooWide(CollectorError):
+    """A trace that would look at most of a district."""
+
+    code = "question-too-wide"
+    says = N_("This asks about more people than can be traced for one case")
+    remedy = N_("ask about fewer places, fewer days or fewer people; several cases take several")
 
 
 class CaseUnknown(CollectorError):

@@ -19,6 +19,7 @@ from provisioning import (
     desk,
     files,
     gates,
+    pagedesk,
     policies,
     releases,
     sheetdesk,
@@ -85,6 +86,7 @@ def _parser(_: Translate) -> Parser:
     sheetdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
     told = _("certify a technician's SSH key")
     carddesk.add_technician(commands.add_parser("technician", help=told), _)
+    pagedesk.add(commands.add_parser("web", help=_("make a certificate for the pages")), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
     _release_command(commands.add_parser("release", help=_("sign a release of the program")), _)
     return parser

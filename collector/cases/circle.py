@@ -5,13 +5,14 @@ same case within the hour. Knowing the number of a person row opens nobody.
 """
 
 from collections.abc import Iterable
+from typing import NoReturn
 
 from collector.cases.audit import Audit
 from collector.cases.entries import Act, Case
 from collector.cases.register import Register
 from collector.cases.roles import Actor, Right
 from collector.database.ports import Database
-from collector.errors import NotAllowed
+from collector.errors import NotOfCase
 
 FRESH_MS = 3_600_000
 """So long somebody who was found may be opened, before they are on the list or an index person."""
@@ -38,19 +39,37 @@ class Circle:
     ) -> Case:
         """Return an open case in which the actor has that right, and to which `persons` belong.
 
-        `also` belong to it for a reason of the caller's. Raises NotAllowed for anybody else, whose
+        `also` belong to it for a reason of the caller's. Raises NotOfCase for anybody else, whose
         rows are then in the audit as refused, and what Register.require does.
         """
         found = self._register.require(actor, case, right, now_ms)
-        strangers = frozenset(persons).difference(found.index, also)
+        strangers = self._strangers(actor, found, persons, now_ms).difference(also)
         if strangers:
-            strangers -= self._listed(case)
-        if strangers:
-            strangers -= self._audit.found(case, actor.officer, now_ms - FRESH_MS)
-        if strangers:
-            self._audit.commit(actor, Act.REFUSED, now_ms, case=case, persons=strangers)
-            raise NotAllowed(case)
+            self._refuse(actor, case, strangers, now_ms)
         return found
+
+    def require_one(
+        self, actor: Actor, case: int, right: Right, persons: Iterable[int], now_ms: int
+    ) -> Case:
+        """Return an open case to which at least one of the persons belongs; raise as `require`."""
+        found, wanted = self._register.require(actor, case, right, now_ms), frozenset(persons)
+        if self._strangers(actor, found, wanted, now_ms) == wanted:
+            self._refuse(actor, case, wanted, now_ms)
+        return found
+
+    def _strangers(
+        self, actor: Actor, case: Case, persons: Iterable[int], now_ms: int
+    ) -> frozenset[int]:
+        strangers = frozenset(persons).difference(case.index)
+        if strangers:
+            strangers -= self._listed(case.number)
+        if strangers:
+            strangers -= self._audit.found(case.number, actor.officer, now_ms - FRESH_MS)
+        return strangers
+
+    def _refuse(self, actor: Actor, case: int, strangers: frozenset[int], now_ms: int) -> NoReturn:
+        self._audit.commit(actor, Act.REFUSED, now_ms, case=case, persons=strangers)
+        raise NotOfCase(case)
 
     def _listed(self, case: int) -> frozenset[int]:
         with self._database.reading() as session:

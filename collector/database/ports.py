@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:  # most processes never ask for numbers, and numpy takes 25 MB
+    from collector.database.numbers import Ints
 
 Dialect = Literal["sqlite", "postgres"]
 
@@ -20,6 +23,13 @@ class Session(Protocol):
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Return all rows of an answer; none for a statement that has no answer."""
+        ...
+
+    def numbers(self, sql: str, values: Sequence[object], width: int) -> "Ints":
+        """Return an answer of whole numbers alone, none of them NULL, as (rows, width).
+
+        In no order. For answers of many rows: no row is an object of its own.
+        """
         ...
 
     def run(self, sql: str, values: Sequence[object] = ()) -> int:

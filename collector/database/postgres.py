@@ -9,7 +9,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql as spelt
@@ -28,6 +28,9 @@ from collector.errors import (
     LedgerMissing,
 )
 from collector.i18n import N_
+
+if TYPE_CHECKING:
+    from collector.database.numbers import Ints
 
 BUSY_MS = 5_000
 WAIT_S = 5
@@ -78,6 +81,17 @@ class PostgresSession:
         with translated():
             cursor = self.db.execute(_query(sql), values)
             return cursor.fetchall() if cursor.description else []
+
+    def numbers(self, sql: str, values: Sequence[object], width: int) -> "Ints":
+        """Return an answer of whole numbers alone, as (rows, width): a row of long columns."""
+        from collector.database.numbers import unpacked  # noqa: PLC0415  # see there
+
+        names = [f"c{number}" for number in range(width)]
+        columns = ", ".join(f"string_agg(int8send(CAST({each} AS BIGINT)), '')" for each in names)
+        asked = f"SELECT COUNT(*), {columns} FROM ({sql}) AS answer ({', '.join(names)})"  # noqa: S608
+        with translated(), self.db.cursor(binary=True) as cursor:
+            ((count, *packed),) = cursor.execute(_query(asked), values).fetchall()
+        return unpacked(count, packed)
 
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
         """Return how many rows a statement has touched."""

@@ -10,12 +10,15 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collector.database.dialect import statements
 from collector.database.ports import Dialect, Session
 from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
 from collector.i18n import N_
+
+if TYPE_CHECKING:
+    from collector.database.numbers import Ints
 
 BUSY_S = 5.0
 FETCHED = 2_000
@@ -41,6 +44,13 @@ class SqliteSession:
         """Return all rows of an answer."""
         with translated(self._path):
             return self.db.execute(sql, values).fetchall()
+
+    def numbers(self, sql: str, values: Sequence[object], width: int) -> "Ints":
+        """Return an answer of whole numbers alone, as (rows, width)."""
+        from collector.database.numbers import gathered  # noqa: PLC0415  # see there
+
+        with translated(self._path):
+            return gathered(self.db.execute(sql, values), width)
 
     def run(self, sql: str, values: Sequence[object] = ()) -> int:
         """Return how many rows a statement has touched."""

@@ -15,7 +15,6 @@ from collector.asking.users import ids
 from collector.cases.audit import Audit
 from collector.config import Config, DispatchConfig
 from collector.database.ports import Database
-from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.dispatch import keys, schema
 from collector.dispatch.counter import Counter
@@ -123,7 +122,7 @@ def database_of(config: Config, told: DispatchConfig) -> Database:
     """Return the dispatch's own database."""
     if config.ledger.postgres is not None:
         postgres = config.ledger.postgres
-        return PostgresDatabase(postgres, schema="dispatch", user=opened.DISPATCH)
+        return opened.postgres(postgres, opened.DISPATCH, "dispatch")
     return SqliteDatabase(told.state / "dispatch.db")
 
 

@@ -16,7 +16,6 @@ from collector.asking.server import Server, answerer
 from collector.asking.users import ids
 from collector.config import Config, IssuingConfig
 from collector.database.ports import Database
-from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.consequence import PassFor, Rules
 from collector.errors import CollectorError, DeskUnset, StateUnwritable
@@ -119,5 +118,5 @@ def _prepare(issuing: IssuingConfig) -> None:
 
 def _database(config: Config, issuing: IssuingConfig) -> Database:
     if config.ledger.postgres is not None:
-        return PostgresDatabase(config.ledger.postgres, schema="passes", user=opening.PUBLIC)
+        return opening.postgres(config.ledger.postgres, opening.PUBLIC, "passes")
     return SqliteDatabase(issuing.state / "passes.db")

@@ -28,6 +28,15 @@ _GOING = (
     " ORDER BY s.person, s.at, s.mark, s.seq LIMIT ?"
 )
 _DELETE = "DELETE FROM sighting WHERE day = ? AND person = ? AND at = ? AND mark = ? AND seq = ?"
+_STAYING = (
+    "SELECT 1 FROM sighting s WHERE s.day = ? AND NOT EXISTS (SELECT 1 FROM going g"
+    " WHERE g.mark = s.mark AND s.seq BETWEEN g.first AND g.last) LIMIT 1"
+)
+_MERGED = (
+    "SELECT s.mark, s.seq FROM sighting s JOIN origin o ON o.mark = s.mark AND o.seq = s.seq"
+    " WHERE s.day = ? AND s.person > ? AND s.person <= ?"
+)
+_SOME = " FROM sighting s WHERE s.day = ? AND s.person > ? AND s.person <= ?"
 Place = tuple[int, int, int, int]
 START: Place = (-1, 0, 0, 0)
 
@@ -82,17 +91,54 @@ def step(session: Session, day: int, after: Place = START) -> Step:
     return Step(len(gone), rows[-1][:4] if len(rows) == CHUNK else None)
 
 
+def is_whole(session: Session, day: int) -> bool:
+    """Say whether every sighting of a day is going."""
+    return not session.rows(_STAYING, (day,))
+
+
+def chunk(session: Session, day: int, after: int) -> int | None:
+    """Delete a few thousand sightings of a day that is going as a whole, of persons after one.
+
+    Returns the last person of them, None at the day's end.
+    """
+    asked = "SELECT person FROM sighting WHERE day = ? AND person > ? ORDER BY person"
+    last = session.rows(f"{asked} LIMIT 1 OFFSET ?", (day, after, CHUNK))
+    part = (day, after, int(last[0][0]) if last else 2**62)
+    uses = session.rows(f"SELECT s.epoch, COUNT(*){_SOME} GROUP BY s.epoch", part)
+    later = "SELECT 1 FROM stay t WHERE t.person = s.person AND t.day > ?"
+    doubtful = session.rows(
+        f"SELECT DISTINCT s.person{_SOME} AND NOT EXISTS ({later})", (*part, day)
+    )
+    merged = session.rows(_MERGED, part)
+    session.many("DELETE FROM origin WHERE mark = ? AND seq = ?", merged)
+    session.run(
+        f"INSERT INTO unpaired (person) SELECT DISTINCT s.person{_SOME} ON CONFLICT DO NOTHING",
+        part,
+    )
+    session.run("DELETE FROM sighting WHERE day = ? AND person > ? AND person <= ?", part)
+    for epoch, count in uses:
+        session.run("UPDATE epoch SET uses = uses - ? WHERE id = ?", (count, epoch))
+    for person in _gone(session, [each for (each,) in doubtful]):
+        forget(session, person)
+    return part[2] if last else None
+
+
 def _unseen(session: Session, persons: Sequence[int], day: int) -> tuple[int, ...]:
     """Return those of whom no sighting is left; who has a later stay was seen, which is quick."""
     later = "SELECT 1 FROM stay WHERE person = ? AND day > ? LIMIT 1"
     doubtful = [person for person in persons if not session.rows(later, (person, day))]
+    return _gone(session, doubtful)
+
+
+def _gone(session: Session, persons: Sequence[int]) -> tuple[int, ...]:
+    """Return those of whom nothing is left: no sighting, and no registration."""
     registered = (
         "SELECT 1 FROM registered JOIN person ON person.id = registered.person"
         " WHERE person.id = ? OR (person.whole = ? AND person.whole <> person.id) LIMIT 1"
     )
     return tuple(
         each
-        for each in sightings.unseen(session, doubtful)
+        for each in sightings.unseen(session, persons)
         if not session.rows(registered, (each, each))
     )
 

@@ -8,7 +8,6 @@ from collector import clock, config
 from collector.cases.roles import Role
 from collector.grants import Grants
 from collector.i18n import _
-from collector.practice import folder
 
 ACCOUNTS = (
     ("can-bo", Role.DISTRICT, Grants()),
@@ -20,8 +19,8 @@ ACCOUNTS = (
 SEED = 664
 
 
-def offer(commands: Any) -> None:  # noqa: ANN401  # argparse's own
-    """Add the command."""
+def offer(commands: Any, _command: object) -> None:  # noqa: ANN401  # argparse's own
+    """Add the command, which takes no configuration: it writes one."""
     parser = commands.add_parser("practice", help=_("make a district to practise in"))
     parser.set_defaults(work=make, config=None)
     parser.add_argument("folder", type=Path, metavar="FOLDER")
@@ -32,7 +31,8 @@ def offer(commands: Any) -> None:  # noqa: ANN401  # argparse's own
 
 def make(_settings: object, asked: argparse.Namespace) -> int:
     """Make it, and print what is needed to begin."""
-    from collector.web.process import accounts  # noqa: PLC0415  # each process loads its own part
+    from collector.practice import folder  # noqa: PLC0415  # each process loads its own part
+    from collector.web.process import accounts  # noqa: PLC0415  # the same
 
     town, found = folder.lay_out(asked.folder, clock.wall_ms(), asked.seed)
     making = accounts(config.load(asked.folder / "collector.toml"))

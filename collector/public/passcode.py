@@ -19,6 +19,7 @@ from wire.errors import WireError
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 PIXELS = 12
 """Of one module: sharp on a telephone, and large enough to be printed."""
+PRACTICE = "LUYỆN TẬP · PRACTICE"
 
 Draw = Callable[[str], bytes]
 
@@ -60,11 +61,12 @@ def png(text: str) -> bytes:
     return out.getvalue()
 
 
-def pdf(text: str) -> bytes:
-    """Return the pass on a page, large and as a card for a wallet."""
+def pdf(text: str, *, practice: bool = False) -> bytes:
+    """Return the pass on a page, large and as a card for a wallet; one of practice says so."""
     claims = gatepass.parse(text).claims
     until = datetime.fromtimestamp(claims.expires, UTC).astimezone(LOCAL)
     lines = (
+        *((PRACTICE,) if practice else ()),
         "Mã QR tự khai báo",
         "Self-declared pass",
         f"Đến / Until {until:%d/%m/%Y %H:%M}",

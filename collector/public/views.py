@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,7 +70,8 @@ def picture(request: HttpRequest) -> HttpResponse:
 @require_POST
 def paper(request: HttpRequest) -> HttpResponse:
     """Return a pass of ours on paper, large and as a card."""
-    return _taken(request, passcode.pdf, "application/pdf", "ma-qr.pdf")
+    draw = partial(passcode.pdf, practice=settings.GATE_PRACTICE)
+    return _taken(request, draw, "application/pdf", "ma-qr.pdf")
 
 
 @require_POST
@@ -225,7 +227,12 @@ def _shown(
     request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     about = state.desk().about()
-    around = {"authority": about.authority, "help_line": about.help_line, "station": about.station}
+    around = {
+        "authority": about.authority,
+        "help_line": about.help_line,
+        "station": about.station,
+        "practice": settings.GATE_PRACTICE,
+    }
     return render(request, template, {**around, **context}, status=status)
 
 

@@ -1,127 +1,115 @@
-"""Who may have been near, found and measured inside the database.
+"""Who may have been near: others' stays out of the database, measured in memory.
 
-The measure is that of meetings.py, in SQL; a test holds the two together. What an officer may not
-see is left out by a join, and counted.
+What an officer may not see is left out by a join inside the database, and counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
+import numpy as np
+
+from collector.database.numbers import Ints
 from collector.database.ports import Session
+from collector.errors import QuestionTooWide
+from collector.trace import measure
 from collector.trace.entries import MINUTE_MS, Contact, Doubt, Question
-from collector.trace.frames import COLUMNS, Row, chunks
+from collector.trace.frames import Row
+from collector.trace.measure import Near, Others
 
-_NEAR = """
-WITH asked ({columns}) AS (VALUES {rows}),
-near AS (
-  SELECT o.person, o.day, o.in_lo + o.in_span AS came, o.in_lo + o.stayed AS left_at,
-    asked.doubts | o.doubts AS doubts, sure_from, sure_to, calm, before, first, last, after,
-    CASE WHEN begins > o.in_lo THEN begins ELSE o.in_lo END AS begins,
-    CASE WHEN ends < o.in_lo + o.stayed + o.out_span THEN ends
-      ELSE o.in_lo + o.stayed + o.out_span END AS ends,
-    CASE WHEN sure_from > o.in_lo + o.in_span THEN sure_from ELSE o.in_lo + o.in_span END AS sure_b,
-    CASE WHEN sure_to < o.in_lo + o.stayed THEN sure_to ELSE o.in_lo + o.stayed END AS sure_e
-  FROM asked CROSS JOIN stay o
-  WHERE o.day = asked.day AND o.place = asked.place AND o.in_lo > asked.lo AND o.in_lo < asked.hi
-    AND o.in_lo + o.stayed + o.out_span > begins
-    AND {scope} EXISTS (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = asked.place)
-    {others}
-),
-met AS MATERIALIZED (
-  SELECT person, day, begins, ends, doubts,
-    CASE
-      WHEN doubts > 0 OR sure_e <= sure_b THEN 0
-      WHEN calm = 1 THEN sure_e - sure_b
-      WHEN came < before AND left_at > after THEN 0
-      WHEN came < before THEN
-        CASE WHEN last > sure_b THEN sure_e - last ELSE sure_e - sure_b END
-      WHEN left_at > after AND last > 0 THEN
-        (CASE WHEN after < sure_e AND after < first THEN after
-          WHEN first < sure_e THEN first ELSE sure_e END) - sure_b
-      WHEN left_at > after THEN (CASE WHEN after < sure_e THEN after ELSE sure_e END) - sure_b
-      WHEN last = 0 THEN sure_e - sure_b
-      ELSE
-        (CASE WHEN first <= sure_b THEN 0 WHEN first < sure_e THEN first - sure_b
-          ELSE sure_e - sure_b END)
-        + (CASE WHEN last >= sure_e THEN 0 WHEN last > sure_b THEN sure_e - last
-          ELSE sure_e - sure_b END)
-    END AS least
-  FROM near
-),
-daily AS (
-  SELECT person, CAST(SUM(CASE WHEN least > 0 THEN least ELSE 0 END) AS BIGINT) AS least,
-    CAST(SUM(ends - begins) AS BIGINT) AS most, MIN(begins) AS begins, MAX(ends) AS ends,
-    COUNT(*) AS meetings, MAX(doubts & 1) AS copied, MAX(doubts & 2) AS unsure
-  FROM met GROUP BY person, day HAVING SUM(ends - begins) >= ?
+SPANS = 200
+"""Places on days in one statement, whose stays are in memory together."""
+WIDTH = 8
+MOST = 1_000_000
+"""Stays that one answer looks at: more than a few hundred index persons of a fortnight take."""
+_OTHERS = (
+    "WITH asked (day, place, lo, hi, since) AS (VALUES {spans})"
+    " SELECT o.day, o.place, o.person, o.in_lo, o.in_span, o.stayed, o.out_span, o.doubts"
+    " FROM asked CROSS JOIN stay o"
+    " WHERE o.day = asked.day AND o.place = asked.place"
+    " AND o.in_lo > asked.lo AND o.in_lo < asked.hi"
+    " AND o.in_lo + o.stayed + o.out_span > asked.since"
+    " AND {scope} EXISTS"
+    " (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = asked.place) {others}"
 )
-"""
-_RANKED = """
-SELECT person, SUM(least), SUM(most), MIN(begins), MAX(ends), SUM(meetings), COUNT(*),
-  MAX(copied), MAX(unsure)
-FROM daily GROUP BY person
-"""
-_COUNTED = "SELECT DISTINCT person FROM daily"
+Spot = tuple[int, int]
+"""A day and a place."""
 
 
 def ranked(
     session: Session, rows: Sequence[Row], question: Question, officer: str
 ) -> tuple[Contact, ...]:
     """Return the contacts within the officer's scope, the surest and longest first."""
-    found: dict[int, Contact] = {}
-    for part in chunks(rows):
-        for row in session.rows(*_asked(_RANKED, part, question, officer)):
-            person, least, most, first, last, meetings, days, copied, unsure = row
-            each = Contact(
-                *(person, least, most, first, last, meetings, days),
-                Doubt(copied | unsure),
-                question.ring,
-            )
-            found[person] = _joined(found[person], each) if person in found else each
-    for person in question.but:
-        found.pop(person, None)
-    return tuple(sorted(found.values(), key=_rank))
+    parts = list(_near(session, rows, question, officer))
+    found = measure.joined(parts, question.rule.min_minutes * MINUTE_MS)
+    strangers = ~np.isin(found.person, question.but)
+    order = np.lexsort((found.person, -found.most, -found.least))
+    columns = (column[order[strangers[order]]].tolist() for column in found)
+    return tuple(
+        Contact(person, least, most, first, last, meetings, days, Doubt(doubts), question.ring)
+        for person, days, least, most, first, last, meetings, doubts in zip(*columns, strict=True)
+    )
 
 
 def beyond(session: Session, rows: Sequence[Row], question: Question, officer: str) -> int:
     """Return how many people may have been near at the places outside the officer's scope."""
-    found: set[int] = set()
-    for part in chunks(rows):
-        asked = _asked(_COUNTED, part, question, officer, outside=True)
-        found.update(person for (person,) in session.rows(*asked))
-    return len(found)
+    parts = list(_near(session, rows, question, officer, outside=True))
+    return len(measure.joined(parts, question.rule.min_minutes * MINUTE_MS).person)
 
 
 def crowds(session: Session, rows: Sequence[Row], question: Question, officer: str) -> int:
     """Return how many people any of the rows may have been near, whatever the rule says."""
-    found: set[int] = set()
-    for part in chunks(rows):
-        found.update(
-            person
-            for (person,) in session.rows(*_asked(_COUNTED, part, question, officer, least=0))
-        )
-    return len(found)
+    return len(measure.joined(list(_near(session, rows, question, officer)), 0).person)
 
 
-def _asked(
-    select: str,
+def _near(
+    session: Session,
     rows: Sequence[Row],
     question: Question,
     officer: str,
     *,
     outside: bool = False,
-    least: int | None = None,
+) -> Iterator[Near]:
+    """Yield what others have met, place by place and day by day; raise QuestionTooWide."""
+    seen = 0
+    asked = {spot: list(those) for spot, those in groupby(rows, key=lambda row: row[:2])}
+    spots = list(asked)
+    for begin in range(0, len(spots), SPANS):
+        some = {spot: asked[spot] for spot in spots[begin : begin + SPANS]}
+        statement, values = _asked(some, question, officer, outside=outside)
+        there = session.numbers(statement, values, WIDTH)
+        seen += len(there)
+        if seen > MOST:
+            raise QuestionTooWide
+        for spot, others in _by_spot(there):
+            yield from measure.near(some[spot], others)
+
+
+def _by_spot(table: Ints) -> Iterator[tuple[Spot, Others]]:
+    """Yield the stays of each place on each day."""
+    table = table[np.lexsort((table[:, 1], table[:, 0]))]
+    turns = np.flatnonzero((np.diff(table[:, :2], axis=0) != 0).any(axis=1)) + 1
+    for stays in np.split(table, turns) if len(table) else ():
+        day, place, person, in_lo, in_span, stayed, out_span, doubts = stays.T
+        in_hi, out_lo = in_lo + in_span, in_lo + stayed
+        others = Others(person, in_lo, in_hi, out_lo, out_lo + out_span, doubts)
+        yield (int(day[0]), int(place[0])), others
+
+
+def _asked(
+    asked: dict[Spot, list[Row]], question: Question, officer: str, *, outside: bool
 ) -> tuple[str, list[object]]:
-    """Return a statement and its values."""
+    """Return the question for the others' stays, and its values."""
+    spans: list[object] = []
+    for spot, rows in asked.items():
+        spans += [*spot, min(row[2] for row in rows), max(row[3] for row in rows)]
+        spans.append(min(row[4] for row in rows))
     others, values = _others(question)
-    row = f"({', '.join('?' * len(COLUMNS))})"
-    statement = _NEAR.format(
-        columns=", ".join(COLUMNS),
-        rows=", ".join([row] * len(rows)),
+    statement = _OTHERS.format(
+        spans=", ".join(["(?, ?, ?, ?, ?)"] * len(asked)),
         scope="NOT" if outside else "",
         others=others,
     )
-    floor = question.rule.min_minutes * MINUTE_MS if least is None else least
-    flat = [value for each in rows for value in each]
-    return statement + select, [*flat, officer, *values, floor]
+    return statement, [*spans, officer, *values]
 
 
 def _others(question: Question) -> tuple[str, list[object]]:
@@ -135,21 +123,3 @@ def _others(question: Question) -> tuple[str, list[object]]:
 
 def _marks(values: Iterable[object]) -> str:
     return ", ".join("?" for _ in values)
-
-
-def _joined(one: Contact, other: Contact) -> Contact:
-    return Contact(
-        one.person,
-        one.least_ms + other.least_ms,
-        one.most_ms + other.most_ms,
-        min(one.first_ms, other.first_ms),
-        max(one.last_ms, other.last_ms),
-        one.meetings + other.meetings,
-        one.days + other.days,
-        one.doubts | other.doubts,
-        one.ring,
-    )
-
-
-def _rank(each: Contact) -> tuple[int, int, int]:
-    return -each.least_ms, -each.most_ms, each.person

@@ -8,15 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from collector.trace.entries import Question, Stay, midnight
+from collector.trace.entries import Question, Stay, day_of, midnight
 from collector.trace.meetings import NEVER, Absence, Break, absence
 
 COLUMNS = (
     *("day", "place", "lo", "hi", "begins", "ends", "sure_from", "sure_to"),
     *("doubts", "calm", "before", "first", "last", "after"),
 )
-CHUNK = 2_000
-"""Rows in one statement: SQLite takes 32,766 values."""
 Row = tuple[int, ...]
 
 
@@ -39,13 +37,19 @@ def rows(
     `reach` has the days of a place on which there are stays, and how far these reach, ms; `breaks`
     the times in which a gate of it did not work.
     """
+    days = {place: dict(each) for place, each in reach.items()}
+    far = {place: max(each.values(), default=0) for place, each in days.items()}
     found: list[Row] = []
     for each in asked:
-        measures = _measures(each.stay, question, breaks.get(each.stay.place, ()))
+        place = each.stay.place
+        if place not in days:
+            continue
+        measures = _measures(each.stay, question, breaks.get(place, ()))
         begins, ends = measures[:2]
-        for day, far in reach.get(each.stay.place, ()):
-            if midnight(day) - far < ends and midnight(day + 1) + far > begins:
-                found.append((day, each.stay.place, begins - far, ends, *measures))
+        for day in range(day_of(begins - far[place]), day_of(ends) + 1):
+            ms = days[place].get(day)
+            if ms is not None and midnight(day + 1) + ms > begins:
+                found.append((day, place, begins - ms, ends, *measures))
     return sorted(found)
 
 
@@ -61,17 +65,3 @@ def _measures(stay: Stay, question: Question, breaks: Sequence[Break]) -> Row:
         min(stay.out_lo + margin, question.until_ms),
         *(int(stay.doubts), int(calm), away.before, away.first, away.last, away.after),
     )
-
-
-def chunks(found: Sequence[Row]) -> Iterable[Sequence[Row]]:
-    """Yield the rows in parts that a statement takes, each day whole in one part."""
-    begin = 0
-    while begin < len(found):
-        end = min(begin + CHUNK, len(found))
-        if end < len(found):
-            whole = end
-            while whole > begin and found[whole - 1][0] == found[end][0]:
-                whole -= 1
-            end = whole if whole > begin else end
-        yield found[begin:end]
-        begin = end

@@ -67,11 +67,12 @@ class CaseDesk(Counter):
         self, actor: Actor, case: int, receiver: str, wanted: Persons, digest: str
     ) -> Handover:
         """Note that contacts were given to whoever is responsible, in a file of that digest."""
-        self._casework.register.require(actor, case, Right.EXPORT, self._clock())
+        now_ms = self._clock()
+        self._casework.circle.require(actor, case, Right.EXPORT, wanted, now_ms)
         look = self._casework.audit.commit(
-            actor, Act.HANDED_OVER, self._clock(), case=case, persons=wanted
+            actor, Act.HANDED_OVER, now_ms, case=case, persons=wanted
         )
-        return self._casework.worklist.hand_over(look, case, receiver, digest, self._clock())
+        return self._casework.worklist.hand_over(look, case, receiver, digest, now_ms)
 
     def received(self, actor: Actor, number: int, digest: str) -> Handover:
         """Note a receiver's receipt."""
@@ -83,16 +84,17 @@ class CaseDesk(Counter):
 
     def exported(self, actor: Actor, case: int, wanted: Persons, copies: int) -> Head:
         """Note that persons leave on paper or in a file; return the head to print on it."""
-        self._casework.register.require(actor, case, Right.EXPORT, self._clock())
+        now_ms = self._clock()
+        self._casework.circle.require(actor, case, Right.EXPORT, wanted, now_ms)
         self._casework.audit.commit(
             actor,
             Act.EXPORTED,
-            self._clock(),
+            now_ms,
             case=case,
             persons=wanted,
             counts={"copies": copies, "persons": len(wanted)},
         )
-        return self._casework.audit.head(self._clock())
+        return self._casework.audit.head(now_ms)
 
     def ask_approval(self, actor: Actor, case: int, wanted: Persons) -> Request:
         """Ask for a second officer's word on opening persons."""

@@ -64,18 +64,18 @@ def init(config: Config, wish: Wish, cost: Cost | None = None) -> Wrapped:
         raise VaultExists(str(home))
     if len(set(wish.custodians)) != len(wish.custodians):
         raise CustodiansInvalid(N_("a name is there twice"))
-    private = _private(wish.key)
-    kid = seal_key(private.public_key()).kid
+    opener = private(wish.key)
+    kid = seal_key(opener.public_key()).kid
     _check_ours(config.authority, kid)
-    made = {name: _made() for name in wish.custodians} if wish.generate else {}
-    words = made or {name: _asked_twice(name) for name in wish.custodians}
-    secrets = Secrets(private.private_bytes_raw(), os.urandom(custody.KEY_BYTES))
+    fresh = {name: made() for name in wish.custodians} if wish.generate else {}
+    words = fresh or {name: asked_twice(name) for name in wish.custodians}
+    secrets = Secrets(opener.private_bytes_raw(), os.urandom(custody.KEY_BYTES))
     kept = custody.wrapped(secrets, kid, words, wish.threshold, demo=wish.demo, cost=cost)
     path = folder.save(home, kept)
-    _check_opens(folder.load(home), words, secrets)
+    check_opens(folder.load(home), words, secrets)
     if not wish.keep:
         folder.destroy(wish.key)
-    return Wrapped(kept, path, made, destroyed=not wish.keep)
+    return Wrapped(kept, path, fresh, destroyed=not wish.keep)
 
 
 def unlock(config: Config, custodian: str | None) -> Status:
@@ -83,7 +83,7 @@ def unlock(config: Config, custodian: str | None) -> Status:
     vault = client.connected(config.vault_socket)
     status = vault.status()
     while status.locked:
-        name = custodian or _line(_("Custodian: "))
+        name = custodian or line(_("Custodian: "))
         if not name:
             break
         status = vault.unlock(name, secret(_("Passphrase of {name}: ").format(name=name)))
@@ -150,14 +150,16 @@ def secret(prompt: str) -> str:
     return sys.stdin.readline(MAX_LINE).rstrip("\r\n")
 
 
-def _line(prompt: str) -> str:
+def line(prompt: str) -> str:
+    """Return what is typed, or the next line of standard input."""
     if sys.stdin.isatty():
         sys.stderr.write(prompt)
         sys.stderr.flush()
     return sys.stdin.readline(MAX_LINE).strip()
 
 
-def _asked_twice(name: str) -> str:
+def asked_twice(name: str) -> str:
+    """Return a new passphrase of a custodian's; raise PassphraseWeak, CustodiansInvalid."""
     words = secret(_("Passphrase for {name}, at least 16 characters: ").format(name=name))
     custody.check_strength(words)
     if sys.stdin.isatty() and secret(_("Again: ")) != words:
@@ -165,13 +167,14 @@ def _asked_twice(name: str) -> str:
     return words
 
 
-def _made() -> str:
+def made() -> str:
     """Return a passphrase of eighty bits that can be read aloud."""
     text = base64.b32encode(os.urandom(10)).decode().lower()
     return "-".join(text[at : at + 4] for at in range(0, 16, 4))
 
 
-def _private(path: Path) -> X25519PrivateKey:
+def private(path: Path) -> X25519PrivateKey:
+    """Read the authority's key that opens what gates have sealed; raise KeyUnreadable."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_KEY)
@@ -208,7 +211,7 @@ def _check_ours(public: Path, kid: str) -> None:
         raise KeyUnreadable(msg)
 
 
-def _check_opens(kept: Custody, words: dict[str, str], secrets: Secrets) -> None:
+def check_opens(kept: Custody, words: dict[str, str], secrets: Secrets) -> None:
     """Open what was written, with every passphrase, before the plain key goes."""
     shares = dict(custody.opened_share(kept, name, said) for name, said in words.items())
     if custody.opened(kept, shares) != secrets:

@@ -88,6 +88,13 @@ class Secrets(msgspec.Struct, frozen=True):
     """The raw X25519 key that opens data keys."""
     master: bytes
     """Wraps the keys of epochs and holds."""
+    older: tuple[bytes, ...] = ()
+    """The keys before it, for what was sealed to those."""
+
+    @property
+    def plain(self) -> bytes:
+        """Return all of it, as it is wrapped."""
+        return b"".join((self.seal, self.master, *self.older))
 
     def __repr__(self) -> str:
         """Say nothing."""
@@ -113,7 +120,6 @@ def wrapped(
     root, mark = os.urandom(sharing.SECRET_BYTES), os.urandom(16).hex()
     names = list(passphrases)
     shares = sharing.split(root, threshold, len(names))
-    plain = secrets.seal + secrets.master
     return Custody(
         set=mark,
         threshold=threshold,
@@ -122,7 +128,7 @@ def wrapped(
             _sealed(shares[number], name, number, mark, passphrases[name], cost or Cost())
             for number, name in enumerate(names, 1)
         ),
-        keys=_encrypted(_root_key(root, mark), plain, _bound(mark, threshold, kid)),
+        keys=_encrypted(_root_key(root, mark), secrets.plain, _bound(mark, threshold, kid)),
         demo=demo,
     )
 
@@ -154,7 +160,23 @@ def opened(custody: Custody, shares: Mapping[int, bytes]) -> Secrets:
         )
     except InvalidTag as error:
         raise CustodyBroken(N_("the shares do not open the keys")) from error
-    return Secrets(plain[:KEY_BYTES], plain[KEY_BYTES:])
+    seal, master, *older = (
+        plain[begin : begin + KEY_BYTES] for begin in range(0, len(plain), KEY_BYTES)
+    )
+    return Secrets(seal, master, tuple(older))
+
+
+def resealed(custody: Custody, shares: Mapping[int, bytes], seal: bytes, kid: str) -> Custody:
+    """Return the custody with a new key of the authority, the old one beside it.
+
+    The custodians' shares stay as they are. Raises CustodyBroken if `shares` do not open it.
+    """
+    old = opened(custody, shares)
+    secrets = Secrets(seal, old.master, (old.seal, *old.older))
+    root = sharing.joined(shares, custody.threshold)
+    bound = _bound(custody.set, custody.threshold, kid)
+    keys = _encrypted(_root_key(root, custody.set), secrets.plain, bound)
+    return msgspec.structs.replace(custody, seal=kid, keys=keys)
 
 
 def check_strength(passphrase: str) -> None:

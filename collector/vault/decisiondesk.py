@@ -43,11 +43,13 @@ class DecisionDesk(Counter):
 
     def unmerge(self, actor: Actor, case: int, number: int) -> tuple[int, ...]:
         """Undo a decision, or what a code had joined; return the persons there are now."""
-        self._casework.register.require(actor, case, Right.MERGE, self._clock())
+        now_ms = self._clock()
+        self._casework.register.require(actor, case, Right.MERGE, now_ms)
         with self._people.reading() as session:
             found = persons.merge(session, number)
-        now_ms = self._clock()
+            whole = persons.whole(session, found.kept)
         both = (found.kept, found.joined)
+        self._casework.circle.require_one(actor, case, Right.MERGE, {whole, *both}, now_ms)
         self._casework.audit.commit(actor, Act.UNMERGED, now_ms, case=case, persons=both)
         with self._people.writing() as session:
             apart = persons.part(session, number, actor.officer, now_ms)

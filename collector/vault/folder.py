@@ -43,9 +43,9 @@ def load(folder: Path) -> Custody:
         raise _unusable(path, error) from error
 
 
-def save(folder: Path, wrapped: Custody) -> Path:
+def save(folder: Path, wrapped: Custody, name: str = CUSTODY) -> Path:
     """Keep the wrapped keys, once and for all; raise VaultExists if there are some."""
-    path = folder / CUSTODY
+    path = folder / name
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
         with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
@@ -57,6 +57,23 @@ def save(folder: Path, wrapped: Custody) -> Path:
     except OSError as error:
         raise _unusable(path, error) from error
     return path
+
+
+def replace(folder: Path, wrapped: Custody) -> None:
+    """Put other wrapped keys in the place of those that are there, which are overwritten."""
+    path, fresh = folder / CUSTODY, folder / f"{CUSTODY}.new"
+    fresh.unlink(missing_ok=True)
+    with path.open("r+b") as old:
+        save(folder, wrapped, fresh.name)
+        fresh.replace(path)
+        old.write(bytes(os.fstat(old.fileno()).st_size))
+        old.flush()
+        os.fsync(old.fileno())
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 @contextmanager

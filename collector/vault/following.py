@@ -86,6 +86,23 @@ class Follower:
 
     def _day(self, day: int) -> int:
         """Delete what is going of a day, in small transactions."""
+        with self._people.reading() as session:
+            is_whole = forgetting.is_whole(session, day)
+            asked = "SELECT COUNT(*) FROM sighting WHERE day = ?"
+            deleted = int(session.rows(asked, (day,))[0][0])
+        if is_whole:
+            last: int | None = -1
+            while last is not None:
+                with self._people.writing() as session:
+                    last = forgetting.chunk(session, day, last)
+        else:
+            deleted = self._part(day)
+        with self._people.writing() as session:
+            forgetting.clear(session, day)
+        return deleted
+
+    def _part(self, day: int) -> int:
+        """Delete what is going of a day of which something stays."""
         deleted, after = 0, forgetting.START
         while True:
             with self._people.writing() as session:
@@ -94,8 +111,6 @@ class Follower:
             if step.next is None:
                 break
             after = step.next
-        with self._people.writing() as session:
-            forgetting.clear(session, day)
         return deleted
 
     def _pair(self) -> None:

@@ -36,6 +36,7 @@ HOLDERS_KEPT = 100_000
 SURE_MS = 10_000
 """Bounds that are closer than this are not looked at again."""
 ROW = "row"
+_TRIED = "DELETE FROM unopened WHERE gate = ? AND journal = ? AND seq = ?"
 
 _log = structlog.get_logger()
 
@@ -63,6 +64,8 @@ class Cancelled(msgspec.Struct, frozen=True):
 
 
 Read = Opened | Failed | Cancelled
+Missed = tuple[str, str, int, int]
+"""Gate, journal and seq of a record that did not open, and when it was received."""
 
 
 class Keyer:
@@ -72,7 +75,7 @@ class Keyer:
         """Take the ledger, the tables of people, the keys, and where gates stand."""
         self._view, self._people = view, people
         self._ring, self._placing = ring, placing
-        self._opener = Opener(ring.seal, view)
+        self._opener = Opener(ring.seals, view)
         self._holders: OrderedDict[tuple[int, bytes], tuple[int, Kind]] = OrderedDict()
         self._deployed: set[str] = set()
 
@@ -99,6 +102,28 @@ class Keyer:
             if isinstance(each, Failed):
                 _log.error("vault.unopened", gate=each.raw.gate, why=each.why.value)
         return len(raws)
+
+    def again(self, missed: Sequence[Missed], now_ms: int) -> int:
+        """Try records that did not open once more; return how many were keyed now."""
+        raws = [
+            Raw(0, *each[:3], "scan", None, None, None, None, raw, each[3])
+            for each in missed
+            if (raw := self._view.record(*each[:3])) is not None
+        ]
+        read = [each for raw in raws if isinstance(each := self._read(raw), Opened | Failed)]
+        opened = [each for each in read if isinstance(each, Opened)]
+        names = {(each.raw.gate, each.raw.journal) for each in opened}
+        times = {name: self._view.times(*name) for name in names}
+        try:
+            with self._people.writing() as session:
+                session.many(
+                    _TRIED, [(each.raw.gate, each.raw.journal, each.raw.seq) for each in read]
+                )
+                self._key(session, read, times, now_ms)
+        except BaseException:
+            self.forget()
+            raise
+        return len(opened)
 
     def forget(self) -> None:
         """Remember nothing of the tables: somebody else has changed them."""

@@ -6,6 +6,7 @@ data keys, for the scans that follow.
 
 import enum
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -40,12 +41,12 @@ class Unopenable(Exception):
 
 
 class Opener:
-    """The authority's private key, and the data keys it has opened last."""
+    """The authority's private keys, and the data keys they have opened last."""
 
-    def __init__(self, seal: bytes, view: View) -> None:
-        """Take the raw private key, and the ledger in which data keys are looked up."""
-        self._private = X25519PrivateKey.from_private_bytes(seal)
-        self._kid = seal_key(self._private.public_key()).kid
+    def __init__(self, seals: Sequence[bytes], view: View) -> None:
+        """Take the raw private keys, and the ledger in which data keys are looked up."""
+        privates = [X25519PrivateKey.from_private_bytes(each) for each in seals]
+        self._privates = {seal_key(each.public_key()).kid: each for each in privates}
         self._view = view
         self._keys: OrderedDict[tuple[str, str, int], DataKey] = OrderedDict()
 
@@ -78,9 +79,10 @@ class Opener:
             record = None
         if not isinstance(record, Key):
             raise Unopenable(Why.NO_KEY)
-        if record.to != self._kid:
+        private = self._privates.get(record.to)
+        if private is None:
             raise Unopenable(Why.OTHER_AUTHORITY)
         try:
-            return open_data_key(record.sealed, self._private)
+            return open_data_key(record.sealed, private)
         except WireError as error:
             raise Unopenable(Why.KEY_DAMAGED) from error

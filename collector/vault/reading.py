@@ -8,7 +8,7 @@ from collector.database.ports import Session
 from collector.errors import NotAllowed
 from collector.people import persons, sightings
 from collector.people.entries import Kind
-from collector.trace.entries import Doubt, How
+from collector.trace.entries import Doubt, How, Way
 from collector.vault.entries import Content, SeenAt, Shown, StayAt, Timeline
 from collector.vault.ring import Ring
 from wire.canonical import Document
@@ -19,10 +19,24 @@ _FIELDS = (
     " ORDER BY person, epoch, digest"
 )
 _STAYS = (
-    "SELECT place, in_lo, in_span, stayed, out_span, how, doubts FROM stay WHERE person = ?"
-    " ORDER BY in_lo, place"
+    "SELECT stay.place, in_lo, in_span, stayed, out_span, how, doubts FROM stay"
+    " JOIN grant_scope mine ON mine.place = stay.place AND mine.officer = ?"
+    " WHERE person = ? ORDER BY in_lo, stay.place"
 )
-_MINE = "SELECT place FROM grant_scope WHERE officer = ?"
+_ELSEWHERE = (
+    "SELECT COUNT(*) FROM stay WHERE person = ? AND NOT EXISTS"
+    " (SELECT 1 FROM grant_scope mine WHERE mine.officer = ? AND mine.place = stay.place)"
+)
+_SEEN = (
+    "SELECT gate_key.place, gate_key.gate, at, span, way, link, flags FROM sighting"
+    " JOIN gate_key ON gate_key.id = sighting.gate"
+    " JOIN grant_scope mine ON mine.place = gate_key.place AND mine.officer = ?"
+    " WHERE day = ? AND person = ? ORDER BY at, mark, seq"
+)
+_NAMES = (
+    "SELECT id, name FROM place_key JOIN grant_scope mine ON mine.place = id"
+    " AND mine.officer = ? ORDER BY id"
+)
 
 
 def contents(session: Session, ring: Ring, person: int) -> tuple[Content, ...]:
@@ -77,24 +91,20 @@ def timeline(session: Session, look: Look, person: int) -> Timeline:
     """Return where a person was, at the places of whoever looks; raise NotAllowed without leave."""
     if not look.covers(Act.TIMELINE, (person,)):
         raise NotAllowed(look.case)
-    mine = {row[0] for row in session.rows(_MINE, (look.actor.officer,))}
-    kept = sightings.of_person(session, person, sightings.days(session))
-    gates: Mapping[int, str] = dict(session.rows("SELECT id, gate FROM gate_key"))
-    stays = [_stay(*row) for row in session.rows(_STAYS, (person,))]
-    names = dict(session.rows("SELECT id, name FROM place_key"))
+    officer = look.actor.officer
+    ((elsewhere,),) = session.rows(_ELSEWHERE, (person, officer))
     return Timeline(
         person,
         tuple(
-            SeenAt(
-                *(each.seen.place, gates[each.seen.gate], each.seen.at, each.seen.span),
-                *(each.seen.way, Kind(each.seen.link), int(each.seen.flags)),
+            SeenAt(place, gate, at, span, Way(way), Kind(link), flags)
+            for day in sightings.days(session)
+            for place, gate, at, span, way, link, flags in session.rows(
+                _SEEN, (officer, day, person)
             )
-            for each in kept
-            if each.seen.place in mine
         ),
-        tuple(each for each in stays if each.place in mine),
-        {each: names[each] for each in sorted(mine) if each in names},
-        sum(each.place not in mine for each in stays),
+        tuple(_stay(*row) for row in session.rows(_STAYS, (officer, person))),
+        dict(session.rows(_NAMES, (officer,))),
+        elsewhere,
     )
 
 

@@ -5,7 +5,7 @@ The vault answers each (desk.py); everybody else has a `client.connected` of the
 - An officer's request names the actor; the vault's process believes who may connect to it.
 - Nothing of a person is answered without an audit row that was committed before.
 - Whoever is opened, traced or decided about belongs to the case: an index person, on its list, or
-  just found for it by the same officer. Anybody else: NotAllowed, and a row that says so.
+  just found for it by the same officer. Anybody else: NotOfCase, and a row that says so.
 - Raises VaultLocked where the keys are needed and absent, VaultAway where nothing answers, and the
   errors of casework. After an error nothing has been done but what the audit says.
 """

@@ -24,9 +24,9 @@ class Ring:
         self._epochs: dict[str, EpochKey] = {}
 
     @property
-    def seal(self) -> bytes:
-        """Return the authority's raw private key."""
-        return self._secrets.seal
+    def seals(self) -> tuple[bytes, ...]:
+        """Return the authority's raw private keys: today's, and those before it."""
+        return (self._secrets.seal, *self._secrets.older)
 
     def current(self, session: Session, received_ms: int, now_ms: int) -> int:
         """Return the epoch of what arrived then, made if it is new.

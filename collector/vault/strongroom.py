@@ -20,6 +20,7 @@ from collector.vault.following import Follower
 from collector.vault.keying import Keyer
 from collector.vault.placing import PlaceOf, Placing
 from collector.vault.retiming import Retimer
+from collector.vault.retrying import Retrier
 from collector.vault.ring import Ring
 from collector.vault.unlocking import Said
 
@@ -29,10 +30,12 @@ _log = structlog.get_logger()
 class Open:
     """What there is while the vault is unlocked."""
 
-    def __init__(self, ring: Ring, cover: bytes, keyer: Keyer, retimer: Retimer) -> None:
+    def __init__(
+        self, ring: Ring, cover: bytes, keyer: Keyer, retrier: Retrier, retimer: Retimer
+    ) -> None:
         """Take the keys and who works with them."""
         self.ring, self.cover = ring, ChaCha20Poly1305(cover)
-        self.keyer, self.retimer = keyer, retimer
+        self.keyer, self.retrier, self.retimer = keyer, retrier, retimer
 
 
 class Strongroom:
@@ -74,7 +77,9 @@ class Strongroom:
                 ring = Ring(secrets, self._file)
                 keyer = Keyer(self._view, self._people, ring, self._placing)
                 retimer = Retimer(self._view, self._people, keyer, self._placing)
-                self._open = Open(ring, keys.derived(secrets.master, "cases"), keyer, retimer)
+                retrier = Retrier(self._people, keyer)
+                cover = keys.derived(secrets.master, "cases")
+                self._open = Open(ring, cover, keyer, retrier, retimer)
                 _log.info("vault.unlocked")
         self.due.set()
 
@@ -112,7 +117,7 @@ class Strongroom:
         if done:
             found.keyer.forget()
         done += found.keyer.turn(now_ms)
-        return done + found.retimer.turn()
+        return done + found.retrier.turn(now_ms) + found.retimer.turn()
 
     def release(self, hold: int) -> None:
         """Destroy a hold and its key before its end."""

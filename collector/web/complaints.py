@@ -16,6 +16,8 @@ STATUS = {
     "contact-unknown": 404,
     "handover-unknown": 404,
     "not-allowed": 403,
+    "not-of-case": 403,
+    "question-too-wide": 400,
     "case-closed": 403,
     "approval-needed": 403,
     "approval-refused": 403,

@@ -18,7 +18,7 @@ UNITS = sorted(
     (
         each
         for folder in (FOLDER, FOLDER / "district")
-        for kind in ("service", "path", "mount")
+        for kind in ("service", "path", "mount", "timer", "target")
         for each in folder.glob(f"*.{kind}")
     ),
     key=str,

@@ -119,6 +119,25 @@ def test_many_rows_are_loaded_at_once(database: Database) -> None:
         assert session.rows("SELECT text, number, raw FROM word ORDER BY number") == rows
 
 
+def test_an_answer_of_numbers_is_an_array(database: Database) -> None:
+    pairs = [(1, 2), (-(2**40), 2**62), (3, 4)]
+    with database.writing() as session:
+        session.many("INSERT INTO pair (a, b) VALUES (?, ?)", pairs)
+    asked = "SELECT a, b FROM pair WHERE a < ? ORDER BY a"
+    with database.reading() as session:
+        found = session.numbers(asked, (3,), 2)
+        assert sorted(found.tolist()) == [[-(2**40), 2**62], [1, 2]]
+        assert session.numbers(asked, (-(2**50),), 2).shape == (0, 2)
+
+
+@pytest.mark.parametrize("asked", ["SELECT text FROM word", "SELECT NULL FROM word"])
+def test_what_is_no_number_is_not_taken_for_one(database: Database, asked: str) -> None:
+    with database.writing() as session:
+        session.run(INSERT, ("một", 1))
+    with database.reading() as session, pytest.raises(LedgerBroken):
+        session.numbers(asked, (), 1)
+
+
 def test_a_long_answer_is_streamed(database: Database) -> None:
     with database.writing() as session:
         session.many("INSERT INTO pair VALUES (?, ?)", ((n % 7, n) for n in range(5000)))

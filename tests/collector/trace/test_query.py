@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from collector.database.ports import Database, Session
-from collector.errors import LedgerBroken
-from collector.trace import query, watching
+from collector.errors import LedgerBroken, QuestionTooWide
+from collector.trace import contacts, query, watching
 from collector.trace.coverage import Sign, breaks
 from collector.trace.entries import (
     HOUR_MS,
@@ -315,6 +315,21 @@ def test_an_answer_over_minutes_that_have_not_come_says_that_it_may_grow(
         whole = query.answer(session, early, ALL, NOW)
     assert not whole.may_grow
     assert all(each.ms(State.WORKING) for each in whole.coverage)
+
+
+def test_whoever_asks_about_everybody_is_told_to_ask_about_fewer(
+    district: tuple[District, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, database = district
+    window = (midnight(DAY), midnight(DAY + DAYS))
+    everywhere = Question((), *window, places=tuple((key, *window) for key in SETTINGS))
+    with database.reading() as session:
+        whole = query.answer(session, everywhere, ALL, NOW)
+        monkeypatch.setattr(contacts, "SPANS", 3)
+        assert query.answer(session, everywhere, ALL, NOW) == whole
+        monkeypatch.setattr(contacts, "MOST", 50)
+        with pytest.raises(QuestionTooWide):
+            query.answer(session, everywhere, ALL, NOW)
 
 
 def test_nothing_is_asked_about_the_time_to_come(district: tuple[District, Database]) -> None:

@@ -23,6 +23,7 @@ from collector.errors import (
     CaseUnknown,
     CollectorError,
     NotAllowed,
+    NotOfCase,
     RequestInvalid,
 )
 from collector.people.entries import Kind, Strength
@@ -199,9 +200,11 @@ def test_nobody_is_reached_by_the_number_of_their_row_alone(office: Office) -> N
         lambda: vault.merge(LAN, case, one, person, "một người"),
         lambda: vault.merges(LAN, case, (person,)),
         lambda: vault.hold(LAN, case, person, "khiếu nại", office.now + DAY),
+        lambda: vault.exported(LAN, case, (one, person), 1),
+        lambda: vault.hand_over(LAN, case, "Xã Khác", (person,), "ab" * 32),
     ):
         before = len(office.acts())
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotOfCase):
             ask()
         (row,) = office.casework.audit.rows()[before:]
         assert (row.act, row.case) == (Act.REFUSED, case)
@@ -306,6 +309,9 @@ def test_who_may_be_the_same_is_shown_and_joined_only_by_a_decision(office: Offi
     assert (shown.person, set(shown.parts)) == (two, {two, four})
     (told,) = office.vault.merges(LAN, case, (two,))
     assert told.reason.decode() == "cùng địa chỉ"
+    with pytest.raises(NotOfCase):  # nobody of the two is of a case of his
+        office.vault.unmerge(MINH, office.case(MINH), decision)
+    office.vault.add_index(LAN, case, (two,))
     assert set(office.vault.unmerge(MINH, case, decision)) == {two, four}
     assert found(office, case, number(4)) == four
     assert office.acts()[-2:] == [Act.UNMERGED, Act.FOUND]

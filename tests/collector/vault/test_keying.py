@@ -6,8 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from collector.people.entries import Kind
 from collector.trace.entries import Flag
+from collector.vault import custody, folder
 from collector.vault.errors import VaultLocked
-from tests.collector.vault.conftest import DAY, HOUR, MONDAY, SealingGate, Town, card
+from tests.collector.vault.conftest import DAY, HOUR, MONDAY, WORDS, SealingGate, Town, card
 from wire.record import ClockState, Direction
 from wire.sealing import seal_key
 
@@ -113,6 +114,55 @@ def test_what_does_not_open_is_counted_and_stops_nothing(town: Town) -> None:
         ("other-authority", 5),
     ]
     assert town.rows("SELECT gate FROM deployed") == [("g1",)]
+
+
+def test_what_did_not_open_is_keyed_once_the_authoritys_other_key_is_there(town: Town) -> None:
+    other = X25519PrivateKey.generate()
+    public = seal_key(other.public_key())
+    town.unlock()
+    pen = SealingGate("g1")
+    pen.passes(card(1), AT)
+    pen.renew(AT + 2000, public)
+    pen.passes(card(1), AT + HOUR, way=Direction.OUT)
+    pen.passes(card(2), AT + HOUR, damaged=True)
+    town.send(pen, AT + HOUR)
+    town.settle(AT + HOUR)
+    assert len(town.rows("SELECT seq FROM unopened")) == 2
+    kept = folder.load(town.home)
+    shares = dict(custody.opened_share(kept, each, WORDS[each]) for each in ("lan", "hoa"))
+    both = custody.resealed(kept, shares, other.private_bytes_raw(), public.kid)
+    folder.replace(town.home, both)
+    town.again()
+    town.unlock(AT + HOUR)
+    town.settle(AT + HOUR)
+    assert town.rows("SELECT why FROM unopened") == [("fields-damaged",)]
+    assert len(town.rows(SEEN)) == 2
+    ((stayed,),) = town.rows("SELECT stayed FROM stay")
+    assert stayed == HOUR
+
+
+def test_a_record_that_stays_shut_is_tried_once_an_hour(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.unlock()
+    pen = SealingGate("g1")
+    pen.passes(card(2), AT, damaged=True)
+    town.send(pen, AT)
+    town.settle(AT)
+    asked: list[str] = []
+    record = town.view.record
+
+    def counted(gate: str, journal: str, seq: int) -> bytes | None:
+        asked.append(gate)
+        return record(gate, journal, seq)
+
+    monkeypatch.setattr(town.view, "record", counted)
+    for minutes in (1, 30, 59):
+        town.settle(AT + minutes * 60_000)
+    assert not asked
+    town.settle(AT + 61 * 60_000)
+    town.settle(AT + 62 * 60_000)
+    assert asked == ["g1"]
 
 
 def _chained(pen: SealingGate) -> SealingGate:

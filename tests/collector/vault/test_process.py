@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Role
@@ -22,7 +29,7 @@ from collector.people.entries import Kind
 from collector.vault import client, custody, folder
 from collector.vault.custody import Secrets
 from collector.vault.entries import Sought, Status
-from collector.vault.errors import VaultAway
+from collector.vault.errors import CustodianUnknown, VaultAway
 from collector.vault.requests import Requests
 from provisioning import authority, roster
 from tests.collector.conftest import ENTRY
@@ -30,6 +37,7 @@ from tests.collector.intake.test_process import CONFIG, NOW
 from tests.collector.vault.conftest import CHEAP, DAY, HOUR, WORDS, SealingGate, card
 from wire.keys import SealKey
 from wire.record import Direction
+from wire.sealing import seal_key
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 
@@ -196,6 +204,53 @@ def test_a_key_that_is_not_this_authoritys_is_not_wrapped(home: Home) -> None:
     assert (other.folder / "vault/seal.pem").exists()
     done = home.call("init", "--key", str(home.where / "authority/offline/root.pem"), *names)
     assert (done.returncode, "key-unreadable" in done.stderr) == (2, True)
+
+
+def test_other_custodians_open_the_same_keys_and_those_before_them_nothing(home: Home) -> None:
+    home.wrap()
+    with home.running():
+        home.unlock()
+        refused = home.call("rewrap", "--custodian", "tam", "--custodian", "tu")
+    assert refused.stderr.startswith("vault-busy")
+    said = f"lan\n{WORDS['lan']}\nhoa\n{WORDS['hoa']}\n"
+    done = home.call("rewrap", "--custodian", "tam", "--custodian", "tu", "--generate", said=said)
+    assert done.returncode == 0, done.stderr
+    made = dict(re.findall(r"^(\w+): (\S+)  ", done.stdout, re.MULTILINE))
+    assert set(made) == {"tam", "tu"}
+    with home.running():
+        with pytest.raises(CustodianUnknown):
+            home.vault.unlock("lan", WORDS["lan"])
+        for name, words in made.items():
+            home.vault.unlock(name, words)
+        assert home.status().locked is False  # type: ignore[union-attr]
+
+
+def test_a_wrong_word_or_too_few_change_nothing(home: Home) -> None:
+    home.wrap()
+    before = (home.state / folder.CUSTODY).read_bytes()
+    for said in (f"lan\n{WORDS['lan']}\n", f"lan\n{WORDS['hoa']}\n", ""):
+        done = home.call(
+            "rewrap", "--custodian", "tam", "--custodian", "tu", "--generate", said=said
+        )
+        assert done.returncode == 2
+    assert (home.state / folder.CUSTODY).read_bytes() == before
+
+
+def test_a_new_key_of_the_authority_is_taken_beside_the_old_one(home: Home) -> None:
+    home.wrap()
+    fresh = X25519PrivateKey.generate()
+    form = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    home.key.write_bytes(fresh.private_bytes(*form))
+    said = f"lan\n{WORDS['lan']}\nminh\n{WORDS['minh']}\n"
+    done = home.call("add-key", "--key", str(home.key), said=said)
+    assert done.returncode == 0, done.stderr
+    assert not home.key.exists()
+    kept = folder.load(home.state)
+    assert kept.seal == seal_key(fresh.public_key()).kid
+    shares = dict(custody.opened_share(kept, each, WORDS[each]) for each in ("minh", "hoa"))
+    secrets = custody.opened(kept, shares)
+    assert secrets.seal == fresh.private_bytes_raw()
+    assert len(secrets.older) == 1
 
 
 def test_two_vaults_do_not_work_with_one_folder(home: Home) -> None:
