@@ -94,7 +94,7 @@ TABLE = (
         "dispatch",
         collector("dispatch"),
         "dispatch.started",
-        lambda config: config.dispatch is not None and _real(config),
+        lambda config: config.dispatch is not None,
         N_("[dispatch] is not set: no commands to gates, and no policies from the pages"),
     ),
     Program(

@@ -47,7 +47,7 @@ def test_a_policy_that_refuses_everyone_stops_after_the_first_ring_and_is_taken_
     rollout = home.counter.rollout(OFFICER, number).rollout
     assert (rollout.stage, rollout.why, rollout.ring) == (Stage.TAKEN_BACK, "accepted", 1)
     (low, *others) = rollout.measures
-    assert (low.why, low.worse, low.usual) == ("accepted", True, 94.0)
+    assert (low.why, low.worse, low.usual) == ("accepted", True, 93.0)
     assert not any(each.worse for each in others if each.why != "retries")
     assert first.version == rollout.back_version > bad
     assert first.show("PASS-A") == "accepted"
