@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: bench-up pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak
+.PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-public bundle
 python := .venv/bin/python
 
 help: ## show this
@@ -24,6 +24,10 @@ test-install: ## from a boxed gate to its first confirmed scan, and a hundred ga
 	@tools/install test
 	@$(python) -m pytest -q tests/lanes/install $(ARGS)
 	@cat .cache/install.json
+
+bundle: ## a Raspberry Pi's release, installed and imported in an arm64 Debian 13 under qemu-user (20 minutes)
+	@tools/install test
+	@tools/bundle
 
 test-pins: ## the panel on a Raspberry Pi's pins in QEMU: every pattern, a crash, a kill, contacts
 	@tools/install test
@@ -80,6 +84,10 @@ pictures: ## a picture of every page at two widths, into docs/images/pages
 	@tools/install test
 	@$(python) tools/pictures.py $(ARGS)
 
+desk-pictures: ## pictures of the desk's page, into docs/images
+	@tools/install test
+	@$(python) tools/deskpictures.py
+
 bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
 	@tools/install test
 	@$(python) -m bench.uplink $(ARGS)
@@ -87,6 +95,10 @@ bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what
 bench-trace: ## how fast a trace answers, opens and forgets, in both databases (ARGS=--quick: a twentieth)
 	@tools/install test
 	@$(python) -m bench.trace $(ARGS)
+
+bench-public: ## how fast people declare, a sheet of 2,000 cards is made, and what a withdrawal weighs
+	@tools/install test
+	@$(python) -m bench.public $(ARGS)
 
 soak: ## a gate with people at its door for MINUTES (30): memory, handles, threads, time to a signal
 	@tools/install test

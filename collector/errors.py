@@ -468,6 +468,14 @@ class DeskUnset(CollectorError):
     remedy = N_("add a table [issuing] with `keys` and `state` to the configuration")
 
 
+class HomeAssistantUnset(CollectorError):
+    """The configuration knows no Home Assistant."""
+
+    code = "home-assistant-unset"
+    says = N_("The configuration says nothing of a Home Assistant")
+    remedy = N_("add a table [home_assistant] to the configuration: host, ca and state")
+
+
 class DeskAway(CollectorError):
     """Nothing answers at the desk's socket."""
 

@@ -39,10 +39,11 @@ def scrutinise(path: Path) -> list[Complaint]:
     if found:
         return found
     read = config.load(path)
+    is_desk = isinstance(read.camera, config.NoSource)
     return [
         *_folders(read.folders),
         *_camera(read.camera),
-        *_panel(read.panel),
+        *([] if is_desk else _panel(read.panel)),
         *_clock(read.clock),
     ]
 
@@ -67,7 +68,7 @@ def _folders(found: config.Folders) -> list[Complaint]:
 
 
 def _camera(
-    found: config.PiCameraSource | config.PicturesSource | config.DoorwaySource,
+    found: config.PiCameraSource | config.PicturesSource | config.DoorwaySource | config.NoSource,
 ) -> list[Complaint]:
     missing = N_("this is not there")
     match found:

@@ -29,6 +29,7 @@ from provisioning import (
     keyfile,
     making,
     policies,
+    revocation,
     signers,
     withdrawal,
 )
@@ -36,6 +37,7 @@ from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority,
 from provisioning.certificates import Issuer
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
 from provisioning.making import PASSES, SIGNING, Maker
+from provisioning.revoked import CERTIFICATES
 from wire import keyring
 from wire.errors import WireError
 from wire.keyring import KeyList
@@ -63,8 +65,9 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
         old = tuple(key for key in home.public.keys if not _is_past(key, now))
         keys = (*_dated(home, old, maker), *fresh)
         issuer = home.issuer()
-        maker.gate_ca(issuer, home.public.authority)
+        gates_ca = maker.gate_ca(issuer, home.public.authority)
         maker.services(issuer, _hosts(home))
+        revocation.turn(home, maker.folder, (issuer, gates_ca), now)
         return _turn(home, maker, replaced(home.public, keys), issuer.ca)
     finally:
         shutil.rmtree(maker.folder, ignore_errors=True)
@@ -133,7 +136,7 @@ def _maker(home: Authority, now: datetime, days: int) -> Maker:
     secret = home.ask() if closed else None
     try:
         folder = Path(tempfile.mkdtemp(prefix=".turning.", dir=home.folder))
-        for part in PARTS:
+        for part in (*PARTS, CERTIFICATES):
             (folder / part).mkdir(mode=0o700)
     except OSError as error:
         raise FileUnusable(path=home.folder, detail=error.strerror) from error
@@ -188,9 +191,10 @@ def _next_ca(home: Authority, maker: Maker, offline: bytes | None) -> Issuer:
     behind = b""
     with suppress(KeyMissing, PassphraseWrong):  # without the old CA's key gates must be told
         behind = certificates.crossed(issuer.ca, home.issuer()).public_bytes(Encoding.PEM)
-    maker.gate_ca(issuer, name)
+    gates_ca = maker.gate_ca(issuer, name)
     maker.services(issuer, _hosts(home), files.read(home.folder / "ca.pem", 64 * 1024), behind)
     files.write(maker.folder / "ca.pem", issuer.ca.public_bytes(Encoding.PEM))
+    revocation.turn(home, maker.folder, (issuer, gates_ca), maker.now)
     return issuer
 
 
@@ -200,6 +204,8 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
     ring = _ring(home, maker.now, public, ca)
     data = keyring.pack(ring, home.root())
     files.write(maker.folder / making.ENROLMENT / KEYRING, data)
+    with suppress(FileExistsError):
+        (home.folder / CERTIFICATES).mkdir(mode=0o700)
     for made in sorted(path for path in maker.folder.rglob("*") if path.is_file()):
         made.replace(home.folder / made.relative_to(maker.folder))
     for part in PARTS:

@@ -50,6 +50,8 @@ class Act(enum.StrEnum):
     POLICY_WIDENED = "policy-widened"
     """An officer had a rollout go on to the next ring before its time."""
     POLICY_TAKEN_BACK = "policy-taken-back"
+    RESTORED = "restored"
+    """The district came out of a backup: the audit goes on from an earlier row of its own."""
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What runs until it is told to stop: intake, web, enrol, desk, dispatch, public."""
+"""What runs until told to stop: intake, web, enrol, desk, dispatch, public, home-assistant."""
 
 import argparse
 from collections.abc import Callable
@@ -19,6 +19,8 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     says = _("sign what gates are told, and watch what comes of it")
     command(commands, "dispatch", _dispatch, says)
     command(commands, "public", _public, _("ask people for their declarations, on a page"))
+    told = _("tell a Home Assistant how the gates fare")
+    command(commands, "home-assistant", _home_assistant, told)
 
 
 def _intake(settings: Config, _: argparse.Namespace) -> int:
@@ -53,5 +55,11 @@ def _dispatch(settings: Config, _: argparse.Namespace) -> int:
 
 def _public(settings: Config, _: argparse.Namespace) -> int:
     from collector.public.process import run  # noqa: PLC0415  # the same
+
+    return run(settings)
+
+
+def _home_assistant(settings: Config, _: argparse.Namespace) -> int:
+    from collector.homeassistant.process import run  # noqa: PLC0415  # the same
 
     return run(settings)

@@ -10,7 +10,7 @@ from collector.issuing.ports import Declaring, Issuing
 
 def declaring(path: Path) -> Declaring:
     """Return the desk as the public page asks it."""
-    return cast("Declaring", Line(path, Declaring, DeskAway, DeskRefused))
+    return cast("Declaring", Line(path, Declaring, DeskAway, DeskRefused, kept=True))
 
 
 def issuing(path: Path) -> Issuing:

@@ -4,6 +4,7 @@ Lists of withdrawn passes are signed anew every few hours, so that gates see tha
 withdrawn; what a pass or a declaration has outlived is forgotten.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -47,10 +48,10 @@ def run(config: Config) -> int:
     _prepare(issuing)
     roster = RosterFile(config.roster.path)
     with ExitStack() as stack:
-        database = _database(config, issuing)
-        stack.callback(database.close)
-        schema.make(database)
-        register = Register(database)
+        passes = database(config, issuing)
+        stack.callback(passes.close)
+        _make(passes)
+        register = Register(passes)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster))
         officers = OfficersCounter(issuer, register, clock.wall_ms)
@@ -61,7 +62,7 @@ def run(config: Config) -> int:
             lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000)
         ]
         if Way.SELF in ways:
-            declarations = Declarations(database, ways[Way.SELF])
+            declarations = Declarations(passes, ways[Way.SELF])
             forget.append(lambda now_ms: declarations.forget(now_ms - KEPT_MS))
             public = _public(config, issuing, declarations, roster)
             users = ids(issuing.public, "issuing.public")
@@ -116,7 +117,17 @@ def _prepare(issuing: IssuingConfig) -> None:
         raise StateUnwritable(msg) from error
 
 
-def _database(config: Config, issuing: IssuingConfig) -> Database:
+def _make(passes: Database) -> None:
+    """Make the tables, in a file of ours alone: whoever may ask at a socket reaches the folder."""
+    before = os.umask(0o077)
+    try:
+        schema.make(passes)
+    finally:
+        os.umask(before)
+
+
+def database(config: Config, issuing: IssuingConfig) -> Database:
+    """Return where passes and declarations are: a schema of the ledger's, or a file."""
     if config.ledger.postgres is not None:
         return opening.postgres(config.ledger.postgres, opening.PUBLIC, "passes")
     return SqliteDatabase(issuing.state / "passes.db")

@@ -14,9 +14,17 @@ from collector.errors import ConfigInvalid
 from collector.i18n import N_, _
 from collector.ledger import schema
 from collector.ledger.bins import BINS
-from collector.ledger.opened import DISPATCH, INTAKE, PUBLIC, RETENTION, VAULT, WEB
+from collector.ledger.opened import (
+    DISPATCH,
+    HOME_ASSISTANT,
+    INTAKE,
+    PUBLIC,
+    RETENTION,
+    VAULT,
+    WEB,
+)
 
-ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH)
+ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH, HOME_ASSISTANT)
 SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC, "dispatch": DISPATCH}
 """Beside the ledger's, each with the role that alone may use it."""
 _LEDGER = (
@@ -24,6 +32,8 @@ _LEDGER = (
 )
 GRANTS = (
     f"GRANT SELECT ON {_LEDGER} TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}, {DISPATCH}",
+    # How gates stand, and no record.
+    f"GRANT SELECT ON gate, mark, fork, refusal, made TO {HOME_ASSISTANT}",
     f"GRANT INSERT ON mark, record, gate, fork, refusal, lost, gap, head, slot TO {INTAKE}",
     f"GRANT UPDATE (high, chain, moved_ms, said, said_ms, retimed) ON mark TO {INTAKE}",
     f"GRANT UPDATE ON gate, refusal, gap, head, slot, turn TO {INTAKE}",
@@ -57,12 +67,18 @@ def prepare(config: LedgerConfig, user: str) -> None:
         _prepare(database)
 
 
-def _prepare(database: PostgresDatabase) -> None:
-    schema.make(database)
+def roles(database: PostgresDatabase) -> None:
+    """Make the roles that are not there."""
     with database.writing() as session:
         for role in ROLES:
             if not session.rows(_ROLE, (role,)):
                 session.run(f"CREATE ROLE {role} LOGIN")
+
+
+def _prepare(database: PostgresDatabase) -> None:
+    schema.make(database)
+    roles(database)
+    with database.writing() as session:
         _close_to_others(session)
         for name, role in SCHEMAS.items():
             session.run(f"CREATE SCHEMA IF NOT EXISTS {name} AUTHORIZATION {role}")
@@ -101,7 +117,7 @@ def _close_to_others(session: Session) -> None:
     session.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     session.run(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(ROLES)}")
     session.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    session.run(f"GRANT USAGE ON SCHEMA public TO {', '.join(READERS)}")
+    session.run(f"GRANT USAGE ON SCHEMA public TO {', '.join((*READERS, HOME_ASSISTANT))}")
 
 
 def _database(config: LedgerConfig, user: str) -> PostgresDatabase:

@@ -4,11 +4,13 @@ import secrets
 
 import structlog
 
+from collector import clock
 from collector.config import Config
 from collector.errors import DeskUnset
 from collector.issuing import client
 from collector.issuing.ports import Declaring
 from collector.public import state
+from collector.public.memory import RememberingDesk
 from collector.public.rates import Gatekeeper
 from collector.public.settings import configure
 from collector.web import certificate, server
@@ -27,10 +29,10 @@ def serve(config: Config, desk: Declaring) -> int:
     """Serve until a signal. Raises PortBusy, AddressUnusable, KeyUnreadable."""
     public = config.public
     more = certificate.served("public", public.certificate, public.key)
-    listening = server.listen(public.host, public.port)
+    listening = server.listen(public.host, public.port, "public")
     host, port = listening.getsockname()[:2]
     configure(config)
-    state.use(desk, Gatekeeper(secrets.token_bytes(32)))
+    state.use(RememberingDesk(desk, clock.steady_s), Gatekeeper(secrets.token_bytes(32)))
     shown = f"[{host}]" if ":" in host else host
     log.info("public.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
     more["post_worker_init"] = lambda _worker: log.info("public.ready")

@@ -43,7 +43,10 @@ def collector(*words: str) -> Callable[[Config], tuple[str, ...]]:
 def _broker(config: Config) -> tuple[str, ...]:
     where = ("--address", config.up.address, "--port", str(config.broker.port))
     files = ("--state", str(config.broker_state), "--withdrawn", str(config.withdrawn))
-    return ("broker", str(config.up.broker), *where, *files)
+    home = config.home_assistant
+    ours = home is not None and (home.host, home.port) == (config.broker.host, config.broker.port)
+    more = ("--home-assistant",) if ours else ()
+    return ("broker", str(config.up.broker), *where, *files, *more)
 
 
 def _real(config: Config) -> bool:
@@ -103,6 +106,13 @@ TABLE = (
         "public.ready",
         lambda config: config.issuing is not None,
         N_("[issuing] is not set: nobody can declare here"),
+    ),
+    Program(
+        "home-assistant",
+        collector("home-assistant"),
+        "homeassistant.told",
+        lambda config: config.home_assistant is not None and _real(config),
+        N_("[home_assistant] is not set: no Home Assistant is told of the gates"),
     ),
     Program(
         "retention",

@@ -52,6 +52,7 @@ ENDS: Mapping[str, Promise] = {
     "gate-ca-certificate": _("certificate that admits gates"),
     "broker-certificate": _("the broker's certificate"),
     "intake-certificate": _("the collector's certificate"),
+    "revocation-lists": _("lists of revoked certificates"),
     "enrolment-certificate": _("certificate of the enrolment service"),
 }
 DIRECTION: Mapping[str, Promise] = {Direction.IN: _("In"), Direction.OUT: _("Out")}
@@ -108,6 +109,7 @@ MARK: Mapping[str, Promise] = {
     Mark.SIBLINGS_STALE: _("count of the other gates too old"),
     Mark.WAY_INFERRED: _("direction inferred by alternation"),
     Mark.IMPLAUSIBLE: _("the code contradicts itself"),
+    Mark.PAPER: _("typed in from paper"),
 }
 SIGNATURE: Mapping[str, Promise] = {
     Signature.CHECKED: _("signature checked"),
@@ -125,6 +127,8 @@ KIND: Mapping[str, Promise] = {
     "enrolment-code": _("Enrolment code"),
     "attended": _("Let in by the attendant"),
     "commanded": _("Let in by the district"),
+    "desk": _("Registered at the desk"),
+    "paper": _("Line of a paper log"),
     "unknown": _("Unknown code"),
     "eu-certificate": _("EU certificate"),
     "health-card": _("Health card"),

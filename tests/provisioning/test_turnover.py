@@ -310,7 +310,11 @@ def test_what_ends_when_is_told_months_ahead(home: Authority, now: datetime) -> 
     found = {each.what: each for each in expiry.ends(home).ends}
     uses = {*ONLINE, Use.RECEIPT, Use.ENROL, Use.PASS_SEEN, Use.PASS_DECLARED}
     names = {"ca", "gate-ca", "broker", "intake", "enrolment"}
-    assert found.keys() == {*(use.value for use in uses), *(f"{n}-certificate" for n in names)}
+    assert found.keys() == {
+        *(use.value for use in uses),
+        *(f"{n}-certificate" for n in names),
+        "revocation-lists",
+    }
     card = found["card"]
     days = {Level.GOOD: 124, Level.SOON: 125, Level.URGENT: 170, Level.ENDED: 200}
     for expected, after in days.items():

@@ -86,7 +86,8 @@ def test_nobody_sees_the_vaults_folder_nor_what_else_is_not_theirs(name: str) ->
     own = words(name, "StateDirectory")
     assert not {f"-/var/lib/{each}" for each in own} & closed
     assert service(name)["ProtectSystem"] == "strict"
-    if name not in {"gate-web", "gate-intake", "gate-dispatch", "gate-retention"}:
+    readers = {"gate-web", "gate-intake", "gate-dispatch", "gate-retention", "gate-home-assistant"}
+    if name not in readers:
         assert "-/var/lib/gate-ledger" in closed
         assert "gate-ledger" not in words(name, "SupplementaryGroups")
     if name != "gate-web":
@@ -105,7 +106,8 @@ def test_who_needs_no_network_has_none(name: str) -> None:
 def test_keys_are_read_by_their_process_alone() -> None:
     rows = re.findall(r"^d (/etc/gate-district/\S+)\s+(\d+) root (\S+)", _tmpfiles(), re.MULTILINE)
     folders = {path.rpartition("/")[2]: (mode, group) for path, mode, group in rows}
-    for name in ("broker", "intake", "enrol", "desk", "dispatch", "web", "public"):
+    own = ("broker", "intake", "enrol", "desk", "dispatch", "web", "public", "home-assistant")
+    for name in own:
         assert folders[name] == ("2750", f"gate-{name}")
         others = [each for each in UNITS if each != f"gate-{name}"]
         others = [each for each in others if service(each)["User"] != f"gate-{name}"]
@@ -114,7 +116,10 @@ def test_keys_are_read_by_their_process_alone() -> None:
 
 def test_the_configuration_beside_the_units_fits_them(tmp_path: Path) -> None:
     found = config.load(FOLDER / "collector.toml")
-    assert programs.absent(found) == (programs.TABLE[0],)  # the broker has a unit of its own
+    absent = [each.name for each in programs.absent(found)]
+    assert absent == ["broker", "home-assistant"]  # a unit of its own; nobody's until asked for
+    condition = settings(UNITS["gate-home-assistant"])["Unit"]["ConditionPathExists"]
+    assert condition == "/etc/gate-district/keys/home-assistant/ca.pem"
     assert found.ledger.file.parent == Path("/var/lib/gate-ledger")
     assert found.vault_state == Path("/var/lib/gate-vault")
     assert found.vault_socket.parent == Path("/run/gate-vault")

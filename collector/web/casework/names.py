@@ -67,6 +67,7 @@ HOW: Mapping[int, Promise] = {
 DOUBT: Mapping[int, Promise] = {
     Doubt.COPIED: _("copied or lent code"),
     Doubt.UNSURE: _("time not certain"),
+    Doubt.PAPER: _("from paper, times as written"),
 }
 SEEN: Mapping[int, Promise] = {
     Seen.WORKING: _("working"),
@@ -111,4 +112,5 @@ ACT: Mapping[str, Promise] = {
     Act.VERIFIED: _("verified the audit"),
     Act.REFUSED: _("was refused"),
     Act.PURGED: _("deleted old rows"),
+    Act.RESTORED: _("restored from a backup"),
 }

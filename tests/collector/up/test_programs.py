@@ -26,6 +26,10 @@ state = "desk"
 [dispatch]
 keys = "signing"
 state = "dispatch"
+[home_assistant]
+host = "localhost"
+ca = "ca.pem"
+state = "home-assistant"
 [up]
 broker = "broker"
 """
@@ -42,7 +46,18 @@ def whole(tmp_path: Path) -> Config:
 def test_a_whole_district_has_every_row_and_nothing_is_absent(whole: Config) -> None:
     names = [each.name for each in programs.wanted(whole)]
     assert names == [
-        *("broker", "intake", "vault", "web", "enrol", "desk", "dispatch", "public", "retention"),
+        *(
+            "broker",
+            "intake",
+            "vault",
+            "web",
+            "enrol",
+            "desk",
+            "dispatch",
+            "public",
+            "home-assistant",
+            "retention",
+        ),
     ]
     assert programs.absent(whole) == ()
 
@@ -53,6 +68,7 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         enrol=None,
         issuing=None,
         dispatch=None,
+        home_assistant=None,
         vault=config.VaultConfig(),
         up=config.UpConfig(),
     )
@@ -65,6 +81,7 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         "desk",
         "dispatch",
         "public",
+        "home-assistant",
     ]
     assert all(each.absent for each in absent)
 
@@ -72,7 +89,8 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
 def test_practice_never_speaks_to_a_broker_and_never_deletes(whole: Config) -> None:
     web = msgspec.structs.replace(whole.web, practice=True)
     practice = msgspec.structs.replace(whole, web=web)
-    assert {each.name for each in programs.absent(practice)} == {"broker", "intake", "retention"}
+    absent = {each.name for each in programs.absent(practice)}
+    assert absent == {"broker", "intake", "home-assistant", "retention"}
 
 
 def test_every_command_that_serves_is_in_the_table() -> None:
