@@ -191,6 +191,19 @@ class IssuingConfig(Strict, frozen=True):
     """What pass follows from symptoms or a contact."""
 
 
+class DispatchConfig(Strict, frozen=True):
+    """Who tells the gates what to do and what to ask of people."""
+
+    keys: Path
+    """A folder of private keys, PEM: the authority's `command` and `policy`."""
+    state: Path
+    """A directory of its own, for commands, drafts and rollouts."""
+    socket: Path | None = None
+    """Where it listens; in `state` if left out."""
+    users: tuple[str, ...] = ()
+    """Users of this machine who may ask it, besides its own: the one who runs the pages."""
+
+
 class PublicConfig(Pages, frozen=True):
     """Where people declare."""
 
@@ -266,6 +279,7 @@ class Config(Strict, frozen=True):
     enrol: EnrolConfig | None = None
     issuing: IssuingConfig | None = None
     public: PublicConfig = PublicConfig()
+    dispatch: DispatchConfig | None = None
     backup: BackupConfig | None = None
     home_assistant: HomeAssistantConfig | None = None
     up: UpConfig = UpConfig()
@@ -275,6 +289,12 @@ class Config(Strict, frozen=True):
         if self.backup is not None and self.retention.days + self.backup.days > LONGEST_DAYS:
             msg = "Expected retention.days and backup.days to be 30 together, or less"
             raise ValueError(msg)
+
+    @property
+    def dispatching(self) -> Path | None:
+        """Return the socket of the dispatch; None where there is none."""
+        told = self.dispatch
+        return None if told is None else told.socket or told.state / "socket"
 
     @property
     def counter(self) -> Path | None:

@@ -155,7 +155,18 @@ class Outgoing:
                     msg = f"{parcel.gate}/{parcel.leaf}: {N_('older than what is published')}"
                     raise DocumentRefused(msg)
         for parcel in parcels:
-            write(self._folder / parcel.gate / parcel.leaf, parcel.payload)
+            path = self._folder / parcel.gate / parcel.leaf
+            _shared(path.parent)
+            write(path, parcel.payload)
+        write(self._folder / STAMP, b"")
+
+    def drop(self, gate: str, leaf: str) -> None:
+        """Keep a document no longer; nothing if it is not here. Raises StoreUnusable."""
+        try:
+            (self._folder / gate / leaf).unlink(missing_ok=True)
+        except OSError as error:
+            msg = f"{self._folder}: {error.strerror}"
+            raise StoreUnusable(msg) from error
         write(self._folder / STAMP, b"")
 
     def stamp(self) -> int:
@@ -210,6 +221,19 @@ def fetched(path: Path) -> bytes:
         msg = f"{path}: {N_('far too long')}"
         raise FileUnusable(msg)
     return data
+
+
+def _shared(folder: Path) -> None:
+    """Make a gate's folder, for all of the group: operators and the dispatch both write there."""
+    try:
+        folder.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        folder.mkdir()
+        folder.chmod(0o2770)
+    except FileExistsError:
+        return
+    except OSError as error:
+        msg = f"{folder}: {error.strerror or N_('cannot be read')}"
+        raise StoreUnusable(msg) from error
 
 
 def _is_alive(data: bytes, now_ms: int) -> bool:

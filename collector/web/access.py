@@ -31,6 +31,15 @@ PAGES: Mapping[str, Right | None] = {
     "district": Right.BOARD,
     "district-parts": Right.BOARD,
     "gate": Right.BOARD,
+    "gate-orders": Right.BOARD,
+    "gate-command": Right.COMMAND,
+    "policies": Right.POLICY,
+    "policy": Right.POLICY,
+    "policy-review": Right.POLICY,
+    "rollout": Right.POLICY,
+    "rollout-now": Right.POLICY,
+    "rollout-widen": Right.POLICY,
+    "rollout-back": Right.POLICY,
     "gates": Right.BOARD,
     "board": Right.BOARD,
     "install": Right.INSTALL,
@@ -72,6 +81,7 @@ PAGES: Mapping[str, Right | None] = {
     "received": Right.EXPORT,
     "audit": Right.AUDIT,
     "verify": Right.AUDIT,
+    "audit-orders": Right.AUDIT,
     "vault": Right.UNLOCK,
 }
 """By the name of the address; None for every account, even one without a role."""

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from collector.cases.worklist import Change, Met
 from collector.database.sqlite import SqliteDatabase
 from collector.grants import Grants
 from collector.web.casework.desk import Kind, Wanted
+from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, District
 from tests.collector.lists import ListDesk
 from tests.collector.web.conftest import PASSWORD, REACH
 from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
@@ -132,6 +134,33 @@ WORKED: dict[str, str] = {}
 LIST = "Họ và tên,Ngày sinh,Lớp\nMẫu Một,2012,Tổ 3\n".encode()
 
 
+@contextmanager
+def dispatched(folder: Path) -> Iterator[District]:
+    """Give the pages a dispatch with one policy taken back, and another one being edited."""
+    from django.conf import settings  # noqa: PLC0415  # only when asked for
+
+    folder.mkdir()
+    home = District(folder, 'path = "ledger.db"', 12)
+    home.open()
+    home.start()
+    home.past(days=2)
+    home.sign(FAST, takes=[])
+    home.step()
+    home.pass_by(6)
+    draft = home.counter.draft(OFFICER, SITE)
+    takes = [{"kind": "id-card", "identity": "declared"}]
+    hours = {"openings": [{"days": ["mon-fri"], "from": "07:00", "until": "17:30"}], "closed": []}
+    home.counter.save(
+        OFFICER, SITE, draft.revision, {**draft.document, "takes": takes, "hours": hours}
+    )
+    before, settings.GATE_DISPATCH = settings.GATE_DISPATCH, lambda: home.counter
+    try:
+        yield home
+    finally:
+        settings.GATE_DISPATCH = before
+        home.close()
+
+
 def pages(case: int) -> dict[str, tuple[Role | None, str]]:
     """Return the pages that are looked at: who looks, and where."""
     officer, base = Role.DISTRICT, f"/cases/{case}"
@@ -164,6 +193,11 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "passes-faults": (Role.KEEPER, f"/passes/work/{WORKED.get('faults', '')}"),
         "audit": (Role.AUDITOR, "/audit"),
         "vault": (Role.CUSTODIAN, "/vault"),
+        "policies": (officer, "/policies"),
+        "policy": (officer, f"/policies/edit?site={quote(SITE)}"),
+        "policy-review": (officer, f"/policies/review?site={quote(SITE)}"),
+        "rollout": (officer, "/policies/rollouts/1"),
+        "audit-orders": (Role.AUDITOR, "/audit/orders"),
         "refused": (Role.AUDITOR, "/cases"),
     }
 
