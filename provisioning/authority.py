@@ -6,6 +6,8 @@
     offline/   root.pem ca-key.pem              needed to admit gates; keep away from networks
                reserve-*.pem                    issuers' keys for the day when one must be replaced
     passes/    seen.pem declared.pem            issue passes; and the register of what was issued
+    issuing/   self-service.pem attendant.pem institution.pem status.pem
+                                                for the district's desk: passes, and lists of them
     signing/   policy.pem card.pem command.pem status.pem   what gates are told to do and believe
     requests/                                   what gates asked with; for their next certificates
     published/                                  what was signed for the gates; made when first used
@@ -62,7 +64,16 @@ PUBLISHED = "published"
 KEYRING = "keyring.json"
 ROOT = "offline/root.pem"
 CA_KEY = "offline/ca-key.pem"
-PARTS = ("offline", "passes", "signing", "broker", "collector", making.ENROLMENT, "vault")
+PARTS = (
+    "offline",
+    "passes",
+    making.DESK,
+    "signing",
+    "broker",
+    "collector",
+    making.ENROLMENT,
+    "vault",
+)
 
 
 class Public(msgspec.Struct, frozen=True):
@@ -227,7 +238,7 @@ def _fill(
         keyfile.save(folder / ROOT, root)
     seal = X25519PrivateKey.generate()
     keyfile.save(folder / "vault/seal.pem", seal, maker.secret)
-    reserve = tuple(maker.reserve(use, offline) for use in PASSES)
+    reserve = maker.reserves(offline)
     issuers = maker.issuers()
     public = Public(
         authority=name,

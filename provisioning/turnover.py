@@ -35,11 +35,11 @@ from provisioning import (
 from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority, Public
 from provisioning.certificates import Issuer
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
-from provisioning.making import PASSES, SIGNING, Maker
+from provisioning.making import SIGNING, Maker
 from wire import keyring
 from wire.errors import WireError
 from wire.keyring import KeyList
-from wire.keys import KeyEntry, Keyring
+from wire.keys import KeyEntry, Keyring, Use
 from wire.sealing import seal_key
 
 KEPT = timedelta(days=3 * 366)
@@ -54,18 +54,20 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
     RootAbsent, KeyMissing, FileUnusable.
     """
     root = home.root()
-    for use in PASSES:
-        issuers.turn(home, use, now)
+    for use, way in _turning(home):
+        issuers.turn(home, use, now, way)
     home = again(home)
     maker = _maker(home, now, days)
     try:
-        fresh = maker.signers(root)
+        begun, reserve = _begun(home, maker)
+        fresh = (*begun, *reserve, *maker.signers(root))
         old = tuple(key for key in home.public.keys if not _is_past(key, now))
         keys = (*_dated(home, old, maker), *fresh)
         issuer = home.issuer()
         maker.gate_ca(issuer, home.public.authority)
         maker.services(issuer, _hosts(home))
-        return _turn(home, maker, replaced(home.public, keys), issuer.ca)
+        kept = (*home.public.reserve, *(key.kid for key in reserve))
+        return _turn(home, maker, replaced(home.public, keys, kept), issuer.ca)
     finally:
         shutil.rmtree(maker.folder, ignore_errors=True)
 
@@ -88,9 +90,9 @@ def recover(
     maker = _maker(home, now, days)
     try:
         used = maker.issuers()
-        reserve = tuple(maker.reserve(use, offline) for use in PASSES)
+        reserve = maker.reserves(offline)
         stay = tuple(key for key in home.issuers() if not _is_past(key, now)) if passes_stay else ()
-        keys = (*used, *reserve, *stay, *maker.signers(root))
+        keys = (*stay, *used, *reserve, *maker.signers(root))
         public = replaced(home.public, keys, tuple(key.kid for key in reserve))
         if seal:
             public = _resealed(home, maker, public)
@@ -140,6 +142,20 @@ def _maker(home: Authority, now: datetime, days: int) -> Maker:
     return Maker(folder, now, days, secret)
 
 
+def _turning(home: Authority) -> list[tuple[Use, str]]:
+    """Return the issuers' keys that there are: an authority of before has none for a desk."""
+    ways = {key.way for key in home.issuers()}
+    return [each for each in making.TURNS if each[1] in ways]
+
+
+def _begun(home: Authority, maker: Maker) -> tuple[tuple[KeyEntry, ...], tuple[KeyEntry, ...]]:
+    """Make the issuers' keys that there are none of yet; return those in use, and in reserve."""
+    due = [each for each in making.TURNS if each not in _turning(home)]
+    offline = home.offline_secret() if due else None
+    used = [maker.signing(use, making.issuing(use, way), way) for use, way in due]
+    return tuple(used), tuple(maker.reserve(use, offline, way) for use, way in due)
+
+
 def _is_past(key: KeyEntry, now: datetime) -> bool:
     return key.until is not None and key.until < clock.millis(now - KEPT)
 
@@ -147,7 +163,7 @@ def _is_past(key: KeyEntry, now: datetime) -> bool:
 def _dated(home: Authority, keys: tuple[KeyEntry, ...], maker: Maker) -> tuple[KeyEntry, ...]:
     """Return the keys with later ends for those that issue passes now, and next."""
     turns = dict.fromkeys(home.public.reserve, 2)
-    turns |= {issuers.current(home, use): 1 for use in PASSES}
+    turns |= {issuers.current(home, *each): 1 for each in _turning(home)}
     return tuple(
         msgspec.structs.replace(key, until=maker.until(key.use, turns[key.kid]))
         if key.kid in turns
@@ -200,6 +216,7 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
     ring = _ring(home, maker.now, public, ca)
     data = keyring.pack(ring, home.root())
     files.write(maker.folder / making.ENROLMENT / KEYRING, data)
+    (home.folder / making.DESK).mkdir(mode=0o700, exist_ok=True)
     for made in sorted(path for path in maker.folder.rglob("*") if path.is_file()):
         made.replace(home.folder / made.relative_to(maker.folder))
     for part in PARTS:

@@ -71,7 +71,8 @@ class Issuer:
 
     def renew(self, now_s: int) -> None:
         """Sign all lists again, so that gates see that nothing more was withdrawn."""
-        self._sign((self.kid(way) for way in self._keys), now_s)
+        own = {self.kid(way) for way in self._keys}
+        self._sign(own | self._register.kids(now_s), now_s)
 
     def _key(self, way: Way) -> Ed25519PrivateKey:
         try:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import clock, outgoing
 from collector.asking.server import Server, answerer
@@ -29,6 +30,8 @@ from collector.issuing.ports import Declaring, Issuing
 from collector.issuing.register import Register
 from collector.ledger import opened as opening
 from collector.roster import RosterFile
+from wire import statuslist
+from wire.keys import Keyring, Use, entry
 
 LISTS_S = 6 * 3600
 KEPT_MS = 21 * 86_400_000
@@ -53,7 +56,7 @@ def run(config: Config) -> int:
         schema.make(database)
         register = Register(database)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
-        issuer = Issuer(register, ways, status, _lists(config, roster))
+        issuer = Issuer(register, ways, status, _lists(config, roster, status))
         officers = OfficersCounter(issuer, register, clock.wall_ms)
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
@@ -99,12 +102,19 @@ def _public(
     return PublicCounter(declarations, roster.current, about, clock.wall_ms)
 
 
-def _lists(config: Config, roster: RosterFile) -> Publish:
+def _lists(config: Config, roster: RosterFile, status: Ed25519PrivateKey) -> Publish:
     store, ring = outgoing.Outgoing(config.outgoing), outgoing.ring(config.authority)
+    own = Keyring((entry(status.public_key(), Use.STATUS),))
 
     def publish(data: bytes) -> None:
+        """Hand a list over, where gates still believe anything that its issuer has signed."""
         listed = roster.current()
-        store.put(outgoing.checked(data, ring, listed), ring, listed)
+        issuer = statuslist.unpack(data, own).issuer
+        if ring.use_of(issuer) is None:
+            return
+        parcels = outgoing.checked(data, ring, listed)
+        if not store.is_final(parcels, ring, listed):
+            store.put(parcels, ring, listed)
 
     return publish
 
