@@ -76,6 +76,16 @@ def turn(home: Authority, use: Use, now: datetime, way: str = "") -> KeyEntry:
     return next_up
 
 
+def lifted(home: Authority, maker: Maker, use: Use, way: str) -> KeyEntry:
+    """Copy the key in reserve to where `maker` makes the keys that issue; return it."""
+    next_up = _reserve(home.public, use, way)
+    offline = home.offline_secret()
+    kept = making.reserved(home.folder, next_up.kid)
+    key = keyfile.load_ed25519(kept, lambda: offline or b"")
+    keyfile.save(maker.folder / making.issuing(use, way), key, None if way else maker.secret)
+    return next_up
+
+
 def last(home: Authority, book: Register, kid: str, now_s: int) -> int | None:
     """Return when the last pass of a key ends, s; None if it has none that counts.
 

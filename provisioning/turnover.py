@@ -54,20 +54,18 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
     RootAbsent, KeyMissing, FileUnusable.
     """
     root = home.root()
-    for use, way in _turning(home):
-        issuers.turn(home, use, now, way)
-    home = again(home)
     maker = _maker(home, now, days)
     try:
-        begun, reserve = _begun(home, maker)
-        fresh = (*begun, *reserve, *maker.signers(root))
-        old = tuple(key for key in home.public.keys if not _is_past(key, now))
-        keys = (*_dated(home, old, maker), *fresh)
+        used, reserve = zip(*(_next(home, maker, *each) for each in making.TURNS), strict=True)
+        dated = {key.kid: key for key in used}
+        old = [key for key in home.public.keys if not _is_past(key, now)]
+        stay = [dated.pop(key.kid, key) for key in old]
+        keys = (*stay, *dated.values(), *reserve, *maker.signers(root))
         issuer = home.issuer()
         maker.gate_ca(issuer, home.public.authority)
         maker.services(issuer, _hosts(home))
-        kept = (*home.public.reserve, *(key.kid for key in reserve))
-        return _turn(home, maker, replaced(home.public, keys, kept), issuer.ca)
+        public = replaced(home.public, keys, tuple(key.kid for key in reserve))
+        return _turn(home, maker, public, issuer.ca)
     finally:
         shutil.rmtree(maker.folder, ignore_errors=True)
 
@@ -142,34 +140,23 @@ def _maker(home: Authority, now: datetime, days: int) -> Maker:
     return Maker(folder, now, days, secret)
 
 
-def _turning(home: Authority) -> list[tuple[Use, str]]:
-    """Return the issuers' keys that there are: an authority of before has none for a desk."""
-    ways = {key.way for key in home.issuers()}
-    return [each for each in making.TURNS if each[1] in ways]
+def _next(home: Authority, maker: Maker, use: Use, way: str) -> tuple[KeyEntry, KeyEntry]:
+    """Make what issues next, with its end, and the key in reserve after it.
 
-
-def _begun(home: Authority, maker: Maker) -> tuple[tuple[KeyEntry, ...], tuple[KeyEntry, ...]]:
-    """Make the issuers' keys that there are none of yet; return those in use, and in reserve."""
-    due = [each for each in making.TURNS if each not in _turning(home)]
-    offline = home.offline_secret() if due else None
-    used = [maker.signing(use, making.issuing(use, way), way) for use, way in due]
-    return tuple(used), tuple(maker.reserve(use, offline, way) for use, way in due)
+    That is the key in reserve; an authority of before has none for the desk, and gets one.
+    """
+    offline = home.offline_secret()
+    kinds = {(key.use, key.way) for key in home.issuers()}
+    if (use, way) in kinds:
+        used = issuers.lifted(home, maker, use, way)
+        used = msgspec.structs.replace(used, until=maker.until(use))
+    else:
+        used = maker.signing(use, making.issuing(use, way), way)
+    return used, maker.reserve(use, offline, way)
 
 
 def _is_past(key: KeyEntry, now: datetime) -> bool:
     return key.until is not None and key.until < clock.millis(now - KEPT)
-
-
-def _dated(home: Authority, keys: tuple[KeyEntry, ...], maker: Maker) -> tuple[KeyEntry, ...]:
-    """Return the keys with later ends for those that issue passes now, and next."""
-    turns = dict.fromkeys(home.public.reserve, 2)
-    turns |= {issuers.current(home, *each): 1 for each in _turning(home)}
-    return tuple(
-        msgspec.structs.replace(key, until=maker.until(key.use, turns[key.kid]))
-        if key.kid in turns
-        else key
-        for key in keys
-    )
 
 
 def _hosts(home: Authority) -> tuple[str, ...]:
