@@ -9,6 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.database.ports import Database, Session
+from collector.declaration.sealed import Declared
 from collector.errors import DeclarationRefused
 from collector.issuing import register
 from collector.issuing.entries import Issued, Order, Way
@@ -24,23 +25,6 @@ _INSERT = (
     "INSERT INTO declaration (form, at_ms, sealed, area, task, number) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _PASS = "SELECT kid, place, way, holder, begins, ends FROM pass WHERE number = ?"
-
-
-class Declared(msgspec.Struct, frozen=True):
-    """One declaration, for the vault."""
-
-    row: int
-    form: bytes
-    at_ms: int
-    sealed: bytes
-    area: str
-    task: str
-    number: bytes
-    """Of the pass that was given; empty for none."""
-
-    def __repr__(self) -> str:
-        """Say nothing about what was declared."""
-        return f"<Declared {self.row}>"
 
 
 class Duty(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""`collector desk`: one process with the issuing keys, two sockets, and no network.
+"""`collector desk`: one process with the issuing keys, three sockets, and no network.
 
 Lists of withdrawn passes are signed anew every few hours, so that gates see that nothing more was
 withdrawn; what a pass or a declaration has outlived is forgotten.
@@ -20,6 +20,7 @@ from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.consequence import PassFor, Rules
+from collector.declaration.sealed import Sealed
 from collector.errors import CollectorError, DeskUnset, StateUnwritable
 from collector.issuing import keys, schema
 from collector.issuing.counters import OfficersCounter, PublicCounter
@@ -43,7 +44,12 @@ _log = structlog.get_logger()
 def run(config: Config) -> int:
     """Serve until a signal. Raises CollectorError."""
     issuing = config.issuing
-    if issuing is None or config.declaring is None or config.officers_desk is None:
+    if (
+        issuing is None
+        or config.declaring is None
+        or config.declared is None
+        or config.officers_desk is None
+    ):
         raise DeskUnset
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -71,6 +77,9 @@ def run(config: Config) -> int:
             users = ids(issuing.public, "issuing.public")
             told = answerer(Declaring, lambda name, args: getattr(public, name)(**args))
             stack.enter_context(Server(config.declaring, users, told))
+            readers = ids(issuing.vault, "issuing.vault")
+            kept = answerer(Sealed, lambda name, args: getattr(declarations, name)(**args))
+            stack.enter_context(Server(config.declared, readers, kept))
         _log.info("desk.started", ways=[way.value for way in ways])
         _tend(issuer, forget, stop)
     _log.info("desk.stopped")
