@@ -1,6 +1,7 @@
 """A declaration as it is kept until the vault has read it: sealed. Knows no key."""
 
 import base64
+import hashlib
 from typing import Protocol
 
 import msgspec
@@ -52,6 +53,14 @@ def envelope(data: bytes) -> Envelope:
     except RecursionError as error:
         msg = "no sealed declaration"
         raise WireError(msg) from error
+
+
+def reference(form: bytes, number: bytes) -> bytes:
+    """Return by what a declaration is found in a case: its pass's number, or one made from it.
+
+    Eight bytes. Who chooses a form's name still cannot choose somebody's pass.
+    """
+    return number or hashlib.sha256(b"reference\0" + form).digest()[: len(form) // 2]
 
 
 def place(form: bytes) -> bytes:

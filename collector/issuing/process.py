@@ -25,6 +25,7 @@ from collector.errors import CollectorError, DeskUnset, StateUnwritable
 from collector.issuing import keys, schema
 from collector.issuing.counters import OfficersCounter, PublicCounter
 from collector.issuing.declarations import Declarations
+from collector.issuing.duties import Duties
 from collector.issuing.entries import Way
 from collector.issuing.issuer import Issuer, Publish
 from collector.issuing.ports import Declaring, Issuing
@@ -63,7 +64,7 @@ def run(config: Config) -> int:
         register = Register(database)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster, status))
-        officers = OfficersCounter(issuer, register, clock.wall_ms)
+        officers = OfficersCounter(issuer, register, clock.wall_ms, Duties(database))
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
         stack.enter_context(Server(config.officers_desk, users, answer))

@@ -5,7 +5,7 @@ from collector.database.ports import Database
 
 APPLICATION = 0x67717061
 """`gqpa`, so that another program's file is not taken for this one."""
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE pass (
@@ -47,7 +47,17 @@ CREATE TABLE issuer (
 ) STRICT, WITHOUT ROWID;
 """
 
+TASKS = """
+-- How far somebody is with what a declaration asks for; none while nobody has taken it.
+CREATE TABLE duty (
+  declaration INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  changed_ms INTEGER NOT NULL
+) STRICT;
+"""
+
 
 def make(database: Database) -> None:
     """Make the tables where there are none."""
-    made(database, TABLES, VERSION, APPLICATION)
+    made(database, TABLES, VERSION, APPLICATION, {2: TASKS})

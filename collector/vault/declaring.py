@@ -9,7 +9,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from collector.database.ports import Database, Session
-from collector.declaration.sealed import Declared, Sealed, envelope, place
+from collector.declaration.sealed import Declared, Sealed, envelope, place, reference
 from collector.errors import DeskAway, DeskRefused
 from collector.people import aliases, cursors, identifiers, registering
 from collector.people.entries import Identifier, Kind, Strength
@@ -140,7 +140,7 @@ class Declarer:
 
 
 def _identifiers(said: Declared, fields: Document) -> tuple[Identifier, ...]:
-    """Return the pass, which is this person's, and what is only declared."""
-    own = (Identifier(Kind.PASS, said.number.hex(), Strength.CODE),) if said.number else ()
+    """Return the pass or the reference, which is this person's, and what is only declared."""
+    own = Identifier(Kind.PASS, reference(said.form, said.number).hex(), Strength.CODE)
     typed = identifiers.of_fields(CODE, fields, Strength.DECLARED)
-    return (*own, *(each for each in typed if each.kind is not Kind.PASS))
+    return (own, *(each for each in typed if each.kind is not Kind.PASS))

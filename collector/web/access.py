@@ -54,6 +54,8 @@ PAGES: Mapping[str, Right | None] = {
     "received": Right.EXPORT,
     "audit": Right.AUDIT,
     "verify": Right.AUDIT,
+    "tasks": Right.CASE,
+    "task": Right.CASE,
     "vault": Right.UNLOCK,
 }
 """By the name of the address; None for every account, even one without a role."""

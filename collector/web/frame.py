@@ -35,6 +35,7 @@ class Way(msgspec.Struct, frozen=True):
 
 WAYS = (
     Way("cases", _("Cases"), "/cases"),
+    Way("tasks", _("Tasks"), "/tasks"),
     Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
     Way("install", _("Installing gates"), "/install"),

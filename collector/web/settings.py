@@ -10,6 +10,7 @@ from django.conf import settings
 
 from collector.config import Config
 from collector.errors import StateUnwritable
+from collector.issuing.client import issuing
 from collector.web.casework.connection import desk_of
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
@@ -92,6 +93,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,
         "GATE_DESK": desk_of(config),
+        "GATE_TASKS": None if config.officers_desk is None else issuing(config.officers_desk),
         "GATE_COUNTER": str(config.counter or ""),
     }
 

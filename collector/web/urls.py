@@ -12,6 +12,7 @@ from collector.web.casework import (
     leaving,
     opening,
     people,
+    tasks,
     tracing,
     worklist,
 )
@@ -65,6 +66,8 @@ urlpatterns = [
     path(f"{CASE}/export", leaving.export, name="export"),
     path(f"{CASE}/handover", leaving.hand_over, name="handover"),
     path(f"{CASE}/handover/<int:given>/received", leaving.received, name="received"),
+    path("tasks", tasks.tasks, name="tasks"),
+    path("tasks/<int:number>", tasks.change, name="task"),
     path("audit", auditing.audit, name="audit"),
     path("audit/verify", auditing.verify, name="verify"),
     path("vault", auditing.custody, name="vault"),

@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from collector import clock, config
 from collector.cases.roles import Actor, Role
+from collector.database.sqlite import SqliteDatabase
 from collector.grants import Grants, Over
+from collector.issuing import schema
+from collector.issuing.declarations import Declarations
+from collector.issuing.duties import Change, Duties, Task
 from tests.collector.web.desk import MemoryDesk
 
 NOW = 1_790_000_000_000
@@ -97,6 +102,27 @@ def connect(desk: MemoryDesk) -> None:
         reach = REACH[lacking] if lacking else Grants()
         desk.actors[role] = Actor(role, role, reach.areas, reach.sectors, reach.places)
     settings.GATE_DESK = lambda: desk
+    settings.GATE_TASKS = TaskDesk(desk.folder)
+
+
+class TaskDesk:
+    """The desk's tasks, without the socket between; three declarations ask for something."""
+
+    def __init__(self, folder: Path) -> None:
+        database = SqliteDatabase(folder / "passes.db")
+        schema.make(database)
+        kept = Declarations(database, Ed25519PrivateKey.generate())
+        for at, (area, task) in enumerate(
+            (("mau", "symptoms"), ("mau", ""), ("khac", "contact"), ("mau", "contact")), 1
+        ):
+            kept.declare(bytes([at]) * 16, b"sealed", area, task, None, NOW - at * 3_600_000)
+        self._duties = Duties(database)
+
+    def tasks(self, areas: tuple[str, ...] | None, done: bool) -> tuple[Task, ...]:  # noqa: FBT001
+        return self._duties.tasks(areas, done=done)
+
+    def change_task(self, areas: tuple[str, ...] | None, wanted: Change) -> Task:
+        return self._duties.change(areas, wanted, NOW)
 
 
 @pytest.fixture

@@ -115,6 +115,7 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "approvals": (officer, f"{base}/approvals"),
         "export": (officer, f"{base}/export"),
         "handover": (officer, f"{base}/handover"),
+        "tasks": (Role.COMMUNE, "/tasks"),
         "audit": (Role.AUDITOR, "/audit"),
         "vault": (Role.CUSTODIAN, "/vault"),
         "refused": (Role.AUDITOR, "/cases"),
