@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak
+.PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-public
 python := .venv/bin/python
 
 help: ## show this
@@ -72,9 +72,17 @@ bench-board: ## what the district's board finds, how fast it is and what fifty o
 	@tools/install test
 	@$(python) -m bench.board $(ARGS)
 
+bench-up: ## how soon a whole district is up, and how much memory its processes have
+	@tools/install test
+	@$(python) -m bench.up $(ARGS)
+
 pictures: ## a picture of every page at two widths, into docs/images/pages
 	@tools/install test
 	@$(python) tools/pictures.py $(ARGS)
+
+desk-pictures: ## pictures of the desk's page, into docs/images
+	@tools/install test
+	@$(python) tools/deskpictures.py
 
 bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what else is used (ARGS=--quick)
 	@tools/install test
@@ -83,6 +91,10 @@ bench-uplink: ## how fast a scan is confirmed and a backlog drained, beside what
 bench-trace: ## how fast a trace answers, opens and forgets, in both databases (ARGS=--quick: a twentieth)
 	@tools/install test
 	@$(python) -m bench.trace $(ARGS)
+
+bench-public: ## how fast people declare, a sheet of 2,000 cards is made, and what a withdrawal weighs
+	@tools/install test
+	@$(python) -m bench.public $(ARGS)
 
 soak: ## a gate with people at its door for MINUTES (30): memory, handles, threads, time to a signal
 	@tools/install test

@@ -17,6 +17,7 @@ def main() -> int:
     settings = from_folder(args.folder, args.address, args.port)
     if args.withdrawn:
         settings = msgspec.structs.replace(settings, withdrawn=args.withdrawn)
+    settings = msgspec.structs.replace(settings, home_assistant=args.home_assistant)
     try:
         with launch(settings, args.state or args.folder) as broker:
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -38,6 +39,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument(
         "--withdrawn", type=Path, help="names of withdrawn gates; FOLDER/withdrawn if not given"
+    )
+    parser.add_argument(
+        "--home-assistant", action="store_true", help="let one hear how the gates fare"
     )
     return parser.parse_args()
 

@@ -15,6 +15,10 @@ from wire import topics
 INTAKE = "intake"
 """Common name of the collector's client certificate."""
 
+HOME_ASSISTANT, HOME_READER = "home_assistant", "home_assistant_reader"
+"""Common names of who tells a Home Assistant how gates fare, and of the Home Assistant itself. No
+gate can be called so: its name has no underscore."""
+
 NOTHING = "acl-nothing"
 """An access list without a line: it refuses everything."""
 
@@ -71,6 +75,8 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     """Names of gates that may do nothing any more, one a line; it may come and change later."""
     intakes: tuple[str, ...] = (INTAKE,)
     """Common names of the collector's client certificates."""
+    home_assistant: bool = False
+    """Whether a Home Assistant hears here how the gates fare."""
     max_connections: int = 10_000
     user: str = ""
     """The user Mosquitto becomes when root starts it; empty leaves its own default."""
@@ -112,7 +118,12 @@ def render(settings: BrokerSettings, acl: Path, door: Path | None = None) -> str
     return head + "\n" + "\n".join(lines) + "\n"
 
 
-def render_acl(intakes: tuple[str, ...] = (INTAKE,), withdrawn: tuple[str, ...] = ()) -> str:
+def render_acl(
+    intakes: tuple[str, ...] = (INTAKE,),
+    withdrawn: tuple[str, ...] = (),
+    *,
+    home_assistant: bool = False,
+) -> str:
     """Return the text of the access list.
 
     A gate, whatever its name, writes and reads its own leaves, and reads what is for all; `intakes`
@@ -120,6 +131,9 @@ def render_acl(intakes: tuple[str, ...] = (INTAKE,), withdrawn: tuple[str, ...] 
     they read too, to see whether it has forgotten it. What is not listed is refused.
 
     `withdrawn` gates may do nothing any more, also on connections that are open.
+
+    With `home_assistant`, one account may write what a Home Assistant finds devices by, and another
+    read it and say when it has started; neither says or hears anything of the gates' own.
     """
     lines = ["# Made by the program; changes made here are overwritten at its next start."]
     for name in intakes:
@@ -128,6 +142,12 @@ def render_acl(intakes: tuple[str, ...] = (INTAKE,), withdrawn: tuple[str, ...] 
         lines += [f"topic write {topics.of_every_gate(topics.ACK)}"]
         lines += [f"topic readwrite {topics.of_every_gate(leaf)}" for leaf in topics.KEPT]
         lines += [f"topic readwrite {topics.topic(topics.ALL, '+')}"]
+    if home_assistant:
+        every = topics.home_assistant("#")
+        lines += ["", f"user {HOME_ASSISTANT}", f"topic deny {topics.ROOT}/#"]
+        lines += [f"topic write {every}"]
+        lines += ["", f"user {HOME_READER}", f"topic deny {topics.ROOT}/#", f"topic read {every}"]
+        lines += [f"topic readwrite {topics.home_assistant('status')}"]
     for name in withdrawn:
         lines += ["", f"user {_value(name)}", "topic deny #"]
     lines += ["", "# %u is the common name of the client's certificate."]

@@ -75,7 +75,7 @@ class Broker:
         self._ticks += 1
         if stamp != self._lists:
             self._lists, self._withdrawn = stamp, names(self.settings.withdrawn)
-            _replace(self._folder / ACL, render_acl(self.settings.intakes, self._withdrawn))
+            _replace(self._folder / ACL, _rights(self.settings, self._withdrawn))
             self._child.send_signal(signal.SIGHUP)
             suspects = frozenset(self._withdrawn)
         elif self._ticks % SURE == 0:
@@ -104,6 +104,10 @@ class Broker:
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(STOP_S)
         self.kill()
+
+
+def _rights(settings: BrokerSettings, withdrawn: tuple[str, ...]) -> str:
+    return render_acl(settings.intakes, withdrawn, home_assistant=settings.home_assistant)
 
 
 def _times(path: Path | None) -> tuple[int, int, int]:
@@ -236,7 +240,7 @@ def _write(settings: BrokerSettings, folder: Path) -> Path:
     )
     own = len(os.fsencode(door)) < MAX_SOCKET_PATH
     files = (
-        (acl, render_acl(settings.intakes, names(settings.withdrawn))),
+        (acl, _rights(settings, names(settings.withdrawn))),
         (acl.with_name(NOTHING), ""),
         (config, render(settings, acl.absolute(), door if own else None)),
     )

@@ -16,7 +16,6 @@ from collector.cases.audit import Audit, Verified, load_head
 from collector.cases.entries import Head
 from collector.config import Config
 from collector.database.ports import Database
-from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import FileUnusable, LedgerMissing
 from collector.i18n import N_, _
@@ -110,7 +109,7 @@ def _told(found: Verified, gates: int) -> Iterator[str]:
 def _opened(settings: Config) -> Audit:
     database: Database
     if settings.ledger.postgres is not None:
-        database = PostgresDatabase(settings.ledger.postgres, schema="cases", user=opened.VAULT)
+        database = opened.postgres(settings.ledger.postgres, opened.VAULT, "cases")
     else:
         path = settings.vault_state / "cases.db"
         if not path.exists():

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from collector import lean  # noqa: F401  (first, before anything that logs)
+
+# isort: split
 from collector import auditbook, casebook, config, log, users
 from collector.commands import (
     enrolcode,
@@ -19,6 +22,7 @@ from collector.commands import (
     roster,
     serving,
     tokens,
+    up,
     upkeep,
     vault,
 )
@@ -27,7 +31,7 @@ from collector.i18n import _, detail, lend_to_argparse
 from collector.practice import command, mark
 
 GROUPS = (
-    *(serving, health, records, orders, vault, upkeep, roster),
+    *(up, serving, health, records, orders, vault, upkeep, roster),
     *(users, auditbook, casebook, enrolcode, command, tokens),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
@@ -50,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = config.load(asked.config) if asked.config else None
         if settings is not None:
             mark.check(settings)
+            mark.warn(settings)
         status: int = asked.work(settings, asked)
     except CollectorError as error:
         print(_told(error), file=sys.stderr)

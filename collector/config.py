@@ -127,7 +127,34 @@ class EnrolConfig(Strict, frozen=True):
     """The socket for the pages and `collector enrol-code`; in `state` if left out."""
 
 
-class WebConfig(Strict, frozen=True):
+class Pages(Strict, frozen=True, kw_only=True):
+    """What is said of pages, whoever they are for."""
+
+    https: bool = False
+    """True behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies are marked secure."""
+    certificate: Path | None = None
+    """PEM of the pages' own certificate, with its chain; left out behind a proxy."""
+    key: Path | None = None
+    """PEM of its private key, without a passphrase."""
+
+    def __post_init__(self) -> None:
+        """Refuse one without the other."""
+        if (self.certificate is None) != (self.key is None):
+            msg = "Expected both of certificate and key"
+            raise ValueError(msg)
+
+    @property
+    def secure(self) -> bool:
+        """Say whether browsers come by TLS."""
+        return self.https or self.certificate is not None
+
+    @property
+    def proxied(self) -> bool:
+        """Say whether a proxy stands before the pages, and says who asks."""
+        return self.https and self.certificate is None
+
+
+class WebConfig(Pages, frozen=True):
     """Where the pages are offered."""
 
     state: Path
@@ -136,8 +163,6 @@ class WebConfig(Strict, frozen=True):
     port: Port = 8080
     names: tuple[Host, ...] = ()
     """Further host names by which browsers reach the pages."""
-    https: bool = False
-    """True behind a proxy that speaks TLS and sets X-Forwarded-Proto: cookies are marked secure."""
     practice: bool = False
     """Everything in this district is made up; `collector practice` sets it, with a ledger to it."""
     demonstration: bool = False
@@ -165,18 +190,45 @@ class IssuingConfig(Strict, frozen=True):
     """What pass follows from symptoms or a contact."""
 
 
-class PublicConfig(Strict, frozen=True):
+class PublicConfig(Pages, frozen=True):
     """Where people declare."""
 
     host: Host = "127.0.0.1"
     port: Port = 8090
     names: tuple[Host, ...] = ()
     """Further host names by which browsers reach the page."""
-    https: bool = False
-    """True where it is reached by TLS: behind a proxy, or with a certificate of its own."""
+
+
+class UpConfig(Strict, frozen=True):
+    """What `collector up` starts besides the collector's own processes."""
+
+    broker: Path | None = None
+    """The authority's folder `broker`; left out where the broker runs by itself."""
+    address: Host = "0.0.0.0"  # noqa: S104  # gates come from everywhere
+    """The one address on which the broker listens, at broker.port."""
+    state: Path | None = None
+    """A directory for the broker's own files; `broker-state` beside the ledger if left out."""
+
+
+class HomeAssistantConfig(Strict, frozen=True):
+    """A Home Assistant that is told how the gates fare; nobody is without this table."""
+
+    host: Host
+    """Of the broker that it hears: its own, or the district's."""
+    ca: Path
+    """PEM of the certificate from which the broker's comes."""
+    state: Path
+    """A directory of its own, for what that broker was told."""
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = 8883
+    name: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "home_assistant"
+    """MQTT client id; at the district's broker the common name of the certificate."""
     certificate: Path | None = None
-    """PEM of the page's own certificate, with its chain; left out behind a proxy."""
+    """Where the broker knows us by a certificate, and its key."""
     key: Path | None = None
+    user: str = ""
+    """Where it knows us by a password."""
+    password: Path | None = None
+    """A file with nothing else in it."""
 
 
 class DisplayConfig(Strict, frozen=True):
@@ -200,6 +252,8 @@ class Config(Strict, frozen=True):
     enrol: EnrolConfig | None = None
     issuing: IssuingConfig | None = None
     public: PublicConfig = PublicConfig()
+    home_assistant: HomeAssistantConfig | None = None
+    up: UpConfig = UpConfig()
 
     @property
     def counter(self) -> Path | None:
@@ -230,6 +284,11 @@ class Config(Strict, frozen=True):
     @property
     def _beside(self) -> Path:
         return self.ledger.path or self.roster.path
+
+    @property
+    def broker_state(self) -> Path:
+        """Return where a broker that `collector up` starts keeps its own files."""
+        return self.up.state or self._beside.with_name("broker-state")
 
     @property
     def tokens(self) -> Path:

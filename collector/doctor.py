@@ -74,7 +74,8 @@ class PlainHttp(CollectorError):
     code = "plain-http"
     says = N_("The pages are offered to other machines without HTTPS")
     remedy = N_(
-        "put a proxy with a certificate before them and set web.https, or web.host = 127.0.0.1"
+        "give web.certificate and web.key, or put a proxy with a certificate before them and set"
+        " web.https; or web.host = 127.0.0.1"
     )
 
 
@@ -174,7 +175,7 @@ def _whole(config: Config, now_ms: int) -> str:
 
 def _pages(config: Config, _now_ms: int) -> str:
     web = config.web
-    if not web.https and web.host not in ("127.0.0.1", "::1", "localhost"):
+    if not web.secure and web.host not in ("127.0.0.1", "::1", "localhost"):
         raise PlainHttp(web.host)
     return f"{web.host} {web.port}"
 

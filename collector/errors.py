@@ -484,6 +484,14 @@ class TaskChanged(CollectorError):
     remedy = N_("look at the list again, and see who has it now")
 
 
+class HomeAssistantUnset(CollectorError):
+    """The configuration knows no Home Assistant."""
+
+    code = "home-assistant-unset"
+    says = N_("The configuration says nothing of a Home Assistant")
+    remedy = N_("add a table [home_assistant] to the configuration: host, ca and state")
+
+
 class DeskAway(CollectorError):
     """Nothing answers at the desk's socket."""
 

@@ -18,7 +18,7 @@ from device.verdict.direction import Chosen, Ways
 from device.verdict.judge import judge
 from wire import controlcard
 from wire.policy import Policy
-from wire.record import Identity, Mark, Outcome, Reason, Signature, What
+from wire.record import Direction, Identity, Mark, Outcome, Reason, Signature, What
 
 log = structlog.get_logger()
 
@@ -59,13 +59,16 @@ class Attendant:
         remarks = (*self._passages.begin(now), *self._placed(now))
         return (*self._policy_in_force(), *remarks, *self._siblings(news))
 
-    def answer(self, credential: Credential, now: Instant) -> Verdict:
-        """Say whether the holder may pass, and which way; every credential has an answer."""
+    def answer(self, credential: Credential, now: Instant, way: Direction | None = None) -> Verdict:
+        """Say whether the holder may pass, and which way; every credential has an answer.
+
+        `way`: somebody has said which.
+        """
         content = credential.content
         if isinstance(content, controlcard.Parsed):
             return self._shown(self._cards.judge(content, self._unknown(now).direction, now))
         standing = self._passages.standing(credential, now)
-        chosen = self._ways.of(standing.last, standing.since_s, now.up_ns)
+        chosen = Chosen(way) if way else self._ways.of(standing.last, standing.since_s, now.up_ns)
         mandate = self._mandate
         verdict = judge(credential, chosen.direction, mandate.policy, mandate.trust, standing, now)
         return _inferred(verdict, chosen)

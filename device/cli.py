@@ -9,6 +9,8 @@ gate config check --config FILE        every complaint, with its key and what to
 gate keys --config FILE                make this gate's keys, print the request for the authority
 gate enrol --config FILE ENROLMENT     take the authority's answer
 gate panel [--config FILE] [SIGNAL]    play the door's signals and name them
+gate desk --config FILE                serve an attendant's page on this machine
+gate attendant ls|add|remove --config FILE [NAME]     who may log in there
 gate journal ls|verify|export|import-proof --config FILE
 gate read [--json] [--reveal] FILE...  say what the codes in pictures are
 gate explain [--policy FILE] CODE...   say all about a code, and what each policy would answer
@@ -17,6 +19,7 @@ gate explain [--policy FILE] CODE...   say all about a code, and what each polic
 import argparse
 import contextlib
 import functools
+import getpass
 import io
 import os
 import resource
@@ -99,6 +102,7 @@ def _parser() -> Parser:
         "uplink": (_uplink, _("carry records to the district")),
         "check": (_check, _("read the configuration and say what it means")),
         "keys": (_keys, _("make this gate's keys and print its request")),
+        "desk": (_desk, _("serve an attendant's page on this machine")),
         "enrol": (_enrol, _("take the authority's answer to the request")),
     }
     for name, (run, says) in configured.items():
@@ -140,10 +144,27 @@ def _parser() -> Parser:
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
     _explain_arguments(command("explain", _explain, says))
+    _attendant_arguments(command("attendant", _no_command, _("who may log in at a desk")))
     _journal_arguments(
         command("journal", _no_command, _("what this gate holds, and whether whole"))
     )
     return parser
+
+
+def _attendant_arguments(attendant: Parser) -> None:
+    commands = attendant.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, says in (
+        ("ls", _attendant_ls, _("name the attendants")),
+        ("add", _attendant_add, _("enter an attendant, or give them another password")),
+        ("remove", _attendant_remove, _("let an attendant log in no more")),
+    ):
+        added = commands.add_parser(name, help=says, description=says)
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+        )
+        if name != "ls":
+            added.add_argument("name", metavar="NAME", help=_("the attendant's name"))
 
 
 def _journal_arguments(journal: Parser) -> None:
@@ -251,6 +272,47 @@ def _uplink(asked: argparse.Namespace) -> None:
     link = road.uplink(found)
     _stop_with(link.stop)
     link.run()
+
+
+def _desk(asked: argparse.Namespace) -> None:
+    from device.wiring import reception  # noqa: PLC0415
+
+    # A picture of memory would hold what was typed.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    found = config.load(asked.config)
+    _keep_log(found.folders.scanner_log)
+    with reception.desk(found) as desk:
+        _stop_with(desk.stop)
+        scheme = "https" if found.desk.certificate else "http"
+        address = f"{scheme}://{found.desk.host}:{found.desk.port}/"
+        print(_("The desk's page: {address}").format(address=address), flush=True)
+        desk.run()
+
+
+def _attendant_ls(asked: argparse.Namespace) -> None:
+    from device.wiring import reception  # noqa: PLC0415
+
+    for name in reception.attendants(config.load(asked.config)).names():
+        print(name)
+
+
+def _attendant_add(asked: argparse.Namespace) -> None:
+    from device.wiring import reception  # noqa: PLC0415
+
+    found = reception.attendants(config.load(asked.config))
+    if sys.stdin.isatty():
+        password = getpass.getpass(_("Password: "))
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    found.put(asked.name, password)
+    print(_("{name} can log in.").format(name=asked.name))
+
+
+def _attendant_remove(asked: argparse.Namespace) -> None:
+    from device.wiring import reception  # noqa: PLC0415
+
+    reception.attendants(config.load(asked.config)).remove(asked.name)
+    print(_("{name} can log in no more.").format(name=asked.name))
 
 
 def _check(asked: argparse.Namespace) -> None:

@@ -9,7 +9,7 @@ import copy
 import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -23,6 +23,7 @@ LIMIT = 256 * 1024
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Side = Annotated[int, msgspec.Meta(ge=160, le=8192)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +82,11 @@ class Folders(Section, frozen=True, kw_only=True):
         return self.state / "log/uplink"
 
     @property
+    def desk(self) -> Path:
+        """Return where a desk keeps which forms were sent."""
+        return self.state / "desk"
+
+    @property
     def presence(self) -> Path:
         """Return where the scanner keeps how many people are inside, and entries that were used."""
         return self.state / "presence"
@@ -111,6 +117,10 @@ class DoorwaySource(Section, frozen=True, kw_only=True, tag_field="source", tag=
     fps: Positive = 15.0
     record: Path | None = None
     """Where to note which frame showed whom, so that a run can be checked afterwards."""
+
+
+class NoSource(Section, frozen=True, kw_only=True, tag_field="source", tag="none"):
+    """No camera: a desk."""
 
 
 class Reading(Section, frozen=True, kw_only=True):
@@ -210,10 +220,42 @@ class Link(Section, frozen=True, kw_only=True):
     reconnect_max_s: Positive = 300.0
 
 
+class Desk(Section, frozen=True, kw_only=True):
+    """A desk: where its page is, and what it prints. In force with `gate desk`."""
+
+    host: str = "127.0.0.1"
+    """The address it listens at; one that others can reach asks for a certificate."""
+    port: Port = 8088
+    names: tuple[str, ...] = ()
+    """What else the page is called by who opens it, such as the machine's name."""
+    certificate: Path | None = None
+    """PEM, with `key`: the page then speaks HTTPS, for the camera of a telephone."""
+    key: Path | None = None
+    idle_min: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    """An attendant who does nothing for so long has to log in again."""
+    pass_days: Annotated[int, msgspec.Meta(ge=1, le=90)] = 7
+    """For how long a pass from the desk is good."""
+    holder: Annotated[str, msgspec.Meta(min_length=1, max_length=32)] = "visitor"
+    """The class that stands in it."""
+    printer: Path | None = None
+    """A thermal printer (ESC/POS), such as /dev/usb/lp0."""
+    paper_mm: Literal[58, 80] = 80
+    """The width of its paper."""
+
+    def __post_init__(self) -> None:
+        """Refuse a page that others can reach and read on the way."""
+        if (self.certificate is None) is not (self.key is None):
+            msg = _("certificate and key belong together")
+            raise ValueError(msg)
+        if self.certificate is None and self.host not in LOOPBACK:
+            msg = _("a desk that other machines can reach needs certificate and key")
+            raise ValueError(msg)
+
+
 class Config(Section, frozen=True, kw_only=True):
     """The whole file."""
 
-    camera: PiCameraSource | PicturesSource | DoorwaySource
+    camera: PiCameraSource | PicturesSource | DoorwaySource | NoSource
     link: Link = Link()
     folders: Folders = Folders()
     reading: Reading = Reading()
@@ -221,6 +263,7 @@ class Config(Section, frozen=True, kw_only=True):
     panel: Panel = Panel()
     clock: Clock = Clock()
     journal: Journal = Journal()
+    desk: Desk = Desk()
 
 
 def load(path: Path) -> Config:

@@ -248,3 +248,51 @@ class ReleaseFailed(GateError):
     code = "release-failed"
     says = N_("The new release does not work on this gate")
     remedy = N_("nothing to do at the door; tell the help line which release it was")
+
+
+class AttendantUnknown(GateError):
+    """A name of an attendant that is not there, or cannot be one."""
+
+    code = "attendant-unknown"
+    says = N_("There is no attendant of this name, or it cannot be a name")
+    remedy = N_("see `gate attendant ls`; a name has at most 40 characters")
+
+
+class PasswordWeak(GateError):
+    """A password for a desk that is too easily guessed."""
+
+    code = "password-weak"
+    says = N_("This password is too easily guessed")
+    remedy = N_("choose at least 8 characters, not the same few again and again")
+
+
+class KeyUnusable(GateError):
+    """A key for passes at a desk that is damaged, or is none."""
+
+    code = "key-unusable"
+    says = N_("A key for this desk's passes cannot be used")
+    remedy = N_("carry the folder that `provision desk` has made here again")
+
+
+class DeskBusy(GateError):
+    """The address of a desk's page is taken, or its certificate cannot be used."""
+
+    code = "desk-busy"
+    says = N_("The desk's page cannot be opened at its address")
+    remedy = N_("see that no other desk runs here, and check desk.port and desk.certificate")
+
+
+class PrinterLost(GateError):
+    """A thermal printer that cannot be written to."""
+
+    code = "printer-lost"
+    says = N_("The printer does not answer")
+    remedy = N_("check its cable, its power and its paper, or print the PDF on another printer")
+
+
+class FontMissing(GateError):
+    """No font that has the letters of Vietnamese."""
+
+    code = "font-missing"
+    says = N_("No font with the letters of Vietnamese is installed")
+    remedy = N_("install the package fonts-dejavu-core")

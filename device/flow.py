@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from wire.canonical import Document
-from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature, What
+from wire.record import (
+    ClockState,
+    Direction,
+    Identity,
+    Mark,
+    Outcome,
+    Reason,
+    Signature,
+    Told,
+    What,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -196,6 +206,8 @@ class Verdict(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     personal: Document | None = None
     """Fields to be sealed with the scan."""
+    told: Told | None = None
+    """When somebody passed, where that was on paper."""
 
     def __repr__(self) -> str:
         """Say the answer and not whom it was given to, for the same reason."""

@@ -95,8 +95,8 @@ class HealthFile:
         self._lost = False
         self._told = Sight()
 
-    def report(self, frame: Frame, now: Instant) -> None:
-        """Take note of a frame; write if a second has passed."""
+    def report(self, frame: Frame | None, now: Instant) -> None:
+        """Take note of a frame, or of a turn of a desk's loop; write if a second has passed."""
         del frame
         self._frames += 1
         if now.up_ns - self._written_ns < EVERY_NS:

@@ -67,7 +67,7 @@ def _folders(found: config.Folders) -> list[Complaint]:
 
 
 def _camera(
-    found: config.PiCameraSource | config.PicturesSource | config.DoorwaySource,
+    found: config.PiCameraSource | config.PicturesSource | config.DoorwaySource | config.NoSource,
 ) -> list[Complaint]:
     missing = N_("this is not there")
     match found:

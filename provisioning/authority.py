@@ -4,6 +4,7 @@
     roster.json                  the gates; for the collector
     ca.pem                       the authority's certificate for TLS
     offline/   root.pem ca-key.pem              needed to admit gates; keep away from networks
+               pages-ca-key.pem                 the pages' own CA, if there is one (pagecert.py)
                reserve-*.pem                    issuers' keys for the day when one must be replaced
     passes/    seen.pem declared.pem            issue passes; and the register of what was issued
     issuing/   self-service.pem attendant.pem institution.pem status.pem

@@ -46,7 +46,7 @@ def make_ca(name: str, key: EllipticCurvePrivateKey, now: datetime) -> x509.Cert
     return (
         _start(subject, subject, key.public_key(), now, now + timedelta(days=CA_DAYS))
         .add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
-        .add_extension(_usage(ca=True), critical=True)
+        .add_extension(usage(ca=True), critical=True)
         .sign(key, hashes.SHA256())
     )
 
@@ -64,7 +64,7 @@ class Issuer:
         return (
             _start(_named(_cut(f"gates: {name}")), self.ca.subject, public, now, until)
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(ca=True), critical=True)
+            .add_extension(usage(ca=True), critical=True)
             .add_extension(x509.ExtendedKeyUsage([CLIENT]), critical=False)
             .add_extension(self._identifier(), critical=False)
             .sign(self.key, hashes.SHA256())
@@ -85,12 +85,12 @@ class Issuer:
         builder = (
             _start(_named(name), self.ca.subject, public, now, until)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(ca=False), critical=True)
+            .add_extension(usage(ca=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([use]), critical=False)
             .add_extension(self._identifier(), critical=False)
         )
         if hosts:
-            names = x509.SubjectAlternativeName([_host(host) for host in hosts])
+            names = x509.SubjectAlternativeName([host(each) for each in hosts])
             builder = builder.add_extension(names, critical=False)
         return builder.sign(self.key, hashes.SHA256())
 
@@ -114,7 +114,7 @@ def crossed(ca: x509.Certificate, by: Issuer) -> x509.Certificate:
         .not_valid_after(until)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(ca=True), critical=True)
+        .add_extension(usage(ca=True), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(by.key.public_key()), critical=False
         )
@@ -152,7 +152,8 @@ def _start(
     )
 
 
-def _usage(*, ca: bool) -> x509.KeyUsage:
+def usage(*, ca: bool) -> x509.KeyUsage:
+    """Return what the key of a CA, or of a leaf, may be used for."""
     return x509.KeyUsage(
         digital_signature=not ca,
         key_cert_sign=ca,
@@ -166,6 +167,11 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
     )
 
 
+def named(name: str) -> x509.Name:
+    """Return a name of one part, cut to what a common name may hold."""
+    return _named(_cut(name))
+
+
 def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
@@ -175,12 +181,12 @@ def _cut(name: str) -> str:
     return name.encode()[:CN_BYTES].decode(errors="ignore")
 
 
-def _host(host: str) -> x509.GeneralName:
+def host(text: str) -> x509.GeneralName:
     """Read a host name or an address; raise ValueInvalid if it is neither."""
     try:
-        return x509.IPAddress(ipaddress.ip_address(host))
+        return x509.IPAddress(ipaddress.ip_address(text))
     except ValueError as error:
-        fits = len(host) <= 253 and all(LABEL.fullmatch(part) for part in host.split("."))
+        fits = len(text) <= 253 and all(LABEL.fullmatch(part) for part in text.split("."))
         if not fits:
-            raise ValueInvalid(name="host", value=host) from error
-        return x509.DNSName(host)
+            raise ValueInvalid(name="host", value=text) from error
+        return x509.DNSName(text)

@@ -19,6 +19,8 @@ from provisioning import (
     desk,
     files,
     gates,
+    homeassistant,
+    pagedesk,
     policies,
     releases,
     sheetdesk,
@@ -85,7 +87,10 @@ def _parser(_: Translate) -> Parser:
     sheetdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
     told = _("certify a technician's SSH key")
     carddesk.add_technician(commands.add_parser("technician", help=told), _)
+    pagedesk.add(commands.add_parser("web", help=_("make a certificate for the pages")), _)
     _policy_command(commands.add_parser("policy", help=_("sign what a place asks of people")), _)
+    told = _("let a Home Assistant hear from the broker how the gates fare")
+    _home_command(commands.add_parser("home-assistant", help=told), _)
     _release_command(commands.add_parser("release", help=_("sign a release of the program")), _)
     return parser
 
@@ -124,6 +129,15 @@ def _policy_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
 
 
+def _home_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_certify_home)
+    desk.of_authority(parser, _)
+    desk.of_root(parser, _)
+    parser.add_argument(
+        "--out", type=Path, required=True, help=_("the folder for two certificates")
+    )
+
+
 def _release_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_sign_release)
     desk.of_authority(parser, _)
@@ -158,6 +172,13 @@ def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
             )
         )
     return "\n".join(told)
+
+
+def _certify_home(asked: argparse.Namespace, _: Translate) -> str:
+    teller, home = homeassistant.certify(desk.opened(asked), asked.out, clock.now())
+    return _("{teller}: for `collector home-assistant`. {home}: for the Home Assistant.").format(
+        teller=teller, home=home
+    )
 
 
 def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:

@@ -14,6 +14,7 @@ from provisioning import (
     ceremony,
     clock,
     deskkeys,
+    desks,
     files,
     issuers,
     making,
@@ -59,6 +60,7 @@ def add(new: New, _: Translate) -> None:
         of_authority(parser, _)
     _issuer_command(new("issuer", _("turn or retire a key for passes")), _)
     _signers_command(new("signers", _("say whose health certificates count")), _)
+    _desk_command(new("desk", _("make the keys with which a desk issues passes")), _)
 
 
 def of_authority(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -167,6 +169,28 @@ def _signers_command(parser: argparse.ArgumentParser, _: Translate) -> None:
         metavar="FILE",
         help=_("certificates of signers, or folders of them; these and no others will count"),
     )
+
+
+def _desk_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_desk)
+    of_authority(parser, _)
+    of_root(parser, _)
+    parser.add_argument("--gate", required=True, help=_("the desk's name, as it was admitted"))
+    parser.add_argument("--out", type=Path, required=True, help=_("the folder for the desk"))
+
+
+def _desk(asked: argparse.Namespace, _: Translate) -> str:
+    made = desks.make(opened(asked), asked.gate, asked.out, clock.now())
+    told = [
+        _("{path}: carry it to the desk, as keys/desk, and delete it here.").format(path=asked.out),
+        _("{path}: signed. Publish it with the collector; it counts once a gate has it.").format(
+            path=made.ring
+        ),
+        _("If the desk is stolen: provision withdraw --issuer {seen}, then {declared}.").format(
+            seen=made.seen.kid, declared=made.declared.kid
+        ),
+    ]
+    return "\n".join(told)
 
 
 def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:

@@ -1,9 +1,20 @@
-"""The commands for sheets to be printed: labels, instructions, passes and control cards as PDF."""
+"""The commands for sheets to be printed, as PDF: labels, passes, control cards, paper logs."""
 
 import argparse
 from pathlib import Path
 
-from provisioning import authority, carddesk, cards, clock, desk, files, passes, roster, sheets
+from provisioning import (
+    authority,
+    carddesk,
+    cards,
+    clock,
+    desk,
+    files,
+    logsheet,
+    passes,
+    roster,
+    sheets,
+)
 from provisioning.desk import New, Translate
 from provisioning.errors import GateUnknown, ValueInvalid
 from wire.cardwork import NEEDS, Work
@@ -19,6 +30,8 @@ def add(new: New, _: Translate) -> None:
     _labels_command(new("labels", _("print labels for gates, and instructions for visitors")), _)
     _passes_command(new("passes", _("print passes")), _)
     _cards_command(new("cards", _("print control cards")), _)
+    told = _("print the sheet on which people are written down where no gate works")
+    _log_command(new("log-sheet", told), _)
 
 
 def _labels_command(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -47,6 +60,24 @@ def _cards_command(parser: argparse.ArgumentParser, _: Translate) -> None:
         "works", nargs="+", choices=PLAIN, metavar="WORK", help=_("what the cards ask for")
     )
     parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
+
+
+def _log_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_log)
+    desk.of_authority(parser, _)
+    parser.add_argument("--place", required=True, help=_("the place, as its gates have it"))
+    parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
+
+
+def _log(asked: argparse.Namespace, _: Translate) -> str:
+    book = roster.load(authority.load(asked.authority).folder)
+    place = asked.place.strip()
+    if not 0 < len(place) <= authority.MAX_TEXT or not place.isprintable():
+        raise ValueInvalid(name="place", value=asked.place)
+    files.write(asked.out, logsheet.draw(place, book.help_line))
+    return _("{path}: one sheet for {place}; print as many as are needed.").format(
+        path=asked.out, place=place
+    )
 
 
 def _labels(asked: argparse.Namespace, _: Translate) -> str:

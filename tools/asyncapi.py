@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from collector.homeassistant import discovery
 from wire import batch, topics
 from wire.certificate import Certificate
 from wire.keyring import KeyList
@@ -40,6 +41,25 @@ SIGNED: dict[str, type | None] = {
 """What the `doc` of a signed message is; a command says gate, issued, expires, nonce and does."""
 SHARED = (topics.SIGNERS, topics.KEYRING, topics.LIST)
 """What every gate reads."""
+HOME: dict[str, tuple[str, dict[str, Any]]] = {
+    "home-assistant-config": (
+        discovery.config_topic("GATE").replace("GATE", "{gate}"),
+        {
+            "type": "object",
+            "required": ["device", "origin", "components"],
+            "description": "device discovery of Home Assistant; empty: the gate was withdrawn",
+        },
+    ),
+    "home-assistant-state": (
+        discovery.state_topic("GATE").replace("GATE", "{gate}"),
+        {"$ref": REF.format(name="Figures")},
+    ),
+    "home-assistant-availability": (
+        discovery.AVAILABILITY,
+        {"enum": [discovery.ONLINE.decode(), discovery.OFFLINE.decode()]},
+    ),
+}
+"""What a Home Assistant is told, where there is one: topic and payload."""
 RECORDS = (Scan, Note, Key, Missing)
 """What is in the `scans` of a batch."""
 
@@ -47,6 +67,7 @@ RECORDS = (Scan, Note, Key, Missing)
 def document() -> dict[str, Any]:
     """Return the whole description."""
     kinds = [*PLAIN.values(), Signed, *(kind for kind in SIGNED.values() if kind), *RECORDS]
+    kinds.append(discovery.Figures)
     _, schemas = msgspec.json.schema_components(kinds, ref_template=REF)
     leaves = (*topics.FROM_GATE, *topics.TO_GATE, *SHARED)
     return {
@@ -57,10 +78,16 @@ def document() -> dict[str, Any]:
             "description": "QoS 1, mutual TLS; a gate's name is its certificate's common name.",
         },
         "defaultContentType": batch.JSON,
-        "channels": {_name(leaf): _channel(leaf) for leaf in leaves},
-        "operations": {f"{_name(leaf)}-sent": _operation(leaf) for leaf in leaves},
+        "channels": {
+            **{_name(leaf): _channel(leaf) for leaf in leaves},
+            **{name: _at(name, address) for name, (address, _) in HOME.items()},
+        },
+        "operations": {f"{name}-sent": _operation(name) for name in (*map(_name, leaves), *HOME)},
         "components": {
-            "messages": {_name(leaf): _message(leaf) for leaf in leaves},
+            "messages": {
+                **{_name(leaf): _message(leaf) for leaf in leaves},
+                **{name: {"payload": payload} for name, (_, payload) in HOME.items()},
+            },
             "schemas": schemas,
         },
     }
@@ -75,6 +102,10 @@ def _channel(leaf: str) -> dict[str, Any]:
     address = topics.topic("{gate}", leaf)
     if leaf in SHARED:
         address = topics.topic(topics.ALL, leaf + ("{kid}" if leaf == topics.LIST else ""))
+    return _at(name, address)
+
+
+def _at(name: str, address: str) -> dict[str, Any]:
     parameters = [each for each in ("gate", "kid") if "{" + each + "}" in address]
     return {
         "address": address,

@@ -129,6 +129,8 @@ class Mark(enum.StrEnum):
     WAY_INFERRED = "way-inferred"
     """The direction comes from alternation, not from a button or a one-way door."""
     IMPLAUSIBLE = "implausible"
+    PAPER = "paper"
+    """Written on paper at the door and typed in later: `told` says when it was."""
 
 
 ANCHORED_MS = 10_000
@@ -206,6 +208,19 @@ class Stamped(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clock: ClockState
 
 
+TOLD_WITHIN_MS = 24 * 3_600_000
+"""A time that is less well known than this is not worth telling."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """When something was, as somebody has written it down: a claim, and no clock's."""
+
+    at: Millis
+    """Ms since 1970, UTC."""
+    within: Annotated[int, msgspec.Meta(ge=0, le=TOLD_WITHIN_MS)]
+    """It was no earlier and no later than by so many ms, as who typed it has said."""
+
+
 class Scan(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="scan"):
     """One reading and its verdict."""
 
@@ -221,6 +236,9 @@ class Scan(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t"
     """`seq` of the Key record under which `sealed` was sealed."""
     sealed: str | None = None
     """Base64 of nonce and ciphertext of the personal fields; absent where there are none."""
+    told: Told | None = None
+    """When somebody passed, where that was written down and is not when the record was made. The
+    stamps stay those of the record."""
 
 
 class Note(Stamped, frozen=True, kw_only=True, omit_defaults=True, tag_field="t", tag="note"):

@@ -95,7 +95,7 @@ def pack(found: StatusList, key: Ed25519PrivateKey) -> bytes:
     claims: dict[int, Any] = {
         SUB: found.issuer,
         IAT: found.issued,
-        STATUS_LIST: {BITS: found.bits, LST: zlib.compress(found.statuses, 9)},
+        STATUS_LIST: {BITS: found.bits, LST: _deflated(found.statuses)},
     }
     if found.expires is not None:
         claims[EXP] = found.expires
@@ -108,6 +108,15 @@ def pack(found: StatusList, key: Ed25519PrivateKey) -> bytes:
         msg = f"longer than {MAX_BYTES} bytes"
         raise WireError(msg)
     return data
+
+
+def _deflated(statuses: bytes) -> bytes:
+    """Deflate as short as zlib can: a few withdrawals among very many are runs of zeros."""
+    made = []
+    for strategy in (zlib.Z_DEFAULT_STRATEGY, zlib.Z_RLE):
+        deflater = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS, 9, strategy)
+        made.append(deflater.compress(statuses) + deflater.flush())
+    return min(made, key=len)
 
 
 def unpack(data: bytes, ring: Keyring, issuer: str = "") -> StatusList:

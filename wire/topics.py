@@ -32,6 +32,14 @@ KEYRING = "keyring"
 LIST = "list-"
 """Followed by the kid of an issuer: which of its passes were withdrawn."""
 
+DISCOVERY = "homeassistant"
+"""Where a Home Assistant looks for devices; nothing that a gate says or hears is below it."""
+
+
+def home_assistant(rest: str) -> str:
+    """Return a topic that is told to a Home Assistant."""
+    return f"{DISCOVERY}/{rest}"
+
 
 def topic(gate: str, leaf: str) -> str:
     """Return the topic of one gate."""

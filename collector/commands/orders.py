@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from collector import clock, outgoing, withdrawn
+from collector import clock, withdrawn
 from collector.config import Config
 from collector.errors import GateUnknown
 from collector.i18n import _
@@ -30,6 +30,8 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 def _publish(settings: Config, asked: argparse.Namespace) -> int:
     """Check all documents first: of several, all are kept or none."""
+    from collector import outgoing  # noqa: PLC0415  # each command loads its own part
+
     keys, roster = outgoing.ring(settings.authority), load_roster(settings.roster.path)
     good = outgoing.ring(settings.authority, clock.wall_ms())
     parcels = [outgoing.checked(outgoing.fetched(path), good, roster) for path in asked.files]

@@ -1,4 +1,4 @@
-"""What runs until it is told to stop: intake, web, enrol, desk, public."""
+"""What runs until it is told to stop: intake, web, enrol, desk, public, home-assistant."""
 
 import argparse
 from collections.abc import Callable
@@ -17,6 +17,8 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     command(commands, "desk", _desk, _("issue passes, and keep what people declare, sealed"))
     command(commands, "public", _public, _("ask people for their declarations, on a page"))
+    told = _("tell a Home Assistant how the gates fare")
+    command(commands, "home-assistant", _home_assistant, told)
 
 
 def _intake(settings: Config, _: argparse.Namespace) -> int:
@@ -45,5 +47,11 @@ def _desk(settings: Config, _: argparse.Namespace) -> int:
 
 def _public(settings: Config, _: argparse.Namespace) -> int:
     from collector.public.process import run  # noqa: PLC0415  # the same
+
+    return run(settings)
+
+
+def _home_assistant(settings: Config, _: argparse.Namespace) -> int:
+    from collector.homeassistant.process import run  # noqa: PLC0415  # the same
 
     return run(settings)

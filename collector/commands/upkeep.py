@@ -7,7 +7,6 @@ from typing import Any
 from collector import inquiry
 from collector.config import Config
 from collector.i18n import _
-from collector.ledger import setup
 
 Command = Callable[..., argparse.ArgumentParser]
 
@@ -52,12 +51,16 @@ def _retention(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _database_setup(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.ledger import setup  # noqa: PLC0415  # the same
+
     setup.prepare(settings.ledger, asked.user)
     print(_("The tables and roles are there."))
     return 0
 
 
 def _database_check(settings: Config, asked: argparse.Namespace) -> int:
+    from collector.ledger import setup  # noqa: PLC0415  # the same
+
     found = setup.faults(settings.ledger, asked.user)
     print("\n".join(found or [_("The database is set up as it must be.")]))
     return 1 if found else 0

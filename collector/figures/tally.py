@@ -1,7 +1,7 @@
 """How many went in and out at each gate, by the quarter of an hour. No file, no clock.
 
 A passage counts where its own time lies; where its gate's clock says nothing, or what cannot be, it
-counts where it was received.
+counts where it was received. What was on paper counts where the paper says.
 """
 
 from array import array
@@ -67,7 +67,8 @@ class Tally:
             if each.outcome == STARTED:
                 self.starts.setdefault(each.gate, set()).add(each.received // SLOT_MS)
                 continue
-            self._lag(each)
+            if not each.told:
+                self._lag(each)
             day, slot = divmod(_made_ms(each) + ZONE_MS, DAY_MS)
             slot //= SLOT_MS
             counts = self.day(each.gate, day)
@@ -106,6 +107,8 @@ class Tally:
 
 
 def _made_ms(each: Glance) -> int:
+    if each.received - KEPT_DAYS * DAY_MS < each.told <= each.received + AHEAD_MS:
+        return each.told
     is_told = each.clock != ClockState.UNSYNCED and 0 < each.wall <= each.received + AHEAD_MS
     return each.wall if is_told else each.received
 

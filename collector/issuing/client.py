@@ -11,7 +11,7 @@ from collector.issuing.ports import Declaring, Issuing
 
 def declaring(path: Path) -> Declaring:
     """Return the desk as the public page asks it."""
-    return cast("Declaring", Line(path, Declaring, DeskAway, DeskRefused))
+    return cast("Declaring", Line(path, Declaring, DeskAway, DeskRefused, kept=True))
 
 
 def declared(path: Path) -> Sealed:

@@ -4,6 +4,7 @@ Lists of withdrawn passes are signed anew every few hours, so that gates see tha
 withdrawn; what a pass or a declaration has outlived is forgotten.
 """
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -17,7 +18,6 @@ from collector.asking.server import Server, answerer
 from collector.asking.users import ids
 from collector.config import Config, IssuingConfig
 from collector.database.ports import Database
-from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.consequence import PassFor, Rules
 from collector.declaration.sealed import Sealed
@@ -60,7 +60,7 @@ def run(config: Config) -> int:
     with ExitStack() as stack:
         database = _database(config, issuing)
         stack.callback(database.close)
-        schema.make(database)
+        _make(database)
         register = Register(database)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster, status))
@@ -137,7 +137,16 @@ def _prepare(issuing: IssuingConfig) -> None:
         raise StateUnwritable(msg) from error
 
 
+def _make(database: Database) -> None:
+    """Make the tables, in a file of ours alone: whoever may ask at a socket reaches the folder."""
+    before = os.umask(0o077)
+    try:
+        schema.make(database)
+    finally:
+        os.umask(before)
+
+
 def _database(config: Config, issuing: IssuingConfig) -> Database:
     if config.ledger.postgres is not None:
-        return PostgresDatabase(config.ledger.postgres, schema="passes", user=opening.PUBLIC)
+        return opening.postgres(config.ledger.postgres, opening.PUBLIC, "passes")
     return SqliteDatabase(issuing.state / "passes.db")

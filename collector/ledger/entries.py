@@ -195,6 +195,8 @@ class Glance(msgspec.Struct, frozen=True):
     received: int
     undone: bool = False
     """It takes an earlier passage back: nobody passed after all."""
+    told: int = 0
+    """When it was, ms since 1970, where that was written on paper; 0 for any other."""
 
 
 STARTED = "started"

@@ -9,7 +9,7 @@ from collector.ledger.entries import STARTED, Glance, Raw, Row
 from collector.ledger.ports import View
 from collector.ledger.times import Times
 from wire.errors import WireError
-from wire.record import MAX_SEQ, ClockState, Scan, What, read_spelled
+from wire.record import MAX_SEQ, ClockState, Scan, Told, What, read_spelled
 
 
 class _Brief(msgspec.Struct):
@@ -21,6 +21,7 @@ class _Brief(msgspec.Struct):
     data: dict[str, object] = {}
     wall: int = 0
     clock: str = ""
+    told: Told | None = None
 
 
 def glances(view: View, after: int, limit: int) -> tuple[int, tuple[Glance, ...]]:
@@ -39,8 +40,9 @@ def glances(view: View, after: int, limit: int) -> tuple[int, tuple[Glance, ...]
 def _glance(view: View, each: Raw) -> Glance | None:
     brief = _brief(each.raw)
     stamp = (each.wall or 0, each.clock or ClockState.UNSYNCED.value)
+    told = brief.told.at if brief.told is not None else 0
     if each.t == "scan":
-        return Glance(each.gate, *stamp, brief.dir, brief.outcome, each.received_ms)
+        return Glance(each.gate, *stamp, brief.dir, brief.outcome, each.received_ms, told=told)
     if brief.what == What.START:
         return Glance(each.gate, *stamp, "", STARTED, each.received_ms)
     seq = brief.data.get("seq") if brief.what == What.CANCELLED else None

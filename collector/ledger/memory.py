@@ -43,6 +43,7 @@ from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT
 from collector.ledger.reports import heard, is_news, seen, supersedes, writes
 from collector.ledger.times import STATED_MS, Slot, Times, joined
 from wire.record import ClockState, Direction, Missing, Note, Outcome, Record, Scan, What
+from wire.record import Mark as Marked
 
 Name = tuple[str, str]
 
@@ -127,6 +128,8 @@ class MemoryLedger:
                 stored = (entry.record for entry, _ in self._records[gate, journal])
                 scan = next((each for each in stored if each and each.seq == seq), None)
             if not isinstance(scan, Scan) or scan.outcome is not Outcome.ACCEPTED or not record:
+                continue
+            if Marked.PAPER in scan.marks:  # over: nobody passes a door by it now
                 continue
             if (at_ms if record.clock is ClockState.UNSYNCED else record.wall) >= since_ms:
                 change = sign if scan.dir is Direction.IN else -sign

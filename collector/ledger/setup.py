@@ -14,9 +14,9 @@ from collector.errors import ConfigInvalid
 from collector.i18n import N_, _
 from collector.ledger import schema
 from collector.ledger.bins import BINS
-from collector.ledger.opened import INTAKE, PUBLIC, RETENTION, VAULT, WEB
+from collector.ledger.opened import HOME_ASSISTANT, INTAKE, PUBLIC, RETENTION, VAULT, WEB
 
-ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC)
+ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, HOME_ASSISTANT)
 SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC}
 """Beside the ledger's, each with the role that alone may use it."""
 _LEDGER = (
@@ -24,6 +24,8 @@ _LEDGER = (
 )
 GRANTS = (
     f"GRANT SELECT ON {_LEDGER} TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}",
+    # How gates stand, and no record.
+    f"GRANT SELECT ON gate, mark, fork, refusal, made TO {HOME_ASSISTANT}",
     f"GRANT INSERT ON mark, record, gate, fork, refusal, lost, gap, head, slot TO {INTAKE}",
     f"GRANT UPDATE (high, chain, moved_ms, said, said_ms, retimed) ON mark TO {INTAKE}",
     f"GRANT UPDATE ON gate, refusal, gap, head, slot, turn TO {INTAKE}",
@@ -99,7 +101,9 @@ def _close_to_others(session: Session) -> None:
     session.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     session.run(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(ROLES)}")
     session.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    session.run(f"GRANT USAGE ON SCHEMA public TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}")
+    session.run(
+        f"GRANT USAGE ON SCHEMA public TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}, {HOME_ASSISTANT}"
+    )
 
 
 def _database(config: LedgerConfig, user: str) -> PostgresDatabase:

@@ -15,11 +15,12 @@ from collector.ledger.times import Slot
 from wire.canonical import parse
 from wire.errors import WireError
 from wire.record import MAX_SEQ, ClockState, Direction, Outcome
+from wire.record import Mark as Marked
 
 _MARK = "SELECT high, chain FROM mark WHERE gate = ? AND journal = ?"
 _RECEIVED = "SELECT received_ms FROM record WHERE id >= ? ORDER BY id LIMIT 1"
 _PASSED = (
-    "SELECT record.id, mark, gate, t, dir, outcome, wall, clock, received_ms,"
+    "SELECT record.id, mark, gate, t, dir, outcome, wall, clock, received_ms, marks,"
     " CASE t WHEN 'note' THEN raw END FROM record JOIN mark ON mark.id = record.mark"
     " WHERE record.id > ? AND seq > gone ORDER BY record.id LIMIT ?"
 )
@@ -88,8 +89,9 @@ class SqlLedger:
         passed: dict[str, int] = {}
         with self._open.reading() as session:
             for row in session.rows(_PASSED, (after, limit)):
-                after, key, gate, t, way, outcome, wall, clock, received_ms, raw = row
-                change = _change(way, outcome)
+                after, key, gate, t, way, outcome, wall, clock, received_ms, marks, raw = row
+                # What was on paper is over: nobody passes a door by it now.
+                change = 0 if Marked.PAPER in (marks or "").split() else _change(way, outcome)
                 if t == "note":
                     change = -_cancelled(session, key, raw)
                 made_ms = received_ms if clock == ClockState.UNSYNCED else wall

@@ -24,12 +24,20 @@ _SPELLED: Mapping[Kind, Callable[[str], str]] = {
     Kind.FORMER: spelling.former,
     Kind.PHONE: spelling.phone,
 }
+_STRENGTHS: Mapping[Kind, Strength] = {
+    Kind.PHONE: Strength.POSSIBLE,
+    Kind.PASS: Strength.CODE,
+}
+"""Of what is known as well however it was come by."""
 
 
 def of_fields(
     code: str, fields: Document, strength: Strength = Strength.CODE
 ) -> tuple[Identifier, ...]:
-    """Return what the fields of a code of kind `code` say, the strongest first, none twice."""
+    """Return what the fields of a code of kind `code` say, the strongest first, none twice.
+
+    `strength` is of what was typed; the number of a pass is never typed, but given out.
+    """
     own = Kind.CERTIFICATE if code in CERTIFICATES else Kind.QID
     said = (
         (Kind.NUMBER, "number"),
@@ -42,7 +50,7 @@ def of_fields(
         (Kind.PHONE, "phone"),
     )
     found = [
-        Identifier(kind, value, Strength.POSSIBLE if kind is Kind.PHONE else strength)
+        Identifier(kind, value, _STRENGTHS.get(kind, strength))
         for kind, field in said
         if (value := _SPELLED[kind](_text(fields, field)))
     ]

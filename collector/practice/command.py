@@ -8,7 +8,6 @@ from collector import clock, config
 from collector.cases.roles import Role
 from collector.grants import Grants
 from collector.i18n import _
-from collector.practice import folder
 
 ACCOUNTS = (
     ("can-bo", Role.DISTRICT, Grants()),
@@ -32,7 +31,8 @@ def offer(commands: Any, _command: object) -> None:  # noqa: ANN401  # argparse'
 
 def make(_settings: object, asked: argparse.Namespace) -> int:
     """Make it, and print what is needed to begin."""
-    from collector.web.process import accounts  # noqa: PLC0415  # each process loads its own part
+    from collector.practice import folder  # noqa: PLC0415  # each process loads its own part
+    from collector.web.process import accounts  # noqa: PLC0415  # the same
 
     town, found = folder.lay_out(asked.folder, clock.wall_ms(), asked.seed)
     making = accounts(config.load(asked.folder / "collector.toml"))

@@ -10,12 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from collector.errors import FileUnusable, PracticeThere
+from collector.issuing.entries import Way
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
 from collector.practice import crowd, journals, mark, solution
 from collector.practice.crowd import AREAS, DAY_MS, SPOTS
 from collector.practice.outbreak import Outbreak, outbreak
-from wire.keys import SealKey, Use, entry
+from wire.keys import KeyEntry, SealKey, Use, entry
 from wire.sealing import seal_key
 
 AUTHORITY = "Huyện Luyện Tập"
@@ -39,7 +40,18 @@ practice = true
 demonstration = true
 [vault]
 state = "vault"
+[issuing]
+keys = "issuing"
+state = "desk"
+station = "0199 000 115"
 """
+USES = {
+    Way.SELF.value: Use.PASS_DECLARED,
+    Way.ATTENDANT.value: Use.PASS_SEEN,
+    Way.INSTITUTION.value: Use.PASS_SEEN,
+    "status": Use.STATUS,
+}
+"""The desk's keys, which no gate outside believes."""
 SECTORS = {
     "education": "Giáo dục",
     "health": "Y tế",
@@ -72,22 +84,37 @@ def lay_out(folder: Path, now_ms: int, seed: int) -> tuple[crowd.Town, Outbreak]
 
 
 def _keys(folder: Path) -> SealKey:
-    """Make the authority's sealing key; the vault wraps it and destroys the plain one."""
+    """Make the authority's keys; the vault wraps the sealing key and destroys the plain one."""
     private = X25519PrivateKey.generate()
-    home = folder / "authority"
-    home.mkdir(mode=0o700)
+    _save(folder / "authority/seal.pem", private)
+    public = seal_key(private.public_key())
+    document = {
+        "name": AUTHORITY,
+        "root": msgspec.to_builtins(entry(Ed25519PrivateKey.generate().public_key(), Use.ROOT)),
+        "keys": [msgspec.to_builtins(_issuing(folder, name, use)) for name, use in USES.items()],
+        "seal": msgspec.to_builtins(public),
+    }
+    (folder / "public.json").write_text(json.dumps(document), encoding="utf-8")
+    return public
+
+
+def _issuing(folder: Path, name: str, use: Use) -> KeyEntry:
+    private = Ed25519PrivateKey.generate()
+    _save(folder / "issuing" / f"{name}.pem", private)
+    return entry(private.public_key(), use)
+
+
+def _save(path: Path, private: X25519PrivateKey | Ed25519PrivateKey) -> None:
+    """Write a private key into a folder that nobody else can look into."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     pem = private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    handle = os.open(home / "seal.pem", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(pem)
-    public = seal_key(private.public_key())
-    document = {"name": AUTHORITY, "seal": msgspec.to_builtins(public)}
-    (folder / "public.json").write_text(json.dumps(document), encoding="utf-8")
-    return public
 
 
 def _roster(folder: Path) -> None:

@@ -1,11 +1,13 @@
 """What keeps practice and real districts apart: the ledger itself says which it is."""
 
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
 from collector.config import Config
 from collector.errors import PracticeMixed
+from collector.i18n import _
 
 TABLE = "practice"
 
@@ -35,3 +37,9 @@ def check(config: Config) -> None:
     begun = ledger is None or ledger.exists()  # before a first start there is nothing to mix
     if config.web.practice != marked and (begun or config.web.practice):
         raise PracticeMixed(str(ledger or ""))
+
+
+def warn(config: Config) -> None:
+    """Say on standard error, before a command answers, that all of it is made up."""
+    if config.web.practice:
+        print(_("PRACTICE: every person, place and visit here is made up"), file=sys.stderr)

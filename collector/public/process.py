@@ -4,14 +4,16 @@ import secrets
 
 import structlog
 
+from collector import clock
 from collector.config import Config
 from collector.errors import DeskUnset
 from collector.issuing import client
 from collector.issuing.ports import Declaring
 from collector.public import state
+from collector.public.memory import RememberingDesk
 from collector.public.rates import Gatekeeper
 from collector.public.settings import configure
-from collector.web import server
+from collector.web import certificate, server
 
 log = structlog.get_logger()
 
@@ -26,16 +28,14 @@ def run(config: Config) -> int:
 def serve(config: Config, desk: Declaring) -> int:
     """Serve until a signal. Raises PortBusy, AddressUnusable, KeyUnreadable."""
     public = config.public
+    more = certificate.served("public", public.certificate, public.key)
     listening = server.listen(public.host, public.port)
     host, port = listening.getsockname()[:2]
     configure(config)
-    state.use(desk, Gatekeeper(secrets.token_bytes(32)))
+    state.use(RememberingDesk(desk, clock.steady_s), Gatekeeper(secrets.token_bytes(32)))
     shown = f"[{host}]" if ":" in host else host
-    scheme = "https" if public.certificate else "http"
-    log.info("public.listening", url=f"{scheme}://{shown}:{port}/")
-    more = {}
-    if public.certificate and public.key:
-        more = {"certfile": str(public.certificate), "keyfile": str(public.key)}
+    log.info("public.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
+    more["post_worker_init"] = lambda _worker: log.info("public.ready")
     serving = server.Server(listening, _application, more)
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
@@ -43,5 +43,8 @@ def serve(config: Config, desk: Declaring) -> int:
 
 def _application() -> object:
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
+    from django.urls import get_resolver  # noqa: PLC0415  # the same
 
-    return get_wsgi_application()
+    made = get_wsgi_application()
+    _ = get_resolver().url_patterns  # and so every page, before the server forks
+    return made

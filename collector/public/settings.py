@@ -10,7 +10,7 @@ from typing import Any
 import django
 from django.conf import settings
 
-from collector.config import Config
+from collector.config import Config, PublicConfig
 
 STYLES = Path(__file__).parents[1] / "web/static/web"
 """What all pages of the district look like."""
@@ -61,7 +61,7 @@ def build(config: Config) -> dict[str, Any]:
         "LANGUAGES": [("vi", "Tiếng Việt"), ("en", "English")],
         "LANGUAGE_COOKIE_AGE": 365 * 24 * 3600,
         "LANGUAGE_COOKIE_SAMESITE": "Lax",
-        "LANGUAGE_COOKIE_SECURE": public.https,
+        "LANGUAGE_COOKIE_SECURE": public.secure,
         "USE_I18N": True,
         "USE_TZ": True,
         "TIME_ZONE": "Asia/Ho_Chi_Minh",
@@ -70,9 +70,10 @@ def build(config: Config) -> dict[str, Any]:
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
         "FILE_UPLOAD_HANDLERS": [],  # nobody sends files here
-        **(_tls() if public.https else {}),
+        **(_tls(public) if public.secure else {}),
         # Ours: read by the views.
-        "GATE_PROXY": public.https and public.certificate is None,
+        "GATE_PROXY": public.proxied,
+        "GATE_PRACTICE": config.web.practice,
     }
 
 
@@ -81,8 +82,9 @@ def _own(host: str) -> tuple[str, ...]:
     return own if host in ("0.0.0.0", "::") else (host, *own)  # noqa: S104
 
 
-def _tls() -> dict[str, Any]:
+def _tls(public: PublicConfig) -> dict[str, Any]:
+    proxy = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}
     return {
-        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        **(proxy if public.proxied else {}),
         "SECURE_HSTS_SECONDS": 30 * 24 * 3600,
     }

@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from collector.declaration.consequence import PassFor
 from collector.declaration.entries import Declaration
 from collector.errors import DeclarationRefused
 from collector.public import passcode, questions, state
-from collector.public.rates import Ticket
+from collector.public.rates import MOST_BITS, Ticket
 from collector.public.sealing import sealed
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -69,7 +70,8 @@ def picture(request: HttpRequest) -> HttpResponse:
 @require_POST
 def paper(request: HttpRequest) -> HttpResponse:
     """Return a pass of ours on paper, large and as a card."""
-    return _taken(request, passcode.pdf, "application/pdf", "ma-qr.pdf")
+    draw = partial(passcode.pdf, practice=settings.GATE_PRACTICE)
+    return _taken(request, draw, "application/pdf", "ma-qr.pdf")
 
 
 @require_POST
@@ -169,9 +171,11 @@ def _declared(request: HttpRequest, form: str, said: Declaration, now_s: int) ->
         text = desk.declare(name, data, said.commune, task, gets, follows.ends)
     except DeclarationRefused:
         return _first(request, secrets.token_hex(FORM_BYTES))
+    span, code = passcode.svg(text) if text else (0, "")
     context = {
         "text": text,
-        "code": passcode.svg(text) if text else "",
+        "span": span,
+        "code": code,
         "number": passcode.ending(text) if text else "",
         "ends": dt.datetime.fromtimestamp(follows.ends, LOCAL),
         "advises": follows.advises,
@@ -188,7 +192,7 @@ def _wait(
     ticket: Ticket | None,
 ) -> HttpResponse:
     """Ask the browser for some work, and its owner for some patience where it cannot do any."""
-    asked = ticket or state.gatekeeper().ask(form, clock.steady_s())
+    asked = state.gatekeeper().ask(form, _address(request), clock.steady_s(), ticket)
     carried = [
         (field, value) for field, values in questions.kept(typed).items() for value in values
     ]
@@ -225,7 +229,12 @@ def _shown(
     request: HttpRequest, template: str, context: Mapping[str, object], status: int = 200
 ) -> HttpResponse:
     about = state.desk().about()
-    around = {"authority": about.authority, "help_line": about.help_line, "station": about.station}
+    around = {
+        "authority": about.authority,
+        "help_line": about.help_line,
+        "station": about.station,
+        "practice": settings.GATE_PRACTICE,
+    }
     return render(request, template, {**around, **context}, status=status)
 
 
@@ -243,10 +252,13 @@ def _typed(posted: QueryDict) -> dict[str, list[str]]:
 
 
 def _ticket(posted: QueryDict) -> Ticket | None:
-    made, mark = posted.get("made", ""), posted.get("mark", "")
-    if not made.isdecimal() or len(made) > 12 or not mark:
+    made, mark, bits = (posted.get(name, "") for name in ("made", "mark", "bits"))
+    numbers = (made, bits)
+    if not all(each.isascii() and each.isdecimal() and len(each) <= 12 for each in numbers):
         return None
-    return Ticket(int(made), mark[:64], posted.get("work", "")[:12])
+    if not mark or not 0 < int(bits) <= MOST_BITS:
+        return None
+    return Ticket(int(made), mark[:64], int(bits), posted.get("work", "")[:13])
 
 
 def _is_name(form: str) -> bool:

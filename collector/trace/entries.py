@@ -40,6 +40,8 @@ class Flag(enum.IntFlag):
     ARRIVAL = 1
     """Its time has no usable bounds: it is that of its arrival, the latest it can have been."""
     PAPER = 2
+    """Written on paper and typed in later: its time is as told, and its place in the journal says
+    nothing of the order."""
     ATTENDED = 4
     INFERRED = 8
     """The door serves both ways, and guessed which one it was from what it had seen itself."""
@@ -108,6 +110,8 @@ class Doubt(enum.IntFlag):
     """The code was seen at two distant places at once: it was copied, or lent."""
     UNSURE = 2
     """A time in it has no usable bounds."""
+    PAPER = 4
+    """A time in it was written on paper: its bounds are what was told of it."""
 
 
 class Stay(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from collector.database.numbers import Ints
+from collector.trace.entries import Doubt
 from collector.trace.frames import Row
 
 PAIRS = 500_000
@@ -55,7 +56,7 @@ def _near(asked: Sequence[Row], others: Others) -> Near:
     is_met = most > 0
     doubt = doubts | others.doubts
     least = _least((sure_from, sure_to), others, columns[10:14])
-    least = np.where(is_met & (doubt == 0), least, 0)
+    least = np.where(is_met & (doubt & ~int(Doubt.PAPER) == 0), least, 0)
     meetings = is_met.sum(axis=0)
     some = meetings > 0
     return Near(

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from collector.trace.entries import Stay
+from collector.trace.entries import Doubt, Stay
 
 NEVER = 2**62
 Break = tuple[int, int]
@@ -54,7 +54,7 @@ def bounds(
     begin = max(index.in_lo, other.in_lo, since)
     end = min(index.out_hi + margin_ms, other.out_hi, until)
     most = max(0, end - begin)
-    if index.doubts or other.doubts:
+    if (index.doubts | other.doubts) & ~Doubt.PAPER:
         return 0, most
     begin = max(index.in_hi, other.in_hi, since)
     end = min(index.out_lo + margin_ms, other.out_lo, until)

@@ -1,6 +1,7 @@
 """One person's sightings in the order in which they were made, whatever order they came in. Pure.
 
-Nothing was made after what follows it in its own journal. Between journals the middle of the time
+Nothing was made after what follows it in its own journal, but what was written on paper. Between
+journals the middle of the time
 decides; where the times overlap, the order is not certain, and that is said.
 """
 
@@ -20,6 +21,9 @@ def ordered(sightings: Iterable[Sighting]) -> tuple[Sighting, ...]:
     following: dict[int, int] = {}
     for key in sorted(each_once, reverse=True):
         each = each_once[key]
+        if each.flags & Flag.PAPER:
+            middles[key] = each.at + each.span // 2
+            continue
         middle = min(each.at + each.span // 2, following.get(each.mark, each.until))
         middles[key] = following[each.mark] = middle
     return tuple(each_once[key] for key in sorted(each_once, key=lambda key: (middles[key], *key)))
@@ -49,9 +53,10 @@ def _is_inside(last: Sighting, now: Sighting, settings: Mapping[int, Setting]) -
 
 def certain(before: Sighting, after: Sighting) -> bool:
     """Say whether the one was certainly made before the other."""
-    if before.mark == after.mark:
+    both = before.flags | after.flags
+    if before.mark == after.mark and not both & Flag.PAPER:
         return before.seq < after.seq
-    return not (before.flags | after.flags) & Flag.ARRIVAL and before.until <= after.at
+    return not both & Flag.ARRIVAL and before.until <= after.at
 
 
 def setting(place: int, settings: Mapping[int, Setting]) -> Setting:

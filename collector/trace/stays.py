@@ -131,9 +131,12 @@ class Pairing:
         if any(self._is_unsure(at) for at in seen):
             doubts |= Doubt.UNSURE
         in_lo, in_hi, out_lo, out_hi = bounds
+        is_told = any(self._line[at].flags & Flag.PAPER for at in seen)
         if doubts and how is not How.UNENTERED:
             out_lo = in_lo
-        return Stay(place, in_lo, in_hi, out_lo, out_hi, how, doubts)
+        return Stay(
+            place, in_lo, in_hi, out_lo, out_hi, how, doubts | Doubt.PAPER if is_told else doubts
+        )
 
     def _is_unsure(self, at: int) -> bool:
         """Say whether a sighting's time has no bounds, or its order among the others is a guess."""

@@ -24,7 +24,7 @@ from collector.trace.entries import Flag, Sighting, day_of
 from collector.vault.opening import Opener, Unopenable, Why
 from collector.vault.placing import Placing
 from collector.vault.ring import Ring
-from collector.vault.scans import counts, sighted, signs_of
+from collector.vault.scans import counts, sighted, signs_of, strength
 from wire.canonical import Document
 from wire.errors import WireError
 from wire.record import Note, Scan, What, read_spelled
@@ -140,7 +140,7 @@ class Keyer:
             fields = self._opener.fields(gate, journal, scan)
         except (WireError, Unopenable):
             return None
-        found = identifiers.of_fields(scan.kind, fields)
+        found = identifiers.of_fields(scan.kind, fields, strength(scan))
         macs = self._ring.macs(found, self._ring.alive(session))
         leading = [each for each in aliases.found(session, macs) if each.strength.joins]
         return min(leading, key=lambda each: each.kind).part if leading else None
@@ -236,7 +236,7 @@ class Keyer:
         if known is not None:
             self._holders.move_to_end((epoch, digest))
             return known
-        found = identifiers.of_fields(opened.scan.kind, opened.fields)
+        found = identifiers.of_fields(opened.scan.kind, opened.fields, strength(opened.scan))
         macs = self._ring.macs(found, self._ring.alive(session))
         holder = aliases.holder(session, macs, epoch, opened.raw.received_ms)
         asked = "SELECT COUNT(*) FROM fields WHERE person = ? AND epoch = ?"
@@ -302,7 +302,7 @@ def _keep_unopened(session: Session, failed: Failed) -> None:
 
 def _keep_doubt(session: Session, scan: Scan, seen: Sighting, times: Times) -> None:
     """Remember an hour whose time is not well known, to look at it again when it is."""
-    if seen.span <= SURE_MS and not seen.flags & Flag.ARRIVAL:
+    if scan.told is not None or (seen.span <= SURE_MS and not seen.flags & Flag.ARRIVAL):
         return
     slot = scan.up // SLOT_MS
     lo, hi = times.interval(scan.boot, slot * SLOT_MS) or (None, None)

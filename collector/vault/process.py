@@ -20,7 +20,6 @@ from collector.cases import schema as cases_schema
 from collector.config import Config
 from collector.database.made import made
 from collector.database.ports import Database
-from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.sealed import Sealed
 from collector.errors import (
@@ -110,7 +109,7 @@ def opened(config: Config) -> Iterator[tuple[View, Database, Database]]:
 def _database(config: Config, schema: str, file: str) -> Database:
     """Return where the vault alone reads and writes: a schema of the ledger's, or a file."""
     if config.ledger.postgres is not None:
-        return PostgresDatabase(config.ledger.postgres, schema=schema, user=opening.VAULT)
+        return opening.postgres(config.ledger.postgres, opening.VAULT, schema)
     return SqliteDatabase(config.vault_state / file)
 
 

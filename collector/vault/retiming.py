@@ -111,7 +111,7 @@ def _moved(kept: Kept, raw: bytes, times: Times) -> Kept | None:
         scan = read_spelled(raw)
     except WireError:
         return None
-    if not isinstance(scan, Scan):
+    if not isinstance(scan, Scan) or scan.told is not None:  # no clock says more of what was told
         return None
     at, span, unbounded = bounds(times, scan.boot, scan.up, None)
     if unbounded:

@@ -5,21 +5,25 @@ from types import ModuleType
 import structlog
 
 from collector.config import Config
-from collector.web import server
+from collector.web import certificate, server
 from collector.web.settings import configure, migrate
 
 log = structlog.get_logger()
 
 
 def run(config: Config) -> int:
-    """Serve the pages until a signal. Raises PortBusy, AddressUnusable, StateUnwritable."""
-    listening = server.listen(config.web.host, config.web.port)
+    """Serve until a signal. Raises PortBusy, AddressUnusable, StateUnwritable, KeyUnreadable."""
+    web = config.web
+    more = certificate.served("web", web.certificate, web.key)
+    listening = server.listen(web.host, web.port)
     host, port = listening.getsockname()[:2]
     configure(config)
     migrate()
     shown = f"[{host}]" if ":" in host else host
-    log.info("web.listening", url=f"http://{shown}:{port}/")
-    server.Server(listening, _application).run()  # type: ignore[no-untyped-call]  # gunicorn's
+    log.info("web.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
+    more["post_worker_init"] = lambda _worker: log.info("web.ready")
+    serving = server.Server(listening, _application, more)
+    serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
 
 
@@ -34,5 +38,8 @@ def accounts(config: Config) -> ModuleType:
 
 def _application() -> object:
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
+    from django.urls import get_resolver  # noqa: PLC0415  # the same
 
-    return get_wsgi_application()
+    made = get_wsgi_application()
+    _ = get_resolver().url_patterns  # and so every page, before the server forks
+    return made

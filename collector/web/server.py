@@ -38,7 +38,7 @@ class Server(BaseApplication):
         self,
         listening: socket.socket,
         load: Callable[[], object],
-        more: Mapping[str, str] | None = None,
+        more: Mapping[str, object] | None = None,
     ) -> None:
         """Take the open socket, what makes the WSGI application, and further settings."""
         self._listening, self._load, self._more = listening, load, more or {}
@@ -49,6 +49,8 @@ class Server(BaseApplication):
         chosen = {
             "bind": f"fd://{self._listening.detach()}",
             "workers": 1,
+            # Loaded before it forks, so that what both know is in memory once.
+            "preload_app": True,
             "worker_class": "gthread",
             "threads": THREADS,
             "timeout": 30,

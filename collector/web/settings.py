@@ -8,7 +8,7 @@ from typing import Any
 import django
 from django.conf import settings
 
-from collector.config import Config
+from collector.config import Config, WebConfig
 from collector.errors import StateUnwritable
 from collector.issuing.client import issuing
 from collector.web.casework.connection import desk_of
@@ -16,6 +16,8 @@ from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
 
 SESSION_S = WHOLE_MS // 1000
+PROXY = {"SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https")}
+"""Only a proxy may say by what browsers come."""
 
 
 def configure(config: Config) -> None:
@@ -82,14 +84,14 @@ def build(config: Config, key: str) -> dict[str, Any]:
         **_templates(),
         **_language(config),
         **_accounts(),
-        **_security(https=web.https, hosts=web.names),
+        **_security(web),
         # Ours: read by the views.
         "GATE_LEDGER": config.ledger,
         "GATE_ROSTER": str(config.roster.path),
         "GATE_FIGURES": str(web.state / "figures.db"),
         "GATE_TOKENS": str(config.tokens),
         "GATE_OPENED": str(config.opened),
-        "GATE_PROXY": web.https,
+        "GATE_PROXY": web.proxied,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,
         "GATE_DESK": desk_of(config),
@@ -166,7 +168,8 @@ def _accounts() -> dict[str, Any]:
     }
 
 
-def _security(*, https: bool, hosts: tuple[str, ...]) -> dict[str, Any]:
+def _security(web: WebConfig) -> dict[str, Any]:
+    https = web.secure
     shared = {
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -184,7 +187,7 @@ def _security(*, https: bool, hosts: tuple[str, ...]) -> dict[str, Any]:
         return shared
     return {
         **shared,
-        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        **(PROXY if web.proxied else {}),
         "SECURE_HSTS_SECONDS": 30 * 24 * 3600,
-        "CSRF_TRUSTED_ORIGINS": [f"https://{host}" for host in hosts],
+        "CSRF_TRUSTED_ORIGINS": [f"https://{host}" for host in web.names],
     }

@@ -108,6 +108,7 @@ MARK: Mapping[str, Promise] = {
     Mark.SIBLINGS_STALE: _("count of the other gates too old"),
     Mark.WAY_INFERRED: _("direction inferred by alternation"),
     Mark.IMPLAUSIBLE: _("the code contradicts itself"),
+    Mark.PAPER: _("typed in from paper"),
 }
 SIGNATURE: Mapping[str, Promise] = {
     Signature.CHECKED: _("signature checked"),
@@ -124,6 +125,8 @@ KIND: Mapping[str, Promise] = {
     "control-card": _("Control card"),
     "enrolment-code": _("Enrolment code"),
     "attended": _("Let in by the attendant"),
+    "desk": _("Registered at the desk"),
+    "paper": _("Line of a paper log"),
     "unknown": _("Unknown code"),
     "eu-certificate": _("EU certificate"),
     "health-card": _("Health card"),

@@ -36,6 +36,11 @@ def load_luma(path: Path) -> Luma:
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise PictureUnreadable(msg) from error
+    return decoded(data, str(path))
+
+
+def decoded(data: bytes, path: str) -> Luma:
+    """Return the picture that `data` is, in grey; `path` is what it is called. See `load_luma`."""
     if len(data) > MAX_BYTES:
         msg = f"{path}: larger than {MAX_BYTES // 1_000_000} MB"
         raise PictureUnreadable(msg)
@@ -46,10 +51,6 @@ def load_luma(path: Path) -> Luma:
     if claimed > MAX_PIXELS:
         msg = f"{path}: {claimed // 1_000_000} megapixels, more than {MAX_PIXELS // 1_000_000}"
         raise PictureUnreadable(msg)
-    return _decoded(path, data)
-
-
-def _decoded(path: Path, data: bytes) -> Luma:
     try:
         luma = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error as error:

@@ -35,6 +35,7 @@ def scan(
         marks=verdict.marks,
         key=key,
         sealed=sealed,
+        told=verdict.told,
         **stamp(captured),
     )
 

@@ -169,6 +169,7 @@ MARKS = {
     Mark.SIBLINGS_STALE: N_("what the place's other gates saw was not known, or too old"),
     Mark.WAY_INFERRED: N_("the direction was worked out: in, then out, then in again"),
     Mark.IMPLAUSIBLE: N_("the parts of the card do not agree with one another"),
+    Mark.PAPER: N_("was written on paper and typed in later"),
 }
 """What goes with an answer without changing it."""
 ONE_GATE = frozenset(

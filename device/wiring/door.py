@@ -14,8 +14,10 @@ from device.camera.pictures import Pictures
 from device.camera.script import load_script
 from device.cards.posts import Posts, posted
 from device.credential import classify
+from device.errors import CameraMissing
 from device.flow import Frame, Instant
 from device.gpio.patterns import speaks_ms
+from device.i18n import N_
 from device.inbox import Inbox
 from device.journal.quarantine import Quarantine
 from device.journal.store import CardJournal, Limits
@@ -62,7 +64,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     presence.restore(memory.load())
     times.extend(ceiling(told.certificate))
     inbox = Inbox(found.folders.inbox, told.ring)
-    journal = _journal(found, told, lambda: times.heard(inbox.receipt), records_key)
+    journal = records(found, told, lambda: times.heard(inbox.receipt), records_key)
     marks, watch = _marks(run), ViewWatch()
     reader = CascadeReader(Pace(smallest_px=found.reading.smallest_px), marks=marks)
     wellbeing = health.HealthFile(
@@ -117,9 +119,9 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
 
 
 def camera(
-    source: config.PiCameraSource | config.PicturesSource | config.DoorwaySource,
+    source: config.PiCameraSource | config.PicturesSource | config.DoorwaySource | config.NoSource,
 ) -> Camera:
-    """Return the camera that the configuration names."""
+    """Return the camera that the configuration names; raise CameraMissing for a desk."""
     match source:
         case config.PiCameraSource():
             size = source.width, source.height
@@ -129,14 +131,18 @@ def camera(
         case config.DoorwaySource():
             script = load_script(source.script)
             return Doorway(script, source.fps, clock.up_ns, clock.sleep, source.record)
+        case config.NoSource():
+            msg = N_("the configuration is that of a desk: start `gate desk`")
+            raise CameraMissing(msg)
 
 
-def _journal(
+def records(
     found: config.Config,
     told: Mandate,
     receipts: Callable[[], Receipt | None],
     key: Ed25519PrivateKey,
 ) -> CardJournal:
+    """Return the journal of this gate, or of this desk."""
     limits = Limits(
         segment_records=found.journal.segment_records,
         keep_confirmed_s=found.journal.keep_confirmed_s,

@@ -22,6 +22,7 @@ from wire.record import (
     Reason,
     Scan,
     Signature,
+    Told,
     What,
     genesis,
     link,
@@ -80,7 +81,12 @@ class Journal:
         return self.note(What.HEAD, signed)
 
     def scan(
-        self, count: int = 1, *, reason: Reason = Reason.ACCEPTED, marks: tuple[Mark, ...] = ()
+        self,
+        count: int = 1,
+        *,
+        reason: Reason = Reason.ACCEPTED,
+        marks: tuple[Mark, ...] = (),
+        told: Told | None = None,
     ) -> "Journal":
         for _ in range(count):
             number = len(self.chain)
@@ -98,6 +104,7 @@ class Journal:
                 outcome=Outcome.ACCEPTED if good else Outcome.REJECTED,
                 reason=reason,
                 marks=marks,
+                told=told,
             )
             self.add(to_document(scan))
         return self

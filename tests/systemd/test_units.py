@@ -17,12 +17,13 @@ FOLDER = Path(__file__).resolve().parents[2] / "systemd"
 UNITS = sorted(
     (
         each
-        for folder in (FOLDER, FOLDER / "district")
-        for kind in ("service", "path", "mount")
+        for folder in (FOLDER, FOLDER / "district", FOLDER / "desk")
+        for kind in ("service", "path", "mount", "timer", "target")
         for each in folder.glob(f"*.{kind}")
     ),
     key=str,
 )
+DESK = FOLDER / "desk/gate-desk.service"
 SERVICES = [each for each in UNITS if each.suffix == ".service"]
 RUNNING = [each for each in SERVICES if "Type=notify" in each.read_text()]
 COMMANDS = ("/opt/gate/current/bin/gate", "/opt/gate-district/current/bin/collector")
@@ -114,13 +115,25 @@ def test_the_scanner_waits_for_no_other_partition() -> None:
 
 
 def test_no_folder_has_two_writers() -> None:
+    doors = [each for each in RUNNING if each != DESK]
     owned = [
         folder
-        for unit in RUNNING
+        for unit in doors
         for folder in settings(unit)["Service"].get("StateDirectory", "").split()
     ]
     own = ["accepted", "inbox", "journal", "log/scanner", "log/uplink", "presence"]
     assert sorted(owned) == [f"gate/{each}" for each in own]
+
+
+def test_a_desk_takes_the_scanners_place_and_hears_its_own_machine_alone() -> None:
+    found = settings(DESK)
+    assert found["Unit"]["Conflicts"] == "gate-scanner.service"
+    assert found["Service"]["IPAddressDeny"] == "any"
+    assert found["Service"]["IPAddressAllow"] == "localhost"
+    scanner = settings(FOLDER / "gate-scanner.service")["Service"]
+    assert found["Service"]["User"] == scanner["User"]
+    owned = set(found["Service"]["StateDirectory"].split())
+    assert owned == {*scanner["StateDirectory"].split(), "gate/desk"}
 
 
 def test_ours_is_the_last_word_about_the_watchdog() -> None:

@@ -26,6 +26,7 @@ from wire.record import (
     Reason,
     Scan,
     Signature,
+    Told,
     What,
     to_document,
 )
@@ -86,6 +87,23 @@ SCAN = Scan(
     marks=(Mark.CLOCK_UNSURE,),
     key=6,
     sealed="AAAA",
+)
+PAPER = Scan(
+    seq=10,
+    boot=BOOT,
+    up=125_000,
+    wall=WALL + 1544,
+    clock=ClockState.SYNCED,
+    dir=Direction.OUT,
+    kind="paper",
+    signature=Signature.NOT_CHECKED,
+    identity=Identity.DECLARED,
+    outcome=Outcome.ACCEPTED,
+    reason=Reason.ATTENDED,
+    marks=(Mark.PAPER,),
+    key=9,
+    sealed="AAAA",
+    told=Told(WALL - 7_200_000, 900_000),
 )
 NOTE = Note(
     seq=8,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.wire.samples import DOCUMENTS, KEY, NOTE, SCAN
+from tests.wire.samples import DOCUMENTS, KEY, NOTE, PAPER, SCAN
 from wire.canonical import Document, canonical
 from wire.errors import WireError
 from wire.record import (
@@ -28,7 +28,7 @@ def chained(documents: list[Document], gate: str = "g1", journal: str = "j1") ->
     return chain
 
 
-@pytest.mark.parametrize("record", [SCAN, NOTE, KEY], ids=["scan", "note", "key"])
+@pytest.mark.parametrize("record", [SCAN, NOTE, KEY, PAPER], ids=["scan", "note", "key", "paper"])
 def test_a_record_is_stored_and_read_again(record: Record) -> None:
     assert to_record(to_document(record)) == record
     assert read_spelled(canonical(to_document(record))) == record
@@ -55,6 +55,10 @@ def test_what_is_at_its_default_is_not_written() -> None:
         {"reason": "because"},
         {"marks": ["odd"]},
         {"key": 0},
+        {"told": {"at": -1, "within": 0}},
+        {"told": {"at": 5}},
+        {"told": {"at": 5, "within": 86_400_001}},
+        {"told": 5},
     ],
     ids=str,
 )

@@ -21,6 +21,7 @@ from tests.wire.samples import (
     FULL_PASS,
     HEALTH,
     KEYS,
+    PAPER,
     PLAIN_PASS,
     RECEIPT,
     RING,
@@ -32,7 +33,7 @@ from tests.wire.samples import (
 from wire import batch, enrolcode, enrolment, gatepass, receipt, state
 from wire.canonical import canonical
 from wire.keys import Use
-from wire.record import genesis, link, to_document, to_record
+from wire.record import Scan, genesis, link, read_spelled, to_document, to_record
 from wire.sealing import DataKey, open_data_key, place
 
 VECTORS = Path(__file__).with_name("vectors")
@@ -44,6 +45,7 @@ WRITTEN: dict[str, Callable[[], bytes]] = {
     "pass-entries": lambda: gatepass.issue(ENTRIES_PASS, KEYS[Use.PASS_SEEN]).encode(),
     "enrolment-code": lambda: enrolcode.issue(ENROL_CODE, VOUCHED, KEYS[Use.ENROL]).encode(),
     "scan": lambda: canonical(to_document(to_record(DOCUMENTS[0]))),
+    "scan-told": lambda: canonical(to_document(PAPER)),
     "note": lambda: canonical(to_document(to_record(DOCUMENTS[1]))),
     "key": lambda: canonical(to_document(to_record(DOCUMENTS[2]))),
     "batch": lambda: batch.pack("j1", DOCUMENTS, PREV, historical=False),
@@ -76,6 +78,11 @@ def test_what_was_written_is_read_as_it_always_was() -> None:
     code.verify(ENTRIES[Use.ROOT])
     assert code.claims == ENROL_CODE
     assert batch.unpack(kept("batch").encode()).documents() == DOCUMENTS
+    assert read_spelled(kept("scan-told").encode()) == PAPER
+    # A gate that is older than paper logs says nothing of when anything was told to be.
+    before = read_spelled(kept("scan").encode())
+    assert isinstance(before, Scan)
+    assert before.told is None
     assert receipt.unpack(kept("receipt").encode(), RING) == RECEIPT
     assert enrolment.unpack(kept("enrolment").encode(), ENTRIES[Use.ROOT]) == ENROLMENT
     request = enrolment.unpack_request(kept("request").encode())

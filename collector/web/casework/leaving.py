@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from collector import clock
 from collector.cases.entries import Case, Contact, State
-from collector.export import archive, csvfile, handover, pdf, xlsx
+from collector.export import csvfile, handover
 from collector.export.entries import Paper
 from collector.web import frame
 from collector.web.accounts import generated
@@ -121,6 +121,8 @@ def _paper(request: HttpRequest, found: Case, rows: list[tuple[Contact, Card]]) 
 
 
 def _file(paper: Paper, form: str, passphrase: str, found: Case) -> HttpResponse:
+    from collector.export import archive, pdf, xlsx  # noqa: PLC0415  # large, and seldom asked for
+
     made = dates.at(clock.wall_ms())
     name = f"tiep-xuc-{found.number}.{form}"
     if form == "pdf":
@@ -136,6 +138,8 @@ def _handed(
     receiver: str,
     passphrase: str,
 ) -> bytes:
+    from collector.export import archive, pdf  # noqa: PLC0415  # the same
+
     at = clock.wall_ms()
     given = [
         papers.handed(found, number, contact, card, receiver)

@@ -72,6 +72,7 @@ HOW: Mapping[int, Promise] = {
 DOUBT: Mapping[int, Promise] = {
     Doubt.COPIED: _("copied or lent code"),
     Doubt.UNSURE: _("time not certain"),
+    Doubt.PAPER: _("from paper, times as written"),
 }
 SEEN: Mapping[int, Promise] = {
     Seen.WORKING: _("working"),

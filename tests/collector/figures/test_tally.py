@@ -47,6 +47,20 @@ def test_what_comes_late_counts_when_it_was_made() -> None:
     assert counted(glance(received=WALL + 10 * 3_600_000)) == (1, 0, 0)
 
 
+def test_a_line_of_paper_counts_when_it_was_and_says_nothing_of_how_late_a_gate_is() -> None:
+    evening = WALL + 10 * 3_600_000
+    tally = Tally()
+    tally.add([glance(wall=evening, received=evening + 500, told=WALL)])
+    day, slot = local_slot(WALL)
+    assert tally.day("g", day).ins[slot] == 1
+    assert all(lag.count == 0 for lag in tally.lags.get("g", {}).values())
+
+
+@pytest.mark.parametrize("told", [1, WALL + 400 * 86_400_000])
+def test_a_line_of_paper_of_another_age_counts_when_it_was_typed(told: int) -> None:
+    assert counted(glance(told=told)) == (1, 0, 0)
+
+
 @pytest.mark.parametrize("changes", [{"clock": "unsynced", "wall": 5}, {"wall": 4_070_908_800_000}])
 def test_a_clock_that_says_nothing_or_2099_is_not_believed(changes: dict[str, Any]) -> None:
     assert counted(glance(**changes, received=WALL)) == (1, 0, 0)

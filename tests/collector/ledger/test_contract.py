@@ -25,7 +25,7 @@ from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT, Ledger, View
 from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
-from wire.record import ClockState, Reason, What, genesis
+from wire.record import ClockState, Mark, Reason, Told, What, genesis
 from wire.state import State, pack
 
 Both = tuple[Ledger, View]
@@ -528,3 +528,11 @@ def test_notes_are_found_by_when_they_were_made(both: Both, journal: Callable[..
     assert view.notes("g1", WALL - 86_400_000, WALL - 3_600_000) == ()
     assert view.notes("g1", AT + 1, AT + 86_400_000) == ()
     assert view.deletions(0) == ()
+
+
+def test_what_was_on_paper_passes_no_door_now(both: Both, journal: Callable[..., Any]) -> None:
+    """Who is inside is counted from what gates see; a line of paper is over when it is typed."""
+    ledger, _ = both
+    pen = journal("g1", "j1").scan(1).scan(1, marks=(Mark.PAPER,), told=Told(WALL, 900_000))
+    commit(ledger, pen.arrival(1, 2))
+    assert ledger.passages(0, WALL, 10) == (2, {"g1": 1})

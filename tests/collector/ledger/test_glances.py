@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collector.ledger.entries import Post
 from collector.ledger.glances import _brief, glances, rows
 from collector.ledger.memory import MemoryLedger
-from wire.record import Reason, What
+from wire.record import Mark, Reason, Told, What
 
 AT = 1_790_000_000_000
 WALL = 1_780_000_000_000
@@ -38,6 +38,11 @@ def test_passages_come_in_their_order_and_a_cancelled_one_is_taken_back(
         ("in", WALL + 6000, False),
     ]
     assert glances(view, last, 100) == (last, ())
+
+
+def test_a_line_of_paper_says_when_it_was(journal: Callable[..., Any]) -> None:
+    pen = journal("g1", "j1").scan(1).scan(1, marks=(Mark.PAPER,), told=Told(WALL, 900_000))
+    assert [each.told for each in glances(ledger(pen.arrival(1, 2)), 0, 9)[1]] == [0, WALL]
 
 
 def test_that_a_gate_was_switched_on_is_among_them(journal: Callable[..., Any]) -> None:

@@ -23,7 +23,7 @@ def stay_of(bounds: tuple[int, int, int, int], doubts: int = 0) -> Stay:
 
 WINDOW = (BEGIN + 100, BEGIN + 900)
 TIMES = st.lists(st.integers(BEGIN, BEGIN + 1_000), min_size=4, max_size=4).map(sorted)
-DOUBTS = st.sampled_from([0, 0, 0, 1, 2, 3])
+DOUBTS = st.sampled_from([0, 0, 0, 1, 2, 3, 4, 6])
 STAYS = st.builds(
     lambda times, doubts: stay_of((times[0], times[1], times[2], times[3]), doubts), TIMES, DOUBTS
 )

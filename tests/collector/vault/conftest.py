@@ -40,6 +40,7 @@ from wire.record import (
     Reason,
     Scan,
     Signature,
+    Told,
     What,
     to_document,
 )
@@ -79,7 +80,7 @@ class SealingGate(Journal):
         key = Key(seq=1, boot="", up=up, wall=at, clock=clock, to=to.kid, sealed=sealed)
         self.add(to_document(key))
 
-    def passes(
+    def passes(  # noqa: PLR0913  (all that is said about one scan, by name)
         self,
         fields: Document,
         at: int,
@@ -88,6 +89,8 @@ class SealingGate(Journal):
         kind: str = "id-card",
         marks: tuple[Mark, ...] = (),
         damaged: bool = False,
+        told: Told | None = None,
+        identity: Identity = Identity.UNKNOWN,
     ) -> int:
         """Let somebody pass; return the seq of the scan."""
         if self._key is None:
@@ -104,12 +107,13 @@ class SealingGate(Journal):
             dir=way,
             kind=kind,
             signature=Signature.NOT_CHECKED,
-            identity=Identity.UNKNOWN,
+            identity=identity,
             outcome=Outcome.ACCEPTED,
             reason=Reason.ACCEPTED,
             marks=marks,
             key=self._key_seq,
             sealed=self._key.seal(fields, where),
+            told=told,
         )
         self.add(to_document(scan))
         return seq

@@ -1,0 +1,100 @@
+"""`collector up`: puts the parts together, and says what an operator wants to know at a start."""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from collector import clock
+from collector.config import Config
+from collector.errors import CollectorError
+from collector.i18n import _, detail
+from collector.up import making, practising, programs
+from collector.up.missing import missing
+from collector.up.standing import Standing
+from collector.up.supervisor import ALL, Supervisor
+from collector.up.telling import told
+
+Show = Callable[[str], None]
+PRACTICE = "PRACTICE"
+
+
+class District:
+    """One district that is up, and what is said about it."""
+
+    def __init__(self, config: Config, path: Path, practice: Path | None, show: Show) -> None:
+        """Take the configuration and its file; `practice` is the folder of a practice district."""
+        self._config, self._practice, self._show = config, practice, show
+        self._standings = [
+            Standing(each, programs.command(each, config, str(path)))
+            for each in programs.wanted(config)
+        ]
+
+    def run(self) -> int:
+        """Run until a signal; return the exit status."""
+        for error in making.make(self._config):
+            self._remark(error)
+        for each in programs.absent(self._config):
+            self._say(_("no {name}: {why}").format(name=each.name, why=_(each.absent)))
+        running = Supervisor(self._standings, self._show, clock.steady_s)
+        return running.run(self._became_ready, self._all)
+
+    def _became_ready(self, name: str) -> None:
+        self._say(_("{name} is ready").format(name=name))
+        if name == "vault" and self._practice is not None:
+            try:
+                practising.opened(self._config, self._practice)
+            except CollectorError as error:
+                self._remark(error)
+
+    def _all(self, late: list[str]) -> None:
+        seconds = age_s()
+        for standing in self._standings:
+            if standing.url:
+                self._say(self._address(standing))
+        for error in missing(self._config, clock.wall_ms(), os.geteuid()):
+            self._remark(error)
+        if self._practice is not None:
+            self._say(
+                f"{PRACTICE}: "
+                + _("everything here is made up, and ONE custodian alone opens the vault")
+            )
+        ready = _("ready in {s:.1f} s").format(s=seconds)
+        if late:
+            ready = _("after {s:.0f} s not ready yet: {names}").format(
+                s=seconds, names=", ".join(late)
+            )
+        self._say(ready)
+
+    def _address(self, standing: Standing) -> str:
+        """Return where pages are reached: as they say, and by the names they have elsewhere."""
+        table = self._config.public if standing.program.name == "public" else self._config.web
+        names = [f"https://{name}/" for name in table.names] if table.proxied else []
+        return " ".join((f"{standing.program.name}:", *names, standing.url))
+
+    def _remark(self, error: CollectorError) -> None:
+        why = detail(str(error))
+        sentence = f"{_(error.says)}: {why}" if why else _(error.says)
+        self._say(f"{error.code}: {sentence}")
+        self._say(f"  -> {_(error.remedy)}")
+
+    def _say(self, text: str) -> None:
+        self._show(told(ALL, text))
+
+
+def run(config: Config, path: Path, practice: Path | None = None) -> int:
+    """Run the district of a configuration until a signal; return the exit status."""
+    return District(config, path, practice, show).run()
+
+
+def show(line: str) -> None:
+    """Print a line, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def age_s() -> float:
+    """Return how long ago this process was started, by the kernel's word."""
+    fields = Path("/proc/self/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    started_s = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return clock.since_boot_ms() / 1000 - started_s
