@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-public
+.PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-public bundle
 python := .venv/bin/python
 
 help: ## show this
@@ -24,6 +24,10 @@ test-install: ## from a boxed gate to its first confirmed scan, and a hundred ga
 	@tools/install test
 	@$(python) -m pytest -q tests/lanes/install $(ARGS)
 	@cat .cache/install.json
+
+bundle: ## a Raspberry Pi's release, installed and imported in an arm64 Debian 13 under qemu-user (20 minutes)
+	@tools/install test
+	@tools/bundle
 
 test-pins: ## the panel on a Raspberry Pi's pins in QEMU: every pattern, a crash, a kill, contacts
 	@tools/install test

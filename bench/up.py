@@ -137,7 +137,8 @@ class Up:
     def urls(self) -> list[str]:
         """Return where its pages are."""
         mine = [line for line in self.said if line.startswith("up ")]
-        return [url for line in mine for url in URL.findall(line)]
+        pages = [line for line in mine if re.match(r"up +(?:web|public): ", line)]
+        return [url for line in pages for url in URL.findall(line)]
 
     def stop(self) -> int:
         """End it as Ctrl-C does; return its exit status."""

@@ -69,8 +69,10 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     ca: Path
     """PEM of the authority's certificate; clients must come from it."""
     revoked: Path | None = None
-    """PEM of the authority's revocation lists, if it has issued any: one of each CA whose clients
-    come, each renewed before its end. Mosquitto refuses all clients of a CA without such a list."""
+    """PEM of the authority's revocation lists, one of each CA whose clients come; it may come and
+    change later. Lists that would keep good gates away are not used (broker/revocation.py)."""
+    issuers: Path | None = None
+    """PEM of every CA whose clients come, if those in `ca` are not all."""
     withdrawn: Path | None = None
     """Names of gates that may do nothing any more, one a line; it may come and change later."""
     intakes: tuple[str, ...] = (INTAKE,)
@@ -82,10 +84,13 @@ class BrokerSettings(msgspec.Struct, frozen=True):
     """The user Mosquitto becomes when root starts it; empty leaves its own default."""
 
 
-def render(settings: BrokerSettings, acl: Path, door: Path | None = None) -> str:
+def render(
+    settings: BrokerSettings, acl: Path, door: Path | None = None, lists: Path | None = None
+) -> str:
     """Return the text of mosquitto.conf; raise ConfigRefused for a value it cannot hold.
 
-    `door` is a local socket through which a client is put off the line (broker/eviction.py).
+    `door` is a local socket through which a client is put off the line (broker/eviction.py);
+    `lists` are revocation lists that Mosquitto can be given.
     """
     lines = [
         f"listener {_port(settings.port)} {_value(settings.address)}",
@@ -103,8 +108,8 @@ def render(settings: BrokerSettings, acl: Path, door: Path | None = None) -> str
         "allow_anonymous false",
         f"acl_file {_value(acl)}",
     ]
-    if settings.revoked is not None:
-        lines.append(f"crlfile {_value(settings.revoked)}")
+    if lists is not None:
+        lines.append(f"crlfile {_value(lists)}")
     if door is not None:
         lines += [
             "",

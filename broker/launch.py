@@ -12,15 +12,18 @@ import signal
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
+from broker import clock
 from broker.config import NOTHING, BrokerSettings, render, render_acl
 from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
 from broker.eviction import Arrivals, evict, names
+from broker.revocation import Change, InForce
 
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""
@@ -43,16 +46,39 @@ STOP_S = 5.0
 class Broker:
     """A running broker."""
 
-    def __init__(
-        self, settings: BrokerSettings, child: subprocess.Popen[bytes], folder: Path
-    ) -> None:
-        """Take the running child and the folder of its configuration."""
-        self.settings = settings
-        self._child, self._folder = child, folder
-        self._withdrawn = names(settings.withdrawn)
-        self._lists = self._stamp()
+    def __init__(self, settings: BrokerSettings, folder: Path, tell: Callable[[str], None]) -> None:
+        """Take the folder of its configuration; `start` does the work."""
+        self.settings, self._folder = settings, folder
+        self._patience_s = 0.0
+        self._tell, self._is_told = tell, False
+        self._lists = InForce(settings, folder, tell)
+        self._due = frozenset[str]()
         self._arrivals = Arrivals(folder / LOG, folder.absolute() / DOOR)
         self._ticks = 0
+        self._is_over = False
+
+    def start(self, patience_s: float) -> None:
+        """Start Mosquitto; return when it answers. Raises what `launch` does."""
+        self._patience_s = patience_s
+        program = find_program()
+        _check_keys(self.settings)
+        _check_port(self.settings)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._withdrawn, self._stamp_seen = names(self.settings.withdrawn), self._stamp()
+        self._lists.look(clock.now())
+        self._spawn(program)
+
+    def _spawn(self, program: str) -> None:
+        config = _write(self.settings, self._folder, self._lists.copy)
+        with os.fdopen(os.open(self._folder / LOG, LOG_FLAGS, 0o600), "wb") as log:
+            self._child = subprocess.Popen(  # noqa: S603 - the program found, and our own file
+                [*_tether(), program, "-c", str(config)], stdin=subprocess.DEVNULL, stderr=log
+            )
+        try:
+            _await_answer(self._child, self.settings, self._folder / LOG, self._patience_s)
+        except BaseException:
+            self.stop()
+            raise
 
     @property
     def pid(self) -> int:
@@ -62,35 +88,65 @@ class Broker:
     def wait(self) -> int:
         """Wait until it ends by itself or by a signal; return its exit status.
 
-        Meanwhile it is kept up to date with who was withdrawn.
+        Meanwhile it is kept up to date with who was withdrawn, and which certificates.
         """
         while True:
             with suppress(subprocess.TimeoutExpired):
                 return self._child.wait(TEND_S)
-            self.tend()
+            if not self._is_over:
+                self.tend()
 
     def tend(self) -> None:
         """Make what was withdrawn since the last call count, on open connections too."""
         stamp, suspects, came = self._stamp(), frozenset[str](), self._arrivals.since_last()
         self._ticks += 1
-        if stamp != self._lists:
-            self._lists, self._withdrawn = stamp, names(self.settings.withdrawn)
+        # Only now: Mosquitto reads a new list when it comes to it, and who is put off comes back.
+        revoked, self._due = self._due, frozenset()
+        changed = stamp != self._stamp_seen or self._lists.ended(clock.now())
+        if changed and self._keys_fit():
+            self._stamp_seen, self._withdrawn = stamp, names(self.settings.withdrawn)
+            change, self._due = self._lists.look(clock.now())
+            if change is Change.RESTART:
+                self.stop()
+                self._spawn(find_program())
+                if self._is_over:  # asked meanwhile, when there was nobody to be told
+                    self.stop()
+                return
             _replace(self._folder / ACL, _rights(self.settings, self._withdrawn))
             self._child.send_signal(signal.SIGHUP)
             suspects = frozenset(self._withdrawn)
         elif self._ticks % SURE == 0:
             suspects = frozenset(self._withdrawn)
         # Its certificate may still be good, so it may have come back: mute, and not for long.
-        for name in self._withdrawn:
-            if name in suspects or name in came:
-                evict(self._folder / DOOR, name)
+        again = {name for name in self._withdrawn if name in suspects or name in came}
+        for name in sorted(again | revoked):
+            evict(self._folder / DOOR, name)
+
+    def _keys_fit(self) -> bool:
+        """Say whether Mosquitto can be told to read its files again: it would read them all.
+
+        Keys that are being carried here fit a moment later; until then it keeps those it has.
+        """
+        try:
+            _check_keys(self.settings)
+        except ConfigRefused as error:
+            if not self._is_told:
+                self._tell(f"broker: warning: {error}; what changed beside them waits for them")
+            self._is_told = True
+            return False
+        self._is_told = False
+        return True
 
     def _stamp(self) -> tuple[tuple[int, int, int], ...]:
-        """Return what differs when one of the lists of the withdrawn does."""
-        return tuple(_times(path) for path in (self.settings.withdrawn, self.settings.revoked))
+        """Return what differs when one of the files does that Mosquitto is to read again."""
+        theirs = self.settings
+        lists = (theirs.withdrawn, theirs.revoked, theirs.issuers)
+        keys = (theirs.ca, theirs.certificate, theirs.key)
+        return tuple(_times(path) for path in (*lists, *keys))
 
     def terminate(self) -> None:
         """Ask it to stop, and return at once."""
+        self._is_over = True
         self._child.terminate()
 
     def kill(self) -> None:
@@ -128,35 +184,38 @@ def _replace(path: Path, text: str) -> None:
 
 def from_folder(folder: Path, address: str = "127.0.0.1", port: int = 8883) -> BrokerSettings:
     """Return settings for the keys that provisioning puts into the authority's `broker` folder."""
-    revoked = folder / "revoked.pem"
     return BrokerSettings(
         address=address,
         port=port,
         certificate=folder / "certificate.pem",
         key=folder / "tls.pem",
         ca=folder / "ca.pem",
-        revoked=revoked if revoked.exists() else None,
+        revoked=folder / "revoked.pem",
+        issuers=folder / "issuers.pem",
         withdrawn=folder / "withdrawn",
     )
 
 
+def _complain(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
 @contextmanager
-def launch(settings: BrokerSettings, folder: Path, patience_s: float = 10.0) -> Iterator[Broker]:
+def launch(
+    settings: BrokerSettings,
+    folder: Path,
+    patience_s: float = 10.0,
+    tell: Callable[[str], None] = _complain,
+) -> Iterator[Broker]:
     """Run Mosquitto while the block runs; `folder` takes its configuration and its log.
 
-    It answers when the block begins. Raises BrokerMissing, PortBusy or ConfigRefused.
+    It answers when the block begins. `tell` hears of revocation lists that cannot be used. Raises
+    BrokerMissing, PortBusy or ConfigRefused.
     """
-    program = find_program()
-    _check_keys(settings)
-    _check_port(settings)
-    config = _write(settings, folder)
-    with os.fdopen(os.open(folder / LOG, LOG_FLAGS, 0o600), "wb") as log:
-        child = subprocess.Popen(  # noqa: S603 - the program found above, and our own file
-            [*_tether(), program, "-c", str(config)], stdin=subprocess.DEVNULL, stderr=log
-        )
-    broker = Broker(settings, child, folder)
+    broker = Broker(settings, folder, tell)
+    broker.start(patience_s)
     try:
-        _await_answer(child, settings, folder / LOG, patience_s)
         yield broker
     finally:
         broker.stop()
@@ -191,7 +250,7 @@ def _tether() -> list[str]:
 def _check_keys(settings: BrokerSettings) -> None:
     """Raise ConfigRefused for keys that do not fit: Mosquitto would only name an OpenSSL code."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    for path in filter(None, (settings.certificate, settings.key, settings.ca, settings.revoked)):
+    for path in filter(None, (settings.certificate, settings.key, settings.ca)):
         if not os.access(path, os.R_OK):
             msg = f"the broker cannot read {path}"
             raise ConfigRefused(msg)
@@ -225,9 +284,8 @@ def _busy(settings: BrokerSettings) -> PortBusy:
     return PortBusy(f"port {settings.port} of {settings.address} is used by another program")
 
 
-def _write(settings: BrokerSettings, folder: Path) -> Path:
+def _write(settings: BrokerSettings, folder: Path, lists: Path | None) -> Path:
     """Write configuration and access list, readable by nobody else; return the former."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     config, acl, door = folder / "mosquitto.conf", folder / ACL, folder.absolute() / DOOR
     # Started by root, Mosquitto would become another user, who cannot read the key.
     settings = msgspec.structs.replace(
@@ -236,13 +294,12 @@ def _write(settings: BrokerSettings, folder: Path) -> Path:
         certificate=settings.certificate.absolute(),
         key=settings.key.absolute(),
         ca=settings.ca.absolute(),
-        revoked=settings.revoked and settings.revoked.absolute(),
     )
     own = len(os.fsencode(door)) < MAX_SOCKET_PATH
     files = (
         (acl, _rights(settings, names(settings.withdrawn))),
         (acl.with_name(NOTHING), ""),
-        (config, render(settings, acl.absolute(), door if own else None)),
+        (config, render(settings, acl.absolute(), door if own else None, lists)),
     )
     door.parent.mkdir(mode=0o700, exist_ok=True)
     door.parent.chmod(0o700)

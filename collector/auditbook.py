@@ -5,7 +5,7 @@ it and sign what they have noted. All that the gates have brought back is held a
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import msgspec
 
 from collector import clock
 from collector.cases.audit import Audit, Verified, load_head
-from collector.cases.entries import Head
+from collector.cases.entries import Act, Head
 from collector.config import Config
 from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
@@ -32,6 +32,9 @@ WHYS = {
     "changed": N_("row {seq}: changed since it was written"),
     "missing": N_("row {seq}: not there, though somebody kept a head of it"),
     "other-head": N_("row {seq}: another than the one whose head was kept"),
+    "restored": N_(
+        "row {seq}: lost with the server of before; the district was restored from a backup"
+    ),
 }
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -68,7 +71,9 @@ def _verify(settings: Config, asked: argparse.Namespace) -> int:
     kept = () if asked.head is None else (_kept(asked.head),)
     with opened.view(settings.ledger) as view:
         noted = {(head.seq, head.hash): head for head in witnessed(view)}
-    found = _opened(settings).verify(clock.wall_ms(), *kept, *noted.values())
+    audit = _opened(settings)
+    heads = (*kept, *noted.values())
+    found = explained(audit, audit.verify(clock.wall_ms(), *heads), heads)
     if asked.json:
         print(msgspec.json.encode(_document(found, len(noted))).decode())
     else:
@@ -80,6 +85,28 @@ def _list(settings: Config, asked: argparse.Namespace) -> int:
     for row in reversed(_opened(settings).latest(max(0, asked.limit))):
         print(msgspec.json.encode(row).decode())
     return 0
+
+
+def explained(audit: Audit, found: Verified, heads: Iterable[Head]) -> Verified:
+    """Say of which rows that are not there a restore is the reason.
+
+    Those behind the row from which the audit went on, whose heads were kept before it did. They
+    stay flaws: somebody has seen rows that are gone.
+    """
+    turns = [(row.counts.get("from", 0), row.at_ms) for row in audit.rows_of(Act.RESTORED)]
+    before = {(head.seq, head.at_ms) for head in heads}
+    lost = {
+        seq
+        for seq, at_ms in before
+        if any(seq > last and at_ms < restored_ms for last, restored_ms in turns)
+    }
+    flaws = tuple(
+        msgspec.structs.replace(each, why="restored")
+        if each.seq in lost and each.why != "changed"
+        else each
+        for each in found.flaws
+    )
+    return msgspec.structs.replace(found, flaws=flaws)
 
 
 def witnessed(view: View) -> Iterator[Head]:

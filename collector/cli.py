@@ -13,7 +13,8 @@ from typing import NoReturn
 from collector import lean  # noqa: F401  (first, before anything that logs)
 
 # isort: split
-from collector import auditbook, casebook, config, log, users
+from collector import auditbook, casebook, config, log, restored, users
+from collector.backup import commands as backup
 from collector.commands import (
     enrolcode,
     health,
@@ -32,7 +33,7 @@ from collector.practice import command, mark
 
 GROUPS = (
     *(up, serving, health, records, orders, vault, upkeep, roster),
-    *(users, auditbook, casebook, enrolcode, command, tokens),
+    *(users, auditbook, casebook, enrolcode, command, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
 
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = config.load(asked.config) if asked.config else None
         if settings is not None:
             mark.check(settings)
+            if not getattr(asked, "unfinished", False):
+                restored.check(settings.restored)
             mark.warn(settings)
         status: int = asked.work(settings, asked)
     except CollectorError as error:

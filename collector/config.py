@@ -18,6 +18,9 @@ Language = Literal["vi", "en"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 
+LONGEST_DAYS = 30
+"""No day outlives this, whatever is configured: not in the ledger, nor in a backup."""
+
 
 class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A table in which every key must be known."""
@@ -231,6 +234,19 @@ class HomeAssistantConfig(Strict, frozen=True):
     """A file with nothing else in it."""
 
 
+class BackupConfig(Strict, frozen=True):
+    """Where backups go, and how long they stay."""
+
+    folder: Path
+    """A directory of its own, best on another disk."""
+    key: Path
+    """PEM of the public half; the private half is kept offline (`collector backup key`)."""
+    days: Annotated[int, msgspec.Meta(ge=1, le=29)] = 7
+    """A backup so old is deleted; with the days of retention at most 30."""
+    count: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 14
+    """So many are kept, however young."""
+
+
 class DisplayConfig(Strict, frozen=True):
     """How the pages speak until a reader chooses otherwise."""
 
@@ -252,8 +268,15 @@ class Config(Strict, frozen=True):
     enrol: EnrolConfig | None = None
     issuing: IssuingConfig | None = None
     public: PublicConfig = PublicConfig()
+    backup: BackupConfig | None = None
     home_assistant: HomeAssistantConfig | None = None
     up: UpConfig = UpConfig()
+
+    def __post_init__(self) -> None:
+        """Refuse backups that would keep a day longer than anything may be kept."""
+        if self.backup is not None and self.retention.days + self.backup.days > LONGEST_DAYS:
+            msg = "Expected retention.days and backup.days to be 30 together, or less"
+            raise ValueError(msg)
 
     @property
     def counter(self) -> Path | None:
@@ -309,6 +332,11 @@ class Config(Strict, frozen=True):
     def audit_head(self) -> Path:
         """Return the file in which the vault says where its audit stands, for the gates."""
         return self.outgoing.with_name("audit-head.json")
+
+    @property
+    def restored(self) -> Path:
+        """Return the file that says that this district came out of a backup."""
+        return self.outgoing.with_name("restored.json")
 
     @property
     def vault_state(self) -> Path:

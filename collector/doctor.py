@@ -7,16 +7,24 @@ a check that cannot be made is a finding too, and keeps no other from being made
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from collector import clock, ends, restored
+from collector.backup.errors import BackupOld, BackupOutlived, BackupUnset
+from collector.backup.shelf import Shelf
 from collector.config import Config
 from collector.errors import BrokerUnreachable, CollectorError
 from collector.i18n import N_, _, detail
 from collector.inquiry import gaps
 from collector.intake.keys import receipt_key, tls
 from collector.ledger import opened
+from collector.ledger.bins import DAY_MS
+from collector.ledger.entries import Run
+from collector.retention.doubt import Doubt, doubt
+from collector.retention.process import DOUBTS
 from collector.roster import load
 from collector.roster.commands import remarks
 from collector.withdrawn import load as load_withdrawn
@@ -24,6 +32,8 @@ from collector.withdrawn import load as load_withdrawn
 LITTLE_ROOM = 2 * 1024**3
 SILENT_MS = 15 * 60_000
 PATIENCE_S = 3.0
+LATE_MS = 36 * 3_600_000
+"""Gates keep confirmed records for two days; a backup a day leaves one to see to it."""
 
 
 class LittleRoom(CollectorError):
@@ -60,6 +70,14 @@ class RecordsMissing(CollectorError):
     remedy = N_("`collector gaps` names them; what a gate still holds it sends by itself")
 
 
+class KeysEnding(CollectorError):
+    """Keys, certificates or lists of the authority end soon."""
+
+    code = "keys-ending"
+    says = N_("Keys of the authority end soon, or have ended")
+    remedy = N_("two people do `provision authority renew`; docs/keys.en.md has the way")
+
+
 class PlacesUnfit(CollectorError):
     """Gates and places do not fit together."""
 
@@ -77,6 +95,25 @@ class PlainHttp(CollectorError):
         "give web.certificate and web.key, or put a proxy with a certificate before them and set"
         " web.https; or web.host = 127.0.0.1"
     )
+
+
+class ClockAhead(CollectorError):
+    """This machine's clock and the gates' say different days; nothing is deleted meanwhile."""
+
+    code = "clock-doubted"
+    says = N_("This machine's clock is in doubt, so nothing is deleted by it")
+    remedy = N_(
+        "correct the clock of this machine; if it is right, run `collector retention"
+        " --clock-is-right` once"
+    )
+
+
+class BackupUnproved(CollectorError):
+    """The last backup was never read back as it lies there now."""
+
+    code = "backup-unproved"
+    says = N_("The last backup was not read back whole, or changed since")
+    remedy = N_("run `collector backup verify` on it, and `collector backup make` for another")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -125,6 +162,15 @@ def _keys(config: Config, now_ms: int) -> str:
     receipt_key(config.receipt.key)
     broker = config.broker
     tls(broker.ca, broker.certificate, broker.key, now_ms)
+    return ""
+
+
+def _ends(config: Config, now_ms: int) -> str:
+    found = ends.soon(config.roster.path.with_name(ends.NAME), now_ms)
+    if found:
+        until = datetime.fromtimestamp(found[0].until / 1000, UTC)
+        msg = f"{found[0].what}, {until:%Y-%m-%d}"
+        raise KeysEnding(msg)
     return ""
 
 
@@ -180,12 +226,57 @@ def _pages(config: Config, _now_ms: int) -> str:
     return f"{web.host} {web.port}"
 
 
+def _clock(config: Config, now_ms: int) -> str:
+    now = Run(now_ms, clock.boot(), clock.since_boot_ms())
+    with opened.archive(config.ledger) as archive:
+        last = archive.last_run()
+        why = doubt(last, now, archive.witnesses(now.at_ms - DAY_MS))
+    is_new = why is Doubt.UNSURE and last is None  # nobody need confirm a first day
+    if why is not None and not is_new:
+        raise ClockAhead(DOUBTS[why])
+    return f"{datetime.fromtimestamp(now.at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _backups(config: Config, now_ms: int) -> str:
+    if config.backup is None:
+        raise BackupUnset
+    shelf = Shelf(config.backup.folder)
+    made = shelf.made()
+    if not made:
+        raise BackupOld(N_("there is none"))
+    at_ms, path = made[-1]
+    told = f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    if now_ms - at_ms > LATE_MS:
+        raise BackupOld(told)
+    if (path.name, path.stat().st_size) not in {(each.name, each.size) for each in shelf.checked()}:
+        raise BackupUnproved(path.name)
+    over = shelf.outlived(now_ms - DAY_MS, config.backup.days)
+    if over:
+        raise BackupOutlived(str(len(over)))
+    return _("{when}, read back whole").format(when=told)
+
+
+def _restored(config: Config, _now_ms: int) -> str:
+    restored.check(config.restored)
+    said = restored.found(config.restored)
+    if said is None:
+        return _("never")
+    when = f"{datetime.fromtimestamp(said.made_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+    return _("from a backup of {when}; the audit goes on from row {seq}").format(
+        when=when, seq=said.audit_seq
+    )
+
+
 CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("disk"), _room),
     (N_("keys and certificates"), _keys),
+    (N_("keys of the authority"), _ends),
     (N_("gates and places"), _roster),
     (N_("broker"), _broker),
     (N_("gates heard"), _heard),
     (N_("records"), _whole),
     (N_("pages"), _pages),
+    (N_("clock"), _clock),
+    (N_("backups"), _backups),
+    (N_("restored"), _restored),
 )

@@ -39,10 +39,11 @@ def scrutinise(path: Path) -> list[Complaint]:
     if found:
         return found
     read = config.load(path)
+    is_desk = isinstance(read.camera, config.NoSource)
     return [
         *_folders(read.folders),
         *_camera(read.camera),
-        *_panel(read.panel),
+        *([] if is_desk else _panel(read.panel)),
         *_clock(read.clock),
     ]
 

@@ -6,13 +6,16 @@
     offline/   root.pem ca-key.pem              needed to admit gates; keep away from networks
                pages-ca-key.pem                 the pages' own CA, if there is one (pagecert.py)
                reserve-*.pem                    issuers' keys for the day when one must be replaced
+               retired-*.pem                    CAs of before whose clients may still come
     passes/    seen.pem declared.pem            issue passes; and the register of what was issued
     issuing/   self-service.pem attendant.pem institution.pem status.pem
                                                 for the district's desk: passes, and lists of them
     signing/   policy.pem card.pem command.pem status.pem   what gates are told to do and believe
     requests/                                   what gates asked with; for their next certificates
+    certificates/  revoked.json                 what was made for clients, and what counts no more
     published/                                  what was signed for the gates; made when first used
     broker/    tls.pem certificate.pem ca.pem   for the broker's machine
+               issuers.pem revoked.pem          the CAs of its clients, and a list of each
     collector/ tls.pem certificate.pem ca.pem receipt.pem   for intake
     enrolment/ enrol.pem voucher.bin            signs codes and answers; the root's word for it
                gate-ca-key.pem gate-ca.pem      issues certificates to gates that enrol by network
@@ -38,7 +41,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provisioning import certificates, clock, files, keyfile, making, passphrase, roster
+from provisioning import certificates, clock, files, keyfile, making, passphrase, revoked, roster
 from provisioning.certificates import Issuer
 from provisioning.errors import (
     AuthorityExists,
@@ -273,8 +276,9 @@ def _make_certificates(
     pem = issuer.ca.public_bytes(Encoding.PEM)
     keyfile.save(maker.folder / CA_KEY, ca_key, offline)
     files.write(maker.folder / "ca.pem", pem)
-    maker.gate_ca(issuer, name)
+    gates = maker.gate_ca(issuer, name)
     maker.services(issuer, hosts)
+    revoked.start(maker.folder, (issuer, gates), maker.now)
     return pem.decode()
 
 

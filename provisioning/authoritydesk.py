@@ -9,7 +9,20 @@ from pathlib import Path
 
 import msgspec
 
-from provisioning import authority, ceremony, clock, expiry, passphrase, turnover
+from provisioning import (
+    authority,
+    ceremony,
+    clock,
+    expiry,
+    gates,
+    passphrase,
+    revocation,
+    revoked,
+    sharepdf,
+    sharesheet,
+    turnover,
+)
+from provisioning.authority import Authority
 from provisioning.desk import Translate, of_authority, of_root, opened
 from provisioning.errors import ArgumentsInvalid
 from provisioning.expiry import End, Level
@@ -41,6 +54,7 @@ def add(parser: argparse.ArgumentParser, _: Translate) -> None:
             _recover_options(each, _)
         if name == "shares":
             _page_options(each, _, required=True)
+    _revoke_command(works.add_parser("revoke", help=_("let a certificate count no more")), _)
     status = works.add_parser("status", help=_("say what ends when"))
     status.set_defaults(work=_status)
     of_authority(status, _)
@@ -70,6 +84,11 @@ def _page_options(parser: argparse.ArgumentParser, _: Translate, *, required: bo
         "--sheets", type=Path, required=required, help=_("a folder for the pages with the shares")
     )
     parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help=_("one PDF for a printer, a sheet of paper for each holder, instead of pictures"),
+    )
+    parser.add_argument(
         "--needed", type=int, default=ceremony.NEEDED, help=_("how many shares it takes")
     )
     parser.add_argument(
@@ -88,6 +107,64 @@ def _recover_options(parser: argparse.ArgumentParser, _: Translate) -> None:
     )
 
 
+def _revoke_command(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.set_defaults(work=_revoke)
+    of_authority(parser, _)
+    of_root(parser, _)
+    parser.add_argument(
+        "what",
+        metavar="NAME|NUMBER|FILE",
+        help=_("a gate or a service, the number of a certificate, or a file with one"),
+    )
+
+
+def _revoke(asked: argparse.Namespace, _: Translate) -> str:
+    home, now = opened(asked), clock.now()
+    done = revocation.revoke(home, asked.what, now)
+    line = _("{name}: certificate {serial} counts no more")
+    told = [line.format(name=each.name, serial=each.serial) for each in done]
+    if not told:
+        told.append(_("{what}: revoked before").format(what=asked.what))
+    told.append(
+        _(
+            "Carry {path} to the broker with its folder: it then ends open connections within "
+            "seconds and lets none in again. `collector gates revoke` takes nothing more at once."
+        ).format(path=home.folder / revoked.LISTS)
+    )
+    if revocation.is_unseen(home, asked.what):
+        told.append(
+            _(
+                "CAUTION: {gate} enrolled over the network, and its certificate from there is not "
+                "here: carry `certificates` of the enrolment machine here and do this again."
+            ).format(gate=asked.what)
+        )
+    expiry.write(home)
+    return "\n".join([*told, *_uncovered(home, _)])
+
+
+def _uncovered(home: Authority, _: Translate) -> list[str]:
+    """Say of which CAs there is no list."""
+    told = _(
+        "CAUTION: no revocation list of {ca} could be made, for its key is not here. The broker "
+        "uses no list at all until `provision authority renew` has been done once more."
+    )
+    return [told.format(ca=each) for each in revoked.uncovered(home.folder)]
+
+
+def _unanswered(home: Authority, _: Translate) -> list[str]:
+    """Say which gates get no next certificate, and what to do."""
+    found = gates.unanswered(home)
+    if not found:
+        return []
+    told = _(
+        "CAUTION: {count} gates get NO next certificate, for what they asked with is not here: "
+        "{gates}. Carry `requests` of the enrolment machine here and renew once more. A gate that "
+        "enrolled before requests were kept: make it with `gate keys` on the gate and admit it "
+        "with `provision gate`, or enrol it anew by a code, before its certificate ends."
+    )
+    return [told.format(count=len(found), gates=", ".join(found))]
+
+
 def _create(asked: argparse.Namespace, _: Translate) -> str:
     hosts = tuple(host.lower() for host in asked.host or authority.HOSTS)
     about = {"help_line": asked.help_line, "hosts": hosts, "now": clock.now()}
@@ -103,12 +180,17 @@ def _create(asked: argparse.Namespace, _: Translate) -> str:
         ).format(name=asked.name, folder=asked.out)
     secret = passphrase.chosen()
     pages = {"sheets": asked.sheets, "needed": asked.needed, "count": asked.count}
-    home, made = ceremony.found(asked.out, asked.name, secret=secret, **about, **pages)
+    home, made = ceremony.found(
+        asked.out, asked.name, secret=secret, write=_writer(asked), **about, **pages
+    )
     expiry.write(home)
     told = _("{name}: keys made in {folder}. The root is on {count} pages and nowhere else.")
-    return "\n".join(
-        [told.format(name=asked.name, folder=asked.out, count=len(made)), *_pages(made, _)]
-    )
+    told = told.format(name=asked.name, folder=asked.out, count=asked.count)
+    return "\n".join([told, *_pages(made, _)])
+
+
+def _writer(asked: argparse.Namespace) -> ceremony.Write:
+    return sharepdf.write if asked.pdf else sharesheet.write
 
 
 def _pages(made: list[Path], _: Translate) -> list[str]:
@@ -119,23 +201,25 @@ def _pages(made: list[Path], _: Translate) -> list[str]:
 
 
 def _renew(asked: argparse.Namespace, _: Translate) -> str:
-    return _published(turnover.renew(opened(asked), clock.now()), _)
+    home = opened(asked)
+    return _published(home, turnover.renew(home, clock.now()), _)
 
 
 def _recover(asked: argparse.Namespace, _: Translate) -> str:
-    paths = turnover.recover(
-        opened(asked), clock.now(), passes_stay=asked.passes_stay, seal=asked.seal
-    )
-    told = [_published(paths, _)]
+    home = opened(asked)
+    paths = turnover.recover(home, clock.now(), passes_stay=asked.passes_stay, seal=asked.seal)
+    told = [_published(home, paths, _)]
     if not asked.passes_stay:
         told.append(_("No pass issued before is good any more: issue them again."))
     return "\n".join(told)
 
 
-def _published(paths: list[Path], _: Translate) -> str:
+def _published(home: Authority, paths: list[Path], _: Translate) -> str:
     return "\n".join(
         [
             *(str(path) for path in paths),
+            *_uncovered(home, _),
+            *_unanswered(home, _),
             _(
                 "New keys are in their places. Carry broker, collector and enrolment to their "
                 "machines with public.json, restart those, and then publish these files."
@@ -145,9 +229,11 @@ def _published(paths: list[Path], _: Translate) -> str:
 
 
 def _share(asked: argparse.Namespace, _: Translate) -> str:
-    made = ceremony.share(opened(asked), asked.sheets, clock.now(), asked.needed, asked.count)
+    made = ceremony.share(
+        opened(asked), asked.sheets, clock.now(), asked.needed, asked.count, _writer(asked)
+    )
     told = _("The root is on {count} pages and nowhere else. Burn the pages of before.")
-    return "\n".join([told.format(count=len(made)), *_pages(made, _)])
+    return "\n".join([told.format(count=asked.count), *_pages(made, _)])
 
 
 def _status(asked: argparse.Namespace, _: Translate) -> str:
@@ -159,7 +245,8 @@ def _status(asked: argparse.Namespace, _: Translate) -> str:
             {**msgspec.to_builtins(each), "level": expiry.level(each, now)} for each in found.ends
         ]
         return msgspec.json.encode({"authority": found.authority, "ends": lines}).decode()
-    return "\n".join(_line(each, now, _) for each in found.ends)
+    told = [_line(each, now, _) for each in found.ends]
+    return "\n".join([*told, *_uncovered(home, _), *_unanswered(home, _)])
 
 
 def _line(each: End, now: datetime, _: Translate) -> str:

@@ -4,7 +4,7 @@ The root is in memory while the work lasts and nowhere after it. What the work i
 here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,9 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from provisioning import authority, files, keyfile, shares, sharesheet
 from provisioning.authority import CA_KEY, HOSTS, ROOT, Authority
 from provisioning.errors import AuthorityExists, FileUnusable, KeyMissing
-from wire.keys import Use, entry
+from provisioning.shares import Share
+from wire.keys import KeyEntry, Use, entry
 
 NEEDED, COUNT = 2, 3
+Write = Callable[[Path, Sequence[Share], str, KeyEntry, datetime], list[Path]]
+"""Puts shares on pages in a folder and reads them again: `write` of sharesheet or sharepdf."""
 
 
 def found(  # noqa: PLR0913 - all that is said about an authority, by name
@@ -30,6 +33,7 @@ def found(  # noqa: PLR0913 - all that is said about an authority, by name
     sheets: Path,
     needed: int = NEEDED,
     count: int = COUNT,
+    write: Write = sharesheet.write,
 ) -> tuple[Authority, list[Path]]:
     """Make an authority whose root is on `count` pages, of which it takes `needed`.
 
@@ -41,7 +45,7 @@ def found(  # noqa: PLR0913 - all that is said about an authority, by name
     root = Ed25519PrivateKey.generate()
     made = shares.split(root, needed, count)
     public = entry(root.public_key(), Use.ROOT)
-    pages = sharesheet.write(sheets, made, name, public, now)
+    pages = write(sheets, made, name, public, now)
     home = authority.create(
         folder, name, help_line=help_line, hosts=hosts, now=now, secret=secret, root=root
     )
@@ -60,7 +64,12 @@ def joined(home: Authority, given: Sequence[Path]) -> Authority:
 
 
 def share(
-    home: Authority, sheets: Path, now: datetime, needed: int = NEEDED, count: int = COUNT
+    home: Authority,
+    sheets: Path,
+    now: datetime,
+    needed: int = NEEDED,
+    count: int = COUNT,
+    write: Write = sharesheet.write,
 ) -> list[Path]:
     """Put the root on new pages, and take it out of the folder if it lies there; return the pages.
 
@@ -69,7 +78,7 @@ def share(
     """
     root = home.root()
     made = shares.split(root, needed, count)
-    pages = sharesheet.write(sheets, made, home.public.authority, home.public.root, now)
+    pages = write(sheets, made, home.public.authority, home.public.root, now)
     if not home.is_shared():
         _close(home, root)
     return pages

@@ -8,6 +8,7 @@ Knows no file and no clock. All keys are EC P-256, which every TLS library of a 
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -92,6 +93,27 @@ class Issuer:
         if hosts:
             names = x509.SubjectAlternativeName([host(each) for each in hosts])
             builder = builder.add_extension(names, critical=False)
+        return builder.sign(self.key, hashes.SHA256())
+
+    def revocations(
+        self, since: Iterable[tuple[int, datetime]], number: int
+    ) -> x509.CertificateRevocationList:
+        """Return this CA's revocation list; of two the one with the higher `number` counts.
+
+        It is good until the CA itself ends: a list that nobody renewed in time would keep every
+        gate away, and whoever could hold back the next one has the broker's disk anyway.
+        """
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self.ca.subject)
+            .last_update(SINCE)
+            .next_update(self.ca.not_valid_after_utc)
+            .add_extension(self._identifier(), critical=False)
+            .add_extension(x509.CRLNumber(number), critical=False)
+        )
+        for serial, at in sorted(since):
+            one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(at)
+            builder = builder.add_revoked_certificate(one.build())
         return builder.sign(self.key, hashes.SHA256())
 
     def _identifier(self) -> x509.AuthorityKeyIdentifier:

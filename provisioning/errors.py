@@ -222,6 +222,17 @@ class RequestInvalid(ProvisionError):
     remedy = marked("make the request again on the gate with `gate keys` and copy the whole file")
 
 
+class CertificateUnknown(ProvisionError):
+    """A name or a number under which no client's certificate is known here."""
+
+    code = "certificate-unknown"
+    sentence = marked("no certificate of a client that is still good is known here as {what}")
+    remedy = marked(
+        "carry `certificates` of the enrolment machine here, or give a file with the certificate; "
+        "`collector gates revoke` keeps a gate away meanwhile"
+    )
+
+
 class RequestUsed(ProvisionError):
     """The request of a gate that is already enrolled under another name."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from cryptography import x509
 
-from provisioning import clock, files, making
+from provisioning import clock, files, making, revoked
 from provisioning.authority import Authority, pretty
 from provisioning.errors import FileUnusable
 from provisioning.making import PASSES
@@ -29,6 +29,7 @@ CERTIFICATES = {
     "intake": "collector/certificate.pem",
     "enrolment": "enrolment/certificate.pem",
 }
+REVOCATIONS = "revocation-lists"
 LIMIT = 64 * 1024
 
 
@@ -62,7 +63,7 @@ def ends(home: Authority) -> Ends:
     Of several keys of one use the last to end counts. A key for passes ends, for who is to see to
     the next, when it can issue none any more that lasts a year.
     """
-    found = [*_keys(home), *_certificates(home)]
+    found = [*_keys(home), *_certificates(home), *_lists(home)]
     return Ends(home.public.authority, tuple(sorted(found, key=lambda each: each.until)))
 
 
@@ -105,6 +106,28 @@ def _vouched(home: Authority) -> KeyEntry | None:
         return voucher.vouched(home.voucher(), home.public.root)
     except (FileUnusable, WireError):
         return None
+
+
+def _lists(home: Authority) -> list[End]:
+    """Return the end of the first revocation list to end, of a CA that goes on itself.
+
+    A list of a CA of before ends with it, and then nobody of that CA comes any more.
+    """
+    own = {
+        revoked.key_id(each)
+        for path in ("ca.pem", making.GATE_CA)
+        for each in _pems(home.folder / path)
+    }
+    kept = [each for name, each in revoked.lists(home.folder).items() if name in own]
+    ended = [clock.millis(until) for each in kept if (until := each.next_update_utc)]
+    return [End(REVOCATIONS, min(ended))] if ended else []
+
+
+def _pems(path: Path) -> list[x509.Certificate]:
+    try:
+        return x509.load_pem_x509_certificates(files.read(path, LIMIT))
+    except (FileUnusable, ValueError):
+        return []
 
 
 def _certificates(home: Authority) -> list[End]:

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provisioning import certificates, clock, files, roster
+from provisioning import certificates, clock, files, revoked, roster
 from provisioning.authority import MAX_TEXT, Authority
 from provisioning.errors import FileUnusable, NameInvalid, RequestInvalid, ValueInvalid
 from provisioning.i18n import marked
@@ -70,18 +70,41 @@ def certify_all(authority: Authority, now: datetime, days: int = DAYS) -> list[P
     roster and has enrolled over the network too is as it enrolled.
     """
     done, issuer, root = [], authority.issuer(), authority.root()
+    gone = {each.key for each in revoked.load(authority.folder)}
     for entered, kept in _kept(authority.folder):
         with suppress(FileUnusable, RequestInvalid):
-            asked = _request(files.read(kept, LIMIT))
-            if asked.records != entered.records:
-                continue  # another machine has taken its place
-            key, name = _tls_key(asked), entered.gate
+            key, name = _asked_key(entered, kept), entered.gate
+            if revoked.ski(key) in gone:
+                continue  # stolen, most likely: it gets no other
             leaf = issuer.issue(name, key, certificates.CLIENT, hosts=(), now=now, days=days)
+            revoked.note(authority.folder, leaf)
             pem = leaf.public_bytes(Encoding.PEM).decode()
             path = authority.published(f"certificate-{name}.json")
             files.write(path, certificate.pack(Certificate(name, pem, clock.millis(now)), root))
             done.append(path)
     return done
+
+
+def unanswered(authority: Authority) -> list[str]:
+    """Return the gates that get no next certificate: what they asked with is not here, or not good.
+
+    Those whose key was revoked are not meant.
+    """
+    found = []
+    for entered, kept in _kept(authority.folder):
+        try:
+            _asked_key(entered, kept)
+        except (FileUnusable, RequestInvalid):
+            found.append(entered.gate)
+    return found
+
+
+def _asked_key(entered: roster.Gate, kept: Path) -> EllipticCurvePublicKey:
+    """Return the key that a gate's kept request asks for. Raises FileUnusable, RequestInvalid."""
+    asked = _request(files.read(kept, LIMIT))
+    if asked.records != entered.records:
+        raise RequestInvalid(detail=marked("another machine has taken its place"))
+    return _tls_key(asked)
 
 
 def _kept(folder: Path) -> list[tuple[roster.Gate, Path]]:
@@ -103,7 +126,10 @@ def _answer(
     """Return what a gate is told, signed by the root."""
     issuer, public = authority.issuer(), authority.public
     key = _tls_key(asked)
+    if revoked.ski(key) in {each.key for each in revoked.load(authority.folder)}:
+        raise RequestInvalid(detail=marked("its key for TLS was revoked"))
     leaf = issuer.issue(entered.gate, key, certificates.CLIENT, hosts=(), now=now, days=days)
+    revoked.note(authority.folder, leaf)
     enrolment = Enrolment(
         gate=entered.gate,
         authority=public.authority,

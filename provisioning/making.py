@@ -12,7 +12,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provisioning import certificates, clock, files, keyfile
+from provisioning import certificates, clock, files, keyfile, revoked
 from provisioning.certificates import Issuer
 from provisioning.terms import MAX_DAYS
 from wire import voucher
@@ -108,12 +108,13 @@ class Maker:
         days = self.days * turns + (PASS_DAYS if use in PASSES else 0)
         return clock.millis(self.now + timedelta(days=days))
 
-    def gate_ca(self, issuer: Issuer, name: str) -> None:
+    def gate_ca(self, issuer: Issuer, name: str) -> Issuer:
         """Make the CA that is online and issues to gates."""
         key = certificates.new_key()
         made = issuer.gate_ca(name, key.public_key(), self.now)
         keyfile.save(self.folder / GATE_CA_KEY, key, self.secret)
         files.write(self.folder / GATE_CA, made.public_bytes(Encoding.PEM))
+        return Issuer(made, key)
 
     def services(
         self, issuer: Issuer, hosts: tuple[str, ...], clients: bytes = b"", behind: bytes = b""
@@ -131,6 +132,8 @@ class Maker:
             leaf = issuer.issue(common, public, use, hosts=names, now=self.now, days=SERVICE_DAYS)
             keyfile.save(self.folder / part / "tls.pem", key)
             is_server = use == certificates.SERVER
+            if not is_server:
+                revoked.note(self.folder, leaf)
             shown = leaf.public_bytes(Encoding.PEM) + (behind if is_server else b"")
             files.write(self.folder / part / "certificate.pem", shown)
             files.write(self.folder / part / "ca.pem", own + (clients if is_server else b""))

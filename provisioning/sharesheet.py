@@ -106,10 +106,15 @@ def read(path: Path) -> Share:
     data = files.read(path, LIMIT)
     try:
         with Image.open(io.BytesIO(data)) as picture:
-            codes = zxingcpp.read_barcodes(picture.convert("L"))
+            shown = picture.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return shares.read(_text(data))
-    for each in codes:
+    return found(shown)
+
+
+def found(picture: Image.Image) -> Share:
+    """Return the share that a picture shows; raise ShareInvalid if it shows none."""
+    for each in zxingcpp.read_barcodes(picture.convert("L")):
         if each.text.startswith(PREFIX):
             return shares.read(each.text.removeprefix(PREFIX))
     raise ShareInvalid

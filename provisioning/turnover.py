@@ -29,6 +29,7 @@ from provisioning import (
     keyfile,
     making,
     policies,
+    revocation,
     signers,
     withdrawal,
 )
@@ -36,6 +37,7 @@ from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority,
 from provisioning.certificates import Issuer
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
 from provisioning.making import SIGNING, Maker
+from provisioning.revoked import CERTIFICATES
 from wire import keyring
 from wire.errors import WireError
 from wire.keyring import KeyList
@@ -62,8 +64,9 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
         stay = [dated.pop(key.kid, key) for key in old]
         keys = (*stay, *dated.values(), *reserve, *maker.signers(root))
         issuer = home.issuer()
-        maker.gate_ca(issuer, home.public.authority)
+        gates_ca = maker.gate_ca(issuer, home.public.authority)
         maker.services(issuer, _hosts(home))
+        revocation.turn(home, maker.folder, (issuer, gates_ca), now)
         public = replaced(home.public, keys, tuple(key.kid for key in reserve))
         return _turn(home, maker, public, issuer.ca)
     finally:
@@ -133,7 +136,7 @@ def _maker(home: Authority, now: datetime, days: int) -> Maker:
     secret = home.ask() if closed else None
     try:
         folder = Path(tempfile.mkdtemp(prefix=".turning.", dir=home.folder))
-        for part in PARTS:
+        for part in (*PARTS, CERTIFICATES):
             (folder / part).mkdir(mode=0o700)
     except OSError as error:
         raise FileUnusable(path=home.folder, detail=error.strerror) from error
@@ -191,9 +194,10 @@ def _next_ca(home: Authority, maker: Maker, offline: bytes | None) -> Issuer:
     behind = b""
     with suppress(KeyMissing, PassphraseWrong):  # without the old CA's key gates must be told
         behind = certificates.crossed(issuer.ca, home.issuer()).public_bytes(Encoding.PEM)
-    maker.gate_ca(issuer, name)
+    gates_ca = maker.gate_ca(issuer, name)
     maker.services(issuer, _hosts(home), files.read(home.folder / "ca.pem", 64 * 1024), behind)
     files.write(maker.folder / "ca.pem", issuer.ca.public_bytes(Encoding.PEM))
+    revocation.turn(home, maker.folder, (issuer, gates_ca), maker.now)
     return issuer
 
 
@@ -203,7 +207,8 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
     ring = _ring(home, maker.now, public, ca)
     data = keyring.pack(ring, home.root())
     files.write(maker.folder / making.ENROLMENT / KEYRING, data)
-    (home.folder / making.DESK).mkdir(mode=0o700, exist_ok=True)
+    for part in (making.DESK, CERTIFICATES):  # an authority of before has neither
+        (home.folder / part).mkdir(mode=0o700, exist_ok=True)
     for made in sorted(path for path in maker.folder.rglob("*") if path.is_file()):
         made.replace(home.folder / made.relative_to(maker.folder))
     for part in PARTS:

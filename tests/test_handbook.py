@@ -69,5 +69,5 @@ def test_the_handbooks_figures_about_keys_are_the_codes() -> None:
         text = (DOCS / f"keys.{language}.md").read_text(encoding="utf-8")
         for figure in (making.ONLINE_DAYS, expiry.SOON.days, passphrase.LEAST):
             assert re.search(rf"\b{figure}\b", text), (language, figure)
-        works = {"create", "renew", "recover", "shares", "status"}
+        works = {"create", "renew", "recover", "shares", "status", "revoke"}
         assert set(re.findall(r"provision authority (\w+)", text)) == works

@@ -67,7 +67,7 @@ class Flaw(msgspec.Struct, frozen=True):
 
     seq: int
     why: str
-    """`changed`, `missing`, `extra` or `other-head`."""
+    """`changed`, `missing`, `extra` or `other-head`; `restored` where a restore is the reason."""
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -140,6 +140,12 @@ class Audit:
         with self._database.reading() as session:
             found = session.rows("SELECT raw FROM audit ORDER BY seq DESC LIMIT ?", (limit,))
         return tuple(_row(raw) for (raw,) in found)
+
+    def rows_of(self, act: Act) -> tuple[Row, ...]:
+        """Return every row of one act, the oldest first."""
+        sql = "SELECT raw FROM audit WHERE act = ? ORDER BY seq"
+        with self._database.reading() as session:
+            return tuple(_row(raw) for (raw,) in session.rows(sql, (act.value,)))
 
     def about(self, person: int) -> tuple[Row, ...]:
         """Return every row about a person, the oldest first."""

@@ -43,6 +43,8 @@ class Act(enum.StrEnum):
     """Something was asked for that this officer may not have."""
     PURGED = "purged"
     """Rows of the audit whose time was over were deleted."""
+    RESTORED = "restored"
+    """The district came out of a backup: the audit goes on from an earlier row of its own."""
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -14,8 +14,14 @@ Command = Callable[..., argparse.ArgumentParser]
 
 def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse's own
     """Add the commands, each made by `command(commands, name, work, what)`."""
-    command(commands, "check", _check, _("print the configuration with its defaults filled in"))
-    command(commands, "doctor", _doctor, _("say on one screen what is wrong and what to do"))
+    check = command(
+        commands, "check", _check, _("print the configuration with its defaults filled in")
+    )
+    doctor = command(
+        commands, "doctor", _doctor, _("say on one screen what is wrong and what to do")
+    )
+    for each in (check, doctor):
+        each.set_defaults(unfinished=True)  # shows nobody, so a restore need not have ended
 
 
 def _check(settings: Config, _: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 It is the one writer of `enrolled.json`. Each entry is there, whole, before its gate hears of it;
 and before the entry, in `requests` beside it, what the gate asked with: the authority, offline,
-makes the gate's next certificate from that.
+makes the gate's next certificate from that. What was made for it here lies in `certificates`.
 """
 
 import threading
@@ -15,6 +15,8 @@ from collector.withdrawn import write
 
 REQUESTS = "requests"
 """Folder of the gates' own requests, by gate, beside the file itself."""
+CERTIFICATES = "certificates"
+"""Folder of the certificates made for them, by gate and number, beside the file itself."""
 
 
 class Admitted:
@@ -44,6 +46,10 @@ class Admitted:
     def keep(self, gate: str, request: bytes) -> None:
         """Keep what a gate asked with, which holds no secret. Raises StoreUnusable."""
         write(self._file().with_name(REQUESTS) / gate, request)
+
+    def issued(self, gate: str, serial: int, certificate: bytes) -> None:
+        """Keep a certificate, PEM, so that the authority can revoke it. Raises StoreUnusable."""
+        write(self._file().with_name(CERTIFICATES) / f"{gate}.{serial:x}", certificate)
 
     def _file(self) -> Path:
         """Return where the file itself is: through a link, in this process's own folder."""

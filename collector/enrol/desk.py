@@ -165,6 +165,7 @@ class Desk:
         )
         # The roster first: a cut here leaves a gate that nobody is, and the code still to be used.
         self._enrolled.keep(code.gate, request)
+        self._enrolled.issued(code.gate, made.serial_number, made.public_bytes(Encoding.PEM))
         self._enrolled.enter(entry)
         self._book.used(code.number.hex(), asked.records.kid, request, answer, now_ms)
         log.info("enrol.admitted", gate=code.gate)

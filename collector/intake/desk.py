@@ -35,6 +35,8 @@ from wire.state import unpack_health, unpack_state
 MAX_NAME = 64
 """Characters of a journal's name, a boot's or a kind's; longer ones are no names of ours."""
 CHAIN_BYTES = 32
+MAX_ASKED = 100_000
+"""Journals that are remembered as asked."""
 MAX_REFUSED = 50
 """In one receipt: as many as there can be records in a batch."""
 
@@ -69,12 +71,23 @@ class Desk:
     """Takes messages to the ledger and answers them."""
 
     def __init__(
-        self, ledger: Ledger, key: Ed25519PrivateKey, audit: AuditHead | None = None
+        self,
+        ledger: Ledger,
+        key: Ed25519PrivateKey,
+        audit: AuditHead | None = None,
+        *,
+        asks: bool = False,
     ) -> None:
-        """Take the open ledger, the key that signs receipts, and what gates are to witness."""
+        """Take the open ledger, the key that signs receipts, and what gates are to witness.
+
+        `asks`: this ledger came out of a backup, so each journal is asked once for all that its
+        gate says it has and that is not here; otherwise only what is sent too early shows that.
+        """
         self._ledger = ledger
         self._key = key
         self._audit = audit
+        self._asks = asks
+        self._asked: set[tuple[str, str]] = set()
 
     def handle(self, messages: Iterable[Message], gates: Gates, at_ms: int) -> Handled:
         """Commit what the messages bring and return the receipts.
@@ -88,6 +101,8 @@ class Desk:
         marks = {(each.gate, each.journal): None for each in refused if each.journal}
         standing = [self._ledger.mark(*name) for name in marks]
         receipts = summarise(takings, standing, refused, at_ms)
+        answered = {(each.gate, each.journal) for each in receipts}
+        receipts += self._questions(found.post.reports, answered, at_ms)
         return Handled(
             answers=tuple(self._sealed(each) for each in receipts),
             stored=sum(len(taking.fresh) for taking in takings),
@@ -95,6 +110,25 @@ class Desk:
             complaints=(*refused, *(each for taking in takings for each in taking.complaints)),
             dropped=found.dropped,
         )
+
+    def _questions(
+        self, reports: Iterable[Report], answered: set[tuple[str, str]], at_ms: int
+    ) -> list[receipt.Receipt]:
+        """Return receipts that ask for what a gate says it has behind our mark."""
+        if not self._asks:
+            return []
+        said = {(each.gate, each.journal): each.last for each in reports if each.journal}
+        found = []
+        for name, last in said.items():
+            if name in self._asked or name in answered or len(self._asked) >= MAX_ASKED:
+                continue
+            self._asked.add(name)
+            mark = self._ledger.mark(*name)
+            if last > mark.high:
+                want = ((mark.high + 1, last),)
+                hash_ = mark.chain.hex()
+                found.append(receipt.Receipt(*name, mark.high, hash_, at_ms, want=want))
+        return found
 
     def _sealed(self, each: receipt.Receipt) -> Answer:
         if self._audit is not None:

@@ -2,7 +2,7 @@
 
 import signal
 
-from collector import clock
+from collector import clock, restored
 from collector.config import Config
 from collector.intake.census import Census
 from collector.intake.desk import Desk
@@ -21,11 +21,12 @@ def run(config: Config) -> int:
     broker = config.broker
     key = receipt_key(config.receipt.key)
     context = tls(broker.ca, broker.certificate, broker.key, clock.wall_ms())
+    asks = restored.found(config.restored) is not None
     with opened.ledger(config.ledger) as ledger:
         link = Link(broker.host, broker.port, broker.name, context, broker.share)
         intake = Intake(
             link,
-            Desk(ledger, key, AuditHead(config.audit_head)),
+            Desk(ledger, key, AuditHead(config.audit_head), asks=asks),
             RosterFile(config.roster.path),
             WithdrawnFile(config.withdrawn),
             Mailing(config.outgoing, Census(ledger, key)),

@@ -67,9 +67,7 @@ class Declarations:
 
     def forget(self, before_ms: int) -> int:
         """Delete what was declared before a moment; return how many."""
-        with self._database.writing() as session:
-            session.run(_UNDO, (before_ms,))
-            return session.run("DELETE FROM declaration WHERE at_ms < ?", (before_ms,))
+        return forget(self._database, before_ms)
 
     def _pass(self, session: Session, number: bytes, at_ms: int) -> Issued | None:
         """Sign a pass that is in the register: the same text each time."""
@@ -80,3 +78,10 @@ class Declarations:
             raise DeclarationRefused(DeclarationRefused.TURNED)
         order = Order(Way(way), holder, begins, ends)
         return signed(order, number, place, at_ms // 1000, self._key)
+
+
+def forget(database: Database, before_ms: int) -> int:
+    """Delete what was declared before a moment; no key is needed for that. Return how many."""
+    with database.writing() as session:
+        session.run(_UNDO, (before_ms,))
+        return session.run("DELETE FROM declaration WHERE at_ms < ?", (before_ms,))

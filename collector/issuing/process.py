@@ -58,13 +58,13 @@ def run(config: Config) -> int:
     _prepare(issuing)
     roster = RosterFile(config.roster.path)
     with ExitStack() as stack:
-        database = _database(config, issuing)
-        stack.callback(database.close)
-        _make(database)
-        register = Register(database)
+        passes = database(config, issuing)
+        stack.callback(passes.close)
+        _make(passes)
+        register = Register(passes)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster, status))
-        officers = OfficersCounter(issuer, register, clock.wall_ms, Duties(database))
+        officers = OfficersCounter(issuer, register, clock.wall_ms, Duties(passes))
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
         stack.enter_context(Server(config.officers_desk, users, answer))
@@ -72,7 +72,7 @@ def run(config: Config) -> int:
             lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000)
         ]
         if Way.SELF in ways:
-            declarations = Declarations(database, ways[Way.SELF])
+            declarations = Declarations(passes, ways[Way.SELF])
             forget.append(lambda now_ms: declarations.forget(now_ms - KEPT_MS))
             public = _public(config, issuing, declarations, roster)
             users = ids(issuing.public, "issuing.public")
@@ -137,16 +137,17 @@ def _prepare(issuing: IssuingConfig) -> None:
         raise StateUnwritable(msg) from error
 
 
-def _make(database: Database) -> None:
+def _make(passes: Database) -> None:
     """Make the tables, in a file of ours alone: whoever may ask at a socket reaches the folder."""
     before = os.umask(0o077)
     try:
-        schema.make(database)
+        schema.make(passes)
     finally:
         os.umask(before)
 
 
-def _database(config: Config, issuing: IssuingConfig) -> Database:
+def database(config: Config, issuing: IssuingConfig) -> Database:
+    """Return where passes and declarations are: a schema of the ledger's, or a file."""
     if config.ledger.postgres is not None:
         return opening.postgres(config.ledger.postgres, opening.PUBLIC, "passes")
     return SqliteDatabase(issuing.state / "passes.db")

@@ -57,12 +57,18 @@ def prepare(config: LedgerConfig, user: str) -> None:
         _prepare(database)
 
 
-def _prepare(database: PostgresDatabase) -> None:
-    schema.make(database)
+def roles(database: PostgresDatabase) -> None:
+    """Make the roles that are not there."""
     with database.writing() as session:
         for role in ROLES:
             if not session.rows(_ROLE, (role,)):
                 session.run(f"CREATE ROLE {role} LOGIN")
+
+
+def _prepare(database: PostgresDatabase) -> None:
+    schema.make(database)
+    roles(database)
+    with database.writing() as session:
         _close_to_others(session)
         for name, role in SCHEMAS.items():
             session.run(f"CREATE SCHEMA IF NOT EXISTS {name} AUTHORIZATION {role}")

@@ -20,7 +20,7 @@ def set_on(ledger: Path) -> None:
 
 def is_on(ledger: Path) -> bool:
     """Say whether a ledger is one of practice; one that is not there is none."""
-    if not ledger.exists():
+    if not _is_there(ledger):
         return False
     asked = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
     try:
@@ -30,11 +30,19 @@ def is_on(ledger: Path) -> bool:
         return False
 
 
+def _is_there(ledger: Path) -> bool:
+    """Say whether this process sees a ledger; most may not even look into its folder."""
+    try:
+        return ledger.exists()
+    except OSError:
+        return False
+
+
 def check(config: Config) -> None:
     """Refuse a configuration and a ledger of which only one is of practice."""
     ledger = config.ledger.path
     marked = ledger is not None and is_on(ledger)
-    begun = ledger is None or ledger.exists()  # before a first start there is nothing to mix
+    begun = ledger is None or _is_there(ledger)  # before a first start there is nothing to mix
     if config.web.practice != marked and (begun or config.web.practice):
         raise PracticeMixed(str(ledger or ""))
 

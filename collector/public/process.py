@@ -29,7 +29,7 @@ def serve(config: Config, desk: Declaring) -> int:
     """Serve until a signal. Raises PortBusy, AddressUnusable, KeyUnreadable."""
     public = config.public
     more = certificate.served("public", public.certificate, public.key)
-    listening = server.listen(public.host, public.port)
+    listening = server.listen(public.host, public.port, "public")
     host, port = listening.getsockname()[:2]
     configure(config)
     state.use(RememberingDesk(desk, clock.steady_s), Gatekeeper(secrets.token_bytes(32)))

@@ -21,9 +21,12 @@ DOUBTS = {
 }
 
 
-def retain(config: Config, *, dry: bool, is_sure: bool) -> Outcome:
-    """Delete what is older than the policy says, or say what would go."""
-    now = Run(clock.wall_ms(), clock.boot(), clock.since_boot_ms())
+def retain(config: Config, *, dry: bool, is_sure: bool, now: Run | None = None) -> Outcome:
+    """Delete what is older than the policy says, or say what would go.
+
+    `now` is what this machine's clocks say, unless the caller has asked them already.
+    """
+    now = now or Run(clock.wall_ms(), clock.boot(), clock.since_boot_ms())
     with opened.archive(config.ledger) as archive:
         return run(archive, config.retention.days, now, clock.pause, is_sure=is_sure, dry=dry)
 

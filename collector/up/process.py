@@ -16,7 +16,6 @@ from collector.up.supervisor import ALL, Supervisor
 from collector.up.telling import told
 
 Show = Callable[[str], None]
-PRACTICE = "PRACTICE"
 
 
 class District:
@@ -25,6 +24,7 @@ class District:
     def __init__(self, config: Config, path: Path, practice: Path | None, show: Show) -> None:
         """Take the configuration and its file; `practice` is the folder of a practice district."""
         self._config, self._practice, self._show = config, practice, show
+        self._is_described = False
         self._standings = [
             Standing(each, programs.command(each, config, str(path)))
             for each in programs.wanted(config)
@@ -49,16 +49,9 @@ class District:
 
     def _all(self, late: list[str]) -> None:
         seconds = age_s()
-        for standing in self._standings:
-            if standing.url:
-                self._say(self._address(standing))
-        for error in missing(self._config, clock.wall_ms(), os.geteuid()):
-            self._remark(error)
-        if self._practice is not None:
-            self._say(
-                f"{PRACTICE}: "
-                + _("everything here is made up, and ONE custodian alone opens the vault")
-            )
+        if not self._is_described:
+            self._is_described = True
+            self._describe()
         ready = _("ready in {s:.1f} s").format(s=seconds)
         if late:
             ready = _("after {s:.0f} s not ready yet: {names}").format(
@@ -66,11 +59,28 @@ class District:
             )
         self._say(ready)
 
+    def _describe(self) -> None:
+        """Say where everything is, and what is missing."""
+        for standing in self._standings:
+            if address := self._address(standing):
+                self._say(f"{standing.program.name}: {address}")
+        for error in missing(self._config, clock.wall_ms(), os.geteuid()):
+            self._remark(error)
+        if self._practice is not None:
+            self._say(_("PRACTICE: everything is made up, and ONE custodian alone opens the vault"))
+
     def _address(self, standing: Standing) -> str:
-        """Return where pages are reached: as they say, and by the names they have elsewhere."""
-        table = self._config.public if standing.program.name == "public" else self._config.web
-        names = [f"https://{name}/" for name in table.names] if table.proxied else []
-        return " ".join((f"{standing.program.name}:", *names, standing.url))
+        """Return where a program is reached: as it says, and by the names it has elsewhere."""
+        config, name = self._config, standing.program.name
+        if name == "broker":
+            return f"{config.up.address}:{config.broker.port}"
+        if name == "enrol" and config.enrol is not None:
+            return f"https://{config.enrol.address}/"
+        if not standing.url:
+            return ""
+        table = config.public if name == "public" else config.web
+        names = [f"https://{each}/" for each in table.names] if table.proxied else []
+        return " ".join((*names, standing.url))
 
     def _remark(self, error: CollectorError) -> None:
         why = detail(str(error))

@@ -44,24 +44,25 @@ class Supervisor:
     def run(self, on_ready: Callable[[str], None], on_all: Callable[[list[str]], None]) -> int:
         """Run until told to stop; return 0 if all ended in good order.
 
-        `on_ready` is called with the name of each program that becomes ready, `on_all` once with
-        the names of those that are not: when there are none, or when patience is over.
+        `on_ready` is called with the name of each program that becomes ready, `on_all` with the
+        names of those that are not: once when patience is over, and once when there are none.
         """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stop())
-        began_s, is_told = self._steady_s(), False
+        began_s, told_late, told_all = self._steady_s(), False, False
         for each in self._standings.values():
             if each.program.every_s:
                 each.due_s = began_s + REST_S
         while not self._signals:
             self._start()
             dues = [each.due_s for each in self._standings.values() if each.child is None]
-            patience = [] if is_told else [began_s + PATIENCE_S]
+            patience = [] if told_late or told_all else [began_s + PATIENCE_S]
             for name in self._take(min([*dues, *patience], default=None)):
                 on_ready(name)
             late = [name for name, each in self._standings.items() if each.late]
-            if not is_told and (not late or self._steady_s() >= began_s + PATIENCE_S):
-                is_told = True
+            is_over = self._steady_s() >= began_s + PATIENCE_S
+            if not told_all and (not late or (is_over and not told_late)):
+                told_late, told_all = True, not late
                 on_all(late)
         return self._end()
 

@@ -1,8 +1,9 @@
 """Where the wrapped secrets of epochs and holds are: one small file beside the database.
 
-They are not in the database, because its backups live longer than an epoch may. A secret that is
-dropped is overwritten where it stood, and this file is copied nowhere: what was keyed under it
-cannot be told from noise any more, in a backup of the tables either.
+They are not in the database, because copies of it may live longer than an epoch. A secret that is
+dropped is overwritten where it stood, and this file is copied nowhere but into backups, whose time
+is bounded (decision 64): without it, what was keyed under it cannot be told from noise any more, in
+a copy of the tables either.
 """
 
 import base64

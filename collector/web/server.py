@@ -15,19 +15,20 @@ THREADS = 8
 """A board asks once a second and is answered in a millisecond; the rest is for logins."""
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, table: str = "web") -> socket.socket:
     """Open the socket, so that a port that is taken is known before anything is started.
 
-    Port 0 takes any free one. Raises PortBusy, AddressUnusable.
+    Port 0 takes any free one; `table` names the one of the configuration. Raises PortBusy,
+    AddressUnusable.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=256)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            msg = f"web.port: {host} {port}"
+            msg = f"{table}.port: {host} {port}"
             raise PortBusy(msg) from error
-        msg = f"web.host: {host} {port}: {error.strerror or error}"
+        msg = f"{table}.host: {host} {port}: {error.strerror or error}"
         raise AddressUnusable(msg) from error
 
 

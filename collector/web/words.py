@@ -52,6 +52,7 @@ ENDS: Mapping[str, Promise] = {
     "gate-ca-certificate": _("certificate that admits gates"),
     "broker-certificate": _("the broker's certificate"),
     "intake-certificate": _("the collector's certificate"),
+    "revocation-lists": _("lists of revoked certificates"),
     "enrolment-certificate": _("certificate of the enrolment service"),
 }
 DIRECTION: Mapping[str, Promise] = {Direction.IN: _("In"), Direction.OUT: _("Out")}

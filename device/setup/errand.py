@@ -56,6 +56,9 @@ class Errand:
         now, orders = self.now(), self._orders()
         orders.arm(now.up_ns)
         reason = orders.judge(shown, Direction.IN, now).reason
+        if reason is Reason.RECORDS_HELD:
+            orders.refused(shown, reason)  # which says how many
+            return False
         if reason is not Reason.OBEYED:
             log.error("card.refused", does=shown.claims.does, reason=reason)
             return False

@@ -77,6 +77,7 @@ def _lines(found: Standing) -> list[Line]:
     return [
         _door(found),
         _records(found),
+        _unsent(found),
         _room(found),
         _road(found),
         _clock(found),
@@ -102,6 +103,16 @@ def _records(found: Standing) -> Line:
     if oldest_s:
         said += ", " + _("the oldest {age} old").format(age=_span(oldest_s))
     return _("Scans"), said, "unsent-long" not in found.alarms
+
+
+def _unsent(found: Standing) -> Line:
+    """Say how many scans a card that resets or retires would end: it is refused because of them."""
+    if found.unsent is None:
+        return _("Only here"), _("not known"), None
+    said = _("no scan: cards that reset or retire are heeded")
+    if found.unsent:
+        said = _("{count} scans: no card resets or retires").format(count=found.unsent)
+    return _("Only here"), said, True
 
 
 def _room(found: Standing) -> Line:

@@ -11,6 +11,7 @@ import msgspec
 
 from device import alarms, config, health, ring
 from device.flow import Instant
+from device.journal import carried
 from device.uplink import about
 from wire.enrolment import Enrolment
 from wire.state import Health
@@ -42,6 +43,9 @@ class Standing(msgspec.Struct, frozen=True):
     road: Road
     now: Instant
     alarms: tuple[str, ...]
+    unsent: int | None = None
+    """Scans that neither the district has confirmed nor anybody has carried away: while there are
+    any, no card that resets or retires is obeyed. None if it cannot be told."""
 
 
 def standing(found: config.Config, enrolment: Enrolment, now: Instant) -> Standing:
@@ -58,7 +62,15 @@ def standing(found: config.Config, enrolment: Enrolment, now: Instant) -> Standi
         road=_road(folders, now),
         now=now,
         alarms=alarms.of(fares),
+        unsent=_unsent(folders),
     )
+
+
+def _unsent(folders: config.Folders) -> int | None:
+    try:
+        return carried.unsent(folders.journal, folders.run, folders.carried)
+    except OSError:
+        return None
 
 
 def _road(folders: config.Folders, now: Instant) -> Road:

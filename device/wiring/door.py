@@ -47,6 +47,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
     """Build the scanner of a gate; raise a GateError if a part is missing."""
     root = enrol.root_key(found.folders.keys / enrol.ROOT)
     enrolled, records_key = enrol.load(found.folders.keys, root)
+    frames = camera(found.camera)  # before the pins: a desk's configuration has neither
     run = found.folders.run
     run.mkdir(parents=True, exist_ok=True, mode=0o755)
     memory = Memory(run)
@@ -101,7 +102,7 @@ def scanner(found: config.Config) -> Iterator[Scanner]:
 
     with Patience(pins.panel.show) as patience:
         one = Scanner(
-            camera=camera(found.camera),
+            camera=frames,
             reader=reader,
             presence=presence,
             classify=classify,

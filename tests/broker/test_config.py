@@ -78,7 +78,7 @@ def test_rights_belong_to_listeners_from_the_first_line_on() -> None:
 
 
 def test_a_revocation_list_is_used_if_there_is_one() -> None:
-    said = rules(render(settings(revoked=Path("/keys/revoked.pem")), ACL))
+    said = rules(render(settings(), ACL, lists=Path("/keys/revoked.pem")))
     assert said[-1] == "crlfile /keys/revoked.pem"
 
 

@@ -7,40 +7,16 @@ import socket
 import ssl
 import subprocess
 import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from broker.config import BrokerSettings
 from broker.errors import BrokerMissing, ConfigRefused, PortBusy
 from broker.launch import free_port, from_folder, launch
-from tests.broker.speaker import NOW, District, Identity, Speaker
-
-DAY = timedelta(days=1)
-
-
-def revocation_list(
-    district: District, now: datetime, certificate: Path | None, until: datetime | None = None
-) -> bytes:
-    """Let the authority withdraw a certificate."""
-    issuer = district.home.issuer()
-    builder = (
-        x509.CertificateRevocationListBuilder()
-        .issuer_name(issuer.ca.subject)
-        .last_update(now - DAY)
-        .next_update(until or now + 3650 * DAY)
-    )
-    if certificate is not None:
-        serial = x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number
-        withdrawn = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now)
-        builder = builder.add_revoked_certificate(withdrawn.build())
-    return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.PEM)
+from tests.broker.speaker import District, Identity, Speaker
 
 
 def is_welcome(settings: BrokerSettings, who: Identity) -> bool:
@@ -87,7 +63,7 @@ def test_what_it_writes_is_for_its_own_user_only(settings: BrokerSettings, tmp_p
     folder = tmp_path / "state"
     with launch(settings, folder):
         modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
-    plain = ("mosquitto.conf", "acl", "acl-nothing", "mosquitto.log")
+    plain = ("mosquitto.conf", "acl", "acl-nothing", "mosquitto.log", "revoked.pem")
     assert modes == {"own": 0o700, **dict.fromkeys(plain, 0o600)}
 
 
@@ -100,28 +76,6 @@ def test_its_log_tells_who_came_and_never_what_was_said(
     assert "u'g1'" in log
     said = [line for line in log.splitlines() if "Warning: ACL pattern" not in line]
     assert "gq/v1" not in "\n".join(said)
-
-
-def test_a_withdrawn_certificate_is_refused_and_the_others_are_not(
-    district: District, settings: BrokerSettings, tmp_path: Path
-) -> None:
-    revoked = tmp_path / "revoked.pem"
-    revoked.write_bytes(revocation_list(district, NOW, district.gate1.certificate))
-    settings = msgspec.structs.replace(settings, revoked=revoked)
-    with launch(settings, tmp_path / "state"):
-        assert not is_welcome(settings, district.gate1)
-        assert is_welcome(settings, district.gate2)
-
-
-def test_a_list_past_its_end_keeps_everybody_away(
-    district: District, settings: BrokerSettings, tmp_path: Path
-) -> None:
-    """So Mosquitto has it: a list is renewed in time, or taken away."""
-    revoked = tmp_path / "revoked.pem"
-    revoked.write_bytes(revocation_list(district, NOW, None, until=NOW - DAY / 2))
-    settings = msgspec.structs.replace(settings, revoked=revoked)
-    with launch(settings, tmp_path / "state"):
-        assert not is_welcome(settings, district.gate2)
 
 
 def test_a_machine_without_mosquitto_is_told_how_to_get_it(
@@ -174,11 +128,9 @@ def test_a_key_of_another_certificate_is_said_before_it_starts(
 def test_what_mosquitto_itself_refuses_is_passed_on(
     settings: BrokerSettings, tmp_path: Path
 ) -> None:
-    revoked = tmp_path / "revoked.pem"
-    revoked.write_text("no list\n")
-    settings = msgspec.structs.replace(settings, revoked=revoked)
+    settings = msgspec.structs.replace(settings, user="nobody-of-that-name")
     with (
-        pytest.raises(ConfigRefused, match=r"Mosquitto ended at once: .*revocation"),
+        pytest.raises(ConfigRefused, match=r"Mosquitto ended at once: .*nobody-of-that-name"),
         launch(settings, tmp_path / "state"),
     ):
         pass

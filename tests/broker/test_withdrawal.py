@@ -1,8 +1,8 @@
 """A withdrawn gate, while it is connected and when it comes back; asked of a real Mosquitto.
 
 Claims: its open connection ends within a few looks at the list and no other does; what it sends
-until then is refused; it may come back, mute, and is put off the line again; a certificate on the
-revocation list is refused from then on; a gate that is restored works again.
+until then is refused; it may come back, mute, and is put off the line again; a gate that is
+restored works again.
 """
 
 from pathlib import Path
@@ -13,8 +13,7 @@ import pytest
 from broker.config import BrokerSettings
 from broker.eviction import Arrivals, evict, names
 from broker.launch import SURE, Broker, free_port, launch
-from tests.broker.speaker import NOW, District, Identity, Speaker
-from tests.broker.test_launch import is_welcome, revocation_list
+from tests.broker.speaker import District, Identity, Speaker
 from wire.topics import topic
 
 
@@ -86,22 +85,6 @@ def test_a_withdrawn_gate_hears_nothing_more(
         assert stolen.heard_nothing()
         for each in (stolen, intake, honest):
             each.close()
-
-
-def test_a_certificate_withdrawn_while_the_broker_runs_is_refused_from_then_on(
-    district: District, settings: BrokerSettings, tmp_path: Path
-) -> None:
-    revoked = tmp_path / "revoked.pem"
-    revoked.write_bytes(revocation_list(district, NOW, None))
-    settings = msgspec.structs.replace(settings, revoked=revoked)
-    with launch(settings, tmp_path / "state") as broker:
-        assert is_welcome(settings, district.gate1)
-        revoked.write_bytes(revocation_list(district, NOW, district.gate1.certificate))
-        broker.tend()
-        honest = connected(settings, district.gate2)  # the list is read before the next greeting
-        assert not is_welcome(settings, district.gate1)
-        assert honest.lost.empty()
-        honest.close()
 
 
 def test_only_names_are_read_from_the_list(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """`collector doctor`: everything that is wrong, each with what to do, and nothing else."""
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from collector.cli import main
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
 from collector.withdrawn import save
+from provisioning import expiry
 from tests.collector.test_cli import Office
 from wire.record import What
 
@@ -82,6 +85,20 @@ def test_what_is_missing_is_told(office: Office, journal: Callable[..., Any], ca
         ledger.commit(Post(arrivals=(pen.arrival(4, 5),)), clock.wall_ms() - 3_600_000)
     office.call("doctor")
     assert "records-missing" in capsys.readouterr().out
+
+
+def test_keys_of_the_authority_are_told_months_before_they_end(
+    office: Office, capsys: Said
+) -> None:
+    path = expiry.write(office.home)
+    office.call("doctor")
+    assert "✓ khóa của cơ quan" in capsys.readouterr().out
+    until = clock.wall_ms() + 74 * 86_400_000
+    found = {"authority": "x", "ends": [{"what": "revocation-lists", "until": until}]}
+    path.write_text(json.dumps(found), encoding="utf-8")
+    office.call("doctor")
+    day = datetime.fromtimestamp(until / 1000, UTC)
+    assert f"revocation-lists, {day:%Y-%m-%d} (keys-ending)" in capsys.readouterr().out
 
 
 def test_a_withdrawn_gate_is_not_missed(office: Office, journal: Callable[..., Any]) -> None:

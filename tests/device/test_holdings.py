@@ -295,3 +295,19 @@ def test_many_records_are_not_looked_at_one_by_one(
     monkeypatch.setattr("device.journal.carried.MANY", 3)
     folders = config.load(carried.site.config).folders
     assert away.unsent(folders.journal, folders.run, folders.carried) == journal.waiting
+
+
+def test_the_status_says_how_many_scans_a_reset_would_end_until_they_are_carried_away(
+    carried: Carried, journal: CardJournal, tmp_path: Path
+) -> None:
+    def told() -> int:
+        said = gate("status", "--json", "--config", carried.site.config)
+        assert said.status == 0
+        count: int = json.loads(said.out)["unsent"]
+        return count
+
+    assert told() == 9, "the note of the start is no scan"
+    assert carried.run("export", tmp_path / "out") == 0
+    assert told() == 0
+    fill(journal, 2, 10)
+    assert told() == 2

@@ -38,6 +38,8 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
     }
     for kid in home.public.reserve:
         assert seen.pop(f"offline/reserve-{kid}.pem") == 0o600
+    intake = certificate(home.folder / "collector/certificate.pem").serial_number
+    assert seen.pop(f"certificates/intake.{intake:x}") == 0o644
     assert seen == {
         "ca.pem": 0o644,
         "public.json": 0o644,
@@ -64,6 +66,9 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
         "broker/tls.pem": 0o600,
         "broker/certificate.pem": 0o644,
         "broker/ca.pem": 0o644,
+        "broker/issuers.pem": 0o644,
+        "broker/revoked.pem": 0o644,
+        "certificates": 0o700,
         "collector": 0o700,
         "collector/tls.pem": 0o600,
         "collector/certificate.pem": 0o644,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import authority, cli, keyfile, passphrase, shares, sharesheet
+from device import enrol
+from provisioning import authority, cli, keyfile, passphrase, sharepdf, shares, sharesheet
 from provisioning.authority import Authority
 from provisioning.errors import PassphraseMissing, PassphraseShort, RootAbsent
 from wire import keyring
@@ -180,3 +181,41 @@ def test_a_machine_with_one_part_of_the_folder_does_that_parts_work(
     assert keyfile.is_closed(home / "passes/seen.pem")
     with pytest.raises(RootAbsent):
         desk.root()
+
+
+def test_gates_without_a_next_certificate_are_said_loudly_before_a_renewal_and_at_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "en")
+    home = tmp_path / "a"
+    assert cli.main([*CREATE, "--out", str(home), "--plain"]) == 0
+    request = tmp_path / "request.json"
+    request.write_bytes(enrol.make_keys(tmp_path / "keys"))
+    admit = ["gate", "--authority", str(home), "--request", str(request), "--gate", "cho-1"]
+    where = ["--place", "Chợ", "--area", "Xã Mẫu", "--sector", "economy", "--direction", "in"]
+    assert cli.main([*admit, *where, "--out", str(tmp_path / "cho-1.json")]) == 0
+    works = (["status"], ["renew"], ["recover"])
+    for work in works:
+        capsys.readouterr()
+        assert cli.main(["authority", *work, "--authority", str(home)]) == 0
+        assert "CAUTION" not in capsys.readouterr().out
+    (home / "requests/cho-1").unlink()
+    for work in works:
+        assert cli.main(["authority", *work, "--authority", str(home)]) == 0
+        assert "1 gates get NO next certificate" in (said := capsys.readouterr().out)
+        assert ": cho-1. Carry" in said
+
+
+@pytest.mark.usefixtures("credential")
+def test_shares_come_as_one_pdf_if_that_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, (pdf,) = found(tmp_path, "--pdf")
+    assert str(pdf) in capsys.readouterr().out
+    made = [each for each in sharepdf.read(pdf) if each is not None]
+    words = [tmp_path / str(each.number) for each in made[1:]]
+    for path, each in zip(words, made[1:], strict=True):
+        path.write_text(each.words, encoding="utf-8")
+    again = ["authority", "shares", "--authority", str(home), *given(words), "--pdf"]
+    assert cli.main([*again, "--sheets", str(tmp_path / "again")]) == 0
+    assert len(list((tmp_path / "again").iterdir())) == 1

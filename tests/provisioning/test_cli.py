@@ -350,6 +350,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "authority-missing",
         "card-too-wide",
         "card-unusable",
+        "certificate-unknown",
         "clock-wrong",
         "file-unusable",
         "font-missing",

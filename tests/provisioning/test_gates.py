@@ -315,7 +315,24 @@ def test_a_name_that_is_none_is_certified_for_nobody_who_wrote_it_online(
     home: Authority, tmp_path: Path, now: datetime, name: str
 ) -> None:
     join(home, tmp_path, name)
+    # The one folder that keeps such a path from leading out of `published`.
+    home.published("certificate-..").mkdir(parents=True)
     assert gates.certify_all(home, now) == []
+
+
+def test_gates_that_get_no_next_certificate_are_named(
+    home: Authority, request_bytes: bytes, tmp_path: Path, now: datetime
+) -> None:
+    """Those whose request is not here, is damaged, or is that of another machine."""
+    for name in ("ben-xe-1", "ben-xe-2", "ben-xe-3"):
+        admit(home, enrol.make_keys(tmp_path / name), now, gate=name)
+    join(home, tmp_path, "cho-1")
+    assert gates.unanswered(home) == []
+    (tmp_path / "enrol/requests/cho-1").unlink()
+    (home.folder / "requests/ben-xe-1").write_bytes(request_bytes)
+    (home.folder / "requests/ben-xe-2").write_bytes(b"")
+    assert gates.unanswered(home) == ["ben-xe-1", "ben-xe-2", "cho-1"]
+    assert [path.name for path in gates.certify_all(home, now)] == ["certificate-ben-xe-3.json"]
 
 
 def test_a_damaged_list_of_enrolled_gates_is_named(home: Authority, now: datetime) -> None:

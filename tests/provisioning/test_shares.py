@@ -6,12 +6,22 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+import pypdfium2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image, ImageFilter
 from shamir_mnemonic.wordlist import WORDLIST
 
-from provisioning import ceremony, keyfile, making, releases, shares, sharesheet, turnover
+from provisioning import (
+    ceremony,
+    keyfile,
+    making,
+    releases,
+    sharepdf,
+    shares,
+    sharesheet,
+    turnover,
+)
 from provisioning.authority import Authority
 from provisioning.errors import (
     FileUnusable,
@@ -24,6 +34,7 @@ from provisioning.errors import (
     ValueInvalid,
 )
 from provisioning.shares import Share
+from tests.provisioning import printed
 from wire.keys import Use, entry, raw_public
 
 ROOT = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -248,6 +259,63 @@ def test_without_the_folder_offline_the_root_on_paper_still_replaces_everything(
     shutil.rmtree(home.folder / "offline")
     (home.folder / "offline").mkdir()
     assert turnover.recover(joined, now)[0].name == "keyring.json"
-    kept = list((home.folder / "offline").glob("*.pem"))
-    assert len(kept) == 1 + len(making.TURNS)
+    kept = sorted((home.folder / "offline").glob("*.pem"))
+    names = [path.name.partition("-")[0] for path in kept]
+    assert names == ["ca", *["reserve"] * len(making.TURNS), "retired"]
     assert all(keyfile.is_closed(path) for path in kept)
+
+
+def test_one_pdf_has_a_sheet_of_paper_for_each_holder_and_never_two_shares_on_one(
+    tmp_path: Path, now: datetime
+) -> None:
+    """Printed on both sides: pages 1 and 2 are one sheet, 3 and 4 the next."""
+    made = shares.split(ROOT, 2, 3)
+    (path,) = sharepdf.write(tmp_path / "pages", made, "Huyện Mỹ Tú", PUBLIC, now)
+    assert path.stat().st_mode & 0o777 == 0o600
+    data = path.read_bytes()
+    assert printed.pages(data) == 6
+    assert sharepdf.read(path) == [made[0], None, made[1], None, made[2], None]
+    told = printed.codes(data)
+    assert [text for text, _ in told] == [f"GATE-ROOT-SHARE:{each.words.upper()}" for each in made]
+    assert all(wide >= 50 for _, wide in told), "as large as a gate asks of paper"
+    text = printed.text(data)
+    assert text.count("cố ý để trống") == text.count("left blank on purpose") == 3
+    for each in made:
+        assert f"Mảnh {each.number}/3, cần 2 mảnh" in text
+        assert f"Share {each.number} of 3; 2 are needed" in text
+        assert all(word in text for word in each.words.split())
+
+
+def test_a_page_of_the_pdf_is_a_share_for_who_photographs_it(tmp_path: Path, now: datetime) -> None:
+    made = shares.split(ROOT, 2, 2)
+    (path,) = sharepdf.write(tmp_path, made, "Huyện Mỹ Tú", PUBLIC, now)
+    document = pypdfium2.PdfDocument(path.read_bytes())
+    picture = document[2].render(scale=2).to_pil().rotate(5, expand=True, fillcolor="white")
+    document.close()
+    picture.convert("L").save(tmp_path / "photo.jpg", quality=60)
+    assert sharesheet.read(tmp_path / "photo.jpg") == made[1]
+
+
+@pytest.mark.parametrize("wrong", ["swapped", "back", "few", "none"])
+def test_a_pdf_that_is_not_what_it_should_be_founds_nothing(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    made = shares.split(ROOT, 2, 2)
+    found = {
+        "swapped": [made[1], None, made[0], None],
+        "back": [made[0], made[1], made[1], None],
+        "few": [made[0], None, None, None],
+        "none": [],
+    }[wrong]
+    monkeypatch.setattr(sharepdf, "read", lambda _path: found)
+    with pytest.raises(SheetUnreadable):
+        sharepdf.write(tmp_path, made, "Huyện Mỹ Tú", PUBLIC, now)
+
+
+def test_a_file_that_is_no_pdf_is_said(tmp_path: Path, now: datetime) -> None:
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.4 no more")
+    with pytest.raises(SheetUnreadable):
+        sharepdf.read(tmp_path / "x.pdf")
+    (tmp_path / "in the way").touch()
+    with pytest.raises(FileUnusable):
+        sharepdf.write(tmp_path / "in the way", shares.split(ROOT, 2, 2), "Xã", PUBLIC, now)

@@ -315,6 +315,7 @@ def test_what_ends_when_is_told_months_ahead(home: Authority, now: datetime) -> 
         *(use.value for use in uses),
         *(f"{n}-certificate" for n in names),
         *desk,
+        "revocation-lists",
     }
     card = found["card"]
     days = {Level.GOOD: 124, Level.SOON: 125, Level.URGENT: 170, Level.ENDED: 200}

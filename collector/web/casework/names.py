@@ -117,4 +117,5 @@ ACT: Mapping[str, Promise] = {
     Act.VERIFIED: _("verified the audit"),
     Act.REFUSED: _("was refused"),
     Act.PURGED: _("deleted old rows"),
+    Act.RESTORED: _("restored from a backup"),
 }

@@ -21,7 +21,7 @@ from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUn
 from collector.roster import RosterFile
 from device import enrol
 from provisioning import clock as provisioning_clock
-from provisioning import gates
+from provisioning import gates, revocation, revoked
 from tests.collector.enrol.district import GATE, WIFI, District, order
 from wire import enrolment, joining
 from wire.canonical import canonical
@@ -142,6 +142,21 @@ def test_the_authority_can_make_the_next_certificate_of_a_gate_that_enrolled(
     district.desk.join(asked(tmp_path, district.code(gate="next-1")))
     (made,) = gates.certify_all(district.home, provisioning_clock.now())
     assert made.name == "certificate-next-1.json"
+
+
+def test_the_authority_can_revoke_what_was_issued_over_the_network(tmp_path: Path) -> None:
+    district, now = District(tmp_path), provisioning_clock.now()
+    answer = joining.unpack_answer(
+        district.desk.join(asked(tmp_path, district.code(gate="stolen-1")))
+    )
+    assert isinstance(answer, Answer)
+    found = enrolment.unpack(answer.enrolment, district.root)
+    leaf, ca = x509.load_pem_x509_certificates(found.certificate.encode())
+    (done,) = revocation.revoke(district.home, "stolen-1", now)
+    assert int(done.serial, 16) == leaf.serial_number
+    listed = revoked.lists(district.home.folder)[revoked.key_id(ca)]
+    assert listed.get_revoked_certificate_by_serial_number(leaf.serial_number) is not None
+    assert gates.certify_all(district.home, now) == []
 
 
 def test_a_text_is_forgotten_once_it_can_be_used_no_more(district: District) -> None:

@@ -163,16 +163,26 @@ def test_who_is_not_ready_in_time_is_named_and_nobody_waits_for_it(
     assert watched.late == [["mute"]]
 
 
-class _Stopping(list[list[str]]):
-    """Ends all as soon as it is told who is late."""
+def test_who_becomes_ready_late_is_told_of_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervisor, "PATIENCE_S", 0.3)
+    slow = SERVE.replace("print(", "threading.Event().wait(1)\nprint(")
+    watched = Watched(small("slow", slow))
+    watched.late = _Stopping(watched, times=2)
+    assert watched.run() == 0
+    assert watched.late == [["slow"], []]
 
-    def __init__(self, watched: Watched) -> None:
+
+class _Stopping(list[list[str]]):
+    """Ends all as soon as it was told so many times who is late."""
+
+    def __init__(self, watched: Watched, times: int = 1) -> None:
         super().__init__()
-        self._watched = watched
+        self._watched, self._times = watched, times
 
     def append(self, late: list[str]) -> None:
         super().append(late)
-        self._watched.supervisor.stop()
+        if len(self) == self._times:
+            self._watched.supervisor.stop()
 
 
 def test_a_program_that_is_not_there_is_an_error_like_any_other() -> None:

@@ -1,5 +1,6 @@
 """`collector up` for real: a whole district over Mosquitto, and one to practise in."""
 
+import getpass
 import json
 import os
 import re
@@ -14,10 +15,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from bench import up as bench
 from collector.cli import main
+from tests.collector.postgres import Cluster
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 MEMORY_MB = 600
@@ -82,6 +86,8 @@ def test_one_command_starts_all_of_a_district_and_ends_it(
     said = "\n".join(up.said)
     assert re.search(r"^up +web: http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
     assert re.search(r"^up +public: http://127\.0\.0\.1:[0-9]+/$", said, re.MULTILINE)
+    assert re.search(r"^up +enrol: https://localhost:[0-9]+/$", said, re.MULTILINE)
+    assert re.search(r"^up +broker: 127\.0\.0\.1:[0-9]+$", said, re.MULTILINE)
     assert "vault-locked: " in said
     assert [fetched(url)[0] for url in up.urls()] == [200, 200]
     together, parts = bench.memory_mb(up.pid)
@@ -149,7 +155,7 @@ def test_a_practice_district_is_made_started_and_opened_by_one_custodian(
     assert main(["vault", "status", "--json", *config]) == 0
     answer = capsys.readouterr()
     assert json.loads(answer.out)["demo"] is True
-    assert answer.err == "PRACTICE: every person, place and visit here is made up\n"
+    assert re.fullmatch(r"(LUYỆN TẬP|PRACTICE): .+\n", answer.err)
     for url in up.urls():
         assert 'class="banner practice"' in fetched(url)[1], url
     for name in ("accounts.txt", "custodian.txt"):
@@ -185,6 +191,31 @@ def test_a_ledger_that_cannot_be_made_is_said_and_the_rest_goes_on(
     up = started("--config", str(config))
     up.hear(lambda line: line.startswith("up ") and "ledger-broken: " in line)
     up.hear(lambda line: "enrol is ready" in line)
+    assert up.stop() == 0, up.said
+
+
+def test_one_setting_has_the_ledger_in_postgresql_with_a_role_for_each_process(
+    tmp_path: Path, started: Callable[..., bench.Up], postgres: Cluster
+) -> None:
+    where = postgres.database()
+    owner = sql.Identifier(getpass.getuser())
+    with psycopg.connect(where, autocommit=True) as db:
+        known = db.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (getpass.getuser(),))
+        if not known.fetchone():
+            db.execute(sql.SQL("CREATE ROLE {} SUPERUSER LOGIN").format(owner))
+    config = bench.lay_out(tmp_path / "district", where.replace(" user=postgres", ""))
+    up = started("--config", str(config))
+    up.ready_s()
+    assert set(pids(up)) == NAMES
+    assert not any("away" in line or "ledger-" in line for line in up.said), up.said
+    with psycopg.connect(where) as db:
+        asked = "SELECT DISTINCT usename::text FROM pg_stat_activity WHERE datname = %s"
+        name = where.partition("dbname=")[2].split()[0]
+        roles = {role for (role,) in db.execute(asked, (name,)).fetchall()}
+    assert {"gate_intake", "gate_vault", "gate_public"} <= roles
+    assert not (config.parent / "ledger.db").exists()
+    together, parts = bench.memory_mb(up.pid)
+    assert together <= MEMORY_MB, parts
     assert up.stop() == 0, up.said
 
 

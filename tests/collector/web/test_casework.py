@@ -504,3 +504,13 @@ def test_practice_is_said_on_every_page_and_print(
         io.BytesIO(browser.post(f"/cases/{case}/export", {**form, "form": "csv"}).content)
     ) as files:
         assert "LUYỆN TẬP" in files.read(files.namelist()[0]).decode()
+    with AESZipFile(
+        io.BytesIO(browser.post(f"/cases/{case}/export", {**form, "form": "xlsx"}).content)
+    ) as files:
+        book = openpyxl.load_workbook(io.BytesIO(files.read(files.namelist()[0])))
+        assert all("LUYỆN TẬP" in str(sheet["A1"].value) for sheet in book)
+    # What other programs take in has no place for a banner: its name says it.
+    handed = {"receiver": "Xã Khác", "passphrase": "khế ngọt 2026", "person": [str(SICK + 104)]}
+    answer = browser.post(f"/cases/{case}/handover", handed)
+    assert 'filename="LUYEN-TAP-' in answer["Content-Disposition"]
+    assert all(name.startswith("LUYEN-TAP-") for name in opened(answer, "khế ngọt 2026"))

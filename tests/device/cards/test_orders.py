@@ -106,13 +106,18 @@ def test_only_a_key_for_cards_signs_cards(bench: Bench, use: Use) -> None:
     [
         (GATE, Reason.OBEYED),
         ("cho-mau", Reason.OBEYED),
+        ("area.xa-mau", Reason.OBEYED),
         ("*", Reason.OBEYED),
+        ("area.xa-khac", Reason.CARD_ELSEWHERE),
+        ("xa-mau", Reason.CARD_ELSEWHERE),
         ("cong-khac", Reason.CARD_ELSEWHERE),
         ("cong-*", Reason.CARD_ELSEWHERE),
         ("cho", Reason.CARD_ELSEWHERE),
     ],
 )
-def test_a_card_is_for_a_gate_a_place_or_all(bench: Bench, scope: str, reason: Reason) -> None:
+def test_a_card_is_for_a_gate_a_place_an_area_or_all(
+    bench: Bench, scope: str, reason: Reason
+) -> None:
     assert bench.changed(scope=scope) is reason
 
 

@@ -3,6 +3,7 @@
 import http.client
 import re
 import shutil
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -200,10 +201,7 @@ def wait_for(port: int, thread: threading.Thread) -> None:
     """Wait until the desk listens."""
     while thread.is_alive():
         try:
-            line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            line.request("GET", "/desk.css", headers={"Host": "localhost"})
-            line.getresponse().read()
-            line.close()
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
         except OSError:
             thread.join(0.02)
         else:

@@ -1,5 +1,9 @@
 """Who may speak to a desk, and what a stolen session, another site's page or a guesser gets."""
 
+import http.client
+import ssl
+from urllib.parse import urlencode
+
 import pytest
 
 from device.desk import attendants, sessions
@@ -199,6 +203,7 @@ def test_passwords_are_not_in_their_file(counter: Counter) -> None:
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.timeout(180)
 def test_attendants_are_entered_named_and_removed_by_command(counter: Counter) -> None:
     where = ["--config", str(counter.folder / "gate.toml")]
     assert gate("attendant", "ls", *where).out == f"{NAME}\n"
@@ -213,3 +218,43 @@ def test_a_desk_says_when_it_began_and_ended(counter: Counter) -> None:
         pass
     notes = [each["what"] for each in counter.records() if each["t"] == "note"]
     assert [each for each in notes if each in (What.START, What.STOP)] == ["start", "stop"]
+
+
+@pytest.mark.timeout(180)
+def test_a_desks_configuration_is_looked_through_and_starts_no_door(counter: Counter) -> None:
+    where = ["--config", str(counter.folder / "gate.toml")]
+    looked = gate("config", "check", *where)
+    assert (looked.status, looked.out) == (0, "The configuration is right.\n")
+    assert gate("run", *where).code == "camera-missing"
+
+
+@pytest.mark.parametrize(
+    "more", ['host = "0.0.0.0"\n', 'certificate = "a.pem"\n', "idle_min = 0\n", "paper_mm = 60\n"]
+)
+def test_a_desk_that_others_could_listen_in_on_does_not_start(counter: Counter, more: str) -> None:
+    counter.configure(more)
+    started = gate("desk", "--config", counter.folder / "gate.toml")
+    assert (started.status, started.code) == (2, "config-invalid")
+
+
+def test_a_page_for_telephones_speaks_https_alone(counter: Counter) -> None:
+    keys = counter.home.folder / "broker"
+    certificate, key = keys / "certificate.pem", keys / "tls.pem"
+    counter.configure(f'certificate = "{certificate}"\nkey = "{key}"\n')
+    context = ssl.create_default_context(cafile=str(counter.home.folder / "ca.pem"))
+    with counter.open():
+        line = http.client.HTTPSConnection("localhost", counter.port, timeout=10, context=context)
+        line.request("POST", "/login", urlencode({"name": NAME, "password": PASSWORD}))
+        answer = line.getresponse()
+        assert answer.status == 303
+        assert "; Secure" in answer.headers["Set-Cookie"]
+        answer.read()
+        line.close()
+        with pytest.raises((OSError, http.client.HTTPException)):
+            Browser(counter.port).get("/login")
+
+
+def test_two_desks_do_not_share_an_address_or_a_journal(counter: Counter) -> None:
+    with counter.open():
+        second = gate("desk", "--config", counter.folder / "gate.toml")
+    assert second.code == "journal-busy"

@@ -111,10 +111,13 @@ def test_what_root_does_not_do_it_does_not_obey(root: Root) -> None:
 
 
 def test_an_end_is_refused_by_root_too_while_scans_are_here_alone(
-    root: Root, monkeypatch: pytest.MonkeyPatch
+    root: Root, monkeypatch: pytest.MonkeyPatch, logs: list[EventDict]
 ) -> None:
     monkeypatch.setattr(carried, "unsent", lambda *_folders: 3)
-    assert not root.take(root.issue(Work.FACTORY_RESET).text)
+    for work in (Work.FACTORY_RESET, Work.RETIRE):
+        assert not root.take(root.issue(work).text)
+    said = [(each["does"], each["reason"], each["waiting"]) for each in logs if "waiting" in each]
+    assert said == [("factory-reset", "records-held", 3), ("retire", "records-held", 3)]
     assert root.take(root.issue(Work.FACTORY_RESET_LOSING).text)
     assert root.done == ["factory-reset-losing"]
 

@@ -193,6 +193,37 @@ def test_a_district_that_is_down_is_asked_again_and_the_code_stays_good(
     assert not line.used
 
 
+@pytest.mark.parametrize("lost", [1, 2, 9])
+def test_a_district_that_fails_between_admitting_and_answering_has_admitted_one_gate(
+    made: District, gate: NewGate, lost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked again and gives the same answer; where it stays away, a later try brings it."""
+    fails = [OSError("the process ended")] * lost
+    name = f"cong-giua-{lost}"
+
+    def admit_and_fail(body: bytes) -> bytes:
+        answer = made.desk.join(body)
+        if fails:
+            raise fails.pop()
+        return answer
+
+    monkeypatch.setattr(made, "_join", admit_and_fail)
+    with made.open():
+        text = made.code(gate=name)
+        said = gate.show(text)
+        if lost > 3:
+            assert said.trouble is Trouble.SILENT
+            assert not gate.is_enrolled
+            fails.clear()
+            said = gate.show(text)
+        assert said.trouble is None
+    assert gate.is_enrolled
+    assert [each.gate for each in made.admitted.gates()].count(name) == 1
+    known = enrol.load(gate.keys, gate.root).enrolment
+    (entry,) = (each for each in made.admitted.gates() if each.gate == name)
+    assert entry.records.kid == known.records
+
+
 def test_a_report_that_cannot_be_handed_over_leaves_a_gate(
     district: District, gate: NewGate
 ) -> None:

@@ -206,3 +206,41 @@ def test_a_stick_that_laptops_do_not_write_is_not_mounted(
     assert kind not in carry.OPTIONS
     with pytest.raises(StorageUnusable), carry.mounted(loop, gate.root):
         pytest.fail("it was mounted")
+
+
+def test_a_laptop_writes_and_reads_a_real_fat_stick(gate: Gate, tmp_path: Path) -> None:
+    """The file system is FAT, written and read by mtools; only the kernel's mount is not in it.
+
+    What comes from a laptop arrives by its name, long ones too, and every name that a gate writes
+    can stand on FAT and comes back whole.
+    """
+    image, back = tmp_path / "stick.img", tmp_path / "back"
+    with image.open("wb") as file:
+        file.truncate(16 * 2**20)
+    for path, data in (
+        (gate.own / "policy.json", gate.policy()),
+        (gate.common / "list-0123456789abcdef", b"a list"),
+    ):
+        gate.bring(path, data)
+    subprocess.run(["/usr/sbin/mkfs.vfat", str(image)], check=True, capture_output=True)
+    fat(image, "mcopy", "-s", str(gate.root / "gate"), "::")
+    back.mkdir()
+    fat(image, "mcopy", "-s", "-n", "::gate", str(back))
+
+    Stick(gate.found, back, AT).carry()
+
+    assert gate.inbox() == {"policy.json", "list-0123456789abcdef"}
+    own = back / "gate" / GATE
+    written = {each.name: each.read_bytes() for each in own.iterdir()}
+    assert any(name.startswith("export-") for name in written)
+    fat(image, "mdeltree", "::gate")
+    fat(image, "mcopy", "-s", str(back / "gate"), "::")
+    home = tmp_path / "laptop"
+    home.mkdir()
+    fat(image, "mcopy", "-s", "-n", "::gate", str(home))
+    assert {each.name: each.read_bytes() for each in (home / "gate" / GATE).iterdir()} == written
+
+
+def fat(image: Path, command: str, *words: str) -> None:
+    """Do something on a FAT file system in a file, as a laptop does on a stick."""
+    subprocess.run([command, "-i", str(image), *words], check=True, capture_output=True)

@@ -30,6 +30,7 @@ STANDING = Standing(
     road=Road(connected=True, receipt_s=2),
     now=NOW,
     alarms=(),
+    unsent=0,
 )
 
 
@@ -47,6 +48,7 @@ WORST = msgspec.structs.replace(
     alarms=tuple(ALARMS),
     road=Road(connected=False, code="link-refused", receipt_s=10**7),
     health=msgspec.structs.replace(WELL, power="low", throttled=True, waiting=10**6),
+    unsent=10**6,
 )
 
 
@@ -73,6 +75,18 @@ def test_what_cannot_be_told_is_not_called_good() -> None:
     unknown = msgspec.structs.replace(WELL, temperature_c=None, power="", card_errors=None)
     lines = drawn(msgspec.structs.replace(STANDING, health=unknown))
     assert sum(line[1:4].strip() == "?" for line in lines) == 2
+
+
+def test_how_many_scans_a_reset_would_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "_", gettext.translation(DOMAIN, LOCALE, ["en"]).gettext)
+
+    def line(found: Standing) -> str:
+        (said,) = [each for each in drawn(found) if "Only here" in each]
+        return said
+
+    assert "no scan" in line(STANDING)
+    assert "37 scans" in line(msgspec.structs.replace(STANDING, unsent=37))
+    assert line(msgspec.structs.replace(STANDING, unsent=None))[1:4].strip() == "?"
 
 
 def test_a_gate_whose_services_never_ran_can_be_looked_at(site: Site) -> None:

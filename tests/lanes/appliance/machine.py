@@ -22,7 +22,7 @@ Name=host0
 Address={GUEST}/{PREFIX}
 LinkLocalAddressing=no
 """
-STATE = "/var/lib/gate"
+STATE, BOOT = "/var/lib/gate", "/boot/firmware"
 # The records have a partition of their own, as on a memory card.
 LAY = f"""
 mount -t overlay overlay -o "lowerdir=$1,upperdir=$2/upper,workdir=$2/work" "$2/root"
@@ -96,11 +96,13 @@ class Machine:
         inside.parent.mkdir(parents=True, exist_ok=True)
         inside.write_text(text, encoding="utf-8")
 
-    def boot(self, *, plugged: bool = True) -> None:
+    def boot(self, *, plugged: bool = True, read_only: bool = False) -> None:
         """Boot it, and return when its network is there; the services may still be starting.
 
         `plugged`: the cable is in, and the gate's end has its address. Otherwise it is the gate's
-        own business to bring up what is there.
+        own business to bring up what is there. `read_only`: the root is so from its first moment
+        on, as a Pi's kernel mounts it, and stays so unless its fstab says otherwise; the boot
+        partition is another, and is not.
         """
         if plugged:
             self.write("/etc/systemd/network/10-host0.network", NETWORK)
@@ -115,6 +117,8 @@ class Machine:
         command += ["--register=no", "--keep-unit", "--network-veth", "--boot"]
         command += ["--console=read-only"]
         command += [f"--bind={self.lane}:/opt/lane", f"--bind={self.folder}/state:{STATE}"]
+        if read_only:
+            command += ["--read-only", f"--bind={self._boot_partition()}:{BOOT}"]
         with (self.folder / "console").open("w") as console:
             self._nspawn = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=console, stderr=console
@@ -123,6 +127,13 @@ class Machine:
         until(self._started, LONG_S)
         if plugged:
             until(self._plugged, LONG_S)
+
+    def _boot_partition(self) -> Path:
+        """Return what stands for it: a root that its fstab makes read-only is so everywhere."""
+        folder = self.folder / "boot"
+        if not folder.exists():
+            shutil.copytree(f"/proc/{self._held.pid}/root{self.folder}/root{BOOT}", folder)
+        return folder
 
     def _started(self) -> bool:
         """Find the machine's first process, once it is that: its forerunners are nspawn's own."""

@@ -5,6 +5,7 @@ so a card is laid where the scanner would have laid it. Everything from there on
 """
 
 import json
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -174,7 +175,8 @@ def test_a_gate_with_scans_of_its_own_is_ended_by_a_losing_card_alone(
 ) -> None:
     boot = "/boot/firmware/gate"
     show(gate, district, Work.FACTORY_RESET)
-    assert "records-held" in gate.machine.journal(CARD)
+    refused = [line for line in gate.machine.journal(CARD).splitlines() if "records-held" in line]
+    assert re.search(r"waiting\W+[1-9]", refused[-1]), "it says how many"
     assert gate.machine.tried("test", "-e", "/etc/gate/keys/enrolment.json")
     before = gate.machine.run("cat", "/etc/gate/keys/request.json")
     show(gate, district, Work.FACTORY_RESET_LOSING)

@@ -95,11 +95,17 @@ def name_in(value: str) -> str:
     return unescaped(value).replace("\\;", ";")
 
 
-def test_without_a_cable_the_gate_says_so_and_waits(code: str, gate: NewGate) -> None:
+@pytest.mark.parametrize("missing", ["cable", "4G stick"])
+def test_without_what_the_code_names_the_gate_says_so_and_waits(
+    code: str, district: Enrolling, gate: NewGate, missing: str
+) -> None:
+    """NetworkManager itself looks for a cable, or for a modem, and finds none."""
     machine = gate.machine
-    gate.hang_up([Shown(code, pictures=12)])
+    held = district.code("cong-4g", "--mobile", "v-internet") if missing == "4G stick" else code
+    gate.hang_up([Shown(held, pictures=12)])
+    started = now_ns()
     machine.boot(plugged=False)
-    gate.shows(BUTTON, 0)  # the code is held up, and nobody has pressed the button
+    gate.shows(BUTTON, started)  # the code is held up, and nobody has pressed the button
     since = now_ns()
     gate.press()
     gate.shows(NO_NETWORK, since, 60)
@@ -113,6 +119,7 @@ def test_a_gate_goes_from_its_box_to_its_first_confirmed_scan(
 ) -> None:
     machine = gate.machine
     passes = [Shown(each) for each in district.passes(3)]
+    gate.hang_up([Shown(code, pictures=12)])
     started = now_ns()
     machine.boot(plugged=False)
     with addresses(machine, machine.folder):

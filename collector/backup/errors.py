@@ -1,0 +1,98 @@
+"""What can go wrong with backups."""
+
+from collector.errors import CollectorError
+from collector.i18n import N_
+
+
+class BackupUnset(CollectorError):
+    """Nothing says where backups go."""
+
+    code = "backup-unset"
+    says = N_("No backups are set up")
+    remedy = N_("make a key with `collector backup key`, and add [backup] to the configuration")
+
+
+class BackupKeyUnusable(CollectorError):
+    """The public or private key of backups is none."""
+
+    code = "backup-key-unusable"
+    says = N_("The key of the backups cannot be used")
+    remedy = N_("name the file that `collector backup key` made: public to back up, private else")
+
+
+class BackupUnwritable(CollectorError):
+    """The backup could not be written, or did not read back as it was written."""
+
+    code = "backup-unwritable"
+    says = N_("The backup could not be made")
+    remedy = N_("make room in the folder of the backups and see to its disk; then try again")
+
+
+class BackupDamaged(CollectorError):
+    """The file is not what was written."""
+
+    code = "backup-damaged"
+    says = N_("This backup is damaged or was changed")
+    remedy = N_("take another copy of it, or the backup before it; nothing was changed here")
+
+
+class BackupCut(CollectorError):
+    """The file ends too early."""
+
+    code = "backup-cut"
+    says = N_("This backup is not whole: its end is missing")
+    remedy = N_("copy it again, or take the backup before it; nothing was changed here")
+
+
+class BackupForeign(CollectorError):
+    """A file of something else, or of another district, or for another key."""
+
+    code = "backup-foreign"
+    says = N_("This is no backup of this district, or it is for another key")
+    remedy = N_("see that the file, the key and the authority's public file belong together")
+
+
+class BackupNewer(CollectorError):
+    """Made by a release that knows more than this one."""
+
+    code = "backup-newer"
+    says = N_("This backup was made by a newer release")
+    remedy = N_("install that release or a later one, and restore with it")
+
+
+class PlaceTaken(CollectorError):
+    """There is something where the backup would be laid out."""
+
+    code = "place-taken"
+    says = N_("There is something already where the backup would go")
+    remedy = N_(
+        "restore into an empty place; `--replace` deletes what is there, once the backup has"
+        " proved whole"
+    )
+
+
+class ClockDoubted(CollectorError):
+    """Nobody confirms what day it is, so nothing may be deleted, or shown."""
+
+    code = "restore-clock"
+    says = N_("The records are here, but nobody confirms what day it is")
+    remedy = N_(
+        "look at this machine's clock; if it is right, `collector restore --continue"
+        " --clock-is-right`"
+    )
+
+
+class BackupOld(CollectorError):
+    """The last good backup is too long ago."""
+
+    code = "backup-old"
+    says = N_("The last good backup is older than gates can make up for")
+    remedy = N_("run `collector backup make` and see why its timer did not")
+
+
+class BackupOutlived(CollectorError):
+    """Backups lie here that should be deleted."""
+
+    code = "backup-outlived"
+    says = N_("There are backups whose time is over")
+    remedy = N_("run `collector backup make`: it deletes them; delete copies elsewhere by hand")

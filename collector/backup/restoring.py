@@ -1,0 +1,191 @@
+"""Lays a backup out: only if all of it is whole and fits, and only into an empty place.
+
+The file is read twice: once to its end before anything is touched, then to lay it out. A mark is
+made first and taken away last, so a restore that was killed shows nothing and can be done again.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import structlog
+
+from collector import restored
+from collector.backup import contents, envelope, keys, owners, server, sqlitefile
+from collector.backup.contents import Found
+from collector.backup.envelope import Header, Reader
+from collector.backup.errors import BackupForeign, BackupNewer, BackupUnwritable, PlaceTaken
+from collector.backup.making import signers
+from collector.backup.stream import Member, Unpacker, Whole
+from collector.cases import schema
+from collector.cases.audit import Audit
+from collector.config import Config
+from collector.database.postgres import PostgresDatabase
+from collector.database.sqlite import SqliteDatabase, open_to_write, translated
+from collector.i18n import N_
+from collector.ledger import opened
+from collector.restored import Restored
+from collector.vault import folder
+
+LEAP = 100_000_000
+"""Numbers of rows that the lost server may have given out are not given out again: who follows the
+ledger from outside, by those numbers, misses nothing."""
+_LEAP = f"UPDATE turn SET last_row = last_row + {LEAP}"  # noqa: S608  # a number of ours
+
+_log = structlog.get_logger()
+
+
+def restore(
+    config: Config, path: Path, private: Path, now_ms: int, *, replace: bool, user: str = ""
+) -> Restored:
+    """Lay a backup out; what is too old in it is still there, and nothing may show it.
+
+    Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupKeyUnusable and PlaceTaken
+    before anything was changed.
+    """
+    try:
+        header = envelope.examine(path, signers(config))
+        key = envelope.content_key(header, keys.private(private))
+        members, whole = _fitting(config, path, key)
+    except OSError as error:
+        msg = f"{path}: {error.strerror or error}"
+        raise BackupUnwritable(msg) from error
+    with ExitStack() as stack:
+        if config.vault.state is not None and config.vault_state.is_dir():
+            stack.enter_context(folder.claimed(config.vault_state))
+        same = _same(config, members, whole)
+        _clear(config, members, same, user, replace=replace)
+        restored.note(config.restored, Restored("copying", header.made_ms, now_ms))
+        try:
+            _lay_out(config, path, key, user)
+        except OSError as error:
+            msg = f"{error.filename or path}: {error.strerror or error}"
+            raise BackupUnwritable(msg) from error
+        _mend(config, user)
+    said = _noted(config, header, now_ms)
+    restored.note(config.restored, said)
+    _log.info("restore.copied", members=len(members), made_ms=header.made_ms)
+    return said
+
+
+def _fitting(config: Config, path: Path, key: bytes) -> tuple[list[Member], Whole]:
+    """Read everything, and see that all of it has a place here and is known here."""
+    members = []
+    unpacker = Unpacker(Reader(path, key), path)
+    for member, blocks in unpacker.members():
+        for _ in blocks:
+            pass
+        members.append(member)
+        if member.kind == "postgres":
+            known = config.ledger.postgres is not None
+            versions = {int(name): made for name, made in member.about["versions"].items()}
+        else:
+            known = contents.place_of(config, member.name, member.kind) is not None
+            made = member.about.get("version", 0)
+            versions = {member.about.get("application", 0): made}
+        if not known:
+            msg = f"{member.name}: {N_('the configuration has no place for it')}"
+            raise BackupForeign(msg)
+        for application, version in versions.items():
+            if version > contents.VERSIONS.get(application, version):
+                raise BackupNewer(member.name)
+    return members, unpacker.whole
+
+
+def _same(config: Config, members: list[Member], whole: Whole) -> frozenset[Path]:
+    """Return the files that are here already, as they are in the backup."""
+    hashes = {each.name: each.hash for each in whole.members}
+    return frozenset(
+        each.path
+        for each in _placed(config, members)
+        if each.path.is_file()
+        and hashlib.sha256(each.path.read_bytes()).hexdigest() == hashes[each.name]
+    )
+
+
+def _clear(
+    config: Config, members: list[Member], same: frozenset[Path], user: str, *, replace: bool
+) -> None:
+    """See that nothing is in the way, or take it away.
+
+    What the authority's folder has brought is not in the way: gates it has admitted since.
+    """
+    said = restored.found(config.restored) if config.restored.exists() else None
+    may = replace or (said is not None and said.stage == "copying")
+    if config.ledger.postgres is not None and not may and not server.is_empty(config.ledger, user):
+        raise PlaceTaken(N_("the database in PostgreSQL has tables"))
+    targets = [*contents.databases(config), *_placed(config, members)]
+    here = [each for each in contents.files(config) if each.part not in contents.AUTHORITYS]
+    there = list(dict.fromkeys(each.path for each in (*targets, *here) if each.path.exists()))
+    taken = [each for each in there if each not in same]
+    if taken and not may:
+        raise PlaceTaken(str(taken[0]))
+    for each in there:
+        for part in (each, *(each.with_name(each.name + end) for end in ("-wal", "-shm"))):
+            part.unlink(missing_ok=True)
+
+
+def _placed(config: Config, members: list[Member]) -> Iterator[Found]:
+    for member in members:
+        if member.kind == "file":
+            path = contents.place_of(config, member.name, member.kind)
+            if path is not None:
+                yield Found(member.name, path)
+
+
+def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
+    for member, blocks in Unpacker(Reader(path, key), path).members():
+        if member.kind == "postgres":
+            server.load(config.ledger, user, blocks, replace=True)
+            continue
+        place = contents.place_of(config, member.name, member.kind)
+        if place is None:
+            raise BackupForeign(member.name)
+        owners.folder(place.parent, tuple(member.about["folder"]))
+        if member.kind == "sqlite":
+            sqlitefile.load(place, member.about, blocks, member.mode)
+        else:
+            _file(place, blocks)
+        owners.give(place, (member.mode, member.owner, member.group))
+
+
+def _file(path: Path, blocks: Iterator[bytes]) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(number, "wb") as file:
+        for block in blocks:
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _mend(config: Config, user: str) -> None:
+    """End all sessions of before, and leave out numbers that were given out since."""
+    accounts = config.web.state / "accounts.db"
+    if accounts.exists():
+        with translated(accounts), closing(open_to_write(accounts)) as db:
+            if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchone():
+                db.execute("DELETE FROM django_session")
+    if config.ledger.postgres is not None:
+        server.execute(config.ledger, user, _LEAP)
+    elif config.ledger.file.exists():
+        with closing(SqliteDatabase(config.ledger.file)) as ledger, ledger.writing() as session:
+            session.run(_LEAP)
+
+
+def _noted(config: Config, header: Header, now_ms: int) -> Restored:
+    """Say from what it came, and where the audit stood there."""
+    seq, chain = 0, ""
+    if config.vault.state is not None:
+        if config.ledger.postgres is not None:
+            where = PostgresDatabase(config.ledger.postgres, schema="cases", user=opened.VAULT)
+            with closing(where) as cases:
+                if cases.version(schema.APPLICATION):
+                    head = Audit(cases).head(now_ms)
+                    seq, chain = head.seq, head.hash
+        elif (config.vault_state / folder.CASES).exists():
+            with closing(SqliteDatabase(config.vault_state / folder.CASES)) as file:
+                head = Audit(file).head(now_ms)
+                seq, chain = head.seq, head.hash
+    return Restored("unpurged", header.made_ms, now_ms, seq, chain)

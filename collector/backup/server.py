@@ -1,0 +1,111 @@
+"""PostgreSQL by its own tools: `pg_dump` reads one snapshot of all, `pg_restore` lays it out.
+
+They come with the server. What they say may quote a value, so only their exit status is told.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+
+from collector.backup.errors import BackupUnwritable, PlaceTaken
+from collector.config import LedgerConfig
+from collector.database.postgres import PostgresDatabase
+from collector.errors import LedgerBroken
+from collector.i18n import N_
+from collector.ledger import setup
+
+BLOCK = 1024 * 1024
+_TABLES = (
+    "SELECT COUNT(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE relkind IN ('r', 'p') AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
+)
+_VERSIONS = "SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid"
+
+
+def versions(config: LedgerConfig, user: str) -> dict[str, int]:
+    """Return the version of the tables of each of our schemas."""
+    found = {}
+    with closing(_database(config, user)) as database, database.reading() as session:
+        named = session.rows(f"{_VERSIONS} WHERE relname = ? AND relkind = ?", ("made", "r"))
+        for (schema,) in named:
+            sql = f'SELECT application, version FROM "{schema}".made'  # noqa: S608  # a schema's name
+            found.update({str(key): int(value) for key, value in session.rows(sql)})
+    return found
+
+
+def blocks(config: LedgerConfig, user: str) -> Iterator[bytes]:
+    """Yield a dump of the whole database; raises BackupUnwritable."""
+    command = [_tool("pg_dump"), "--format=custom", "--compress=0", *_where(config, user)]
+    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        if process.stdout is not None:
+            while block := process.stdout.read(BLOCK):
+                yield block
+    if process.returncode:
+        msg = f"pg_dump: {process.returncode}"
+        raise BackupUnwritable(msg)
+
+
+def is_empty(config: LedgerConfig, user: str) -> bool:
+    """Say whether there are no tables."""
+    with closing(_database(config, user)) as database, database.reading() as session:
+        return session.rows(_TABLES) == [(0,)]
+
+
+def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: bool) -> None:
+    """Lay a dump out, all or nothing. Raises PlaceTaken, LedgerBroken."""
+    if not replace and not is_empty(config, user):
+        raise PlaceTaken(N_("the database in PostgreSQL has tables"))
+    with closing(_database(config, user)) as database:
+        setup.roles(database)
+        with database.writing() as session:
+            for name in (*setup.SCHEMAS, "public"):
+                session.run(f"DROP SCHEMA IF EXISTS {name} CASCADE")
+            session.run("CREATE SCHEMA public")
+    command = [_tool("pg_restore"), "--single-transaction", "--exit-on-error"]
+    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
+        [*command, *_where(config, user)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        if process.stdin is not None:
+            try:
+                for block in dump:
+                    process.stdin.write(block)
+                process.stdin.close()
+            except BrokenPipeError:
+                for _ in dump:  # so that the file is read to its end
+                    pass
+    if process.returncode:
+        msg = f"pg_restore: {process.returncode}"
+        raise LedgerBroken(msg)
+    setup.prepare(config, user)
+
+
+def execute(config: LedgerConfig, user: str, sql: str) -> None:
+    """Run one statement as the database's owner."""
+    with closing(_database(config, user)) as database, database.writing() as session:
+        session.run(sql)
+
+
+def _database(config: LedgerConfig, user: str) -> PostgresDatabase:
+    return PostgresDatabase(config.postgres or "", user=user)
+
+
+def _where(config: LedgerConfig, user: str) -> list[str]:
+    return [
+        "--no-password",
+        *([f"--username={user}"] if user else []),
+        f"--dbname={config.postgres}",
+    ]
+
+
+def _tool(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        msg = f"{name}: {N_('not installed')}"
+        raise BackupUnwritable(msg)
+    return found

@@ -1,0 +1,83 @@
+"""Whether this district came out of a backup, and whether what was too old in it is gone yet.
+
+A small file beside what goes to the gates. Until the restored records, people and declarations have
+been held against the retention policy, nothing may show them: every command asks here first.
+"""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from collector.errors import CollectorError, FileUnusable
+from collector.i18n import N_
+
+LIMIT = 4096
+
+
+class Unpurged(CollectorError):
+    """A restored district in which there may be what retention should have deleted."""
+
+    code = "restore-unfinished"
+    says = N_("This district was restored, and what is too old in it is not deleted yet")
+    remedy = N_("run `collector restore --continue`; nothing is shown before it has ended well")
+
+
+class Restored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From what, when, and how far it has come."""
+
+    stage: Literal["copying", "unpurged", "open"]
+    made_ms: int
+    """When the backup was made, ms since 1970, UTC."""
+    restored_ms: int
+    audit_seq: int = 0
+    """Where the audit stood in the backup; 0 where there is none."""
+    audit_hash: str = ""
+    v: Literal[1] = 1
+
+
+def found(path: Path) -> Restored | None:
+    """Return what the file says; None if this district was never restored.
+
+    A file that cannot be read counts as one that says nothing good: raises Unpurged.
+    """
+    try:
+        data = path.read_bytes()[:LIMIT]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Unpurged(str(path)) from error
+    try:
+        return msgspec.json.decode(data, type=Restored)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise Unpurged(str(path)) from error
+
+
+def check(path: Path) -> None:
+    """Raise Unpurged until a restore has ended well."""
+    said = found(path)
+    if said is not None and said.stage != "open":
+        raise Unpurged(str(path))
+
+
+def note(path: Path, said: Restored) -> None:
+    """Write it down; on stable storage when it returns. Raises FileUnusable."""
+    fresh = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+        with os.fdopen(number, "wb") as file:
+            os.fchmod(file.fileno(), 0o644)  # every process asks, whoever it runs as
+            file.write(msgspec.json.encode(said) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        msg = f"{path}: {error.strerror or error}"
+        raise FileUnusable(msg) from error

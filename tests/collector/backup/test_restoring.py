@@ -1,0 +1,428 @@
+"""A backup is restored whole, once, in an empty place; nothing too old is ever shown."""
+
+import os
+import shutil
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from collector import restored
+from collector.auditbook import explained
+from collector.backup import contents as contents_here
+from collector.backup import keys, making, purging, restoring
+from collector.backup.errors import (
+    BackupCut,
+    BackupDamaged,
+    BackupForeign,
+    BackupNewer,
+    BackupUnwritable,
+    ClockDoubted,
+    PlaceTaken,
+)
+from collector.backup.sqlitefile import Dump
+from collector.cases.entries import Act, Head
+from collector.cli import main
+from collector.errors import CollectorError
+from collector.ledger import opened
+from collector.vault.epochfile import epoch_name
+from collector.vault.errors import VaultBusy
+from collector.vault.folder import claimed
+from tests.collector.backup.conftest import AT, DAY, Server, run
+from tests.collector.vault.conftest import HOUR, SealingGate, Town, card
+from tests.collector.vault.test_forgetting import everything, finds, lived
+
+TABLES = {"people": ("person", "alias", "fields", "sighting", "stay", "epoch", "cursor")}
+
+
+ONE = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+"""Where the database makes no difference, or pages are SQLite's."""
+
+
+def restore(fresh: Server, file: Path, private: Path, at_ms: int, *, replace: bool = False) -> None:
+    restoring.restore(fresh.config, file, private, at_ms, replace=replace)
+
+
+def contents(server: Server) -> dict[str, object]:
+    """Return all rows of all tables, and all files, as they are."""
+    found: dict[str, object] = {}
+    for schema, name in (("public", "ledger.db"), ("people", "vault/people.db")):
+        with closing(server.database(schema, name)) as database, database.reading() as session:
+            for table in TABLES.get(schema, ("record", "mark", "slot", "gate", "retention")):
+                found[f"{schema}.{table}"] = sorted(
+                    map(repr, session.rows(f"SELECT * FROM {table}"))  # noqa: S608
+                )
+    with server.audit() as audit:
+        found["audit"] = audit.rows()
+    with server.passes() as database, database.reading() as session:
+        found["declared"] = session.rows("SELECT * FROM declaration")
+    for path in ("vault/custody.json", "vault/epochs.json", "authority/roster.json"):
+        found[path] = (server.where / path).read_bytes()
+    found["policy"] = (server.config.outgoing / "g1/policy").read_bytes()
+    found["withdrawn"] = server.config.withdrawn.read_bytes()
+    return found
+
+
+def declare(server: Server, at_ms: int, what: bytes) -> None:
+    with server.passes() as database, database.writing() as session:
+        session.run(
+            "INSERT INTO declaration (form, at_ms, sealed, area, task, number)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (bytes(16) + what, at_ms, what * 8, "mau", "", b""),
+        )
+
+
+def live(server: Server) -> None:
+    """Let a district have two days."""
+    with server.town() as town:
+        lived(town)
+    server.work(4, AT + DAY)
+    declare(server, AT + DAY, b"\xd1" * 8)
+
+
+def test_everything_comes_back_as_it_was(server: Server, fresh: Server, private: Path) -> None:
+    live(server)
+    before = contents(server)
+    file = server.backup(AT + 2 * DAY)
+    restore(fresh, file, private, AT + 2 * DAY)
+    assert contents(fresh) == before
+    assert restored.found(fresh.config.restored) is not None
+    with pytest.raises(restored.Unpurged):
+        restored.check(fresh.config.restored)
+    purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
+    restored.check(fresh.config.restored)
+    with fresh.town() as town:
+        town.unlock(AT)
+        assert town.rows("SELECT COUNT(*) FROM sighting") == [(12,)]
+        assert finds(town, 1)
+
+
+def test_numbers_that_the_lost_server_gave_out_are_not_given_out_again(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    pen = SealingGate("g1", "later")
+    pen.passes(card(8), AT + 2 * DAY)
+    with server.town() as town:
+        town.send(pen, AT + 2 * DAY)
+        last = town.view.after(0, 1000)[-1].row
+    restore(fresh, file, private, AT + 2 * DAY)
+    purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
+    with fresh.town() as town:
+        town.unlock(AT)
+        town.send(pen, AT + 2 * DAY)
+        town.settle(AT + 2 * DAY + HOUR)
+        found = town.view.after(last, 1000)
+        assert [each.journal for each in found] == ["later"] * len(pen.documents)
+        assert finds(town, 8)  # the vault follows over the leap
+
+
+@ONE
+@pytest.mark.parametrize("offset", [0, 30, 400, 2000, -2000, -300, -100, -5])
+def test_a_changed_byte_anywhere_is_found_before_anything_is_touched(
+    server: Server, fresh: Server, private: Path, offset: int
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    data = bytearray(file.read_bytes())
+    data[offset] ^= 1
+    file.write_bytes(data)
+    with pytest.raises((BackupDamaged, BackupForeign, BackupNewer, BackupCut)):
+        restore(fresh, file, private, AT + 2 * DAY)
+    untouched(fresh)
+
+
+@ONE
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.5, 0.99, 0.9999])
+def test_a_cut_file_is_said_to_be_cut(
+    server: Server, fresh: Server, private: Path, share: float
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    data = file.read_bytes()
+    file.write_bytes(data[: int(len(data) * share)])
+    with pytest.raises(BackupCut if share > 0.0001 else CollectorError):
+        restore(fresh, file, private, AT + 2 * DAY)
+    untouched(fresh)
+
+
+def untouched(fresh: Server) -> None:
+    here = {path.name for path in fresh.where.iterdir()}
+    assert here == {"authority", "collector.toml"}
+
+
+@ONE
+def test_another_districts_file_or_key_is_refused(
+    server: Server, fresh: Server, private: Path, tmp_path: Path, backup_keys: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    other = Server(tmp_path / "other", server.cluster, tmp_path / "their-shelf", backup_keys)
+    other.found()
+    theirs = other.backup(AT + 2 * DAY)
+    with pytest.raises(BackupForeign):
+        restore(fresh, theirs, private, AT)
+    keys.make(tmp_path / "their-keys")
+    with pytest.raises(BackupForeign):
+        restore(fresh, file, tmp_path / "their-keys" / keys.PRIVATE, AT)
+    (tmp_path / "letter").write_bytes(b"a letter to the district")
+    with pytest.raises(BackupForeign):
+        restore(fresh, tmp_path / "letter", private, AT)
+    untouched(fresh)
+
+
+def test_a_newer_releases_file_is_refused(
+    server: Server, fresh: Server, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    later = file.with_name("later")
+    later.write_bytes(file.read_bytes().replace(b"gate-backup 1", b"gate-backup 2", 1))
+    with pytest.raises(BackupNewer):
+        restore(fresh, later, private, AT)
+    known = dict.fromkeys(contents_here.VERSIONS, 0)
+    monkeypatch.setattr(contents_here, "VERSIONS", known)  # as an older release knows
+    with pytest.raises(BackupNewer):
+        restore(fresh, file, private, AT)
+    untouched(fresh)
+
+
+def test_only_an_empty_place_is_restored_to_unless_it_is_said(
+    server: Server, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    before = contents(server)
+    server.work(3, AT + 2 * DAY)
+    with pytest.raises(PlaceTaken):
+        restore(server, file, private, AT + 2 * DAY)
+    restored.check(server.config.restored)
+    with claimed(server.where / "vault"), pytest.raises(VaultBusy):
+        restore(server, file, private, AT + 2 * DAY, replace=True)
+    restore(server, file, private, AT + 2 * DAY, replace=True)
+    assert contents(server) == before
+
+
+def test_a_restore_that_was_killed_shows_nothing_and_is_done_again(
+    server: Server, fresh: Server, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(server)
+    before = contents(server)
+    file = server.backup(AT + 2 * DAY)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(restoring, "_mend", killed)
+        with pytest.raises(KeyboardInterrupt):
+            restore(fresh, file, private, AT + 2 * DAY)
+    for words in (["stats"], ["web"], ["intake"], ["vault", "run"], ["retention"]):
+        assert main([*words, "--config", str(fresh.file)]) == 2
+    with pytest.raises(restored.Unpurged):
+        purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
+    restore(fresh, file, private, AT + 2 * DAY)
+    assert contents(fresh) == before
+
+
+@ONE
+@pytest.mark.parametrize("words", [["stats"], ["web"], ["public"], ["desk"], ["audit", "ls"]])
+def test_nothing_is_shown_while_too_old_records_may_be_there(
+    server: Server,
+    fresh: Server,
+    private: Path,
+    words: list[str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    restore(fresh, file, private, AT + 40 * DAY)
+    assert main([*words, "--config", str(fresh.file)]) == 2
+    assert capsys.readouterr().err.startswith("restore-unfinished")
+
+
+def traces(town: Town) -> list[bytes]:
+    """Return bytes by which somebody of the district could be found, in the people's tables."""
+    found = [bytes(row[0]) for row in town.rows("SELECT mac FROM alias")]
+    found += [bytes(row[0]) for row in town.rows("SELECT sealed FROM fields")]
+    return found
+
+
+def test_a_backup_older_than_retention_is_purged_and_no_file_knows_what_was_in_it(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    with server.town() as town:
+        gone = [*traces(town), *(each.raw for each in town.view.after(0, 1000)), b"\xd1" * 8]
+    secrets = (server.where / "vault/epochs.json").read_bytes()[20:60]
+    file = server.backup(AT + 2 * DAY)
+    restore(fresh, file, private, AT + 40 * DAY)
+    disk = everything(fresh.where)
+    if fresh.cluster is None:
+        assert all(trace in disk for trace in [*gone, secrets])  # the search would find them
+    with pytest.raises(ClockDoubted):  # nobody says that it is that day
+        purging.finish(fresh.config, run(AT + 40 * DAY), is_sure=False)
+    with pytest.raises(restored.Unpurged):
+        restored.check(fresh.config.restored)
+    purging.finish(fresh.config, run(AT + 40 * DAY), is_sure=True)
+    disk = everything(fresh.where)
+    assert [trace for trace in [*gone, secrets] if trace in disk] == []
+    with fresh.town() as town:
+        assert town.rows("SELECT COUNT(*) FROM sighting") == [(0,)]
+        assert town.view.after(0, 10) == ()
+    with fresh.passes() as database, database.reading() as session:
+        assert session.rows("SELECT COUNT(*) FROM declaration") == [(0,)]
+
+
+def test_a_key_that_was_destroyed_since_is_destroyed_again(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    with server.town() as town:
+        lived(town, days=(0, 7))
+        file = server.backup(AT + 8 * DAY)
+        town.retain(AT + 27 * DAY)
+        town.settle(AT + 27 * DAY)
+    assert epoch_name(2950) not in (server.where / "vault/epochs.json").read_text()
+    restore(fresh, file, private, AT + 27 * DAY)
+    epochs = fresh.where / "vault/epochs.json"
+    held = epochs.read_bytes()
+    assert epoch_name(2950).encode() in held
+    secret = held.split(b'"epoch-2950":"')[1][:60]
+    purging.finish(fresh.config, run(AT + 27 * DAY), is_sure=True)
+    assert epoch_name(2950) not in epochs.read_text()
+    assert epoch_name(2951) in epochs.read_text()
+    assert secret not in everything(fresh.where)
+    with fresh.town() as town:
+        town.unlock(AT)
+        assert finds(town, 1)  # by what the later epoch knows
+
+
+def test_the_clock_behind_the_backup_is_not_believed(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    restore(fresh, file, private, AT)
+    with pytest.raises(ClockDoubted):
+        purging.finish(fresh.config, run(AT), is_sure=False)
+
+
+def test_the_audit_says_that_it_goes_on_from_an_earlier_row_and_what_gates_knew(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    server.work(3, AT + 3 * DAY)
+    with server.audit() as audit:
+        witnessed = [audit.head(AT + 3 * DAY + HOUR)]
+    restore(fresh, file, private, AT + 4 * DAY)
+    said = purging.finish(fresh.config, run(AT + 4 * DAY), is_sure=True)
+    assert (said.audit_seq, said.stage) == (4, "open")
+    with fresh.audit() as audit:
+        (row,) = audit.rows_of(Act.RESTORED)
+        assert (row.seq, row.counts) == (5, {"from": 4})
+        fresh.work(4, AT + 5 * DAY)
+        after = Head(6, "ab" * 32, AT + 5 * DAY)  # somebody has changed a row since
+        heads = [*witnessed, after]
+        found = explained(audit, audit.verify(AT + 6 * DAY, *heads), heads)
+    assert [(flaw.seq, flaw.why) for flaw in found.flaws] == [(6, "other-head"), (7, "restored")]
+    assert not found.holds
+
+
+def test_people_never_know_more_than_the_ledger_that_is_restored_with_them(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    """A vault whose cursor stands behind the ledger's end would leave people out for ever."""
+    stop = threading.Event()
+
+    def arrive() -> None:
+        with server.town() as town:
+            town.unlock(AT)
+            pen = SealingGate("g1")
+            each = 0
+            while not stop.is_set():
+                pen.passes(card(each), AT + each * 1000)
+                town.send(pen, AT + each * 1000)
+                town.settle(AT + each * 1000)
+                each += 1
+
+    writing = threading.Thread(target=arrive)
+    writing.start()
+    try:
+        files = [server.backup(AT + number * HOUR) for number in range(3)]
+    finally:
+        stop.set()
+        writing.join()
+    restore(fresh, files[-1], private, AT + DAY)
+    purging.finish(fresh.config, run(AT + DAY), is_sure=True)
+    with fresh.town() as town:
+        town.unlock(AT)
+        town.settle(AT + DAY)
+        scans = sum(each.t == "scan" for each in town.view.after(0, 100_000))
+        assert town.rows("SELECT COUNT(*) FROM sighting") == [(scans,)]
+        assert scans
+
+
+@ONE
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_restores_belongs_to_whom_it_belonged(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    with server.town() as town:
+        lived(town, days=(0, 7))
+    server.work(1, AT)
+    for each in (server.where / "vault", *(server.where / "vault").iterdir()):
+        shutil.chown(each, "nobody", "nogroup")
+    file = server.backup(AT + 8 * DAY)
+    restore(fresh, file, private, AT + 27 * DAY)
+    purging.finish(fresh.config, run(AT + 27 * DAY), is_sure=True)
+    vault = fresh.where / "vault"
+    assert {each.owner() for each in (vault, *vault.iterdir())} == {"nobody"}
+    assert vault.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_private_key_in_clear_goes_into_no_backup(
+    server: Server, private: Path, tmp_path: Path
+) -> None:
+    live(server)
+    (server.where / "vault/old.json").write_bytes(private.read_bytes())
+    with pytest.raises(BackupUnwritable):
+        server.backup(AT)
+    assert list((tmp_path / "shelf").glob("backup-*")) == []
+
+
+def test_nothing_of_anybody_can_be_read_in_the_file(server: Server) -> None:
+    live(server)
+    data = server.backup(AT + 2 * DAY).read_bytes()
+    with server.town() as town:
+        for each in [*traces(town), b"custodian", b"Nguy", b"CREATE TABLE"]:
+            assert each not in data
+
+
+@ONE
+def test_what_was_deleted_and_lies_in_free_pages_is_in_no_backup(server: Server) -> None:
+    live(server)
+    dump = Dump(server.where / "vault/people.db")
+    text = b"".join(dump.blocks())
+    dump.close()
+    with server.town() as town:
+        mac = traces(town)[0]
+        assert mac in text
+        with town.people.writing() as session:
+            session.run("DELETE FROM alias WHERE mac = ?", (mac,))
+    dump = Dump(server.where / "vault/people.db")
+    assert mac not in b"".join(dump.blocks())
+    dump.close()
+
+
+def test_the_ledger_is_open_to_intake_after_a_restore(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    restore(fresh, server.backup(AT + 2 * DAY), private, AT + 2 * DAY)
+    purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
+    with opened.ledger(fresh.config.ledger) as ledger:
+        assert ledger.mark("g1", "j").high > 0
+    assert making.verify(fresh.config, server.backup(AT + 2 * DAY), private, AT)[0].v == 1
