@@ -38,8 +38,9 @@ faults: ## break everything and count what is lost (QUICK=1: as much as CI does)
 	@tools/install test
 	@$(python) -m faults $(if $(filter-out 0,$(QUICK)),--quick) $(ARGS)
 
-nightly: ## every fault there is, with dice of its own each night
+nightly: ## every fault there is, with dice of its own each night; the interface asked at length
 	@tools/install test
+	@GATE_API_EXAMPLES=500 $(python) -m pytest -q --timeout 3600 tests/collector/web/test_description.py
 	@$(python) -m faults --seed $$(date -u +%Y%m%d) $(ARGS)
 
 check: ## lint, types, who imports whom, branches of the pure parts; no program is started

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from broker.config import BrokerSettings
 
-COPY = "revoked.pem"
+COPY = "revocation-lists"
 LIMIT = 64 * 1024 * 1024
 BLOCK = re.compile(rb"-----BEGIN X509 CRL-----.{1,67108864}?-----END X509 CRL-----", re.DOTALL)
 NAMED = re.compile(rb"^# ([A-Za-z0-9][A-Za-z0-9._-]{0,63}) ([0-9a-f]{1,40})\r?$", re.MULTILINE)

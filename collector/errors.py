@@ -433,6 +433,29 @@ class PassUnknown(CollectorError):
     remedy = N_("give more of the number's last characters, as they are printed on the pass")
 
 
+class ListRefused(CollectorError):
+    """A list of people that cannot be given passes."""
+
+    code = "list-refused"
+    says = N_("This list cannot be given passes")
+    remedy = N_("correct what is named and send the list again; nothing was issued")
+
+    SIZE = N_("it is empty or far too long")
+    TWICE = N_("somebody is on it twice")
+    DIFFERS = N_("another list was sent under the same name")
+    TURNED = N_("it was answered with an earlier key")
+    WITHDRAWN = N_("this pass was withdrawn already")
+    UNREAD = N_("a card was drawn that cannot be read")
+
+
+class WorkFull(CollectorError):
+    """Too many lists are being worked on."""
+
+    code = "work-full"
+    says = N_("Too many lists are being worked on")
+    remedy = N_("wait until one of them is done, and send yours again")
+
+
 class DeclarationRefused(CollectorError):
     """A declaration that cannot be kept."""
 

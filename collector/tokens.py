@@ -26,6 +26,14 @@ class Scope(enum.StrEnum):
     """Scans, one by one, and nothing about the person."""
     GATES = "gates"
     METRICS = "metrics"
+    PASSES = "passes"
+    """List the passes of one place."""
+    ISSUE = "passes-issue"
+    WITHDRAW = "passes-withdraw"
+
+
+BOUND = frozenset({Scope.PASSES, Scope.ISSUE, Scope.WITHDRAW})
+"""Scopes that mean the passes of one place, and nothing without it."""
 
 
 class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +43,8 @@ class Token(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     digest: str
     scopes: tuple[Scope, ...]
     made_ms: int
+    place: str = ""
+    """The place whose passes it is about, by its id."""
 
 
 class TokenKnown(CollectorError):
@@ -43,6 +53,14 @@ class TokenKnown(CollectorError):
     code = "token-known"
     says = N_("There is a token of that name already")
     remedy = N_("choose another name, or remove the old one with `collector token remove`")
+
+
+class TokenUnbounded(CollectorError):
+    """A token for passes without a place, or for a place without passes."""
+
+    code = "token-unbounded"
+    says = N_("Passes belong to a place, and nothing else does")
+    remedy = N_("name the place with `--place` for the scopes of passes, and for no others")
 
 
 class TokenUnknown(CollectorError):
@@ -65,13 +83,15 @@ def load(path: Path) -> tuple[Token, ...]:
         raise StoreUnusable(msg) from error
 
 
-def add(path: Path, name: str, scopes: tuple[Scope, ...], now_ms: int) -> str:
-    """Make a token and return it; it is not kept. Raises TokenKnown."""
+def add(path: Path, name: str, scopes: tuple[Scope, ...], now_ms: int, place: str = "") -> str:
+    """Make a token and return it; it is not kept. Raises TokenKnown, TokenUnbounded."""
     known = load(path)
+    if bool(place) != bool(BOUND.intersection(scopes)):
+        raise TokenUnbounded(name)
     if any(each.name == name for each in known):
         raise TokenKnown(name)
     made = PREFIX + secrets.token_urlsafe(32)
-    _save(path, (*known, Token(name, digest(made), scopes, now_ms)))
+    _save(path, (*known, Token(name, digest(made), scopes, now_ms, place)))
     return made
 
 
@@ -86,12 +106,17 @@ def remove(path: Path, name: str) -> None:
 
 def allows(known: tuple[Token, ...], header: str, scope: Scope) -> bool | None:
     """Say whether an Authorization header may ask in this scope; None if it is no token's."""
+    found = meant(known, header)
+    return None if found is None else scope in found.scopes
+
+
+def meant(known: tuple[Token, ...], header: str) -> Token | None:
+    """Return the token that an Authorization header brings; None if it is none of ours."""
     kind, _, said = header.partition(" ")
     if kind.casefold() != "bearer":
         return None
     own = digest(said.strip())
-    found = next((each for each in known if secrets.compare_digest(each.digest, own)), None)
-    return None if found is None else scope in found.scopes
+    return next((each for each in known if secrets.compare_digest(each.digest, own)), None)
 
 
 def digest(token: str) -> str:

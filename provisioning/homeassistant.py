@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provisioning import certificates, files, keyfile
+from provisioning import certificates, files, keyfile, revoked
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
 from provisioning.errors import ClockWrong, FileUnusable
@@ -34,6 +34,7 @@ def certify(home: Authority, out: Path, now: datetime, days: int = SERVICE_DAYS)
             raise FileUnusable(path=folder, detail=error.strerror) from error
         public = key.public_key()
         leaf = issuer.issue(name, public, certificates.CLIENT, hosts=(), now=now, days=days)
+        revoked.note(home.folder, leaf)
         keyfile.save(folder / "tls.pem", key)
         files.write(folder / "certificate.pem", leaf.public_bytes(Encoding.PEM))
         files.write(folder / "ca.pem", issuer.ca.public_bytes(Encoding.PEM))

@@ -53,6 +53,7 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     desk = MemoryDesk(folder, now)
     conftest.connect(desk)
     serving.accounts()
+    serving.with_passes(folder, NOW)
     case = serving.half_worked(desk, now, Role.DISTRICT)
     wanted = {k: v for k, v in serving.pages(case).items() if not asked.names or k in asked.names}
     with serving.serving() as address, sync_playwright() as playwright:

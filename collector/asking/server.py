@@ -31,9 +31,16 @@ _log = structlog.get_logger()
 class Server:
     """Listens until it is closed."""
 
-    def __init__(self, path: Path, users: frozenset[int], answer: Callable[[bytes], bytes]) -> None:
-        """Take where to listen, which user ids may ask, and who answers."""
+    def __init__(
+        self,
+        path: Path,
+        users: frozenset[int],
+        answer: Callable[[bytes], bytes],
+        longest: int = protocol.MAX_REQUEST,
+    ) -> None:
+        """Take where to listen, which user ids may ask, who answers, and how long a request is."""
         self._path, self._users, self._answer = path, users, answer
+        self._longest = longest
         self._socket: socket.socket | None = None
         self._places = threading.BoundedSemaphore(CONNECTIONS)
 
@@ -67,7 +74,7 @@ class Server:
         try:
             with connection, suppress(OSError):
                 connection.settimeout(IDLE_S)
-                while (data := received(connection, protocol.MAX_REQUEST)) is not None:
+                while (data := received(connection, self._longest)) is not None:
                     connection.sendall(framed(self._answer(data)))
         finally:
             self._places.release()

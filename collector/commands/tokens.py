@@ -25,13 +25,16 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
         required=True,
         help=_("what it may ask for; may be given several times"),
     )
+    made.add_argument(
+        "--place", default="", metavar="NAME", help=_("the place whose passes it may ask for")
+    )
     command(each, "remove", _token_remove, _("take a token back")).add_argument("name")
     command(each, "list", _token_list, _("name all tokens"))
 
 
 def _token_add(settings: Config, asked: argparse.Namespace) -> int:
     scopes = tuple(dict.fromkeys(Scope(each) for each in asked.scope))
-    print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms()))
+    print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms(), asked.place))
     return 0
 
 
@@ -42,5 +45,6 @@ def _token_remove(settings: Config, asked: argparse.Namespace) -> int:
 
 def _token_list(settings: Config, _: argparse.Namespace) -> int:
     for each in tokens.load(settings.tokens):
-        print(f"{each.name}: {', '.join(each.scopes)}")
+        place = f" ({each.place})" if each.place else ""
+        print(f"{each.name}: {', '.join(each.scopes)}{place}")
     return 0

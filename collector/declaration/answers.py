@@ -71,7 +71,7 @@ Typed = Mapping[str, Sequence[str]]
 
 def read(typed: Typed, today: dt.date, communes: frozenset[str]) -> Declaration:
     """Read all answers; raise Wrongs that name every one that cannot be taken."""
-    form = _Form(typed, today)
+    form = Form(typed, today)
     guarded = form.choice("for", ("self", "other")) == "other"
     nationality = form.nationality()
     number, passport = form.document(home=nationality == "VN")
@@ -104,10 +104,11 @@ def check(question: str, typed: Typed, today: dt.date, communes: frozenset[str])
     return None
 
 
-class _Form:
+class Form:
     """What was typed, and what was found wrong with it so far."""
 
     def __init__(self, typed: Typed, today: dt.date) -> None:
+        """Take what was typed, and the local day on which it was."""
         self._typed, self._today = typed, today
         self.wrong: list[Wrong] = []
 

@@ -5,7 +5,18 @@ from collections.abc import Callable
 from collector.declaration.consequence import PassFor, Rules
 from collector.issuing.declarations import Declarations
 from collector.issuing.duties import Change, Duties, Task
-from collector.issuing.entries import Entered, Issued, Order, Standing, Way
+from collector.issuing.entries import (
+    Batch,
+    Entered,
+    Issued,
+    Listed,
+    Order,
+    Standing,
+    Team,
+    Way,
+    Withdrawn,
+)
+from collector.issuing.holders import Holders
 from collector.issuing.issuer import Issuer
 from collector.issuing.ports import About
 from collector.issuing.register import Register
@@ -59,11 +70,41 @@ class OfficersCounter:
     """Issues and withdraws; see ports.Issuing."""
 
     def __init__(
-        self, issuer: Issuer, register: Register, clock: Callable[[], int], duties: Duties
+        self,
+        issuer: Issuer,
+        register: Register,
+        lists: tuple[Holders, SealKey],
+        clock: Callable[[], int],
+        duties: Duties,
     ) -> None:
-        """Take who signs, what is known of passes, the time in ms, and what is to be done."""
+        """Take who signs, what is known of passes and whose they are, the time in ms, and tasks."""
         self._duties = duties
         self._issuer, self._register, self._clock = issuer, register, clock
+        self._holders, self._seal = lists
+
+    def sealing(self) -> SealKey:
+        """Return to whom people on lists are sealed."""
+        return self._seal
+
+    def enlist(self, batch: Batch) -> Listed:
+        """Give everybody on a list a pass."""
+        return self._holders.enlist(batch, self._now_s)
+
+    def withdraw(self, owner: str, numbers: tuple[bytes, ...]) -> Withdrawn:
+        """Withdraw an institution's passes."""
+        return self._holders.withdraw(owner, numbers, self._now_s)
+
+    def withdraw_team(self, owner: str, team: str) -> Withdrawn:
+        """Withdraw those of a whole class or team."""
+        return self._holders.withdraw_team(owner, team, self._now_s)
+
+    def replace(self, owner: str, number: bytes) -> Issued:
+        """Issue another pass to the same person."""
+        return self._holders.replace(owner, number, self._now_s)
+
+    def teams(self, owner: str) -> tuple[Team, ...]:
+        """Return the classes and teams of an institution."""
+        return self._holders.teams(owner, self._now_s)
 
     def issue(self, order: Order) -> tuple[Issued, ...]:
         """Issue what is ordered."""

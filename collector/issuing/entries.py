@@ -70,3 +70,63 @@ class Entered(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         """Say nothing, for the same reason."""
         return "<Entered pass>"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One person of a list, as the desk is told of them: not who they are."""
+
+    who: bytes
+    """A digest by which the same person is known again, 32 bytes."""
+    form: bytes
+    """The name to which what is sealed is bound, 16 bytes."""
+    sealed: bytes
+    group: str
+
+    def __repr__(self) -> str:
+        """Say nothing: a digest of a person is looked up easily."""
+        return "<Entry>"
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """A list of people of one institution that are to have passes until `ends`, from now on."""
+
+    owner: str
+    name: str
+    """Its own: sent twice, it is one list, and the second answer is the first again."""
+    holder: str
+    ends: int
+    entries: tuple[Entry, ...]
+    anew: bool = False
+    """Everybody gets a new pass, and what they had is withdrawn."""
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """What came of a list: a pass for each entry, in its order; or none at all."""
+
+    passes: tuple[Issued, ...] = ()
+    fresh: int = 0
+    """Of people who had none."""
+    kept: int = 0
+    """They had the very same; nothing was issued."""
+    replaced: int = 0
+    """The one they had before is withdrawn."""
+    withdrawn: tuple[int, ...] = ()
+    """Places in the list of people whose pass was withdrawn: nothing was issued."""
+    again: bool = False
+    """The list was answered before."""
+
+
+class Withdrawn(msgspec.Struct, frozen=True):
+    """How many passes were withdrawn now, and how many had been before."""
+
+    now: int
+    before: int
+
+
+class Team(msgspec.Struct, frozen=True):
+    """A class or a team of an institution."""
+
+    name: str
+    good: int
+    withdrawn: int
+    ended: int

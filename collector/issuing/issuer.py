@@ -5,6 +5,7 @@ withdrawal is whole when the list of every issuer that it concerns is with the d
 gates; said again, it signs the lists again.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -41,52 +42,56 @@ class Issuer:
         """Take the register, the keys, and where signed lists go."""
         self._register, self._publish = register, publish
         self._keys, self._status_key = keys, status_key
+        self._signing = threading.Lock()
 
     def kid(self, way: Way) -> str:
         """Return the name of the key of a way; raise WayClosed where there is none."""
-        return kid_of(raw_public(self._key(way)))
+        return kid_of(raw_public(self.key(way)))
 
     def issue(self, order: Order, now_s: int) -> tuple[Issued, ...]:
         """Issue what is ordered. Raises OrderInvalid, WayClosed, IssuerFull."""
         check(order, now_s)
-        key = self._key(order.way)
+        key = self.key(order.way)
         entered = self._register.enter(kid_of(raw_public(key)), order)
         return tuple(signed(order, number, place, now_s, key) for number, place in entered)
 
     def mark(self, numbers: Iterable[bytes], standing: Standing, now_s: int) -> None:
         """Withdraw passes, suspend them, or take that back. Raises PassUnknown."""
-        self._sign(self._register.mark(numbers, standing), now_s)
+        self.sign_lists(self._register.mark(numbers, standing), now_s)
 
     def mark_team(self, owner: str, team: str, standing: Standing, now_s: int) -> int:
         """Do the same with a whole class or team of an institution; return how many that are."""
         count, kids = self._register.mark_team(owner, team, standing)
-        self._sign(kids, now_s)
+        self.sign_lists(kids, now_s)
         return count
 
     def mark_way(self, way: Way, *, gone: bool, now_s: int) -> None:
         """Withdraw every pass of one way at once, or take that back."""
         kid = self.kid(way)
         self._register.mark_all(kid, gone=gone)
-        self._sign((kid,), now_s)
+        self.sign_lists((kid,), now_s)
 
     def renew(self, now_s: int) -> None:
         """Sign all lists again, so that gates see that nothing more was withdrawn."""
         own = {self.kid(way) for way in self._keys}
-        self._sign(own | self._register.kids(now_s), now_s)
+        self.sign_lists(own | self._register.kids(now_s), now_s)
 
-    def _key(self, way: Way) -> Ed25519PrivateKey:
+    def key(self, way: Way) -> Ed25519PrivateKey:
+        """Return the key of a way; raise WayClosed where there is none."""
         try:
             return self._keys[way]
         except KeyError as error:
             raise WayClosed(way.value) from error
 
-    def _sign(self, kids: Iterable[str], now_s: int) -> None:
-        for kid in sorted(kids):
-            marked, gone = self._register.marked(kid)
-            bits, statuses = statuslist.packed(PLACES, marked)
-            at = self._register.dated(kid, now_s)
-            made = StatusList(kid, at, bits, statuses, ttl=TTL_S, every=gone)
-            self._publish(statuslist.pack(made, self._status_key))
+    def sign_lists(self, kids: Iterable[str], now_s: int) -> None:
+        """Sign the lists of some keys as they are now, and hand them over, one after another."""
+        with self._signing:
+            for kid in sorted(kids):
+                marked, gone = self._register.marked(kid)
+                bits, statuses = statuslist.packed(PLACES, marked)
+                at = self._register.dated(kid, now_s)
+                made = StatusList(kid, at, bits, statuses, ttl=TTL_S, every=gone)
+                self._publish(statuslist.pack(made, self._status_key))
 
 
 def signed(order: Order, number: bytes, place: int, now_s: int, key: Ed25519PrivateKey) -> Issued:

@@ -1,17 +1,21 @@
 """The desk's private keys: one for each way to a pass, and one that signs the lists."""
 
+import os
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from collector.errors import KeyUnreadable
+from collector.errors import KeyUnreadable, StateUnwritable
 from collector.i18n import N_
 from collector.issuing.entries import Way
 
 STATUS = "status.pem"
 LIMIT = 16 * 1024
+DIGESTING = "holders.key"
+"""Beside the register's file, or away from its server: neither alone tells who holds a pass."""
+SECRET_BYTES = 32
 
 
 def ways(folder: Path) -> dict[Way, Ed25519PrivateKey]:
@@ -35,3 +39,24 @@ def load(path: Path) -> Ed25519PrivateKey:
         msg = f"issuing.keys: {path}: {N_('no Ed25519 key')}"
         raise KeyUnreadable(msg)
     return key
+
+
+def digesting(state: Path) -> bytes:
+    """Return the secret under which people are known again, made once. Raises StateUnwritable."""
+    path = state / DIGESTING
+    try:
+        if not path.exists():
+            part = path.with_suffix(".part")
+            part.touch(mode=0o600)
+            part.write_bytes(os.urandom(SECRET_BYTES))
+            with part.open("rb") as file:
+                os.fsync(file.fileno())
+            part.replace(path)
+        found = path.read_bytes()
+    except OSError as error:
+        msg = f"issuing.state: {path}: {error.strerror or error}"
+        raise StateUnwritable(msg) from error
+    if len(found) != SECRET_BYTES:
+        msg = f"issuing.state: {path}: {N_('cannot be read')}"
+        raise StateUnwritable(msg)
+    return found

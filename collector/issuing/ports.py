@@ -6,7 +6,17 @@ import msgspec
 
 from collector.declaration.consequence import Rules
 from collector.issuing.duties import Change, Task
-from collector.issuing.entries import Entered, Issued, Order, Standing, Way
+from collector.issuing.entries import (
+    Batch,
+    Entered,
+    Issued,
+    Listed,
+    Order,
+    Standing,
+    Team,
+    Way,
+    Withdrawn,
+)
 from wire.keys import SealKey
 
 
@@ -46,8 +56,33 @@ class Declaring(Protocol):
 class Issuing(Protocol):
     """The desk, as officers' pages ask it.
 
-    Raises DeskAway (try again), OrderInvalid, WayClosed, IssuerFull, PassUnknown.
+    Raises DeskAway (try again), OrderInvalid, ListRefused, WayClosed, IssuerFull, PassUnknown. What
+    has an `owner` reaches that institution's passes and no other.
     """
+
+    def sealing(self) -> SealKey:
+        """Return to whom people on lists are sealed."""
+        ...
+
+    def enlist(self, batch: Batch) -> Listed:
+        """Give everybody on a list a pass, all or none."""
+        ...
+
+    def withdraw(self, owner: str, numbers: tuple[bytes, ...]) -> Withdrawn:
+        """Withdraw an institution's passes; all or none."""
+        ...
+
+    def withdraw_team(self, owner: str, team: str) -> Withdrawn:
+        """Withdraw those of a whole class or team."""
+        ...
+
+    def replace(self, owner: str, number: bytes) -> Issued:
+        """Withdraw a pass and issue another to the same person; twice, it is the same other."""
+        ...
+
+    def teams(self, owner: str) -> tuple[Team, ...]:
+        """Return the classes and teams of an institution, in the order of their names."""
+        ...
 
     def issue(self, order: Order) -> tuple[Issued, ...]:
         """Issue what is ordered, all or none."""

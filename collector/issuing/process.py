@@ -27,6 +27,7 @@ from collector.issuing.counters import OfficersCounter, PublicCounter
 from collector.issuing.declarations import Declarations
 from collector.issuing.duties import Duties
 from collector.issuing.entries import Way
+from collector.issuing.holders import Holders
 from collector.issuing.issuer import Issuer, Publish
 from collector.issuing.ports import Declaring, Issuing
 from collector.issuing.register import Register
@@ -38,6 +39,9 @@ from wire.keys import Keyring, Use, entry
 LISTS_S = 6 * 3600
 KEPT_MS = 21 * 86_400_000
 """Of a declaration, as the page says."""
+
+LIST_BYTES = 16 * 1024 * 1024
+"""A list of ten thousand people, sealed."""
 
 _log = structlog.get_logger()
 
@@ -64,12 +68,15 @@ def run(config: Config) -> int:
         register = Register(passes)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
         issuer = Issuer(register, ways, status, _lists(config, roster, status))
-        officers = OfficersCounter(issuer, register, clock.wall_ms, Duties(passes))
+        holders = Holders(passes, issuer, keys.digesting(issuing.state))
+        lists = (holders, outgoing.sealing(config.authority))
+        officers = OfficersCounter(issuer, register, lists, clock.wall_ms, Duties(passes))
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
-        stack.enter_context(Server(config.officers_desk, users, answer))
+        stack.enter_context(Server(config.officers_desk, users, answer, LIST_BYTES))
         forget: list[Callable[[int], int]] = [
-            lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000)
+            lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000),
+            lambda now_ms: holders.forget((now_ms - KEPT_MS) // 1000),
         ]
         if Way.SELF in ways:
             declarations = Declarations(passes, ways[Way.SELF])

@@ -5,7 +5,7 @@ from collector.database.ports import Database
 
 APPLICATION = 0x67717061
 """`gqpa`, so that another program's file is not taken for this one."""
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE pass (
@@ -47,6 +47,39 @@ CREATE TABLE issuer (
 ) STRICT, WITHOUT ROWID;
 """
 
+LISTS = """
+-- People of institutions: sealed, and a keyed digest by which one is known again.
+CREATE TABLE holder (
+  id INTEGER PRIMARY KEY,
+  form BLOB NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  who BLOB NOT NULL,
+  at_s INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  UNIQUE (owner, who)
+) STRICT;
+
+CREATE TABLE held (
+  number BLOB PRIMARY KEY,
+  holder INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by_holder ON held (holder);
+
+-- Lists that were answered; `numbers` are those of the passes, one behind the other.
+CREATE TABLE batch (
+  owner TEXT NOT NULL,
+  name TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  at_s INTEGER NOT NULL,
+  fresh INTEGER NOT NULL,
+  kept INTEGER NOT NULL,
+  replaced INTEGER NOT NULL,
+  numbers BLOB NOT NULL,
+  PRIMARY KEY (owner, name)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_by_time ON batch (at_s);
+"""
+
 TASKS = """
 -- How far somebody is with what a declaration asks for; none while nobody has taken it.
 CREATE TABLE duty (
@@ -60,4 +93,4 @@ CREATE TABLE duty (
 
 def make(database: Database) -> None:
     """Make the tables where there are none."""
-    made(database, TABLES, VERSION, APPLICATION, {2: TASKS})
+    made(database, TABLES, VERSION, APPLICATION, {2: LISTS, 3: TASKS})

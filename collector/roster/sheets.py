@@ -35,6 +35,17 @@ GARBLED = re.compile(
 """UTF-8 that some program took for another encoding and saved like that."""
 
 
+class Bounds(msgspec.Struct, frozen=True):
+    """How large a file may be."""
+
+    packed: int = MAX_BYTES
+    unpacked: int = MAX_UNPACKED
+    rows: int = MAX_ROWS
+
+
+BOUNDS = Bounds()
+
+
 class Complaint(msgspec.Struct, frozen=True):
     """What is wrong with one row, or with the whole (row 0)."""
 
@@ -67,15 +78,20 @@ def read(path: Path) -> tuple[Sheet, ...]:
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise FileUnusable(msg) from error
-    if len(data) > MAX_BYTES:
-        msg = f"{path}: {N_('far too long')}"
+    return parsed(str(path), data)
+
+
+def parsed(name: str, data: bytes, bounds: Bounds = BOUNDS) -> tuple[Sheet, ...]:
+    """Read all lists of a file's bytes; raise FileUnusable if it is none, or too large."""
+    if len(data) > bounds.packed:
+        msg = f"{name}: {N_('far too long')}"
         raise FileUnusable(msg)
     if data.startswith(b"PK\x03\x04"):
-        return _workbook(path, data)
+        return _workbook(name, data, bounds)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
-        msg = f"{path}: {N_('an old Excel file (.xls); save it as .xlsx')}"
+        msg = f"{name}: {N_('an old Excel file (.xls); save it as .xlsx')}"
         raise FileUnusable(msg)
-    return (_text(path.stem, data),)
+    return (_text(Path(name).stem, data, bounds),)
 
 
 def written(path: Path, tables: Sequence[tuple[str, list[list[str]]]]) -> bytes:
@@ -87,7 +103,7 @@ def written(path: Path, tables: Sequence[tuple[str, list[list[str]]]]) -> bytes:
     return out.getvalue().encode("utf-8-sig")  # with a mark, or Excel takes it for another encoding
 
 
-def _text(title: str, data: bytes) -> Sheet:
+def _text(title: str, data: bytes, bounds: Bounds = BOUNDS) -> Sheet:
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -106,7 +122,7 @@ def _text(title: str, data: bytes) -> Sheet:
     lines: list[Line] = []
     try:
         for row, cells in enumerate(rows, 1):
-            if row > MAX_ROWS or len(cells) > MAX_COLUMNS:
+            if row > bounds.rows or len(cells) > MAX_COLUMNS:
                 return _unread(title, row, N_("far too long"))
             lines.append(Line(row, tuple(_clean(cell) for cell in cells)))
     except csv.Error:
@@ -125,35 +141,35 @@ def _formulas(lines: Iterable[Line]) -> Iterator[Complaint]:
                 yield Complaint(line.row, str(number), N_("a formula: put its value in its place"))
 
 
-def _workbook(path: Path, data: bytes) -> tuple[Sheet, ...]:
+def _workbook(name: str, data: bytes, bounds: Bounds) -> tuple[Sheet, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             unpacked = sum(each.file_size for each in packed.infolist())
     except zipfile.BadZipFile as error:
-        msg = f"{path}: {NO_SPREADSHEET}"
+        msg = f"{name}: {NO_SPREADSHEET}"
         raise FileUnusable(msg) from error
-    if unpacked > MAX_UNPACKED:
-        msg = f"{path}: {N_('far too long')}"
+    if unpacked > bounds.unpacked:
+        msg = f"{name}: {N_('far too long')}"
         raise FileUnusable(msg)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which are not looked at
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             try:
-                return tuple(_sheet(each) for each in book.worksheets)
+                return tuple(_sheet(each, bounds) for each in book.worksheets)
             finally:
                 book.close()
     except Exception as error:  # a broken file finds more kinds than can be named
-        msg = f"{path}: {NO_SPREADSHEET}"
+        msg = f"{name}: {NO_SPREADSHEET}"
         raise FileUnusable(msg) from error
 
 
-def _sheet(sheet: Any) -> Sheet:  # noqa: ANN401  # openpyxl's read-only sheet has no public type
+def _sheet(sheet: Any, bounds: Bounds) -> Sheet:  # noqa: ANN401  # openpyxl's read-only sheet has no public type
     lines: list[Line] = []
     complaints: list[Complaint] = []
     sheet.reset_dimensions()  # what a file says of its own size is not believed
     for row, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
-        if row > MAX_ROWS:
+        if row > bounds.rows:
             complaints.append(Complaint(row, "", N_("far too long")))
             break
         lines.append(Line(row, tuple(_cell(each) for each in cells)))

@@ -10,7 +10,17 @@ from collector.cases.roles import RIGHTS, Right, Role
 
 PUBLIC = frozenset({"login", "second", "setup", "logout", "language"})
 """Pages for whoever is not, or not wholly, logged in."""
-PROGRAMS = frozenset({"api-records", "api-gates", "api-openapi", "metrics"})
+PROGRAMS = frozenset(
+    {
+        "api-records",
+        "api-gates",
+        "api-openapi",
+        "api-passes",
+        "api-passes-withdraw",
+        "api-passes-withdraw-group",
+        "metrics",
+    }
+)
 """Addresses for other programs, which bring a token instead of logging in."""
 STEPS = frozenset({"password", "logout", "language"})
 """The only pages while a password is to be changed."""
@@ -27,6 +37,14 @@ PAGES: Mapping[str, Right | None] = {
     "install-new": Right.INSTALL,
     "install-gate": Right.INSTALL,
     "install-progress": Right.INSTALL,
+    "passes": Right.PASSES,
+    "passes-new": Right.PASSES,
+    "passes-work": Right.PASSES,
+    "passes-progress": Right.PASSES,
+    "passes-cards": Right.PASSES,
+    "passes-team": Right.PASSES,
+    "passes-withdraw": Right.PASSES,
+    "passes-again": Right.PASSES,
     "accounts": Right.ACCOUNTS,
     "cases": Right.CASE,
     "case-new": Right.CASE,

@@ -15,7 +15,6 @@ STATUS = {
     "person-unknown": 404,
     "task-unknown": 404,
     "task-changed": 409,
-    "desk-away": 503,
     "contact-unknown": 404,
     "handover-unknown": 404,
     "not-allowed": 403,
@@ -32,6 +31,14 @@ STATUS = {
     "vault-away": 503,
     "desk-missing": 503,
     "database-away": 503,
+    "desk-away": 503,
+    "desk-unset": 503,
+    "desk-refused": 503,
+    "pass-unknown": 404,
+    "list-refused": 409,
+    "order-invalid": 400,
+    "way-closed": 503,
+    "work-full": 503,
 }
 
 

@@ -39,6 +39,7 @@ WAYS = (
     Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
     Way("install", _("Installing gates"), "/install"),
+    Way("passes", _("Passes"), "/passes"),
     Way("audit", _("Audit"), "/audit"),
     Way("vault", _("Vault"), "/vault"),
     Way("accounts", _("Accounts"), "/accounts"),
@@ -77,6 +78,8 @@ CASEWORK = frozenset({"cases", "audit", "vault"})
 """Nothing without a vault, so not offered without one."""
 INSTALLING = frozenset({"install"})
 """Nothing without an enrolment process."""
+ISSUING = frozenset({"passes"})
+"""Nothing without a desk."""
 
 
 def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
@@ -100,6 +103,8 @@ def _mine(request: HttpRequest) -> Iterator[Way]:
     absent = CASEWORK if settings.GATE_DESK is away else frozenset()
     if not settings.GATE_COUNTER:
         absent |= INSTALLING
+    if settings.GATE_ISSUING is None:
+        absent |= ISSUING
     for way in WAYS:
         if access.opens(role(request), way.page) and way.page not in absent:
             yield way

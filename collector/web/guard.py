@@ -16,7 +16,7 @@ from collector.web.asker import officer, role, where
 
 log = structlog.get_logger()
 Next = Callable[[HttpRequest], HttpResponse]
-POLLS = frozenset({"board", "district-parts"})
+POLLS = frozenset({"board", "district-parts", "passes-progress"})
 """Pages that ask by themselves."""
 
 

@@ -1,11 +1,10 @@
-"""What other programs may ask, as values: records, gates, metrics, and their OpenAPI. Pure.
+"""What other programs may ask, as values: records, gates, metrics. Pure.
 
 No person row, key or sealed field is in any of it. Figures about people are those that the pages
 show, small numbers taken out; figures about gates and queues are exact.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import msgspec
 
@@ -16,7 +15,6 @@ from collector.web.district import District, Known
 from wire.record import Direction, Identity, Outcome, Reason, Signature
 from wire.state import Health
 
-VERSION = "1"
 MOST = 1000
 """Records in one answer."""
 
@@ -66,12 +64,6 @@ class Gates(msgspec.Struct, frozen=True):
     """All gates of the roster."""
 
     gates: tuple[GateState, ...]
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """Why a question is not answered."""
-
-    code: str
 
 
 def record(row: int, scan: Row) -> Record:
@@ -181,49 +173,3 @@ def _labels(labels: Mapping[str, str]) -> str:
         for name, value in labels.items()
     )
     return "{" + ",".join(told) + "}"
-
-
-def openapi(authority: str) -> dict[str, Any]:
-    """Return the description of the interface, made from the values themselves."""
-    kinds = (Records, Gates, Refusal)
-    schemas, components = msgspec.json.schema_components(kinds, ref_template=_REF)
-    records, listed, refused = schemas
-    after = {"name": "after", "in": "query", "schema": {"type": "integer", "minimum": 0}}
-    limit = {
-        "name": "limit",
-        "in": "query",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MOST},
-    }
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": f"Gate Scanner, {authority}", "version": VERSION},
-        "security": [{"token": []}],
-        "paths": {
-            "/api/v1/records": {"get": _answer(records, refused, "records", [after, limit])},
-            "/api/v1/gates": {"get": _answer(listed, refused, "gates", [])},
-        },
-        "components": {
-            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": components,
-        },
-    }
-
-
-_REF = "#/components/schemas/{name}"
-
-
-def _answer(
-    schema: dict[str, Any], refused: dict[str, Any], scope: str, parameters: list[dict[str, Any]]
-) -> dict[str, Any]:
-    refusal = {"content": {"application/json": {"schema": refused}}}
-    return {
-        "description": f"Asks for a token with the scope `{scope}`.",
-        "parameters": parameters,
-        "responses": {
-            "200": {"description": "ok", "content": {"application/json": {"schema": schema}}},
-            "400": {"description": "a parameter cannot be read", **refusal},
-            "401": {"description": "no token, or one that is not known", **refusal},
-            "403": {"description": "the token has not this scope", **refusal},
-            "503": {"description": "the ledger cannot be read now", **refusal},
-        },
-    }

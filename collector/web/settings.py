@@ -3,6 +3,8 @@
 import logging
 import os
 import socket
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import django
@@ -10,7 +12,8 @@ from django.conf import settings
 
 from collector.config import Config, WebConfig
 from collector.errors import StateUnwritable
-from collector.issuing.client import issuing
+from collector.issuing import client
+from collector.issuing.ports import Issuing
 from collector.web.casework.connection import desk_of
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
@@ -95,9 +98,14 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,
         "GATE_DESK": desk_of(config),
-        "GATE_TASKS": None if config.officers_desk is None else issuing(config.officers_desk),
+        "GATE_ISSUING": _issuing(config),
         "GATE_COUNTER": str(config.counter or ""),
     }
+
+
+def _issuing(config: Config) -> Callable[[], Issuing] | None:
+    path = config.officers_desk
+    return None if path is None else cache(lambda: client.issuing(path))
 
 
 def _hosts(config: Config) -> tuple[str, ...]:
@@ -181,6 +189,8 @@ def _security(web: WebConfig) -> dict[str, Any]:
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_REFERRER_POLICY": "same-origin",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
+        # A list of people is in memory, and in no file; what is too large for it is not taken.
+        "FILE_UPLOAD_HANDLERS": ["django.core.files.uploadhandler.MemoryFileUploadHandler"],
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 400,  # a list of contacts is worked in rows
     }
     if not https:

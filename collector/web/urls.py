@@ -4,7 +4,15 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from collector.web import districtviews, install, interfaceviews, ownaccount, signin, views
+from collector.web import (
+    districtviews,
+    install,
+    interfaceviews,
+    ownaccount,
+    passinterface,
+    signin,
+    views,
+)
 from collector.web.casework import (
     approving,
     auditing,
@@ -16,6 +24,7 @@ from collector.web.casework import (
     tracing,
     worklist,
 )
+from collector.web.passes import lists, teams
 
 CASE = "cases/<int:number>"
 
@@ -26,6 +35,13 @@ urlpatterns = [
     path("api/v1/records", interfaceviews.records, name="api-records"),
     path("api/v1/gates", interfaceviews.gates, name="api-gates"),
     path("api/v1/openapi.json", interfaceviews.openapi, name="api-openapi"),
+    path("api/v1/passes", passinterface.passes, name="api-passes"),
+    path("api/v1/passes/withdraw", passinterface.withdraw, name="api-passes-withdraw"),
+    path(
+        "api/v1/passes/withdraw-group",
+        passinterface.withdraw_group,
+        name="api-passes-withdraw-group",
+    ),
     path("metrics", interfaceviews.metrics, name="metrics"),
     path("gates/<str:gate>", districtviews.gate, name="gate"),
     path("gates", views.gates, name="gates"),
@@ -38,6 +54,14 @@ urlpatterns = [
     path("install/new", install.new, name="install-new"),
     path("install/<str:number>", install.gate, name="install-gate"),
     path("install/<str:number>/progress", install.progress, name="install-progress"),
+    path("passes", teams.home, name="passes"),
+    path("passes/new", lists.new, name="passes-new"),
+    path("passes/work/<str:name>", lists.worked, name="passes-work"),
+    path("passes/work/<str:name>/progress", lists.progress, name="passes-progress"),
+    path("passes/work/<str:name>/cards", lists.cards, name="passes-cards"),
+    path("passes/team", teams.team, name="passes-team"),
+    path("passes/withdraw", teams.withdraw, name="passes-withdraw"),
+    path("passes/again", teams.again, name="passes-again"),
     path("language", set_language, name="language"),
     path("account", ownaccount.account, name="account"),
     path("account/password", ownaccount.password, name="password"),

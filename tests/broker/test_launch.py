@@ -63,7 +63,7 @@ def test_what_it_writes_is_for_its_own_user_only(settings: BrokerSettings, tmp_p
     folder = tmp_path / "state"
     with launch(settings, folder):
         modes = {each.name: each.stat().st_mode & 0o777 for each in folder.iterdir()}
-    plain = ("mosquitto.conf", "acl", "acl-nothing", "mosquitto.log", "revoked.pem")
+    plain = ("mosquitto.conf", "acl", "acl-nothing", "mosquitto.log", "revocation-lists")
     assert modes == {"own": 0o700, **dict.fromkeys(plain, 0o600)}
 
 

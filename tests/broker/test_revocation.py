@@ -216,7 +216,7 @@ def test_lists_that_end_while_the_broker_runs_are_taken_from_it(town: Town, tmp_
     town.lists(listed(town.home.issuer()), listed(town.home.gate_issuer()))
     force = InForce(town.settings, tmp_path, said.append)
     assert force.look(now) == (Change.RESTART, frozenset())
-    assert force.copy == tmp_path / "revoked.pem"
+    assert force.copy == tmp_path / "revocation-lists"
     assert not force.ended(now)
     assert force.look(now) == (Change.NOTHING, frozenset())
     late = now + 2 * DAY

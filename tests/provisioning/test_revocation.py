@@ -18,6 +18,7 @@ from provisioning import (
     expiry,
     files,
     gates,
+    homeassistant,
     revocation,
     revoked,
     roster,
@@ -126,6 +127,15 @@ def test_all_certificates_of_a_name_are_revoked_and_nobody_elses(
             directions=(Direction.IN,),
             now=now,
         )
+
+
+def test_whoever_else_was_certified_for_the_broker_is_revoked_by_name(
+    home: Authority, tmp_path: Path, now: datetime
+) -> None:
+    homeassistant.certify(home, tmp_path / "out", now)
+    (done,) = revocation.revoke(home, "home_assistant", now)
+    assert done.name == "home_assistant"
+    assert names(home) == [{"home_assistant"}, set()]
 
 
 def test_one_certificate_is_named_by_its_number_or_by_a_file_with_it(

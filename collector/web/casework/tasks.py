@@ -40,9 +40,9 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
 
 def desk() -> Issuing:
     """Return the way to the desk; raise DeskAway where there is none."""
-    found: Issuing | None = settings.GATE_TASKS
-    if found is None:
+    if settings.GATE_ISSUING is None:
         raise DeskAway
+    found: Issuing = settings.GATE_ISSUING()
     return found
 
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ from tests.collector.intake.test_process import District
 from wire import topics
 from wire.state import Health, State, pack
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 TABLE = """
 [home_assistant]
 host = "127.0.0.1"
@@ -103,13 +104,16 @@ class Listener:
     def until(self, right: Callable[[dict[str, bytes]], bool]) -> None:
         """Listen until what is kept is right."""
         while not right(self.kept):
-            try:
-                topic, payload = self._speaker.hear()
-            except queue.Empty:
-                pytest.fail(f"it did not come to that: {sorted(self.kept)}")
+            topic, payload = self._next()
             self.kept[topic] = payload
             if not payload:
                 del self.kept[topic]
+
+    def _next(self) -> tuple[str, bytes]:
+        for _ in range(6):  # a process that starts on a busy machine takes its time
+            with suppress(queue.Empty):
+                return self._speaker.hear()
+        pytest.fail(f"it did not come to that: {sorted(self.kept)}")
 
     def state(self, gate: str) -> Any:  # noqa: ANN401
         return json.loads(self.kept.get(state_topic(gate), b"{}"))

@@ -2,9 +2,12 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -16,7 +19,11 @@ from collector.grants import Grants, Over
 from collector.issuing import schema
 from collector.issuing.declarations import Declarations
 from collector.issuing.duties import Change, Duties, Task
+from collector.ledger.entries import Post, Report, Topic
+from collector.ledger.sqlite import SqliteLedger
 from tests.collector.web.desk import MemoryDesk
+from wire.keys import Use, entry
+from wire.state import Health, State, pack
 
 NOW = 1_790_000_000_000
 CONFIG = """
@@ -43,6 +50,7 @@ PLACES = {
     "sectors": [],
     "places": [],
 }
+KEY = msgspec.to_builtins(entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS))
 PASSWORD = "mau-mat-khau-2026"
 REACH = {
     Over.AREA: Grants(areas=("mau",)),
@@ -102,7 +110,8 @@ def connect(desk: MemoryDesk) -> None:
         reach = REACH[lacking] if lacking else Grants()
         desk.actors[role] = Actor(role, role, reach.areas, reach.sectors, reach.places)
     settings.GATE_DESK = lambda: desk
-    settings.GATE_TASKS = TaskDesk(desk.folder)
+    tasks = TaskDesk(desk.folder)
+    settings.GATE_ISSUING = lambda: tasks
 
 
 class TaskDesk:
@@ -153,3 +162,29 @@ def officers(site: Path, wall: Clock) -> Iterator[None]:
     nobody.save()
     yield
     Officer.objects.all().delete()
+
+
+@contextmanager
+def set_up_gate(site: Path, journal: Callable[..., Any]) -> Iterator[None]:
+    """Give the site one gate with three scans; take all away after."""
+    from collector.web import districtviews, frame  # noqa: PLC0415  # needs the settings
+
+    gate = {"gate": "g1", "place": 'Bến "xe"', "area": "Xã", "sector": "transport"}
+    gates = [{**gate, "directions": ["in"], "records": KEY}]
+    whole = {"authority": "Huyện Mẫu", "help_line": "", "gates": gates}
+    before = (site / "roster.json").read_text(encoding="utf-8")
+    (site / "roster.json").write_text(json.dumps(whole), encoding="utf-8")
+    pen = journal("g1", "j1").scan(3)
+    state = pack(State(online=True, scanning=True, incarnation=1, wall=NOW, journal="j1"))
+    health = pack(Health(waiting=7, days_of_room=90.5, alarms=("too-hot",)))
+    reports = (Report("g1", Topic.STATE, state), Report("g1", Topic.HEALTH, health))
+    with SqliteLedger(site / "ledger.db") as ledger:
+        ledger.commit(Post((pen.arrival(1, 3),), reports), NOW)
+    yield
+    districtviews.watch().stop()
+    for each in (districtviews.watch, districtviews.overview, districtviews.questions):
+        each.cache_clear()
+    frame.roster.cache_clear()
+    (site / "roster.json").write_text(before, encoding="utf-8")
+    for file in site.glob("ledger.db*"):
+        file.unlink()

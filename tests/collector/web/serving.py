@@ -4,17 +4,28 @@ For whoever looks at them: the tests in a browser, and `make pictures`.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from django.conf import settings
+
+from collector.bulk import work
+from collector.bulk.entries import Person
+from collector.bulk.work import Wanted as Passes
 from collector.cases.entries import State
 from collector.cases.register import Opening
 from collector.cases.roles import Role
 from collector.cases.worklist import Change, Met
+from collector.database.sqlite import SqliteDatabase
 from collector.grants import Grants
 from collector.web.casework.desk import Kind, Wanted
+from tests.collector.lists import ListDesk
 from tests.collector.web.conftest import PASSWORD, REACH
 from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
 
@@ -90,6 +101,37 @@ def half_worked(desk: MemoryDesk, wall_ms: Callable[[], int], officer: str) -> i
     return made.number
 
 
+def with_passes(folder: Path, now_ms: int) -> SqliteDatabase:
+    """Give the pages a desk, and the keeper's market two teams with passes; return its register."""
+    from collector.web.passes import own  # noqa: PLC0415  # needs the settings
+
+    database = SqliteDatabase(folder / "made-up-passes.db")
+    desk = ListDesk(database)
+    desk.now_ms = now_ms
+    settings.GATE_ISSUING = lambda: desk.counter
+    day = work.day(now_ms)
+    for team in ("Tổ 1", "Tổ 2"):
+        people = tuple(
+            Person(row, f"Mẫu {team} {'A' * row}", "1990", group=team) for row in range(1, 5)
+        )
+        wanted = Passes("cho", "", "worker", work.ends(day + timedelta(30)), team)
+        made = work.listed(desk.counter, wanted, people)
+        desk.counter.withdraw("cho", (made.passes[0].number,))
+    for name, data in (("work", LIST), ("faults", LIST + b"7,32/01/2012,5A\n")):
+        wanted = Passes("cho", "Chợ Mẫu", "worker", work.ends(day + timedelta(30)), name)
+        do = partial(work.worked, desk.counter, wanted, ("list.csv", data), today=day)
+        piece = own.workshop().take(Role.KEEPER, "cho", do)
+        WORKED[name] = piece.name
+        while not piece.is_over:
+            time.sleep(0.01)
+    return database
+
+
+WORKED: dict[str, str] = {}
+"""The lists that were worked on, by what they show."""
+LIST = "Họ và tên,Ngày sinh,Lớp\nMẫu Một,2012,Tổ 3\n".encode()
+
+
 def pages(case: int) -> dict[str, tuple[Role | None, str]]:
     """Return the pages that are looked at: who looks, and where."""
     officer, base = Role.DISTRICT, f"/cases/{case}"
@@ -116,6 +158,11 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "export": (officer, f"{base}/export"),
         "handover": (officer, f"{base}/handover"),
         "tasks": (Role.COMMUNE, "/tasks"),
+        "passes": (Role.KEEPER, "/passes"),
+        "passes-new": (Role.KEEPER, "/passes/new"),
+        "passes-team": (Role.KEEPER, "/passes/team?place=cho&team=T%E1%BB%95%201"),
+        "passes-work": (Role.KEEPER, f"/passes/work/{WORKED.get('work', '')}"),
+        "passes-faults": (Role.KEEPER, f"/passes/work/{WORKED.get('faults', '')}"),
         "audit": (Role.AUDITOR, "/audit"),
         "vault": (Role.CUSTODIAN, "/vault"),
         "refused": (Role.AUDITOR, "/cases"),

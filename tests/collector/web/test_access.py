@@ -11,7 +11,7 @@ from tests.collector.web.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("officers", "vault")
 WHO = [None, *Role]
-FILLED = {"gate": "g1", "number": 1, "person": 1, "merged": 1, "asked": 1, "given": 1}
+FILLED = {"gate": "g1", "number": 1, "person": 1, "merged": 1, "asked": 1, "given": 1, "name": "x"}
 
 
 def inside(role: Role | None) -> Any:  # noqa: ANN401  # Django's client needs the settings

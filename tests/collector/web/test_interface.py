@@ -1,27 +1,20 @@
 """What other programs get: by a token of the right scope, as described, and nothing of a person."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from collector import tokens
-from collector.ledger.entries import Post, Report, Topic
-from collector.ledger.sqlite import SqliteLedger
-from collector.tokens import Scope, TokenKnown, TokenUnknown
+from collector.tokens import Scope, TokenKnown, TokenUnbounded, TokenUnknown
 from collector.web import interface
-from wire.keys import Use, entry
-from wire.state import Health, State, pack
+from tests.collector.web.conftest import set_up_gate
 
 NOW = 1_790_000_000_000
-KEY = msgspec.to_builtins(entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS))
 
 
 @pytest.fixture
@@ -29,35 +22,19 @@ def asked(site: Path, journal: Callable[..., Any]) -> Iterator[Callable[..., Any
     """Return what asks the interface of a district with one gate, three scans and a token each."""
     from django.test import Client  # noqa: PLC0415  # needs the settings
 
-    from collector.web import districtviews, frame  # noqa: PLC0415  # the same
-
-    gate = {"gate": "g1", "place": 'Bến "xe"', "area": "Xã", "sector": "transport"}
-    gates = [{**gate, "directions": ["in"], "records": KEY}]
-    whole = {"authority": "Huyện Mẫu", "help_line": "", "gates": gates}
-    before = (site / "roster.json").read_text(encoding="utf-8")
-    (site / "roster.json").write_text(json.dumps(whole), encoding="utf-8")
-    pen = journal("g1", "j1").scan(3)
-    state = pack(State(online=True, scanning=True, incarnation=1, wall=NOW, journal="j1"))
-    health = pack(Health(waiting=7, days_of_room=90.5, alarms=("too-hot",)))
-    reports = (Report("g1", Topic.STATE, state), Report("g1", Topic.HEALTH, health))
-    with SqliteLedger(site / "ledger.db") as ledger:
-        ledger.commit(Post((pen.arrival(1, 3),), reports), NOW)
     path = Path(settings.GATE_TOKENS)
-    made = {scope: tokens.add(path, scope, (scope,), NOW) for scope in Scope}
+    made = {
+        scope: tokens.add(path, scope, (scope,), NOW, "cho" if scope in tokens.BOUND else "")
+        for scope in Scope
+    }
 
     def ask(address: str, scope: Scope | None, **headers: str) -> Any:  # noqa: ANN401  # Django's
         token = {"authorization": f"Bearer {made[scope]}"} if scope else {}
         return Client(headers={**token, **headers}).get(address)
 
-    yield ask
-    districtviews.watch().stop()
-    for each in (districtviews.watch, districtviews.overview, districtviews.questions):
-        each.cache_clear()
-    frame.roster.cache_clear()
+    with set_up_gate(site, journal):
+        yield ask
     path.unlink()
-    (site / "roster.json").write_text(before, encoding="utf-8")
-    for file in site.glob("ledger.db*"):
-        file.unlink()
 
 
 def test_records_come_by_cursor_and_tell_nothing_about_the_person(
@@ -126,7 +103,7 @@ def test_metrics_are_as_prometheus_reads_them_and_every_rule_finds_its_own(
 
 def test_what_is_answered_is_what_is_described(asked: Callable[..., Any]) -> None:
     document = asked("/api/v1/openapi.json", None).json()
-    assert set(document["paths"]) == {"/api/v1/records", "/api/v1/gates"}
+    assert {"/api/v1/records", "/api/v1/gates"} < set(document["paths"])
     described = document["components"]["schemas"]
     answer = asked("/api/v1/records", Scope.RECORDS).json()
     assert set(described["Records"]["properties"]) == set(answer)
@@ -148,6 +125,18 @@ def test_a_token_is_kept_as_a_digest_and_can_be_taken_back(tmp_path: Path) -> No
     assert tokens.allows(tokens.load(path), f"Bearer {made}", Scope.METRICS) is None
     with pytest.raises(TokenUnknown):
         tokens.remove(path, "nagios")
+
+
+def test_a_token_for_passes_belongs_to_a_place_and_no_other_does(tmp_path: Path) -> None:
+    path = tmp_path / "tokens.json"
+    for scopes, place in (((Scope.ISSUE,), ""), ((Scope.GATES,), "cho")):
+        with pytest.raises(TokenUnbounded):
+            tokens.add(path, "smas", scopes, NOW, place)
+    assert tokens.load(path) == ()
+    made = tokens.add(path, "smas", (Scope.PASSES, Scope.ISSUE), NOW, "cho")
+    found = tokens.meant(tokens.load(path), f"Bearer {made}")
+    assert found is not None
+    assert found.place == "cho"
 
 
 @given(st.text(max_size=30))
