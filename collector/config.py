@@ -185,6 +185,8 @@ class IssuingConfig(Strict, frozen=True):
     """Users of this machine who may bring declarations: the one who runs the public page."""
     officers: tuple[str, ...] = ()
     """Users who may issue and withdraw: the one who runs the pages of officers."""
+    vault: tuple[str, ...] = ()
+    """Users who may read sealed declarations: the one who runs the vault."""
     good_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 7
     """How long a declaration counts, and its pass."""
     worrying: Literal["none", "attendant"] = "attendant"
@@ -311,6 +313,11 @@ class Config(Strict, frozen=True):
     def declaring(self) -> Path | None:
         """Return the socket at which declarations are taken; None where there is no desk."""
         return None if self.issuing is None else self.issuing.state / "declaring"
+
+    @property
+    def declared(self) -> Path | None:
+        """Return the socket at which the vault reads declarations; None without a desk."""
+        return None if self.issuing is None else self.issuing.state / "declared"
 
     @property
     def outgoing(self) -> Path:

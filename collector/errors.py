@@ -491,6 +491,22 @@ class DeskUnset(CollectorError):
     remedy = N_("add a table [issuing] with `keys` and `state` to the configuration")
 
 
+class TaskUnknown(CollectorError):
+    """There is no such task in the officer's areas."""
+
+    code = "task-unknown"
+    says = N_("There is no such task in your areas")
+    remedy = N_("look at the list again")
+
+
+class TaskChanged(CollectorError):
+    """Somebody else has changed the task meanwhile, or it is not theirs."""
+
+    code = "task-changed"
+    says = N_("Somebody else has changed this task meanwhile")
+    remedy = N_("look at the list again, and see who has it now")
+
+
 class HomeAssistantUnset(CollectorError):
     """The configuration knows no Home Assistant."""
 

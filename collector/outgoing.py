@@ -92,7 +92,7 @@ def checked(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
     try:
         if data[:1] != b"{":
             found = statuslist.unpack(data, keys)
-            return (Parcel(ALL, LIST + found.issuer, data, found.issued),)
+            return (Parcel(ALL, LIST + found.issuer, data, found.order),)
         document = read(Signed, parse(data, LIMIT)).doc
         if "nonce" in document:
             return _command(data, keys, roster)
@@ -168,6 +168,12 @@ class Outgoing:
             msg = f"{self._folder}: {error.strerror}"
             raise StoreUnusable(msg) from error
         write(self._folder / STAMP, b"")
+
+    def is_final(self, parcels: tuple[Parcel, ...], keys: Keyring, roster: Roster) -> bool:
+        """Say whether the authority has withdrawn for good what these lists are about."""
+        paths = [self._folder / each.gate / each.leaf for each in parcels]
+        held = [each for path in paths for each in self._held(path, keys, roster)]
+        return any(each.order >= statuslist.MAX_TIME for each in held)
 
     def stamp(self) -> int:
         """Return a number that differs after any `put`; cheap enough for every second."""

@@ -82,6 +82,8 @@ PAGES: Mapping[str, Right | None] = {
     "audit": Right.AUDIT,
     "verify": Right.AUDIT,
     "audit-orders": Right.AUDIT,
+    "tasks": Right.CASE,
+    "task": Right.CASE,
     "vault": Right.UNLOCK,
 }
 """By the name of the address; None for every account, even one without a role."""

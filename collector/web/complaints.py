@@ -13,6 +13,8 @@ from collector.web.middleware import Next
 STATUS = {
     "case-unknown": 404,
     "person-unknown": 404,
+    "task-unknown": 404,
+    "task-changed": 409,
     "contact-unknown": 404,
     "handover-unknown": 404,
     "not-allowed": 403,

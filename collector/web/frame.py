@@ -36,6 +36,7 @@ class Way(msgspec.Struct, frozen=True):
 
 WAYS = (
     Way("cases", _("Cases"), "/cases"),
+    Way("tasks", _("Tasks"), "/tasks"),
     Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
     Way("policies", _("Policies"), "/policies"),

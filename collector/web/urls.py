@@ -22,6 +22,7 @@ from collector.web.casework import (
     leaving,
     opening,
     people,
+    tasks,
     tracing,
     worklist,
 )
@@ -100,6 +101,8 @@ urlpatterns = [
     path(f"{CASE}/export", leaving.export, name="export"),
     path(f"{CASE}/handover", leaving.hand_over, name="handover"),
     path(f"{CASE}/handover/<int:given>/received", leaving.received, name="received"),
+    path("tasks", tasks.tasks, name="tasks"),
+    path("tasks/<int:number>", tasks.change, name="task"),
     path("audit", auditing.audit, name="audit"),
     path("audit/orders", commandviews.audited, name="audit-orders"),
     path("audit/verify", auditing.verify, name="verify"),

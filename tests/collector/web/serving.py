@@ -27,7 +27,7 @@ from collector.database.sqlite import SqliteDatabase
 from collector.grants import Grants
 from collector.web.casework.desk import Kind, Wanted
 from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, District
-from tests.collector.lists import ListDesk
+from tests.collector.lists import ListDesk, declared
 from tests.collector.web.conftest import PASSWORD, REACH
 from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
 
@@ -110,6 +110,7 @@ def with_passes(folder: Path, now_ms: int) -> SqliteDatabase:
     database = SqliteDatabase(folder / "made-up-passes.db")
     desk = ListDesk(database)
     desk.now_ms = now_ms
+    declared(database, now_ms)
     settings.GATE_ISSUING = lambda: desk.counter
     day = work.day(now_ms)
     for team in ("Tổ 1", "Tổ 2"):
@@ -186,6 +187,7 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "approvals": (officer, f"{base}/approvals"),
         "export": (officer, f"{base}/export"),
         "handover": (officer, f"{base}/handover"),
+        "tasks": (Role.COMMUNE, "/tasks"),
         "passes": (Role.KEEPER, "/passes"),
         "passes-new": (Role.KEEPER, "/passes/new"),
         "passes-team": (Role.KEEPER, "/passes/team?place=cho&team=T%E1%BB%95%201"),
