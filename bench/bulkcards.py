@@ -16,6 +16,7 @@ from collector.bulk.work import Wanted
 from collector.database.sqlite import SqliteDatabase
 from collector.issuing import schema
 from collector.issuing.counters import OfficersCounter
+from collector.issuing.duties import Duties
 from collector.issuing.entries import Way
 from collector.issuing.holders import Holders
 from collector.issuing.issuer import Issuer
@@ -54,7 +55,9 @@ def _desk(database: SqliteDatabase, now_s: int) -> OfficersCounter:
     issuer = Issuer(register, keys, Ed25519PrivateKey.generate(), lambda _: None)
     seal = seal_key(X25519PrivateKey.generate().public_key())
     holders = Holders(database, issuer, bytes(32))
-    return OfficersCounter(issuer, register, (holders, seal), lambda: now_s * 1000)
+    return OfficersCounter(
+        issuer, register, (holders, seal), lambda: now_s * 1000, Duties(database)
+    )
 
 
 def _list(count: int) -> bytes:

@@ -185,10 +185,25 @@ class IssuingConfig(Strict, frozen=True):
     """Users of this machine who may bring declarations: the one who runs the public page."""
     officers: tuple[str, ...] = ()
     """Users who may issue and withdraw: the one who runs the pages of officers."""
+    vault: tuple[str, ...] = ()
+    """Users who may read sealed declarations: the one who runs the vault."""
     good_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 7
     """How long a declaration counts, and its pass."""
     worrying: Literal["none", "attendant"] = "attendant"
     """What pass follows from symptoms or a contact."""
+
+
+class DispatchConfig(Strict, frozen=True):
+    """Who tells the gates what to do and what to ask of people."""
+
+    keys: Path
+    """A folder of private keys, PEM: the authority's `command` and `policy`."""
+    state: Path
+    """A directory of its own, for commands, drafts and rollouts."""
+    socket: Path | None = None
+    """Where it listens; in `state` if left out."""
+    users: tuple[str, ...] = ()
+    """Users of this machine who may ask it, besides its own: the one who runs the pages."""
 
 
 class PublicConfig(Pages, frozen=True):
@@ -266,6 +281,7 @@ class Config(Strict, frozen=True):
     enrol: EnrolConfig | None = None
     issuing: IssuingConfig | None = None
     public: PublicConfig = PublicConfig()
+    dispatch: DispatchConfig | None = None
     backup: BackupConfig | None = None
     home_assistant: HomeAssistantConfig | None = None
     up: UpConfig = UpConfig()
@@ -275,6 +291,12 @@ class Config(Strict, frozen=True):
         if self.backup is not None and self.retention.days + self.backup.days > LONGEST_DAYS:
             msg = "Expected retention.days and backup.days to be 30 together, or less"
             raise ValueError(msg)
+
+    @property
+    def dispatching(self) -> Path | None:
+        """Return the socket of the dispatch; None where there is none."""
+        told = self.dispatch
+        return None if told is None else told.socket or told.state / "socket"
 
     @property
     def counter(self) -> Path | None:
@@ -291,6 +313,11 @@ class Config(Strict, frozen=True):
     def declaring(self) -> Path | None:
         """Return the socket at which declarations are taken; None where there is no desk."""
         return None if self.issuing is None else self.issuing.state / "declaring"
+
+    @property
+    def declared(self) -> Path | None:
+        """Return the socket at which the vault reads declarations; None without a desk."""
+        return None if self.issuing is None else self.issuing.state / "declared"
 
     @property
     def outgoing(self) -> Path:

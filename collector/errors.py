@@ -491,6 +491,22 @@ class DeskUnset(CollectorError):
     remedy = N_("add a table [issuing] with `keys` and `state` to the configuration")
 
 
+class TaskUnknown(CollectorError):
+    """There is no such task in the officer's areas."""
+
+    code = "task-unknown"
+    says = N_("There is no such task in your areas")
+    remedy = N_("look at the list again")
+
+
+class TaskChanged(CollectorError):
+    """Somebody else has changed the task meanwhile, or it is not theirs."""
+
+    code = "task-changed"
+    says = N_("Somebody else has changed this task meanwhile")
+    remedy = N_("look at the list again, and see who has it now")
+
+
 class HomeAssistantUnset(CollectorError):
     """The configuration knows no Home Assistant."""
 
@@ -513,3 +529,86 @@ class DeskRefused(CollectorError):
     code = "desk-refused"
     says = N_("The desk that issues passes does not answer this user of the machine")
     remedy = N_("name the user in issuing.public or issuing.officers")
+
+
+class DispatchUnset(CollectorError):
+    """The configuration knows no dispatch."""
+
+    code = "dispatch-unset"
+    says = N_("The configuration says nothing of the dispatch")
+    remedy = N_("add a table [dispatch] with `keys` and `state` to the configuration")
+
+
+class DispatchAway(CollectorError):
+    """Nothing answers at the dispatch's socket."""
+
+    code = "dispatch-away"
+    says = N_("The dispatch does not answer")
+    remedy = N_("start `collector dispatch`; gates go on by what they were told last")
+
+
+class DispatchRefused(CollectorError):
+    """The dispatch answers this user of the machine nothing."""
+
+    code = "dispatch-refused"
+    says = N_("The dispatch does not answer this user of the machine")
+    remedy = N_("name the user in dispatch.users")
+
+
+class CommandOpen(CollectorError):
+    """A gate has not answered the last command, and its time is not over."""
+
+    code = "command-open"
+    says = N_("This gate has not answered the last command yet")
+    remedy = N_("wait until it has answered or the command has expired, and ask again")
+
+
+class CommandRefused(CollectorError):
+    """A command that cannot be given."""
+
+    code = "command-refused"
+    says = N_("This command cannot be given")
+    remedy = N_("see what the policy of the place allows, and whether the gate is in the roster")
+
+    OPENS = N_("the policy of the place does not let the district open the door")
+    NOTHING = N_("there is no such command")
+
+
+class SiteUnknown(CollectorError):
+    """No gate stands at a place of that name, or none that is this officer's."""
+
+    code = "site-unknown"
+    says = N_("No gate stands at a place of that name in your area")
+    remedy = N_("look at the list of places; the gate may have moved to another one")
+
+
+class DraftChanged(CollectorError):
+    """Somebody else has saved the policy since it was opened."""
+
+    code = "draft-changed"
+    says = N_("Somebody else has changed this policy in the meantime")
+    remedy = N_("look at what they changed, and make your change to that")
+
+
+class DraftInvalid(CollectorError):
+    """A policy that no gate could keep."""
+
+    code = "draft-invalid"
+    says = N_("This policy cannot be kept or signed like this")
+    remedy = N_("correct the field that is named and save again")
+
+
+class RolloutRunning(CollectorError):
+    """A policy of this place is being rolled out."""
+
+    code = "rollout-running"
+    says = N_("Another policy of this place is on its way to the gates")
+    remedy = N_("wait until it has reached all gates, or take it back first")
+
+
+class RolloutOver(CollectorError):
+    """There is no such rollout, or it is over."""
+
+    code = "rollout-over"
+    says = N_("This rollout is over")
+    remedy = N_("look at the page of the place for what is in force now")

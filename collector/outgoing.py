@@ -92,7 +92,7 @@ def checked(data: bytes, keys: Keyring, roster: Roster) -> tuple[Parcel, ...]:
     try:
         if data[:1] != b"{":
             found = statuslist.unpack(data, keys)
-            return (Parcel(ALL, LIST + found.issuer, data, found.issued),)
+            return (Parcel(ALL, LIST + found.issuer, data, found.order),)
         document = read(Signed, parse(data, LIMIT)).doc
         if "nonce" in document:
             return _command(data, keys, roster)
@@ -155,8 +155,25 @@ class Outgoing:
                     msg = f"{parcel.gate}/{parcel.leaf}: {N_('older than what is published')}"
                     raise DocumentRefused(msg)
         for parcel in parcels:
-            write(self._folder / parcel.gate / parcel.leaf, parcel.payload)
+            path = self._folder / parcel.gate / parcel.leaf
+            _shared(path.parent)
+            write(path, parcel.payload)
         write(self._folder / STAMP, b"")
+
+    def drop(self, gate: str, leaf: str) -> None:
+        """Keep a document no longer; nothing if it is not here. Raises StoreUnusable."""
+        try:
+            (self._folder / gate / leaf).unlink(missing_ok=True)
+        except OSError as error:
+            msg = f"{self._folder}: {error.strerror}"
+            raise StoreUnusable(msg) from error
+        write(self._folder / STAMP, b"")
+
+    def is_final(self, parcels: tuple[Parcel, ...], keys: Keyring, roster: Roster) -> bool:
+        """Say whether the authority has withdrawn for good what these lists are about."""
+        paths = [self._folder / each.gate / each.leaf for each in parcels]
+        held = [each for path in paths for each in self._held(path, keys, roster)]
+        return any(each.order >= statuslist.MAX_TIME for each in held)
 
     def stamp(self) -> int:
         """Return a number that differs after any `put`; cheap enough for every second."""
@@ -210,6 +227,19 @@ def fetched(path: Path) -> bytes:
         msg = f"{path}: {N_('far too long')}"
         raise FileUnusable(msg)
     return data
+
+
+def _shared(folder: Path) -> None:
+    """Make a gate's folder, for all of the group: operators and the dispatch both write there."""
+    try:
+        folder.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+        folder.mkdir()
+        folder.chmod(0o2770)
+    except FileExistsError:
+        return
+    except OSError as error:
+        msg = f"{folder}: {error.strerror or N_('cannot be read')}"
+        raise StoreUnusable(msg) from error
 
 
 def _is_alive(data: bytes, now_ms: int) -> bool:

@@ -11,7 +11,8 @@ import structlog
 
 from device.cards.orders import Orders
 from device.cards.posts import Posts
-from device.flow import Credential, Instant, Press, Pressed, Remark, Signal, Verdict
+from device.commands import Commands
+from device.flow import Credential, Instant, Order, Press, Pressed, Remark, Signal, Verdict
 from device.mandate import Mandate, News
 from device.passages.passages import Passages
 from device.verdict.direction import Chosen, Ways
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 ATTENDED = "attended"
 """The kind of a scan without a code: the attendant let one person in. Never renamed."""
+COMMANDED = "commanded"
+"""The same, at the district's word. Never renamed."""
 ADMIT_EVERY_NS = 10**9
 FOREVER_S = float("inf")
 
@@ -31,7 +34,7 @@ FOREVER_S = float("inf")
 class Attendant:
     """The Doorman port of the scanner."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  (all that meets at a door)
         self,
         mandate: Mandate,
         passages: Passages,
@@ -40,13 +43,15 @@ class Attendant:
         heard: Callable[[Policy], None] = lambda _policy: None,
         clock_notes: Callable[[], tuple[Remark, ...]] = tuple,
         posts: Posts | None = None,
+        commands: Commands | None = None,
     ) -> None:
         """Take the parts; `begin` opens them.
 
         `heard` is told of every policy in force; `clock_notes` says what is to be noted of the
-        time; `posts` where cards have said that the gate stands.
+        time; `posts` where cards have said that the gate stands; `commands` what the district has
+        it do.
         """
-        self._posts = posts
+        self._posts, self._commands = posts, commands
         self._clock_notes = clock_notes
         self._mandate, self._passages, self._cards, self._ways = mandate, passages, cards, ways
         self._heard = heard
@@ -79,9 +84,22 @@ class Attendant:
         if before is not None and now.up_ns - before < ADMIT_EVERY_NS:
             return None
         self._admitted_ns = now.up_ns
+        return self._let_through(ATTENDED, now)
+
+    def ordered(self, now: Instant) -> Order | None:
+        """Return what the district has the door do; opened once is a passage of its own kind."""
+        if self._commands is None:
+            return None
+        order = self._commands.heed(now, may_open=self._mandate.policy.open_once)
+        if order is None or not order.opens:
+            return order
+        return msgspec.structs.replace(order, verdict=self._let_through(COMMANDED, now))
+
+    def _let_through(self, kind: str, now: Instant) -> Verdict:
+        """Return the answer to somebody of whom nothing is known, and who may pass."""
         chosen = self._unknown(now)
         verdict = Verdict(
-            kind=ATTENDED,
+            kind=kind,
             signature=Signature.NOT_CHECKED,
             identity=Identity.UNKNOWN,
             outcome=Outcome.ACCEPTED,

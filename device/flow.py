@@ -220,3 +220,18 @@ class Remark(msgspec.Struct, frozen=True):
 
     what: What
     data: Document = {}
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What a command of the district's has the door do."""
+
+    remark: Remark
+    """The answer, stored after it was done."""
+    signal: Signal | None = None
+    """To be shown."""
+    opens: bool = False
+    """One person is let through."""
+    verdict: Verdict | None = None
+    """Of the one who is let through; stored before the light."""
+    again: bool = False
+    """The scanner is taken up anew."""

@@ -118,7 +118,7 @@ class Mandate:
             accepted.newest(
                 LIST + kid,
                 partial(statuslist.unpack, ring=ring, issuer=kid),
-                lambda found: found.issued,
+                lambda found: found.order,
                 statuslist.MAX_BYTES,
                 partial(statuslist.unpack, ring=ring.ever, issuer=kid),
             )

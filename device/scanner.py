@@ -17,6 +17,7 @@ from device.flow import (
     Form,
     Frame,
     Instant,
+    Order,
     Press,
     Pressed,
     Reading,
@@ -61,6 +62,10 @@ class Doorman(Protocol):
 
     def tend(self, now: Instant) -> tuple[Remark, ...]:
         """Do what may wait until no one is waiting."""
+        ...
+
+    def ordered(self, now: Instant) -> Order | None:
+        """Return what the district has the door do, once for each command."""
         ...
 
     def close(self) -> None:
@@ -154,6 +159,21 @@ class Scanner:
             self._journal.tend(now)
             if is_quiet:
                 self._note(*self._doorman.tend(now))
+                order = self._doorman.ordered(now)
+                if order is not None:
+                    self._obey(order, now)
+
+    def _obey(self, order: Order, now: Instant) -> None:
+        """Do what the district has asked for, and store the answer."""
+        if order.verdict is not None:
+            nobodys = Reading(b"", now.up_ns)
+            self._settle(nobodys, Credential(order.verdict.kind), order.verdict, now)
+        if order.signal is not None:
+            self._panel.show(order.signal)
+            self._speaks_until_ns = now.up_ns + self._speaks_ms(order.signal) * 1_000_000
+        self._note(order.remark)
+        if order.again:
+            self.stop(again=True)
 
     def _answer(self, reading: Reading) -> None:
         """Judge a reading, store the scan, and only then show the signal."""

@@ -34,7 +34,7 @@ class HeldLists:
     def take(self, found: StatusList) -> bool:
         """Hold a list, unless one of the same issuer that is no older is held; say which."""
         held = self._lists.get(found.issuer)
-        if held is not None and held.issued >= found.issued:
+        if held is not None and held.order >= found.order:
             return False
         self._lists[found.issuer] = found
         return True

@@ -8,6 +8,8 @@
                reserve-*.pem                    issuers' keys for the day when one must be replaced
                retired-*.pem                    CAs of before whose clients may still come
     passes/    seen.pem declared.pem            issue passes; and the register of what was issued
+    issuing/   self-service.pem attendant.pem institution.pem status.pem
+                                                for the district's desk: passes, and lists of them
     signing/   policy.pem card.pem command.pem status.pem   what gates are told to do and believe
     requests/                                   what gates asked with; for their next certificates
     certificates/  revoked.json                 what was made for clients, and what counts no more
@@ -66,7 +68,16 @@ PUBLISHED = "published"
 KEYRING = "keyring.json"
 ROOT = "offline/root.pem"
 CA_KEY = "offline/ca-key.pem"
-PARTS = ("offline", "passes", "signing", "broker", "collector", making.ENROLMENT, "vault")
+PARTS = (
+    "offline",
+    "passes",
+    making.DESK,
+    "signing",
+    "broker",
+    "collector",
+    making.ENROLMENT,
+    "vault",
+)
 
 
 class Public(msgspec.Struct, frozen=True):
@@ -231,7 +242,7 @@ def _fill(
         keyfile.save(folder / ROOT, root)
     seal = X25519PrivateKey.generate()
     keyfile.save(folder / "vault/seal.pem", seal, maker.secret)
-    reserve = tuple(maker.reserve(use, offline) for use in PASSES)
+    reserve = maker.reserves(offline)
     issuers = maker.issuers()
     public = Public(
         authority=name,

@@ -13,9 +13,11 @@ from provisioning import (
     cardlist,
     ceremony,
     clock,
+    deskkeys,
     desks,
     files,
     issuers,
+    making,
     passcard,
     passes,
     register,
@@ -37,6 +39,7 @@ New = Callable[[str, str], argparse.ArgumentParser]
 """Makes a command of a name, with a line about it."""
 ENTRIES_DAYS = 30
 """How long a pass for so many entries is good if nothing else is said."""
+CARRY = marked("Carry the desk's keys and public.json to its machine and restart `collector desk`.")
 STAGES = {
     issuers.Stage.USED: marked("in use"),
     issuers.Stage.RESERVE: marked("in reserve"),
@@ -143,13 +146,17 @@ def _issuer_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     turn.set_defaults(work=_turn)
     of_authority(turn, _)
     of_root(turn, _)
-    turn.add_argument(
-        "--identity", choices=IDENTITIES, required=True, help=_("which of the two keys")
-    )
+    which = turn.add_mutually_exclusive_group(required=True)
+    which.add_argument("--identity", choices=IDENTITIES, help=_("which of the authority's two"))
+    which.add_argument("--way", choices=making.WAYS, help=_("which of the district's desk"))
     retire = works.add_parser("retire", help=_("let gates forget an old key"))
     retire.set_defaults(work=_retire)
     of_authority(retire, _)
     retire.add_argument("key", metavar="KEY", help=_("the name of the key"))
+    desk = works.add_parser("desk", help=_("hand the district's desk its keys"))
+    desk.set_defaults(work=_hand)
+    of_authority(desk, _)
+    desk.add_argument("--out", type=Path, required=True, help=_("a folder for the desk's machine"))
 
 
 def _signers_command(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -277,13 +284,14 @@ def _stage(each: withdrawal.Standing, held: desks.Held | None, _: Translate) -> 
 def _line(each: withdrawal.Standing, held: desks.Held | None, now: datetime, _: Translate) -> str:
     """Say in one line how a key stands, and whose it is if a desk has it."""
     tally, listed = each.tally, each.listed
+    counted = _("{issued} issued, {good} good, {withdrawn} withdrawn, {suspended} suspended")
     parts = [
-        f"{each.key.kid} {each.key.use}",
+        f"{each.key.kid} {each.key.use} {each.key.way}".rstrip(),
         _stage(each, held, _),
-        _("{issued} issued, {good} good, {withdrawn} withdrawn, {suspended} suspended").format(
-            **tally._asdict()
-        ),
+        _("counted and listed at the desk") if each.key.way else counted.format(**tally._asdict()),
     ]
+    if each.key.way and not each.every:
+        return "; ".join(parts)
     if each.every:
         parts.append(_("ALL WITHDRAWN"))
     if listed is None:
@@ -296,17 +304,25 @@ def _line(each: withdrawal.Standing, held: desks.Held | None, now: datetime, _: 
 
 def _turn(asked: argparse.Namespace, _: Translate) -> str:
     home = opened(asked)
-    key = issuers.turn(home, IDENTITIES[asked.identity], clock.now())
-    return _(
+    way = asked.way or ""
+    use = making.WAYS[way] if way else IDENTITIES[asked.identity]
+    key = issuers.turn(home, use, clock.now(), way)
+    told = _(
         "{kid} issues passes now; every gate knows it already. The next key in reserve was made: "
         "publish {path}, so that gates learn it."
     ).format(kid=key.kid, path=turnover.tell(home, clock.now()))
+    return f"{told}\n{_(CARRY)}" if way else told
+
+
+def _hand(asked: argparse.Namespace, _: Translate) -> str:
+    made = deskkeys.hand(authority.load(asked.authority), asked.out)
+    return "\n".join([*(str(path) for path in made), _(CARRY)])
 
 
 def _retire(asked: argparse.Namespace, _: Translate) -> str:
     home, now_s = authority.load(asked.authority), int(clock.now().timestamp())
     with Register(home.folder / register.PATH) as book:
-        last = book.tally(asked.key, now_s).last
+        last = issuers.last(home, book, asked.key, now_s)
     issuers.retire(home, asked.key, last, now_s)
     return _("{kid}: retired. Gates forget it when `provision gate` admits them again.").format(
         kid=asked.key

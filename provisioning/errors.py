@@ -142,6 +142,14 @@ class IssuerInUse(ProvisionError):
     remedy = marked("wait until they have ended; if the key was stolen, withdraw all its passes")
 
 
+class WithdrawnForGood(ProvisionError):
+    """A key of the desk's whose passes were all withdrawn: that is not taken back."""
+
+    code = "withdrawn-for-good"
+    sentence = marked("what the key {kid} of the desk has issued is withdrawn for good, or not")
+    remedy = marked("turn to the key in reserve and issue the passes again")
+
+
 class IssuerFull(ProvisionError):
     """A key has issued as many passes as its list has places."""
 

@@ -85,14 +85,15 @@ def write(home: Authority) -> Path:
 
 
 def _keys(home: Authority) -> list[End]:
-    last: dict[Use, int] = {}
+    last: dict[str, int] = {}
     for key in home.public.keys:
         if key.until is not None and key.kid not in home.public.reserve:
-            last[key.use] = max(last.get(key.use, 0), _seen_to(key))
+            name = f"{making.DESK}-{key.way}" if key.way else key.use.value
+            last[name] = max(last.get(name, 0), _seen_to(key))
     enrol = _vouched(home)
     if enrol is not None and enrol.until is not None:
-        last[Use.ENROL] = enrol.until
-    return [End(use.value, until) for use, until in last.items()]
+        last[Use.ENROL.value] = enrol.until
+    return [End(name, until) for name, until in last.items()]
 
 
 def _seen_to(key: KeyEntry) -> int:

@@ -14,7 +14,8 @@ import msgspec
 from provisioning import authority, files, keyfile, making
 from provisioning.authority import Authority, Public
 from provisioning.errors import IssuerInUse, IssuerUnknown, KeyMissing
-from provisioning.making import PASSES, Maker
+from provisioning.making import Maker
+from provisioning.register import Register
 from wire.keys import KeyEntry, Use, kid_of, raw_public
 
 LOCK = ".public.lock"
@@ -30,13 +31,19 @@ class Stage(StrEnum):
 
 def stage(home: Authority, key: KeyEntry) -> Stage:
     """Say where an issuer's key stands; raise KeyMissing where the passes folder is not kept."""
-    if key.kid == current(home, key.use):
+    if key.kid == current(home, key.use, key.way):
         return Stage.USED
     return Stage.RESERVE if key.kid in home.public.reserve else Stage.OLD
 
 
-def current(home: Authority, use: Use) -> str:
-    """Return the kid of the key that issues passes of that use now."""
+def current(home: Authority, use: Use, way: str = "") -> str:
+    """Return the kid of the key that issues passes of that use, or way of the desk's, now.
+
+    The desk's private keys are at the desk: of these the last that is not in reserve is in use.
+    """
+    if way:
+        said = [key.kid for key in home.issuers() if key.way == way]
+        return next((kid for kid in reversed(said) if kid not in home.public.reserve), "")
     return kid_of(raw_public(home.pass_key(use)))
 
 
@@ -48,7 +55,7 @@ def known(home: Authority, kid: str) -> KeyEntry:
     raise IssuerUnknown(kid=kid)
 
 
-def turn(home: Authority, use: Use, now: datetime) -> KeyEntry:
+def turn(home: Authority, use: Use, now: datetime, way: str = "") -> KeyEntry:
     """Put the key in reserve to use and make another for the reserve; return the one in use now.
 
     Raises KeyMissing where the offline folder is not kept. After a power cut, turn again: the old
@@ -56,16 +63,39 @@ def turn(home: Authority, use: Use, now: datetime) -> KeyEntry:
     """
     with files.alone(home.folder / LOCK):
         public = authority.load(home.folder).public
-        next_up = _reserve(public, use)
-        kept, path = making.reserved(home.folder, next_up.kid), home.folder / PASSES[use]
+        next_up = _reserve(public, use, way)
+        kept = making.reserved(home.folder, next_up.kid)
+        path = home.folder / making.issuing(use, way)
         offline = home.offline_secret()
         key = keyfile.load_ed25519(kept, lambda: offline or b"")
-        fresh = Maker(home.folder, now).reserve(use, offline)
+        fresh = Maker(home.folder, now).reserve(use, offline, way)
         keyfile.save(path, key, home.ask() if keyfile.is_closed(path) else None)
         _write(home, _turned(public, next_up, fresh))
         with suppress(OSError):  # what is left there is only a second copy of the key now in use
             kept.unlink()
     return next_up
+
+
+def lifted(home: Authority, maker: Maker, use: Use, way: str) -> KeyEntry:
+    """Copy the key in reserve to where `maker` makes the keys that issue; return it."""
+    next_up = _reserve(home.public, use, way)
+    offline = home.offline_secret()
+    kept = making.reserved(home.folder, next_up.kid)
+    key = keyfile.load_ed25519(kept, lambda: offline or b"")
+    keyfile.save(maker.folder / making.issuing(use, way), key, None if way else maker.secret)
+    return next_up
+
+
+def last(home: Authority, book: Register, kid: str, now_s: int) -> int | None:
+    """Return when the last pass of a key ends, s; None if it has none that counts.
+
+    The desk's register is at the desk: its passes may last as long as their key, unless all of
+    them are withdrawn.
+    """
+    key = known(home, kid)
+    if key.way:
+        return None if book.marked(kid)[1] or key.until is None else key.until // 1000
+    return book.tally(kid, now_s).last
 
 
 def retire(home: Authority, kid: str, last: int | None, now_s: int) -> None:
@@ -83,11 +113,11 @@ def retire(home: Authority, kid: str, last: int | None, now_s: int) -> None:
         _write(fresh, msgspec.structs.replace(fresh.public, keys=kept))
 
 
-def _reserve(public: Public, use: Use) -> KeyEntry:
+def _reserve(public: Public, use: Use, way: str) -> KeyEntry:
     for key in public.keys:
-        if key.use is use and key.kid in public.reserve:
+        if (key.use, key.way) == (use, way) and key.kid in public.reserve:
             return key
-    raise KeyMissing(path=f"reserve ({use})")
+    raise KeyMissing(path=f"reserve ({way or use})")
 
 
 def _turned(public: Public, used: KeyEntry, fresh: KeyEntry) -> Public:

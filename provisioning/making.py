@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -31,6 +32,17 @@ SIGNING = {
     Use.STATUS: "signing/status.pem",
     Use.TECHNICIAN: "signing/technician.pem",
 }
+DESK = "issuing"
+LISTS = "lists"
+WAYS = {
+    "self-service": Use.PASS_DECLARED,
+    "attendant": Use.PASS_SEEN,
+    "institution": Use.PASS_SEEN,
+}
+"""The ways to a pass at the district's desk, each with an issuer's key of its own."""
+TURNS = (*((use, "") for use in PASSES), *((use, way) for way, use in WAYS.items()))
+"""Every issuer's key that has its turn: its use, and its way if it is the desk's."""
+DESK_STATUS = f"{DESK}/status.pem"
 RECEIPT = "collector/receipt.pem"
 ENROLMENT = "enrolment"
 ENROL_KEY = f"{ENROLMENT}/enrol.pem"
@@ -57,19 +69,25 @@ class Maker:
 
     def issuers(self) -> tuple[KeyEntry, ...]:
         """Make the keys that issue passes; return their public halves."""
-        return tuple(self.signing(use, path) for use, path in PASSES.items())
+        return tuple(self.signing(use, issuing(use, way), way) for use, way in TURNS)
+
+    def reserves(self, secret: bytes | None) -> tuple[KeyEntry, ...]:
+        """Make an issuer's key for later for each that issues now; see `reserve`."""
+        return tuple(self.reserve(use, secret, way) for use, way in TURNS)
 
     def signers(self, root: Ed25519PrivateKey) -> tuple[KeyEntry, ...]:
         """Make every other key that is online; return the halves that belong into the ring."""
         made = [self.signing(use, path) for use, path in SIGNING.items()]
         self.enrolment(root)
-        return (*made, self.signing(Use.RECEIPT, RECEIPT))
+        desk = self.signing(Use.STATUS, DESK_STATUS, LISTS)
+        return (*made, desk, self.signing(Use.RECEIPT, RECEIPT))
 
-    def signing(self, use: Use, path: str) -> KeyEntry:
-        """Make one signing key."""
+    def signing(self, use: Use, path: str, way: str = "") -> KeyEntry:
+        """Make one signing key; `way` is said of the desk's."""
         key = Ed25519PrivateKey.generate()
-        keyfile.save(self.folder / path, key, None if use is Use.RECEIPT else self.secret)
-        return entry(key.public_key(), use, self.until(use))
+        is_service = use is Use.RECEIPT or bool(way)
+        keyfile.save(self.folder / path, key, None if is_service else self.secret)
+        return _of(entry(key.public_key(), use, self.until(use)), way)
 
     def enrolment(self, root: Ed25519PrivateKey) -> None:
         """Make the key for enrolment, with the root's voucher for it."""
@@ -78,10 +96,10 @@ class Maker:
         until_s = (made.until or 0) // 1000
         files.write(self.folder / VOUCHER, voucher.vouch(key.public_key(), until_s, root))
 
-    def reserve(self, use: Use, secret: bytes | None) -> KeyEntry:
+    def reserve(self, use: Use, secret: bytes | None, way: str = "") -> KeyEntry:
         """Make an issuer's key for later, kept offline; it may begin when others have ended."""
         key = Ed25519PrivateKey.generate()
-        public = entry(key.public_key(), use, self.until(use, turns=2))
+        public = _of(entry(key.public_key(), use, self.until(use, turns=2)), way)
         keyfile.save(reserved(self.folder, public.kid), key, secret)
         return public
 
@@ -119,6 +137,15 @@ class Maker:
             shown = leaf.public_bytes(Encoding.PEM) + (behind if is_server else b"")
             files.write(self.folder / part / "certificate.pem", shown)
             files.write(self.folder / part / "ca.pem", own + (clients if is_server else b""))
+
+
+def issuing(use: Use, way: str = "") -> str:
+    """Return where the key that issues passes of a use, or of a way of the desk's, is kept."""
+    return f"{DESK}/{way}.pem" if way else PASSES[use]
+
+
+def _of(key: KeyEntry, way: str) -> KeyEntry:
+    return msgspec.structs.replace(key, way=way)
 
 
 def reserved(folder: Path, kid: str) -> Path:

@@ -36,12 +36,12 @@ from provisioning import (
 from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority, Public
 from provisioning.certificates import Issuer
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
-from provisioning.making import PASSES, SIGNING, Maker
+from provisioning.making import SIGNING, Maker
 from provisioning.revoked import CERTIFICATES
 from wire import keyring
 from wire.errors import WireError
 from wire.keyring import KeyList
-from wire.keys import KeyEntry, Keyring
+from wire.keys import KeyEntry, Keyring, Use
 from wire.sealing import seal_key
 
 KEPT = timedelta(days=3 * 366)
@@ -56,19 +56,19 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
     RootAbsent, KeyMissing, FileUnusable.
     """
     root = home.root()
-    for use in PASSES:
-        issuers.turn(home, use, now)
-    home = again(home)
     maker = _maker(home, now, days)
     try:
-        fresh = maker.signers(root)
-        old = tuple(key for key in home.public.keys if not _is_past(key, now))
-        keys = (*_dated(home, old, maker), *fresh)
+        used, reserve = zip(*(_next(home, maker, *each) for each in making.TURNS), strict=True)
+        dated = {key.kid: key for key in used}
+        old = [key for key in home.public.keys if not _is_past(key, now)]
+        stay = [dated.pop(key.kid, key) for key in old]
+        keys = (*stay, *dated.values(), *reserve, *maker.signers(root))
         issuer = home.issuer()
         gates_ca = maker.gate_ca(issuer, home.public.authority)
         maker.services(issuer, _hosts(home))
         revocation.turn(home, maker.folder, (issuer, gates_ca), now)
-        return _turn(home, maker, replaced(home.public, keys), issuer.ca)
+        public = replaced(home.public, keys, tuple(key.kid for key in reserve))
+        return _turn(home, maker, public, issuer.ca)
     finally:
         shutil.rmtree(maker.folder, ignore_errors=True)
 
@@ -91,9 +91,9 @@ def recover(
     maker = _maker(home, now, days)
     try:
         used = maker.issuers()
-        reserve = tuple(maker.reserve(use, offline) for use in PASSES)
+        reserve = maker.reserves(offline)
         stay = tuple(key for key in home.issuers() if not _is_past(key, now)) if passes_stay else ()
-        keys = (*used, *reserve, *stay, *maker.signers(root))
+        keys = (*stay, *used, *reserve, *maker.signers(root))
         public = replaced(home.public, keys, tuple(key.kid for key in reserve))
         if seal:
             public = _resealed(home, maker, public)
@@ -143,20 +143,23 @@ def _maker(home: Authority, now: datetime, days: int) -> Maker:
     return Maker(folder, now, days, secret)
 
 
+def _next(home: Authority, maker: Maker, use: Use, way: str) -> tuple[KeyEntry, KeyEntry]:
+    """Make what issues next, with its end, and the key in reserve after it.
+
+    That is the key in reserve; an authority of before has none for the desk, and gets one.
+    """
+    offline = home.offline_secret()
+    kinds = {(key.use, key.way) for key in home.issuers()}
+    if (use, way) in kinds:
+        used = issuers.lifted(home, maker, use, way)
+        used = msgspec.structs.replace(used, until=maker.until(use))
+    else:
+        used = maker.signing(use, making.issuing(use, way), way)
+    return used, maker.reserve(use, offline, way)
+
+
 def _is_past(key: KeyEntry, now: datetime) -> bool:
     return key.until is not None and key.until < clock.millis(now - KEPT)
-
-
-def _dated(home: Authority, keys: tuple[KeyEntry, ...], maker: Maker) -> tuple[KeyEntry, ...]:
-    """Return the keys with later ends for those that issue passes now, and next."""
-    turns = dict.fromkeys(home.public.reserve, 2)
-    turns |= {issuers.current(home, use): 1 for use in PASSES}
-    return tuple(
-        msgspec.structs.replace(key, until=maker.until(key.use, turns[key.kid]))
-        if key.kid in turns
-        else key
-        for key in keys
-    )
 
 
 def _hosts(home: Authority) -> tuple[str, ...]:
@@ -204,8 +207,8 @@ def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -
     ring = _ring(home, maker.now, public, ca)
     data = keyring.pack(ring, home.root())
     files.write(maker.folder / making.ENROLMENT / KEYRING, data)
-    with suppress(FileExistsError):
-        (home.folder / CERTIFICATES).mkdir(mode=0o700)
+    for part in (making.DESK, CERTIFICATES):  # an authority of before has neither
+        (home.folder / part).mkdir(mode=0o700, exist_ok=True)
     for made in sorted(path for path in maker.folder.rglob("*") if path.is_file()):
         made.replace(home.folder / made.relative_to(maker.folder))
     for part in PARTS:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from provisioning import files, issuers, register
 from provisioning.authority import Authority
-from provisioning.errors import FileUnusable
+from provisioning.errors import FileUnusable, WithdrawnForGood
 from provisioning.register import PLACES, Register, Tally
 from wire import statuslist
 from wire.errors import WireError
@@ -55,16 +55,22 @@ def mark(
         if holder:
             found += book.of_class(holder, int(now.timestamp()))
         if kid:
-            issuers.known(home, kid)
+            issuer = issuers.known(home, kid)
+            if issuer.way and standing == statuslist.VALID:
+                raise WithdrawnForGood(kid=kid)
             book.mark_issuer(kid, every=standing != statuslist.VALID)
         changed = book.mark(found, standing) | ({kid} if kid else set())
         return [sign(home, book, each, now) for each in sorted(changed)]
 
 
 def renew(home: Authority, now: datetime) -> list[Path]:
-    """Sign the list of every issuer again; return where they are."""
+    """Sign the list of every issuer again; return where they are.
+
+    The desk signs its own, until all passes of one of its keys are withdrawn here.
+    """
     with _book(home) as book:
-        return [sign(home, book, key.kid, now) for key in home.issuers()]
+        kids = [key.kid for key in home.issuers() if not key.way or book.marked(key.kid)[1]]
+        return [sign(home, book, kid, now) for kid in kids]
 
 
 def standings(home: Authority, now: datetime) -> list[Standing]:

@@ -14,6 +14,7 @@ import msgspec
 from collector.homeassistant import discovery
 from wire import batch, topics
 from wire.certificate import Certificate
+from wire.command import Command
 from wire.keyring import KeyList
 from wire.keys import Signed
 from wire.policy import Policy
@@ -32,13 +33,13 @@ SIGNED: dict[str, type | None] = {
     topics.ACK: Receipt,
     topics.POLICY: Policy,
     topics.SITE: Summary,
-    topics.COMMAND: None,
+    topics.COMMAND: Command,
     topics.CERTIFICATE: Certificate,
     topics.SIGNERS: Signers,
     topics.KEYRING: KeyList,
     topics.LIST: StatusList,
 }
-"""What the `doc` of a signed message is; a command says gate, issued, expires, nonce and does."""
+"""What the `doc` of a signed message is."""
 SHARED = (topics.SIGNERS, topics.KEYRING, topics.LIST)
 """What every gate reads."""
 HOME: dict[str, tuple[str, dict[str, Any]]] = {

@@ -56,7 +56,8 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     serving.with_passes(folder, NOW)
     case = serving.half_worked(desk, now, Role.DISTRICT)
     wanted = {k: v for k, v in serving.pages(case).items() if not asked.names or k in asked.names}
-    with serving.serving() as address, sync_playwright() as playwright:
+    dispatch = serving.dispatched(folder / "dispatch")
+    with dispatch, serving.serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )

@@ -16,8 +16,8 @@ from wire.keys import KeyEntry, Keyring, SealKey, Signed, Use, opened, sign
 from wire.record import MAX_SEQ, Millis
 
 CONTEXT = "keyring"
-LIMIT = 32 * 1024
-MAX_KEYS = 128
+LIMIT = 64 * 1024
+MAX_KEYS = 256
 NEVER = frozenset({Use.ROOT, Use.RECORDS, Use.ENROL})
 """Keys that no ring may name: the root is known by itself, each gate's own by the roster, and that
 for enrolment by its voucher."""

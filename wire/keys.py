@@ -60,6 +60,9 @@ class KeyEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     until: int | None = None
     """When it ends, ms since 1970, UTC: what is shown with its signature from then on is refused.
     None: never, as for the root, and for all keys of enrolments made before keys had an end."""
+    way: str = ""
+    """Of a key of the district's desk: which way to a pass it issues, or `lists`. What such a key
+    lists are the passes of the desk's keys, and no others. Empty: the authority's own."""
 
 
 class SealKey(msgspec.Struct, frozen=True):
@@ -88,6 +91,11 @@ class Keyring:
         found = self._keys.get(kid)
         return found.use if found else None
 
+    def way_of(self, kid: str) -> str:
+        """Say which key of the desk's it is; empty for any other, and for one not in the ring."""
+        found = self._keys.get(kid)
+        return found.way if found else ""
+
     def verify(self, kid: str, use: Use, signature: bytes, message: bytes) -> None:
         """Raise SignatureInvalid unless key `kid`, entered for `use`, signed `message`."""
         found = self._keys.get(kid)
@@ -108,6 +116,7 @@ class _Named(NamedTuple):
     use: Use
     public: Ed25519PublicKey
     until: int | None
+    way: str
 
 
 def _named(entries: "list[KeyEntry] | tuple[KeyEntry, ...]") -> dict[str, _Named]:
@@ -117,7 +126,7 @@ def _named(entries: "list[KeyEntry] | tuple[KeyEntry, ...]") -> dict[str, _Named
         if kid_of(raw) != each.kid:
             msg = f"the name of a {each.use} key does not belong to it"
             raise WireError(msg)
-        found[each.kid] = _Named(each.use, load_public(raw), each.until)
+        found[each.kid] = _Named(each.use, load_public(raw), each.until, each.way)
     return found
 
 

@@ -11,6 +11,10 @@ key of its own use, not with the issuer's: who steals an issuer's key must not b
 none of its passes were withdrawn, and a key that is gone must still be withdrawable as a whole. For
 that is the last claim, since such a thief may write any place, or none, into a pass.
 
+The district's desk has a key for lists of its own, which says nothing about passes that others have
+issued. What the authority says of the desk's passes is that all of them are withdrawn, and that is
+final: no list comes after it, since the desk, or who stole its keys, could take it back at once.
+
 A list that outlives its `exp` still counts: better old word than none, and its age is shown.
 """
 
@@ -51,6 +55,14 @@ class StatusList(msgspec.Struct, frozen=True):
     """Seconds after which one should look for a newer list."""
     every: bool = False
     """Every pass of this issuer is withdrawn, whatever the statuses say."""
+
+    final: bool = False
+    """The authority has withdrawn all passes of a key of the desk's."""
+
+    @property
+    def order(self) -> int:
+        """Of two lists of one issuer the greater counts: the newer one, but a final one always."""
+        return self.issued + (MAX_TIME if self.final else 0)
 
     def __repr__(self) -> str:
         """Say which list it is, and not a megabyte of statuses."""
@@ -122,7 +134,19 @@ def unpack(data: bytes, ring: Keyring, issuer: str = "") -> StatusList:
     if issuer and found.issuer != issuer:
         msg = "a list of another issuer's passes"
         raise WireError(msg)
-    return found
+    return _listed(found, ring.way_of(message.kid), ring.way_of(found.issuer))
+
+
+def _listed(found: StatusList, signer: str, issuer: str) -> StatusList:
+    """Return a list as far as who signed it may say so; both are ways, empty for none."""
+    if signer and not issuer:
+        msg = "a list of the desk's about passes that are not the desk's"
+        raise WireError(msg)
+    is_final = bool(issuer) and not signer
+    if is_final and not found.every:
+        msg = "of the desk's passes the authority withdraws all, or none"
+        raise WireError(msg)
+    return msgspec.structs.replace(found, final=is_final)
 
 
 def _read(claims: object) -> StatusList:

@@ -101,6 +101,7 @@ class Audit:
         case: int = 0,
         persons: Iterable[int] = (),
         counts: dict[str, int] | None = None,
+        about: str = "",
     ) -> Look:
         """Write down that `actor` is about to do `act`; on stable storage when it returns."""
         with self._database.writing() as session:
@@ -114,8 +115,9 @@ class Audit:
                 case=case,
                 persons=tuple(sorted(set(persons))),
                 counts=counts or {},
+                about=about,
             )
-            raw = canonical(msgspec.to_builtins(row))
+            raw = canonical(_document(row))
             hash_ = _link(chain, raw)
             values = (row.seq, at_ms, row.officer, row.act.value, case, raw, hash_)
             session.run(_INSERT, values)
@@ -249,6 +251,14 @@ def _end(session: Session) -> tuple[int, bytes]:
             seq, chain, *_ = found[0]
             return int(seq), bytes(chain)
     return 0, GENESIS
+
+
+def _document(row: Row) -> dict[str, object]:
+    """Return a row as it is hashed; what it is about is left out where it is about nothing."""
+    document: dict[str, object] = msgspec.to_builtins(row)
+    if not row.about:
+        del document["about"]
+    return document
 
 
 def _link(chain: bytes, raw: bytes) -> bytes:

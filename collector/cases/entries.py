@@ -43,6 +43,13 @@ class Act(enum.StrEnum):
     """Something was asked for that this officer may not have."""
     PURGED = "purged"
     """Rows of the audit whose time was over were deleted."""
+    COMMANDED = "commanded"
+    """A gate was told to do something."""
+    POLICY_SAVED = "policy-saved"
+    POLICY_SIGNED = "policy-signed"
+    POLICY_WIDENED = "policy-widened"
+    """An officer had a rollout go on to the next ring before its time."""
+    POLICY_TAKEN_BACK = "policy-taken-back"
     RESTORED = "restored"
     """The district came out of a backup: the audit goes on from an earlier row of its own."""
 
@@ -125,6 +132,8 @@ class Row(msgspec.Struct, frozen=True):
     persons: tuple[int, ...] = ()
     counts: Mapping[str, int] = {}
     """Numbers that say how large it was: contacts, places, copies."""
+    about: str = ""
+    """A gate and what it was told, or a place; never a person nor what somebody typed."""
 
 
 class Head(msgspec.Struct, frozen=True):

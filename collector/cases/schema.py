@@ -11,7 +11,7 @@ APPLICATION = 0x67716373
 """`gqcs`, so that another program's file is not taken for this one."""
 VERSION = 1
 
-TABLES = """
+AUDIT = """
 CREATE TABLE audit (
   seq INTEGER PRIMARY KEY,
   at_ms INTEGER NOT NULL,
@@ -37,7 +37,12 @@ CREATE TABLE audit_start (
   hash BLOB NOT NULL,
   at_ms INTEGER NOT NULL
 ) STRICT;
+"""
+"""Of the audit alone, for whoever keeps one of its own."""
 
+TABLES = (
+    AUDIT
+    + """
 CREATE TABLE case_file (
   number INTEGER PRIMARY KEY,
   area TEXT NOT NULL,
@@ -107,6 +112,7 @@ CREATE TABLE handover (
   received_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 """
+)
 
 GUARDS = """
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit

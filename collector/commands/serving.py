@@ -1,4 +1,4 @@
-"""What runs until it is told to stop: intake, web, enrol, desk, public, home-assistant."""
+"""What runs until told to stop: intake, web, enrol, desk, dispatch, public, home-assistant."""
 
 import argparse
 from collections.abc import Callable
@@ -16,6 +16,8 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     command(commands, "web", _web, _("show the pages to officers"))
     command(commands, "enrol", _enrol, _("make gates of those that were shown an enrolment code"))
     command(commands, "desk", _desk, _("issue passes, and keep what people declare, sealed"))
+    says = _("sign what gates are told, and watch what comes of it")
+    command(commands, "dispatch", _dispatch, says)
     command(commands, "public", _public, _("ask people for their declarations, on a page"))
     told = _("tell a Home Assistant how the gates fare")
     command(commands, "home-assistant", _home_assistant, told)
@@ -41,6 +43,12 @@ def _enrol(settings: Config, _: argparse.Namespace) -> int:
 
 def _desk(settings: Config, _: argparse.Namespace) -> int:
     from collector.issuing.process import run  # noqa: PLC0415  # each process loads its own part
+
+    return run(settings)
+
+
+def _dispatch(settings: Config, _: argparse.Namespace) -> int:
+    from collector.dispatch.process import run  # noqa: PLC0415  # the same
 
     return run(settings)
 

@@ -8,6 +8,8 @@ import math
 
 EXACT = 500.0
 """Above this the normal distribution is near enough."""
+SHARES = 5000
+"""The same, of how many a share is counted."""
 
 
 def at_most(count: int, usual: float, spread: float) -> float:
@@ -30,3 +32,27 @@ def at_most(count: int, usual: float, spread: float) -> float:
 def at_least(count: int, usual: float, spread: float) -> float:
     """Return how likely it is that `count` or more are counted."""
     return 1.0 if count <= 0 else max(0.0, 1.0 - at_most(count - 1, usual, spread))
+
+
+def share_at_most(count: int, of: int, share: float) -> float:
+    """Return how likely it is that of `of` no more than `count` are, each with `share`."""
+    if count < 0:
+        return 0.0
+    if of <= 0 or count >= of or share <= 0:
+        return 1.0
+    if share >= 1:
+        return 0.0
+    if of > SHARES:
+        deviation = math.sqrt(of * share * (1 - share))
+        return 0.5 * math.erfc((of * share - count - 0.5) / deviation / math.sqrt(2))
+    each = of * math.log1p(-share)
+    total = math.exp(each)
+    for number in range(count):
+        each += math.log((of - number) / (number + 1)) + math.log(share) - math.log1p(-share)
+        total += math.exp(each)
+    return min(1.0, total)
+
+
+def share_at_least(count: int, of: int, share: float) -> float:
+    """Return how likely it is that of `of` so many or more are."""
+    return share_at_most(of - count, of, 1 - share)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from collector.declaration.consequence import PassFor, Rules
 from collector.issuing.declarations import Declarations
+from collector.issuing.duties import Change, Duties, Task
 from collector.issuing.entries import (
     Batch,
     Entered,
@@ -74,8 +75,10 @@ class OfficersCounter:
         register: Register,
         lists: tuple[Holders, SealKey],
         clock: Callable[[], int],
+        duties: Duties,
     ) -> None:
-        """Take who signs, what is known of passes and of whom they are, and the time in ms."""
+        """Take who signs, what is known of passes and whose they are, the time in ms, and tasks."""
+        self._duties = duties
         self._issuer, self._register, self._clock = issuer, register, clock
         self._holders, self._seal = lists
 
@@ -118,6 +121,14 @@ class OfficersCounter:
     def mark_way(self, way: Way, gone: bool) -> None:  # noqa: FBT001  # as it travels
         """Withdraw all of one way, or take that back."""
         self._issuer.mark_way(way, gone=gone, now_s=self._now_s)
+
+    def tasks(self, areas: tuple[str, ...] | None, done: bool) -> tuple[Task, ...]:  # noqa: FBT001
+        """Return what is to be looked after."""
+        return self._duties.tasks(areas, done=done)
+
+    def change_task(self, areas: tuple[str, ...] | None, wanted: Change) -> Task:
+        """Change a task."""
+        return self._duties.change(areas, wanted, self._clock())
 
     def find(self, ending: str, owner: str | None) -> Entered:
         """Return the one pass whose number ends so."""

@@ -5,10 +5,10 @@ own: sent twice (a double click, the back button, a replay), it is one declarati
 and the second answer is the first again.
 """
 
-import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.database.ports import Database, Session
+from collector.declaration.sealed import Declared
 from collector.errors import DeclarationRefused
 from collector.issuing import register
 from collector.issuing.entries import Issued, Order, Way
@@ -23,33 +23,8 @@ _FOUND = "SELECT at_ms, number FROM declaration WHERE form = ?"
 _INSERT = (
     "INSERT INTO declaration (form, at_ms, sealed, area, task, number) VALUES (?, ?, ?, ?, ?, ?)"
 )
+_UNDO = "DELETE FROM duty WHERE declaration IN (SELECT id FROM declaration WHERE at_ms < ?)"
 _PASS = "SELECT kid, place, way, holder, begins, ends FROM pass WHERE number = ?"
-
-
-class Declared(msgspec.Struct, frozen=True):
-    """One declaration, for the vault."""
-
-    row: int
-    form: bytes
-    at_ms: int
-    sealed: bytes
-    area: str
-    task: str
-    number: bytes
-    """Of the pass that was given; empty for none."""
-
-    def __repr__(self) -> str:
-        """Say nothing about what was declared."""
-        return f"<Declared {self.row}>"
-
-
-class Duty(msgspec.Struct, frozen=True):
-    """A declaration that a commune officer is to look after; whose it is takes a case."""
-
-    row: int
-    at_ms: int
-    area: str
-    task: str
 
 
 class Declarations:
@@ -90,16 +65,6 @@ class Declarations:
         with self._database.reading() as session:
             return tuple(Declared(*each) for each in session.rows(sql, (row, limit)))
 
-    def duties(self, areas: frozenset[str], since_ms: int) -> tuple[Duty, ...]:
-        """Return what is to be looked after in some areas, the newest first."""
-        sql = (
-            "SELECT id, at_ms, area, task FROM declaration"
-            " WHERE task <> '' AND at_ms >= ? ORDER BY id DESC"
-        )
-        with self._database.reading() as session:
-            found = session.rows(sql, (since_ms,))
-        return tuple(Duty(*each) for each in found if each[2] in areas)
-
     def forget(self, before_ms: int) -> int:
         """Delete what was declared before a moment; return how many."""
         return forget(self._database, before_ms)
@@ -118,4 +83,5 @@ class Declarations:
 def forget(database: Database, before_ms: int) -> int:
     """Delete what was declared before a moment; no key is needed for that. Return how many."""
     with database.writing() as session:
+        session.run(_UNDO, (before_ms,))
         return session.run("DELETE FROM declaration WHERE at_ms < ?", (before_ms,))

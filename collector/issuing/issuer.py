@@ -73,7 +73,8 @@ class Issuer:
 
     def renew(self, now_s: int) -> None:
         """Sign all lists again, so that gates see that nothing more was withdrawn."""
-        self.sign_lists((self.kid(way) for way in self._keys), now_s)
+        own = {self.kid(way) for way in self._keys}
+        self.sign_lists(own | self._register.kids(now_s), now_s)
 
     def key(self, way: Way) -> Ed25519PrivateKey:
         """Return the key of a way; raise WayClosed where there is none."""

@@ -5,6 +5,7 @@ from typing import Protocol
 import msgspec
 
 from collector.declaration.consequence import Rules
+from collector.issuing.duties import Change, Task
 from collector.issuing.entries import (
     Batch,
     Entered,
@@ -97,6 +98,14 @@ class Issuing(Protocol):
 
     def mark_way(self, way: Way, gone: bool) -> None:  # noqa: FBT001  # as it travels
         """Withdraw every pass of one way at once, or take that back."""
+        ...
+
+    def tasks(self, areas: tuple[str, ...] | None, done: bool) -> tuple[Task, ...]:  # noqa: FBT001
+        """Return what is to be looked after in some areas, in all for None; open, or done."""
+        ...
+
+    def change_task(self, areas: tuple[str, ...] | None, wanted: Change) -> Task:
+        """Change a task that stands as it was seen; raise TaskUnknown, TaskChanged."""
         ...
 
     def find(self, ending: str, owner: str | None) -> Entered:

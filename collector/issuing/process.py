@@ -1,4 +1,4 @@
-"""`collector desk`: one process with the issuing keys, two sockets, and no network.
+"""`collector desk`: one process with the issuing keys, three sockets, and no network.
 
 Lists of withdrawn passes are signed anew every few hours, so that gates see that nothing more was
 withdrawn; what a pass or a declaration has outlived is forgotten.
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import clock, outgoing
 from collector.asking.server import Server, answerer
@@ -19,10 +20,12 @@ from collector.config import Config, IssuingConfig
 from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.consequence import PassFor, Rules
+from collector.declaration.sealed import Sealed
 from collector.errors import CollectorError, DeskUnset, StateUnwritable
 from collector.issuing import keys, schema
 from collector.issuing.counters import OfficersCounter, PublicCounter
 from collector.issuing.declarations import Declarations
+from collector.issuing.duties import Duties
 from collector.issuing.entries import Way
 from collector.issuing.holders import Holders
 from collector.issuing.issuer import Issuer, Publish
@@ -30,6 +33,8 @@ from collector.issuing.ports import Declaring, Issuing
 from collector.issuing.register import Register
 from collector.ledger import opened as opening
 from collector.roster import RosterFile
+from wire import statuslist
+from wire.keys import Keyring, Use, entry
 
 LISTS_S = 6 * 3600
 KEPT_MS = 21 * 86_400_000
@@ -44,7 +49,12 @@ _log = structlog.get_logger()
 def run(config: Config) -> int:
     """Serve until a signal. Raises CollectorError."""
     issuing = config.issuing
-    if issuing is None or config.declaring is None or config.officers_desk is None:
+    if (
+        issuing is None
+        or config.declaring is None
+        or config.declared is None
+        or config.officers_desk is None
+    ):
         raise DeskUnset
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -57,10 +67,10 @@ def run(config: Config) -> int:
         _make(passes)
         register = Register(passes)
         ways, status = keys.ways(issuing.keys), keys.load(issuing.keys / keys.STATUS)
-        issuer = Issuer(register, ways, status, _lists(config, roster))
+        issuer = Issuer(register, ways, status, _lists(config, roster, status))
         holders = Holders(passes, issuer, keys.digesting(issuing.state))
         lists = (holders, outgoing.sealing(config.authority))
-        officers = OfficersCounter(issuer, register, lists, clock.wall_ms)
+        officers = OfficersCounter(issuer, register, lists, clock.wall_ms, Duties(passes))
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
         stack.enter_context(Server(config.officers_desk, users, answer, LIST_BYTES))
@@ -75,6 +85,9 @@ def run(config: Config) -> int:
             users = ids(issuing.public, "issuing.public")
             told = answerer(Declaring, lambda name, args: getattr(public, name)(**args))
             stack.enter_context(Server(config.declaring, users, told))
+            readers = ids(issuing.vault, "issuing.vault")
+            kept = answerer(Sealed, lambda name, args: getattr(declarations, name)(**args))
+            stack.enter_context(Server(config.declared, readers, kept))
         _log.info("desk.started", ways=[way.value for way in ways])
         _tend(issuer, forget, stop)
     _log.info("desk.stopped")
@@ -106,12 +119,19 @@ def _public(
     return PublicCounter(declarations, roster.current, about, clock.wall_ms)
 
 
-def _lists(config: Config, roster: RosterFile) -> Publish:
+def _lists(config: Config, roster: RosterFile, status: Ed25519PrivateKey) -> Publish:
     store, ring = outgoing.Outgoing(config.outgoing), outgoing.ring(config.authority)
+    own = Keyring((entry(status.public_key(), Use.STATUS),))
 
     def publish(data: bytes) -> None:
+        """Hand a list over, where gates still believe anything that its issuer has signed."""
         listed = roster.current()
-        store.put(outgoing.checked(data, ring, listed), ring, listed)
+        issuer = statuslist.unpack(data, own).issuer
+        if ring.use_of(issuer) is None:
+            return
+        parcels = outgoing.checked(data, ring, listed)
+        if not store.is_final(parcels, ring, listed):
+            store.put(parcels, ring, listed)
 
     return publish
 

@@ -88,6 +88,12 @@ class Register:
             gone = session.rows("SELECT gone FROM issuer WHERE kid = ?", (kid,))
         return found, bool(gone and gone[0][0])
 
+    def kids(self, now_s: int) -> frozenset[str]:
+        """Return the keys that have issued passes which have not ended."""
+        with self._database.reading() as session:
+            found = session.rows("SELECT DISTINCT kid FROM pass WHERE ends > ?", (now_s,))
+        return frozenset(str(kid) for (kid,) in found)
+
     def dated(self, kid: str, now_s: int) -> int:
         """Return a time for the key's next list: now, but always after the last one's."""
         with self._database.writing() as session:

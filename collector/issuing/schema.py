@@ -5,7 +5,7 @@ from collector.database.ports import Database
 
 APPLICATION = 0x67717061
 """`gqpa`, so that another program's file is not taken for this one."""
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE pass (
@@ -80,7 +80,17 @@ CREATE TABLE batch (
 CREATE INDEX batch_by_time ON batch (at_s);
 """
 
+TASKS = """
+-- How far somebody is with what a declaration asks for; none while nobody has taken it.
+CREATE TABLE duty (
+  declaration INTEGER PRIMARY KEY,
+  state TEXT NOT NULL,
+  officer TEXT NOT NULL,
+  changed_ms INTEGER NOT NULL
+) STRICT;
+"""
+
 
 def make(database: Database) -> None:
     """Make the tables where there are none."""
-    made(database, TABLES, VERSION, APPLICATION, {2: LISTS})
+    made(database, TABLES, VERSION, APPLICATION, {2: LISTS, 3: TASKS})

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from collector.database.postgres import PostgresDatabase
     from collector.ledger.archive import SqlArchive
 
-INTAKE, VAULT, WEB, RETENTION, PUBLIC, HOME_ASSISTANT = (
+INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH, HOME_ASSISTANT = (
     "gate_intake",
     "gate_vault",
     "gate_web",
     "gate_retention",
     "gate_public",
+    "gate_dispatch",
     "gate_home_assistant",
 )
 """The roles, each of which may do what its process must and nothing else."""

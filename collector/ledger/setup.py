@@ -14,16 +14,24 @@ from collector.errors import ConfigInvalid
 from collector.i18n import N_, _
 from collector.ledger import schema
 from collector.ledger.bins import BINS
-from collector.ledger.opened import HOME_ASSISTANT, INTAKE, PUBLIC, RETENTION, VAULT, WEB
+from collector.ledger.opened import (
+    DISPATCH,
+    HOME_ASSISTANT,
+    INTAKE,
+    PUBLIC,
+    RETENTION,
+    VAULT,
+    WEB,
+)
 
-ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, HOME_ASSISTANT)
-SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC}
+ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH, HOME_ASSISTANT)
+SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC, "dispatch": DISPATCH}
 """Beside the ledger's, each with the role that alone may use it."""
 _LEDGER = (
     "mark, record, gate, fork, refusal, lost, gap, head, slot, turn, deletion, retention, made"
 )
 GRANTS = (
-    f"GRANT SELECT ON {_LEDGER} TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}",
+    f"GRANT SELECT ON {_LEDGER} TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}, {DISPATCH}",
     # How gates stand, and no record.
     f"GRANT SELECT ON gate, mark, fork, refusal, made TO {HOME_ASSISTANT}",
     f"GRANT INSERT ON mark, record, gate, fork, refusal, lost, gap, head, slot TO {INTAKE}",
@@ -37,6 +45,8 @@ GRANTS = (
     "REVOKE EXECUTE ON FUNCTION write_forks_anew() FROM PUBLIC",
     f"GRANT EXECUTE ON FUNCTION write_forks_anew() TO {RETENTION}",
 )
+READERS = (INTAKE, VAULT, WEB, RETENTION, DISPATCH)
+"""Of the ledger."""
 SETTINGS = {
     "wal_recycle": ("off", N_("the log would live on under another name")),
     "log_statement": ("none", N_("statements would be in the server's log")),
@@ -107,9 +117,7 @@ def _close_to_others(session: Session) -> None:
     session.run(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     session.run(f"GRANT CONNECT ON DATABASE {name} TO {', '.join(ROLES)}")
     session.run("REVOKE ALL ON SCHEMA public FROM PUBLIC")
-    session.run(
-        f"GRANT USAGE ON SCHEMA public TO {INTAKE}, {VAULT}, {WEB}, {RETENTION}, {HOME_ASSISTANT}"
-    )
+    session.run(f"GRANT USAGE ON SCHEMA public TO {', '.join((*READERS, HOME_ASSISTANT))}")
 
 
 def _database(config: LedgerConfig, user: str) -> PostgresDatabase:

@@ -101,7 +101,8 @@ def _keys(folder: Path) -> SealKey:
 def _issuing(folder: Path, name: str, use: Use) -> KeyEntry:
     private = Ed25519PrivateKey.generate()
     _save(folder / "issuing" / f"{name}.pem", private)
-    return entry(private.public_key(), use)
+    way = "lists" if use is Use.STATUS else name
+    return msgspec.structs.replace(entry(private.public_key(), use), way=way)
 
 
 def _save(path: Path, private: X25519PrivateKey | Ed25519PrivateKey) -> None:

@@ -1,16 +1,14 @@
 """A declaration, sealed for the vault: nobody on the way opens it, this process neither."""
 
-import base64
 from collections.abc import Mapping
 
 import msgspec
 
 from collector.declaration.entries import Declaration
+from collector.declaration.sealed import place
 from wire.canonical import canonical
 from wire.keys import SealKey
 from wire.sealing import DataKey
-
-PLACE = b"declaration\0"
 
 
 def sealed(said: Declaration, form: bytes, to: SealKey, ends: int) -> bytes:
@@ -23,8 +21,3 @@ def sealed(said: Declaration, form: bytes, to: SealKey, ends: int) -> bytes:
         "sealed": key.seal(dict(fields), place(form)),
     }
     return canonical(spelled)
-
-
-def place(form: bytes) -> bytes:
-    """Name the place to which a declaration's bytes are bound."""
-    return PLACE + base64.b16encode(form)

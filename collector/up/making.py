@@ -35,6 +35,8 @@ def _folders(config: Config) -> Iterator[tuple[str, Path]]:
         yield "enrol.state", config.enrol.state
     if config.issuing is not None:
         yield "issuing.state", config.issuing.state
+    if config.dispatch is not None:
+        yield "dispatch.state", config.dispatch.state
     if config.up.broker is not None:
         yield "up.state", config.broker_state
 

@@ -94,6 +94,13 @@ TABLE = (
         N_("[issuing] is not set: no passes are issued here"),
     ),
     Program(
+        "dispatch",
+        collector("dispatch"),
+        "dispatch.started",
+        lambda config: config.dispatch is not None,
+        N_("[dispatch] is not set: no commands to gates, and no policies from the pages"),
+    ),
+    Program(
         "public",
         collector("public"),
         "public.ready",

@@ -135,6 +135,7 @@ class Follower:
             return 0
         with self._people.writing() as session:
             cursors.put(session, SCRUB, 1)
+            session.run("DELETE FROM unopened WHERE journal = '' AND day <= ?", (last,))
             return registering.lapse(session, last)
 
     def _release(self, now_ms: int) -> tuple[int, ...]:

@@ -8,10 +8,12 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import cast
 
 import structlog
 
 from collector import clock
+from collector.asking.line import Line
 from collector.asking.server import Server, answerer
 from collector.asking.users import ids
 from collector.cases import schema as cases_schema
@@ -19,7 +21,16 @@ from collector.config import Config
 from collector.database.made import made
 from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import DatabaseAway, LedgerBusy, LedgerFull, LedgerMissing, RosterInvalid
+from collector.declaration.sealed import Sealed
+from collector.errors import (
+    DatabaseAway,
+    DeskAway,
+    DeskRefused,
+    LedgerBusy,
+    LedgerFull,
+    LedgerMissing,
+    RosterInvalid,
+)
 from collector.ledger import opened as opening
 from collector.ledger.ports import View
 from collector.people import places, schema
@@ -55,7 +66,8 @@ def run(config: Config) -> int:
         view, people, cases = stack.enter_context(opened(config))
         where = Whereabouts(RosterFile(config.roster.path))
         room = Strongroom(
-            kept, view, people, EpochFile(home), where.place_of, config.retention.days
+            *(kept, view, people, EpochFile(home), where.place_of, config.retention.days),
+            desk_of(config),
         )
         casework = Casework(cases, room, where.above)
         witness = Witness(casework.audit, config.audit_head)
@@ -70,6 +82,13 @@ def run(config: Config) -> int:
         _follow(Work(room, people, where, (witness, notices)), stop)
     _log.info("vault.stopped")
     return 0
+
+
+def desk_of(config: Config) -> Sealed | None:
+    """Return the desk that keeps declarations; None where there is none on this machine."""
+    if config.declared is None:
+        return None
+    return cast("Sealed", Line(config.declared, Sealed, DeskAway, DeskRefused))
 
 
 @contextmanager

@@ -11,9 +11,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from collector.database.ports import Database
+from collector.declaration.sealed import Sealed
 from collector.ledger.ports import View
 from collector.vault import keys, unlocking
 from collector.vault.custody import Custody
+from collector.vault.declaring import Declarer
 from collector.vault.epochfile import EpochFile
 from collector.vault.errors import CustodyBroken, VaultLocked
 from collector.vault.following import Follower
@@ -36,6 +38,7 @@ class Open:
         """Take the keys and who works with them."""
         self.ring, self.cover = ring, ChaCha20Poly1305(cover)
         self.keyer, self.retrier, self.retimer = keyer, retrier, retimer
+        self.declarer: Declarer | None = None
 
 
 class Strongroom:
@@ -49,8 +52,13 @@ class Strongroom:
         file: EpochFile,
         place_of: PlaceOf,
         days: int = 21,
+        declared: Sealed | None = None,
     ) -> None:
-        """Take the wrapped keys, the ledger, the tables, and who knows where gates stand."""
+        """Take the wrapped keys, the ledger, the tables, and who knows where gates stand.
+
+        `declared` is the desk that keeps declarations, where there is one.
+        """
+        self._declared = declared
         self.custody = custody
         self._view, self._people, self._file = view, people, file
         self._placing = Placing(place_of)
@@ -80,6 +88,8 @@ class Strongroom:
                 retrier = Retrier(self._people, keyer)
                 cover = keys.derived(secrets.master, "cases")
                 self._open = Open(ring, cover, keyer, retrier, retimer)
+                if self._declared is not None:
+                    self._open.declarer = Declarer(self._declared, self._people, ring)
                 _log.info("vault.unlocked")
         self.due.set()
 
@@ -122,6 +132,8 @@ class Strongroom:
         if done:
             found.keyer.forget()
         done += found.keyer.turn(now_ms)
+        if found.declarer is not None:
+            done += found.declarer.turn(now_ms)
         return done + found.retrier.turn(now_ms) + found.retimer.turn()
 
     def release(self, hold: int) -> None:

@@ -21,7 +21,7 @@ from collector.ledger import opened
 from collector.ledger.entries import Gap, Mark, NoteAt, SignedHead, Standing
 from collector.ledger.ports import View
 from collector.roster import Roster
-from collector.web import board, frame, gatepage
+from collector.web import board, commandviews, frame, gatepage
 from collector.web.overview import Overview, Part
 from collector.web.snapshot import local
 from collector.web.watch import Watch
@@ -130,6 +130,7 @@ def gate(request: HttpRequest, gate: str) -> HttpResponse:
         "hours": gatepage.hours(watch().tally.days.get(gate, {}).get(day), slot // 4),
         "today": drawn.day,
         "trouble": trouble,
+        **commandviews.context(request, gate),
     }
     return render(request, "web/district/gate.html", context)
 

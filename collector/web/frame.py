@@ -17,6 +17,7 @@ from collector.roster import Roster, RosterFile
 from collector.web import access
 from collector.web.asker import role
 from collector.web.casework.desk import away
+from collector.web.dispatched import missing
 
 NOBODY = Roster("", "", ())
 BANNER = _("PRACTICE: every person, place and visit here is made up")
@@ -35,8 +36,10 @@ class Way(msgspec.Struct, frozen=True):
 
 WAYS = (
     Way("cases", _("Cases"), "/cases"),
+    Way("tasks", _("Tasks"), "/tasks"),
     Way("district", _("District"), "/district"),
     Way("gates", _("Gates"), "/gates"),
+    Way("policies", _("Policies"), "/policies"),
     Way("install", _("Installing gates"), "/install"),
     Way("passes", _("Passes"), "/passes"),
     Way("audit", _("Audit"), "/audit"),
@@ -79,6 +82,8 @@ INSTALLING = frozenset({"install"})
 """Nothing without an enrolment process."""
 ISSUING = frozenset({"passes"})
 """Nothing without a desk."""
+DISPATCHED = frozenset({"policies"})
+"""Nothing without a dispatch."""
 
 
 def ways(request: HttpRequest) -> tuple[tuple[Way, bool], ...]:
@@ -104,6 +109,8 @@ def _mine(request: HttpRequest) -> Iterator[Way]:
         absent |= INSTALLING
     if settings.GATE_ISSUING is None:
         absent |= ISSUING
+    if settings.GATE_DISPATCH is missing:
+        absent |= DISPATCHED
     for way in WAYS:
         if access.opens(role(request), way.page) and way.page not in absent:
             yield way

@@ -16,7 +16,7 @@ from collector.web.asker import officer, role, where
 
 log = structlog.get_logger()
 Next = Callable[[HttpRequest], HttpResponse]
-POLLS = frozenset({"board", "district-parts", "passes-progress"})
+POLLS = frozenset({"board", "district-parts", "passes-progress", "gate-orders", "rollout-now"})
 """Pages that ask by themselves."""
 
 

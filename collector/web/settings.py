@@ -15,6 +15,7 @@ from collector.errors import StateUnwritable
 from collector.issuing import client
 from collector.issuing.ports import Issuing
 from collector.web.casework.connection import desk_of
+from collector.web.dispatched import dispatch_of
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
 
@@ -99,6 +100,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_PRACTICE": web.practice,
         "GATE_DESK": desk_of(config),
         "GATE_ISSUING": _issuing(config),
+        "GATE_DISPATCH": dispatch_of(config),
         "GATE_COUNTER": str(config.counter or ""),
     }
 

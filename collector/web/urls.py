@@ -5,11 +5,13 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from collector.web import (
+    commandviews,
     districtviews,
     install,
     interfaceviews,
     ownaccount,
     passinterface,
+    policyviews,
     signin,
     views,
 )
@@ -20,6 +22,7 @@ from collector.web.casework import (
     leaving,
     opening,
     people,
+    tasks,
     tracing,
     worklist,
 )
@@ -43,6 +46,15 @@ urlpatterns = [
     ),
     path("metrics", interfaceviews.metrics, name="metrics"),
     path("gates/<str:gate>", districtviews.gate, name="gate"),
+    path("gates/<str:gate>/orders", commandviews.orders, name="gate-orders"),
+    path("gates/<str:gate>/command", commandviews.command, name="gate-command"),
+    path("policies", policyviews.policies, name="policies"),
+    path("policies/edit", policyviews.policy, name="policy"),
+    path("policies/review", policyviews.review, name="policy-review"),
+    path("policies/rollouts/<int:number>", policyviews.rollout, name="rollout"),
+    path("policies/rollouts/<int:number>/now", policyviews.rollout_now, name="rollout-now"),
+    path("policies/rollouts/<int:number>/widen", policyviews.widen, name="rollout-widen"),
+    path("policies/rollouts/<int:number>/back", policyviews.back, name="rollout-back"),
     path("gates", views.gates, name="gates"),
     path("board", views.board, name="board"),
     path("login", signin.Login.as_view(), name="login"),
@@ -89,7 +101,10 @@ urlpatterns = [
     path(f"{CASE}/export", leaving.export, name="export"),
     path(f"{CASE}/handover", leaving.hand_over, name="handover"),
     path(f"{CASE}/handover/<int:given>/received", leaving.received, name="received"),
+    path("tasks", tasks.tasks, name="tasks"),
+    path("tasks/<int:number>", tasks.change, name="task"),
     path("audit", auditing.audit, name="audit"),
+    path("audit/orders", commandviews.audited, name="audit-orders"),
     path("audit/verify", auditing.verify, name="verify"),
     path("vault", auditing.custody, name="vault"),
 ]

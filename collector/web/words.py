@@ -126,6 +126,7 @@ KIND: Mapping[str, Promise] = {
     "control-card": _("Control card"),
     "enrolment-code": _("Enrolment code"),
     "attended": _("Let in by the attendant"),
+    "commanded": _("Let in by the district"),
     "desk": _("Registered at the desk"),
     "paper": _("Line of a paper log"),
     "unknown": _("Unknown code"),

@@ -22,6 +22,8 @@ log = structlog.get_logger()
 
 FOLDER, NAME = "asked", "card.json"
 LIMIT = MAX_CHARS + 256
+COMMAND = "command.json"
+"""A command of the district's that only root can do: its signed bytes, as they came."""
 
 
 class _Asked(msgspec.Struct, frozen=True):
@@ -50,12 +52,40 @@ def asking(run: Path) -> Callable[[Parsed], None]:
     return ask
 
 
+def handing_on(run: Path) -> Callable[[bytes], bool]:
+    """Return what lays a command where gate-setup looks, and says whether it could."""
+
+    def hand_on(data: bytes) -> bool:
+        folder = run / FOLDER
+        try:
+            folder.mkdir(mode=0o700, exist_ok=True)
+            plainfile.write(folder / COMMAND, data)
+        except OSError as error:
+            log.error("command.unasked", detail=error.strerror)  # noqa: TRY400  (said only)
+            return False
+        return True
+
+    return hand_on
+
+
+def taken_command(run: Path) -> bytes | None:
+    """Return the command that is asked for and take the file away, or None if there is none.
+
+    Raises WireError for a file that cannot be one; it is gone then too.
+    """
+    return _taken(run / FOLDER / COMMAND)
+
+
 def taken(run: Path) -> Parsed | None:
     """Return the card that is asked for and take the file away, or None if there is none.
 
     Raises WireError for a file that is no such request; it is gone then too.
     """
-    path = run / FOLDER / NAME
+    data = _taken(run / FOLDER / NAME)
+    return None if data is None else parse_card(read(_Asked, parse(data, LIMIT)).card)
+
+
+def _taken(path: Path) -> bytes | None:
     try:
         data = plainfile.read(path, LIMIT)
     except FileNotFoundError:
@@ -68,12 +98,12 @@ def taken(run: Path) -> Parsed | None:
     if data is None:
         msg = "a request that is no plain file, or too long"
         raise WireError(msg)
-    return parse_card(read(_Asked, parse(data, LIMIT)).card)
+    return data
 
 
 def _away(path: Path) -> None:
     """Take away whatever lies there: it is looked at once."""
     if path.is_dir() and not path.is_symlink():
-        path.rename(path.with_name(f"{NAME}.refused"))
+        path.rename(path.with_name(f"{path.name}.refused"))
     else:
         path.unlink(missing_ok=True)

@@ -26,9 +26,9 @@ _LINE = struct.Struct(f"<{_BODY.size}sI")  # body and its CRC
 class UsedCards:
     """The numbers, in a small file that only grows at its end."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep it in `folder`."""
-        self._path = folder / NAME
+    def __init__(self, folder: Path, name: str = NAME) -> None:
+        """Keep it in `folder`, as `name`."""
+        self._path = folder / name
         self._until: dict[bytes, int] = {}
 
     def begin(self, past_s: int) -> None:

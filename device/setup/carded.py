@@ -15,10 +15,12 @@ from device import lean  # noqa: F401  (first, before anything that logs)
 from device import believed, clock, config, enrol
 from device.errors import GateError
 from device.setup import technician, wifi
+from device.setup.bidden import Bidden
 from device.setup.ending import Ending
 from device.setup.errand import Does, Errand
 from device.setup.join import SELFTEST, join_network
 from device.setup.trouble import JoinFailed
+from wire import command
 from wire.cardwork import ENDING, Wifi, Work, needs_of
 from wire.controlcard import Parsed
 from wire.enrolcode import Network
@@ -43,6 +45,8 @@ def main() -> int:
         ending = _ending(found, asked.boot)
         ending.resume()
         done = Errand(found.folders, ending.now, _does(found, ending)).run()
+        test = lambda: systemctl("start", "--no-block", SELFTEST)  # noqa: E731
+        done &= Bidden(found.folders, ending.now, {command.Does.SELF_TEST: test}).run()
     except JoinFailed as error:
         sys.stderr.write(f"card.failed: {error}\n")
         return FAILED

@@ -22,7 +22,7 @@ LIMITS = {
     topics.SITE: 64 * 1024,
     topics.COMMAND: 16 * 1024,
     topics.SIGNERS: 256 * 1024,
-    topics.KEYRING: 32 * 1024,
+    topics.KEYRING: 64 * 1024,
     topics.CERTIFICATE: 16 * 1024,
 }
 LARGEST_LIST = 256 * 1024

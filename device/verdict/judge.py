@@ -55,6 +55,11 @@ def judge(
     )
 
 
+def decided(case: Case) -> Reason:
+    """Return the answer to a case that is put together already, as when a day is gone over."""
+    return _ask(case)[0].reason or Reason.ACCEPTED
+
+
 def _take(kind: str, policy: Policy) -> Take | None:
     """Return what the site asks of a kind, or None if it does not take it."""
     for take in policy.takes:

@@ -6,11 +6,12 @@ from device import clock, config
 from device.accepted import Accepted
 from device.attendant import Attendant
 from device.cards import deeds
-from device.cards.asked import asking
+from device.cards.asked import asking, handing_on
 from device.cards.orders import Heeded, Orders
 from device.cards.posts import Posts
 from device.cards.used import UsedCards
 from device.cards.wayin import WayIn
+from device.commands import USED, Commands
 from device.flow import Remark
 from device.journal import carried
 from device.journal.store import CardJournal
@@ -85,4 +86,14 @@ def attendant(
         least_s = policy.retention_h * 3600 if policy.version else 0
         journal.retain(max(found.journal.keep_confirmed_s, least_s))
 
-    return Attendant(told, passages, cards, ways, heard, notes, posts)
+    answered = UsedCards(folders.accepted, USED)
+    answered.begin(told.past_ms // 1000)
+    commands = Commands(
+        folders.inbox,
+        told.ring,
+        enrolment.gate,
+        answered,
+        lambda: told.past_ms,
+        handing_on(folders.run),
+    )
+    return Attendant(told, passages, cards, ways, heard, notes, posts, commands)

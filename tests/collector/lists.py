@@ -9,6 +9,8 @@ from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
 from collector.issuing import schema
 from collector.issuing.counters import OfficersCounter
+from collector.issuing.declarations import Declarations
+from collector.issuing.duties import Duties
 from collector.issuing.entries import Standing, Way
 from collector.issuing.holders import Holders
 from collector.issuing.issuer import Issuer
@@ -36,7 +38,9 @@ class ListDesk:
         issuer = Issuer(register, {Way.INSTITUTION: key}, STATUS, self._publish)
         self.holders = Holders(database, issuer, b"s" * 32)
         lists = (self.holders, seal_key(VAULT.public_key()))
-        self.counter = OfficersCounter(issuer, register, lists, lambda: self.now_ms)
+        self.counter = OfficersCounter(
+            issuer, register, lists, lambda: self.now_ms, Duties(database)
+        )
 
     def _publish(self, data: bytes) -> None:
         self.published.append(statuslist.unpack(data, RING))
@@ -61,3 +65,12 @@ class ListDesk:
 def on_disk(folder: Path) -> ListDesk:
     """Return a desk over a register in a file."""
     return ListDesk(SqliteDatabase(folder / "passes.db"))
+
+
+def declared(database: Database, now_ms: int) -> None:
+    """Enter four declarations, three of which ask for something; two of these are of one area."""
+    kept = Declarations(database, Ed25519PrivateKey.generate())
+    for at, (area, task) in enumerate(
+        (("mau", "symptoms"), ("mau", ""), ("khac", "contact"), ("mau", "contact")), 1
+    ):
+        kept.declare(bytes([at]) * 16, b"sealed", area, task, None, now_ms - at * 3_600_000)

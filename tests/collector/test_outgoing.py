@@ -1,5 +1,7 @@
 """What may go to gates: checked as a gate checks it, and never an older one."""
 
+import os
+import stat
 from pathlib import Path
 
 import msgspec
@@ -58,6 +60,17 @@ def refused(error: FileUnusable) -> None:
 def test_a_policy_goes_to_the_gates_of_its_place() -> None:
     found = checked(rules(), RING, ROSTER)
     assert [(each.gate, each.leaf) for each in found] == [("g1", "policy"), ("g2", "policy")]
+
+
+def test_a_gates_folder_is_open_to_the_group_whoever_made_it(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        store = Outgoing(tmp_path / "outgoing")
+        store.put(checked(rules(), RING, ROSTER), RING, ROSTER)
+    finally:
+        os.umask(before)
+    for path, mode in (("g1", 0o2770), ("g1/policy", 0o640)):
+        assert stat.S_IMODE((tmp_path / "outgoing" / path).stat().st_mode) == mode
 
 
 def test_lists_go_to_all() -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from provisioning import authority, clock, making
+from provisioning import authority, clock, keyfile, making
 from provisioning.authority import Authority
 from provisioning.errors import (
     AuthorityExists,
@@ -51,6 +51,11 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
         "passes": 0o700,
         "passes/seen.pem": 0o600,
         "passes/declared.pem": 0o600,
+        "issuing": 0o700,
+        "issuing/self-service.pem": 0o600,
+        "issuing/attendant.pem": 0o600,
+        "issuing/institution.pem": 0o600,
+        "issuing/status.pem": 0o600,
         "signing": 0o700,
         "signing/policy.pem": 0o600,
         "signing/card.pem": 0o600,
@@ -85,22 +90,28 @@ def test_every_part_is_there_and_no_key_is_readable_by_others(home: Authority) -
 
 
 def test_gates_are_told_every_key_with_its_one_use_and_never_the_root(home: Authority) -> None:
-    passes = [Use.PASS_SEEN, Use.PASS_DECLARED]
-    signing = [Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN, Use.RECEIPT]
+    passes = [Use.PASS_SEEN, Use.PASS_DECLARED, *making.WAYS.values()]
+    signing = [Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN]
+    signing += [Use.STATUS, Use.RECEIPT]
     assert [key.use for key in home.public.keys] == [*passes, *passes, *signing]
-    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 11
+    assert len({key.kid for key in (*home.public.keys, home.public.root)}) == 18
     Keyring((*home.public.keys, home.public.root))
 
 
 def test_gates_know_the_keys_in_reserve_before_anyone_uses_them(home: Authority) -> None:
     in_reserve = [key for key in home.public.keys if key.kid in home.public.reserve]
-    assert [key.use for key in in_reserve] == [Use.PASS_SEEN, Use.PASS_DECLARED]
+    assert [(key.use, key.way) for key in in_reserve] == [*making.TURNS]
     for key in in_reserve:
-        assert key.kid != kid_of(raw_public(home.pass_key(key.use)))
+        path = home.folder / making.issuing(key.use, key.way)
+        assert key.kid != kid_of(raw_public(keyfile.load_ed25519(path)))
 
 
 def test_each_key_that_signs_for_gates_belongs_to_its_public_half(home: Authority) -> None:
-    told = {key.use: key.kid for key in home.public.keys}
+    told = {key.use: key.kid for key in home.public.keys if not key.way}
+    desk = {key.way: key.kid for key in home.public.keys if key.kid not in home.public.reserve}
+    for way in (*making.WAYS, "status"):
+        key = keyfile.load_ed25519(home.folder / f"issuing/{way}.pem")
+        assert desk["lists" if way == "status" else way] == kid_of(raw_public(key))
     for use in (Use.POLICY, Use.CARD, Use.COMMAND, Use.STATUS, Use.TECHNICIAN):
         assert told[use] == kid_of(raw_public(home.signing_key(use)))
 

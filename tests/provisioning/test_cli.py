@@ -124,7 +124,8 @@ def test_a_pass_is_withdrawn_and_its_standing_shown(
     assert told[0].endswith(
         "pass-seen; in use; 1 issued, 0 good, 1 withdrawn, 0 suspended; list 0 hours old"
     )
-    assert told[2].endswith(
+    assert sum(line.endswith("; counted and listed at the desk") for line in told) == 6
+    assert told[5].endswith(
         "; in reserve; 0 issued, 0 good, 0 withdrawn, 0 suspended; no list signed yet"
     )
     assert cli.main(["withdraw", *here, "--restore", claims.number.hex()]) == 0
@@ -382,6 +383,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "technician-key-invalid",
         "tool-missing",
         "value-invalid",
+        "withdrawn-for-good",
     ]
 
 

@@ -6,24 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import authority, files, issuers, passes
+from provisioning import authority, files, issuers, keyfile, making, passes
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable, IssuerInUse, IssuerUnknown, KeyMissing
 from provisioning.issuers import Stage
 from wire import gatepass
 from wire.errors import SignatureInvalid
-from wire.keys import Keyring, Use
+from wire.keys import Keyring, Use, kid_of, raw_public
 
 USE = Use.PASS_SEEN
 BOTH = pytest.mark.parametrize("use", [Use.PASS_SEEN, Use.PASS_DECLARED])
+EACH = pytest.mark.parametrize(("use", "way"), making.TURNS)
 
 
 def again(home: Authority) -> Authority:
     return authority.load(home.folder)
 
 
-def stages(home: Authority, use: Use = USE) -> list[Stage]:
-    return [issuers.stage(home, key) for key in home.issuers() if key.use is use]
+def stages(home: Authority, use: Use = USE, way: str = "") -> list[Stage]:
+    found = [key for key in home.issuers() if (key.use, key.way) == (use, way)]
+    return [issuers.stage(home, key) for key in found]
 
 
 @BOTH
@@ -41,13 +43,18 @@ def test_a_gate_enrolled_before_the_turn_knows_passes_issued_after_it(
         assert shown.verify(Keyring(again(home).public.keys)) is use
 
 
-@BOTH
-def test_each_turn_moves_one_key_on_and_makes_one(home: Authority, use: Use, now: datetime) -> None:
-    assert stages(home, use) == [Stage.USED, Stage.RESERVE]
-    issuers.turn(home, use, now)
-    assert stages(again(home), use) == [Stage.OLD, Stage.USED, Stage.RESERVE]
-    issuers.turn(again(home), use, now)
-    assert stages(again(home), use) == [Stage.OLD, Stage.OLD, Stage.USED, Stage.RESERVE]
+@EACH
+def test_each_turn_moves_one_key_on_and_makes_one(
+    home: Authority, use: Use, way: str, now: datetime
+) -> None:
+    path = home.folder / making.issuing(use, way)
+    assert stages(home, use, way) == [Stage.USED, Stage.RESERVE]
+    for before in ([Stage.OLD], [Stage.OLD, Stage.OLD]):
+        turned = issuers.turn(again(home), use, now, way)
+        assert stages(again(home), use, way) == [*before, Stage.USED, Stage.RESERVE]
+        assert kid_of(raw_public(keyfile.load_ed25519(path))) == turned.kid
+        assert issuers.current(again(home), use, way) == turned.kid
+        assert turned.way == way
 
 
 def test_turning_one_use_leaves_the_other_alone(home: Authority, now: datetime) -> None:

@@ -19,11 +19,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "systemd/district"
 UNITS = {each.stem: each for each in FOLDER.glob("gate-*.service")}
 OWNER = "gate-intake"
 """Of a ledger in a file: who deletes from it is the same user."""
-WITHOUT_NETWORK = {"gate-vault", "gate-desk", "gate-retention", "gate-backup"}
+WITHOUT_NETWORK = {"gate-vault", "gate-desk", "gate-dispatch", "gate-retention", "gate-backup"}
 TIMED = {"gate-retention", "gate-backup"}
 BACKUP = "gate-backup"
 """Runs as root, without a network: it reads what each of the others keeps for itself."""
-ASKED = {"gate-vault", "gate-desk"}
+ASKED = {"gate-vault", "gate-desk", "gate-dispatch"}
 """Who looks at the user of whoever asks."""
 
 
@@ -109,7 +109,8 @@ def test_nobody_sees_the_vaults_folder_nor_what_else_is_not_theirs(name: str) ->
     own = words(name, "StateDirectory")
     assert not {f"-/var/lib/{each}" for each in own} & closed
     assert service(name)["ProtectSystem"] == "strict"
-    if name not in {"gate-web", "gate-intake", "gate-retention", "gate-home-assistant"}:
+    readers = {"gate-web", "gate-intake", "gate-dispatch", "gate-retention", "gate-home-assistant"}
+    if name not in readers:
         assert "-/var/lib/gate-ledger" in closed
         assert "gate-ledger" not in words(name, "SupplementaryGroups")
     if name != "gate-web":
@@ -128,7 +129,8 @@ def test_who_needs_no_network_has_none(name: str) -> None:
 def test_keys_are_read_by_their_process_alone() -> None:
     rows = re.findall(r"^d (/etc/gate-district/\S+)\s+(\d+) root (\S+)", _tmpfiles(), re.MULTILINE)
     folders = {path.rpartition("/")[2]: (mode, group) for path, mode, group in rows}
-    for name in ("broker", "intake", "enrol", "desk", "web", "public", "home-assistant"):
+    own = ("broker", "intake", "enrol", "desk", "dispatch", "web", "public", "home-assistant")
+    for name in own:
         assert folders[name] == ("2750", f"gate-{name}")
         others = [each for each in UNITS if each != f"gate-{name}"]
         others = [each for each in others if service(each)["User"] != f"gate-{name}"]
@@ -147,6 +149,8 @@ def test_the_configuration_beside_the_units_fits_them(tmp_path: Path) -> None:
     assert found.web.state == Path("/var/lib/gate-web")
     assert found.issuing is not None
     assert found.issuing.state == Path("/var/lib/gate-desk")
+    assert found.dispatch is not None
+    assert found.dispatch.state == Path("/var/lib/gate-dispatch")
     assert found.enrol is not None
     assert found.enrol.state == Path("/var/lib/gate-enrol")
     assert found.withdrawn == Path("/var/lib/gate-road/withdrawn")

@@ -23,6 +23,11 @@ CONTACT_TAG: Mapping[str, str] = {
     State.NOT_REACHED: "bad",
     State.TO_CALL: "doubt",
 }
+TASK: Mapping[str, Promise] = {
+    "symptoms": _("Symptoms"),
+    "contact": _("Contact or outbreak area"),
+}
+TASKSTATE: Mapping[str, Promise] = {"new": _("new"), "taken": _("taken"), "done": _("done")}
 SOURCE: Mapping[str, Promise] = {
     "code": _("in the code shown"),
     "attendant": _("told to the attendant"),

@@ -24,7 +24,18 @@ def _table(name: str) -> None:
     register.filter(name.lower(), called)
 
 
-for _name in ("CONTACT", "SOURCE", "KIND", "HINT", "FAULT", "HOW", "SEEN", "ACT"):
+for _name in (
+    "CONTACT",
+    "TASK",
+    "TASKSTATE",
+    "SOURCE",
+    "KIND",
+    "HINT",
+    "FAULT",
+    "HOW",
+    "SEEN",
+    "ACT",
+):
     _table(_name)
 
 

@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import DeclarationRefused, IssuerFull, OrderInvalid
+from collector.errors import DeclarationRefused, IssuerFull, OrderInvalid, TaskChanged, TaskUnknown
 from collector.issuing import register as registers
 from collector.issuing import schema
-from collector.issuing.declarations import LARGEST, Declarations, Duty
+from collector.issuing.declarations import LARGEST, Declarations
+from collector.issuing.duties import OWN, TURNS, Act, Change, Duties, State
 from collector.issuing.entries import Issued, Order, Way
 from collector.issuing.register import Register
 from wire import gatepass
@@ -118,13 +119,66 @@ def test_the_vault_reads_on_from_row_to_row(desk: Desk) -> None:
     assert [each.form[0] for each in (*first, *rest)] == [0, 1, 2, 3, 4]
 
 
-def test_a_commune_sees_its_own_duties_and_no_content(desk: Desk) -> None:
+def test_a_commune_sees_its_own_tasks_and_no_content(desk: Desk) -> None:
     desk.declare(task="contact")
     desk.declare(OTHER)
-    (duty,) = desk.kept.duties(frozenset({"31567"}), NOW_MS)
-    assert duty == Duty(1, NOW_MS, "31567", "contact")
-    assert desk.kept.duties(frozenset({"31579"}), NOW_MS) == ()
-    assert desk.kept.duties(frozenset({"31567"}), NOW_MS + 1) == ()
+    duties = Duties(desk.database)
+    (task,) = duties.tasks(("31567",), done=False)
+    assert (task.row, task.at_ms, task.area, task.kind) == (1, NOW_MS, "31567", "contact")
+    assert (task.state, task.assignee, len(task.reference)) == (State.NEW, "", 16)
+    assert duties.tasks(None, done=False) == (task,)
+    assert duties.tasks(("31579",), done=False) == duties.tasks((), done=False) == ()
+    assert duties.tasks(None, done=True) == ()
+    with pytest.raises(TaskUnknown):
+        duties.change(("31579",), Change(1, Act.TAKE, "an", State.NEW, ""), NOW_MS)
+    with pytest.raises(TaskUnknown):
+        duties.change(None, Change(2, Act.TAKE, "an", State.NEW, ""), NOW_MS)
+
+
+def test_two_officers_do_not_take_one_task_without_knowing(desk: Desk) -> None:
+    desk.declare(task="symptoms")
+    duties = Duties(desk.database)
+    seen = (State.NEW, "")
+    taken = duties.change(None, Change(1, Act.TAKE, "an", *seen), NOW_MS + 1)
+    assert (taken.state, taken.assignee, taken.changed_ms) == (State.TAKEN, "an", NOW_MS + 1)
+    with pytest.raises(TaskChanged):
+        duties.change(None, Change(1, Act.TAKE, "binh", *seen), NOW_MS + 2)
+    for act in OWN:
+        with pytest.raises(TaskChanged):
+            duties.change(None, Change(1, act, "binh", State.TAKEN, "an"), NOW_MS + 2)
+    knowing = Change(1, Act.TAKE, "binh", State.TAKEN, "an")
+    assert duties.change(None, knowing, NOW_MS + 3).assignee == "binh"
+    with pytest.raises(TaskChanged):
+        duties.change(None, Change(1, Act.FINISH, "an", State.TAKEN, "an"), NOW_MS + 4)
+    done = duties.change(None, Change(1, Act.FINISH, "binh", State.TAKEN, "binh"), NOW_MS + 5)
+    assert done.state is State.DONE
+    assert duties.tasks(None, done=False) == ()
+    assert duties.tasks(None, done=True) == (done,)
+
+
+def test_what_is_not_in_the_table_changes_nothing(desk: Desk) -> None:
+    desk.declare(task="symptoms")
+    duties = Duties(desk.database)
+    before = {State.NEW: "", State.TAKEN: "an", State.DONE: "an"}
+    for state in (State.NEW, State.TAKEN, State.DONE):
+        for act in Act:
+            if (state, act) not in TURNS:
+                with pytest.raises(TaskChanged):
+                    duties.change(None, Change(1, act, "an", state, before[state]), NOW_MS)
+        step = Act.TAKE if state is State.NEW else Act.FINISH
+        if state is not State.DONE:
+            duties.change(None, Change(1, step, "an", state, before[state]), NOW_MS)
+    reopened = duties.change(None, Change(1, Act.REOPEN, "an", State.DONE, "an"), NOW_MS)
+    left = duties.change(None, Change(1, Act.LEAVE, "an", State.TAKEN, "an"), NOW_MS)
+    assert (reopened.state, left.state, left.assignee) == (State.TAKEN, State.NEW, "")
+
+
+def test_a_task_goes_with_its_declaration(desk: Desk) -> None:
+    desk.declare(task="symptoms")
+    Duties(desk.database).change(None, Change(1, Act.TAKE, "an", State.NEW, ""), NOW_MS)
+    assert desk.kept.forget(NOW_MS + 1) == 1
+    with desk.database.reading() as session:
+        assert session.rows("SELECT COUNT(*) FROM duty") == [(0,)]
 
 
 def test_what_is_over_is_forgotten(desk: Desk) -> None:

@@ -77,7 +77,8 @@ class District:
         path = self.folder / f"keys/{name}.pem"
         path.write_bytes(pem)
         path.chmod(0o600)
-        return entry(key.public_key(), use)
+        way = "lists" if use is Use.STATUS else name
+        return msgspec.structs.replace(entry(key.public_key(), use), way=way)
 
     def start(self) -> "subprocess.Popen[bytes]":
         command = [str(Path(sys.executable).with_name("collector")), "desk", "--config"]

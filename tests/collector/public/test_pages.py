@@ -18,7 +18,7 @@ import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from collector.public.sealing import place
+from collector.declaration.sealed import place
 from wire import gatepass
 from wire.canonical import Document, parse
 from wire.sealing import open_data_key

@@ -23,6 +23,9 @@ state = "enrol"
 [issuing]
 keys = "issuing"
 state = "desk"
+[dispatch]
+keys = "signing"
+state = "dispatch"
 [home_assistant]
 host = "localhost"
 ca = "ca.pem"
@@ -53,6 +56,7 @@ def test_a_whole_district_has_every_row_and_nothing_is_absent(whole: Config) -> 
             "web",
             "enrol",
             "desk",
+            "dispatch",
             "public",
             "home-assistant",
             "retention",
@@ -67,6 +71,7 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         whole,
         enrol=None,
         issuing=None,
+        dispatch=None,
         home_assistant=None,
         backup=None,
         vault=config.VaultConfig(),
@@ -79,6 +84,7 @@ def test_what_a_district_has_not_is_named_with_its_reason(whole: Config) -> None
         "vault",
         "enrol",
         "desk",
+        "dispatch",
         "public",
         "home-assistant",
         "backup",

@@ -12,6 +12,7 @@ from collector.database.made import made
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
+from collector.declaration.sealed import Sealed
 from collector.ledger.archive import SqlArchive
 from collector.ledger.entries import Post, Run
 from collector.ledger.ports import Ledger, View
@@ -137,6 +138,7 @@ class Town:
         """All that a thief of the machine would have."""
         self.places: dict[str, Place] = {}
         self._sent: dict[tuple[str, str], int] = {}
+        self.desk: Sealed | None = None
         made(people, schema.TABLES, schema.VERSION, schema.APPLICATION)
         if not (home / folder.CUSTODY).exists():
             folder.prepare(home)
@@ -146,7 +148,8 @@ class Town:
     def again(self) -> Strongroom:
         """Return a vault as after a start: locked, and knowing nothing but what is stored."""
         self.room = Strongroom(
-            folder.load(self.home), self.view, self.people, EpochFile(self.home), self.place_of
+            *(folder.load(self.home), self.view, self.people, EpochFile(self.home), self.place_of),
+            declared=self.desk,
         )
         return self.room
 

@@ -17,6 +17,7 @@ from collector.cases.roles import Actor, Role
 from collector.grants import Grants, Over
 from collector.ledger.entries import Post, Report, Topic
 from collector.ledger.sqlite import SqliteLedger
+from tests.collector.lists import declared, on_disk
 from tests.collector.web.desk import MemoryDesk
 from wire.keys import Use, entry
 from wire.state import Health, State, pack
@@ -106,6 +107,9 @@ def connect(desk: MemoryDesk) -> None:
         reach = REACH[lacking] if lacking else Grants()
         desk.actors[role] = Actor(role, role, reach.areas, reach.sectors, reach.places)
     settings.GATE_DESK = lambda: desk
+    lists = on_disk(desk.folder)
+    declared(lists.database, NOW)
+    settings.GATE_ISSUING = lambda: lists.counter
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ class MemoryDesk:
 
     def __init__(self, folder: Path, wall_ms: Callable[[], int]) -> None:
         self._now = wall_ms
+        self.folder = folder
         self.database = SqliteDatabase(folder / "cases.db")
         make(self.database)
         self.actors: dict[str, Actor] = {}

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.conf import settings
@@ -25,7 +26,8 @@ from collector.cases.worklist import Change, Met
 from collector.database.sqlite import SqliteDatabase
 from collector.grants import Grants
 from collector.web.casework.desk import Kind, Wanted
-from tests.collector.lists import ListDesk
+from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, District
+from tests.collector.lists import ListDesk, declared
 from tests.collector.web.conftest import PASSWORD, REACH
 from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
 
@@ -108,6 +110,7 @@ def with_passes(folder: Path, now_ms: int) -> SqliteDatabase:
     database = SqliteDatabase(folder / "made-up-passes.db")
     desk = ListDesk(database)
     desk.now_ms = now_ms
+    declared(database, now_ms)
     settings.GATE_ISSUING = lambda: desk.counter
     day = work.day(now_ms)
     for team in ("Tổ 1", "Tổ 2"):
@@ -130,6 +133,33 @@ def with_passes(folder: Path, now_ms: int) -> SqliteDatabase:
 WORKED: dict[str, str] = {}
 """The lists that were worked on, by what they show."""
 LIST = "Họ và tên,Ngày sinh,Lớp\nMẫu Một,2012,Tổ 3\n".encode()
+
+
+@contextmanager
+def dispatched(folder: Path) -> Iterator[District]:
+    """Give the pages a dispatch with one policy taken back, and another one being edited."""
+    from django.conf import settings  # noqa: PLC0415  # only when asked for
+
+    folder.mkdir()
+    home = District(folder, 'path = "ledger.db"', 12)
+    home.open()
+    home.start()
+    home.past(days=2)
+    home.sign(FAST, takes=[])
+    home.step()
+    home.pass_by(6)
+    draft = home.counter.draft(OFFICER, SITE)
+    takes = [{"kind": "id-card", "identity": "declared"}]
+    hours = {"openings": [{"days": ["mon-fri"], "from": "07:00", "until": "17:30"}], "closed": []}
+    home.counter.save(
+        OFFICER, SITE, draft.revision, {**draft.document, "takes": takes, "hours": hours}
+    )
+    before, settings.GATE_DISPATCH = settings.GATE_DISPATCH, lambda: home.counter
+    try:
+        yield home
+    finally:
+        settings.GATE_DISPATCH = before
+        home.close()
 
 
 def pages(case: int) -> dict[str, tuple[Role | None, str]]:
@@ -157,6 +187,7 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "approvals": (officer, f"{base}/approvals"),
         "export": (officer, f"{base}/export"),
         "handover": (officer, f"{base}/handover"),
+        "tasks": (Role.COMMUNE, "/tasks"),
         "passes": (Role.KEEPER, "/passes"),
         "passes-new": (Role.KEEPER, "/passes/new"),
         "passes-team": (Role.KEEPER, "/passes/team?place=cho&team=T%E1%BB%95%201"),
@@ -164,6 +195,11 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "passes-faults": (Role.KEEPER, f"/passes/work/{WORKED.get('faults', '')}"),
         "audit": (Role.AUDITOR, "/audit"),
         "vault": (Role.CUSTODIAN, "/vault"),
+        "policies": (officer, "/policies"),
+        "policy": (officer, f"/policies/edit?site={quote(SITE)}"),
+        "policy-review": (officer, f"/policies/review?site={quote(SITE)}"),
+        "rollout": (officer, "/policies/rollouts/1"),
+        "audit-orders": (Role.AUDITOR, "/audit/orders"),
         "refused": (Role.AUDITOR, "/cases"),
     }
 

@@ -92,7 +92,8 @@ def test_the_compiled_catalogue_is_current(language: str) -> None:
         (words.IDENTITY, Identity),
         (words.ROLE, Role),
         (words.OVER, Over),
-        (words.KIND, [*KINDS, "attended", "desk", "paper"]),  # no code is shown for these
+        # No code is shown for these.
+        (words.KIND, [*KINDS, "attended", "commanded", "desk", "paper"]),
     ],
 )
 def test_every_value_of_a_closed_list_has_a_name(table: object, values: object) -> None:

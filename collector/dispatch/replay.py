@@ -1,0 +1,167 @@
+"""What a policy would have answered to a day's codes, asked of the gates' own judge. Pure.
+
+The ledger keeps of each code its kind, what its signature and identity came to, the answer and the
+doubts; no name and no code. From these the case is put together again that the judge had, as far as
+it can be, and the same rules are asked as at the door. What they would need to know and nobody kept
+is said, not guessed.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from collector.dispatch.entries import Change, Class, Replay
+from collector.figures import discretion
+from collector.figures.tally import DAY_MS, ZONE_MS
+from device.credential import kinds
+from device.flow import Signal
+from device.verdict.evidence import Evidence
+from device.verdict.judge import decided
+from device.verdict.policy import Grade, at_gate
+from device.verdict.reasons import TABLE
+from device.verdict.rules import Case
+from device.verdict.standing import Standing
+from device.verdict.trust import Finding, Status
+from wire.policy import Kind, Passback, Policy, Way
+from wire.record import Direction, Mark, Outcome, Reason, Signature
+
+GREEN = frozenset(each for each, row in TABLE.items() if row.outcome is Outcome.ACCEPTED)
+RETRIES = frozenset(each for each, row in TABLE.items() if row.signal is Signal.RETRY)
+HOUR_MS = 3_600_000
+SHUT = frozenset({Reason.OBEYED, Reason.CARD_USED, Reason.CARD_ELSEWHERE, Reason.CARD_UNKNOWN})
+SHUT |= {Reason.SERVICE_ASKED, Reason.CARD_UNBOUNDED, Reason.RECORDS_HELD, Reason.ATTENDED}
+"""Answers to cards and buttons: no policy decides them."""
+SIGNED = frozenset({Kind.PASS, Kind.CERTIFICATE})
+WAYS = {Way.IN: Direction.IN, Way.OUT: Direction.OUT}
+MANY = 10**6
+SOON_S = 1.0
+FAR_S = 10 * 86_400.0
+
+
+def is_judged(kind: str, reason: str) -> bool:
+    """Say whether an answer was a policy's: not to a control card, a button or a command."""
+    return reason not in SHUT and kind not in ("attended", "commanded")
+
+
+def replayed(
+    classes: Iterable[Class], policy: Policy, day: int, ways: dict[str, tuple[Direction, ...]]
+) -> Replay:
+    """Return what `policy` would have answered on local `day`.
+
+    `ways` says for which ways each gate was enrolled. Numbers of people are told as discretion has
+    it: no small one, and none that gives one away.
+    """
+    changes: Counter[tuple[str, str, str, str, str]] = Counter()
+    codes = green = would = 0
+    for each in classes:
+        if not is_judged(each.kind, each.reason):
+            continue
+        after = answered(each, policy, day, ways.get(each.gate, (each.dir,)))
+        codes += each.count
+        green += each.count if each.reason in GREEN else 0
+        kept = after is None and each.reason in GREEN
+        would += each.count if kept or (after is not None and after in GREEN) else 0
+        if after != each.reason:
+            before, named = each.reason.value, after.value if after else ""
+            key = (each.kind, each.signature.value, each.identity.value, before, named)
+            changes[key] += each.count
+    told = discretion.lists([{**changes, ("", "", "", "", "same"): codes - changes.total()}])[0]
+    return Replay(
+        day=day,
+        codes=told.total,
+        changes=tuple(Change(*key, told.figures[key]) for key, _ in changes.most_common()),
+        accepted_share=share(green, codes),
+        would_share=share(would, codes),
+        unknown=unknown(policy),
+    )
+
+
+def share(count: int, of: int) -> float | None:
+    """Return a share in the hundred, where neither part is so few that it names somebody."""
+    few = discretion.FEWEST
+    if of < 2 * few or 0 < count < few or 0 < of - count < few:
+        return None
+    return float(round(100 * count / of))
+
+
+def answered(shown: Class, policy: Policy, day: int, ways: tuple[Direction, ...]) -> Reason | None:
+    """Return the answer to one class; None if that cannot be told from what was kept."""
+    take = next((each for each in policy.takes if each.kind == shown.kind), None)
+    looked_at = shown.reason not in (Reason.WRONG_KIND, Reason.NOT_A_PASS)
+    if take is not None and not looked_at:
+        return None  # it was not taken then, so nothing was found out about it
+    here = at_gate(policy, ways)
+    direction = WAYS.get(here.direction, shown.dir)
+    case = Case(
+        kind=kinds.UNKNOWN if shown.reason is Reason.NOT_A_PASS else shown.kind,
+        take=take,
+        found=_evidence(shown, _wall_ms(shown, day) / 1000),
+        policy=here,
+        direction=direction,
+        standing=_standing(shown),
+        wall_ms=_wall_ms(shown, day),
+        clock_is_sure=not _says(shown, Reason.CLOCK_UNSURE, Mark.CLOCK_UNSURE),
+    )
+    reason = decided(case)
+    if reason is Reason.CLASS_NOT_TAKEN and shown.reason is not Reason.CLASS_NOT_TAKEN:
+        return None  # of which class a pass was is sealed
+    return reason
+
+
+def unknown(policy: Policy) -> tuple[str, ...]:
+    """Return which rules ask for what the ledger does not keep."""
+    asks = {
+        "classes": any(each.classes for each in policy.takes),
+        "again": policy.again.rule is not Passback.OFF,
+        "interval": bool(policy.again.min_interval_s),
+        "ceiling": policy.ceiling is not None,
+    }
+    return tuple(name for name, asked in asks.items() if asked)
+
+
+def _wall_ms(shown: Class, day: int) -> int:
+    """Return the middle of the hour in which it was shown."""
+    return day * DAY_MS - ZONE_MS + shown.hour * HOUR_MS + HOUR_MS // 2
+
+
+def _says(shown: Class, reason: Reason, mark: Mark) -> bool:
+    return shown.reason is reason or mark.value in shown.marks.split()
+
+
+def _evidence(shown: Class, now_s: float) -> Evidence:
+    begins, ends = now_s - FAR_S, now_s + FAR_S
+    if shown.reason is Reason.EXPIRED:
+        ends = now_s - FAR_S
+    if shown.reason is Reason.NOT_YET_VALID:
+        begins = now_s + FAR_S
+    dated = shown.kind in SIGNED
+    unsigned = shown.kind in SIGNED and shown.signature is Signature.NOT_CHECKED
+    used_up = shown.reason is Reason.USED_UP
+    return Evidence(
+        grade=Grade(shown.signature, shown.identity),
+        is_whole=shown.reason is not Reason.IMPLAUSIBLE,
+        issuer_known=shown.reason is not Reason.UNKNOWN_ISSUER and not unsigned,
+        begins=begins if dated else None,
+        ends=ends if dated else None,
+        entries=0 if used_up else None,
+        status=_status(shown),
+    )
+
+
+def _status(shown: Class) -> Finding | None:
+    if shown.reason is Reason.WITHDRAWN:
+        return Finding(Status.WITHDRAWN, 0.0)
+    if shown.reason is Reason.SUSPENDED:
+        return Finding(Status.SUSPENDED, 0.0)
+    stale = _says(shown, Reason.LIST_STALE, Mark.LIST_STALE)
+    return Finding(Status.UNLISTED, None) if stale else None
+
+
+def _standing(shown: Class) -> Standing:
+    inside = MANY if _says(shown, Reason.FULL, Mark.OVER_CEILING) else 0
+    last = None
+    if _says(shown, Reason.ALREADY_INSIDE, Mark.ENTERED_AGAIN):
+        last = Direction.IN
+    elif shown.reason is Reason.NOT_INSIDE:
+        last = Direction.OUT
+    soon = last is not None or _says(shown, Reason.TOO_SOON, Mark.TOO_SOON)
+    return Standing(last=last, since_s=SOON_S if soon else None, inside=inside)

@@ -1,0 +1,102 @@
+"""A policy in words: those of the authority's desk, from its own catalogue, and names of fields."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from collector.dispatch.entries import Stage, Why
+from provisioning.i18n import catalogue
+from provisioning.policywords import described
+from wire.errors import WireError
+from wire.policy import understood
+
+FIELD: Mapping[str, Promise] = {
+    "takes": _("Codes that are taken"),
+    "direction": _("Direction"),
+    "gates_of_place": _("Number of gates of the place"),
+    "hours": _("Opening hours"),
+    "outside_hours": _("Outside the hours"),
+    "again": _("Entering or leaving twice"),
+    "ceiling": _("People inside at most"),
+    "siblings_stale_after_s": _("Age of the other gates' counts"),
+    "clock_unsure": _("When the gate's clock is unsure"),
+    "clock_skew_s": _("Clocks may differ by"),
+    "stale_list": _("When the list of withdrawn passes is old"),
+    "stale_after_h": _("Age of that list, in hours"),
+    "signals": _("Signals at the door"),
+    "retention_h": _("Hours that a gate keeps what is confirmed"),
+    "open_once": _("Opening the door once by a command"),
+    "zone": _("Time zone"),
+    "site": _("Place"),
+}
+UNKNOWN: Mapping[str, Promise] = {
+    "classes": _("of which class a pass is: it is sealed"),
+    "again": _("who came twice, where nobody looked for that before"),
+    "interval": _("how soon somebody came again"),
+    "ceiling": _("how many people were inside at each moment"),
+}
+STAGE: Mapping[str, Promise] = {
+    Stage.RUNNING: _("under way"),
+    Stage.DONE: _("at all gates"),
+    Stage.TAKEN_BACK: _("taken back"),
+    Stage.GONE: _("ended: the place has no gate any more"),
+}
+WHY: Mapping[str, Promise] = {
+    Why.ACCEPTED: _("Let through"),
+    Why.RETRIES: _("Told to try again"),
+    Why.LATE: _("Arrived more than a minute late"),
+    Why.ALARMS: _("Gates with an alarm"),
+    Why.OFFICER: _("At an officer's word"),
+}
+ANSWER: Mapping[str, Promise] = {
+    "open": _("sent, not answered yet"),
+    "answered": _("answered"),
+    "expired": _("expired without an answer"),
+    "done": _("done"),
+    "handed-on": _("begun"),
+    "not-allowed": _("not done: the policy does not allow it"),
+    "clock-unsure": _("not done: the gate's clock is unsure"),
+    "unknown": _("not done: the gate's program is too old for it"),
+    "failed": _("failed"),
+}
+ACT: Mapping[str, Promise] = {
+    "commanded": _("command to a gate"),
+    "policy-saved": _("policy edited"),
+    "policy-signed": _("policy signed"),
+    "policy-widened": _("rollout widened by hand"),
+    "policy-taken-back": _("policy taken back by hand"),
+    "purged": _("old rows deleted"),
+}
+UNFIT = "a value that cannot be used here"
+"""In the desk's catalogue."""
+
+
+def speaks() -> Callable[[str], str]:
+    """Return what translates the desk's words for the reader."""
+    return catalogue("en" if (get_language() or "vi") == "en" else "vi").gettext
+
+
+def sentences(document: Mapping[str, Any]) -> list[str]:
+    """Return what a policy means; nothing for one that no gate could keep."""
+    try:
+        return described(understood({**document, "version": 1, "issued": 0}), speaks())
+    except WireError:
+        return []
+
+
+def complained(text: str) -> tuple[str, str]:
+    """Return the field and, in words, what is wrong with it."""
+    what, _at, where = text.partition(" - at ")
+    known = speaks()(what)
+    field, _colon, more = what.partition(": ")
+    said = known if known != what or get_language() == "en" else speaks()(UNFIT)
+    name = where.strip("`$.").split(".")[0].split("[")[0] or (field if more else "")
+    return str(FIELD.get(name, name)), said
+
+
+def named(fields: tuple[str, ...] | list[str]) -> list[str]:
+    """Return what fields are called."""
+    return [str(FIELD.get(each, each)) for each in fields]

@@ -1,0 +1,129 @@
+"""The policy editor's pages: edit, see what would change, sign, and watch it go out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from collector.dispatch.entries import Limits, Stage
+from collector.errors import DraftChanged, DraftInvalid
+from collector.web import policysaid
+from collector.web.dispatched import dispatch, who
+from collector.web.policyforms import LimitsForm, PolicyForm, initial, stated
+
+
+@require_safe
+def policies(request: HttpRequest) -> HttpResponse:
+    """Show the places, and how each stands with its policy."""
+    reader = who(request)
+    context = {"sites": dispatch().sites(reader), "rollouts": dispatch().rollouts(reader)[:20]}
+    return render(request, "web/policy/policies.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def policy(request: HttpRequest) -> HttpResponse:
+    """Show a place's policy, and keep what an officer has made of it."""
+    site, reader = _site(request), who(request)
+    draft = dispatch().draft(reader, site)
+    if request.method != "POST":
+        form = PolicyForm(initial=initial(draft.document, draft.revision))
+        return _edited(request, site, form)
+    form = PolicyForm(request.POST)
+    if not form.is_valid():
+        return _edited(request, site, form, status=400)
+    try:
+        document = form.document(draft.document)
+        dispatch().save(reader, site, form.cleaned_data["revision"], document)
+    except DraftInvalid as error:
+        field, why = policysaid.complained(str(error))
+        return _edited(request, site, form, wrong={"field": field, "why": why}, status=400)
+    except DraftChanged as error:
+        names, _colon, fields = str(error).partition(": ")
+        changed = policysaid.named([each for each in fields.split(", ") if each])
+        return _edited(request, site, form, meanwhile={"by": names, "fields": changed}, status=409)
+    return redirect(f"{reverse('policy-review')}?{urlencode({'site': site})}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest) -> HttpResponse:
+    """Say a draft in words and replay yesterday; sign it when it is sent."""
+    site, reader = _site(request), who(request)
+    form = LimitsForm(request.POST or None, initial=stated(Limits()))
+    if request.method == "POST" and form.is_valid():
+        revision = request.POST.get("revision", "")
+        number = int(revision) if revision.isascii() and revision.isdigit() else -1
+        signed = dispatch().sign(reader, site, number, form.limits())
+        return redirect("rollout", signed)
+    found = dispatch().review(reader, site, Limits())
+    complaint = ""
+    if found.complaint:
+        field, why = policysaid.complained(f"{found.complaint} - at {found.where}")
+        complaint = f"{field}: {why}" if field else why
+    context = {
+        "site": site,
+        "review": found,
+        "form": form,
+        "complaint": complaint,
+        "sentences": policysaid.sentences(found.draft.document),
+        "before": policysaid.sentences(found.in_force),
+        "fields": policysaid.named(found.fields),
+        "unknown": [policysaid.UNKNOWN[each] for each in found.replay.unknown],
+    }
+    return render(request, "web/policy/review.html", context)
+
+
+@require_safe
+def rollout(request: HttpRequest, number: int) -> HttpResponse:
+    """Show how one goes out."""
+    return render(request, "web/policy/rollout.html", _progress(request, number))
+
+
+@require_safe
+def rollout_now(request: HttpRequest, number: int) -> HttpResponse:
+    """Return the part of that page that changes."""
+    return render(request, "web/policy/progress.html", _progress(request, number))
+
+
+@require_POST
+def widen(request: HttpRequest, number: int) -> HttpResponse:
+    """Go on to the next ring now."""
+    dispatch().widen(who(request), number)
+    return redirect("rollout", number)
+
+
+@require_POST
+def back(request: HttpRequest, number: int) -> HttpResponse:
+    """Put the rules before it back."""
+    dispatch().take_back(who(request), number)
+    return redirect("rollout", number)
+
+
+def _progress(request: HttpRequest, number: int) -> dict[str, object]:
+    found = dispatch().rollout(who(request), number)
+    rings = [
+        {"number": at, "gates": [(gate, gate in found.took) for gate in gates], "reached": reached}
+        for at, gates in enumerate(found.rings, 1)
+        for reached in [at <= found.rollout.ring]
+        if gates
+    ]
+    return {
+        "progress": found,
+        "rollout": found.rollout,
+        "rings": rings,
+        "limits": stated(found.rollout.limits),
+        "running": found.rollout.stage is Stage.RUNNING,
+        "sentences": policysaid.sentences(found.words_of),
+    }
+
+
+def _site(request: HttpRequest) -> str:
+    return request.GET.get("site", "")[:200]
+
+
+def _edited(
+    request: HttpRequest, site: str, form: PolicyForm, status: int = 200, **more: object
+) -> HttpResponse:
+    return render(
+        request, "web/policy/edit.html", {"site": site, "form": form, **more}, status=status
+    )

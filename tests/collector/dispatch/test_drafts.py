@@ -1,0 +1,187 @@
+"""A policy in the making: nobody overwrites another's, and a day is replayed before signing."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.cases.roles import Actor, Role
+from collector.dispatch.entries import Class, Limits
+from collector.dispatch.replay import answered, replayed
+from collector.dispatch.worse import Seen, measured
+from collector.errors import DraftChanged, DraftInvalid, SiteUnknown
+from collector.figures.chance import share_at_least, share_at_most
+from collector.figures.discretion import Shown
+from device.credential import classify
+from device.credential.dcc_trust import TrustList
+from device.flow import Instant
+from device.statuses import HeldLists
+from device.verdict.judge import judge
+from device.verdict.standing import NOTHING
+from device.verdict.trust import Trust
+from tests.collector.dispatch.conftest import DAY, NOW, OFFICER, SITE, Make
+from tests.device.doorstep import ENTRIES, text_of
+from wire.keys import Keyring
+from wire.openinghours import Hours, Opening
+from wire.policy import AskedIdentity, AskedSignature, Does, Kind, Policy, Take
+from wire.record import ClockState, Direction, Identity, Reason, Signature
+
+OTHER = Actor("nguoi-khac", Role.OPERATOR)
+
+
+def test_the_second_officer_is_told_who_changed_what(district: Make) -> None:
+    home = district(1)
+    mine, theirs = (home.counter.draft(each, SITE) for each in (OFFICER, OTHER))
+    changed = {**mine.document, "open_once": True, "clock_unsure": "attendant"}
+    saved = home.counter.save(OFFICER, SITE, mine.revision, changed)
+    again = {**theirs.document, "retention_h": 72}
+    home.counter.save(OTHER, SITE, saved.revision, again)
+    with pytest.raises(DraftChanged) as told:
+        home.counter.save(OFFICER, SITE, saved.revision, {**changed, "open_once": False})
+    assert str(told.value) == "nguoi-khac: clock_unsure, open_once, retention_h"
+    with pytest.raises(DraftChanged):
+        home.counter.sign(OFFICER, SITE, saved.revision, Limits())
+    assert home.counter.draft(OFFICER, SITE).document["retention_h"] == 72
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"takes": [{"kind": "library-card"}]},
+        {"retention_h": 1},
+        {"again": {"rule": "hard"}},
+        {"more": True},
+        {"zone": "Moon/Crater"},
+    ],
+)
+def test_what_no_gate_could_keep_is_not_kept(district: Make, rules: dict[str, object]) -> None:
+    home = district(1)
+    draft = home.counter.draft(OFFICER, SITE)
+    with pytest.raises(DraftInvalid):
+        home.counter.save(OFFICER, SITE, draft.revision, {**draft.document, **rules})
+    assert home.counter.draft(OFFICER, SITE) == draft
+
+
+def test_a_place_without_gates_or_beyond_reach_is_none(district: Make) -> None:
+    home = district(1)
+    with pytest.raises(SiteUnknown):
+        home.counter.draft(OFFICER, "Không có")
+    with pytest.raises(SiteUnknown):
+        home.counter.draft(Actor("x", Role.DISTRICT, areas=("khac",)), SITE)
+
+
+def test_the_review_says_what_yesterday_would_have_been(district: Make) -> None:
+    home = district(2)
+    for _ in range(4):
+        home.past(days=1, codes=48)
+    draft = home.counter.draft(OFFICER, SITE)
+    seen = Take(kind=Kind.ID_CARD)
+    rules = {**draft.document, "takes": [{"kind": seen.kind.value}]}
+    home.counter.save(OFFICER, SITE, draft.revision, rules)
+    review = home.counter.review(OFFICER, SITE, Limits())
+    assert review.fields == ("takes",)
+    assert review.replay.codes == 384
+    (change,) = review.replay.changes
+    assert (change.kind, change.before, change.after) == ("pass", "accepted", "wrong-kind")
+    assert change.count == 368
+    assert review.doomed
+    home.counter.save(OFFICER, SITE, 1, draft.document)
+    assert home.counter.review(OFFICER, SITE, Limits()).replay.changes == ()
+
+
+def test_no_small_number_of_people_is_told() -> None:
+    def shown(count: int, kind: str) -> Class:
+        words = (Signature.CHECKED, Identity.SEEN, Reason.ACCEPTED, "")
+        return Class("g", 9, Direction.IN, kind, *words, count)
+
+    nobody = Policy(site=SITE, version=1, issued=0, takes=())
+    found = replayed([shown(3, "pass"), shown(40, "eu-certificate")], nobody, 20_000, {})
+    assert {each.kind: each.count for each in found.changes}["pass"] is Shown.FEW
+    assert Shown.WITHHELD in {found.codes, *(each.count for each in found.changes)}
+
+
+CODES = ("PASS-A", "DECLARED-A", "EXPIRED-A", "EARLY-A", "FORGED-A", "LINK-a", "TEXT-a")
+TAKES = [
+    Take(kind=kind, signature=signature, identity=identity)
+    for kind in (Kind.PASS, Kind.ID_CARD)
+    for signature in AskedSignature
+    for identity in AskedIdentity
+]
+TRUST = Trust(Keyring(ENTRIES), TrustList(()), HeldLists())
+NIGHT = Hours(openings=(Opening(days=("mon-sun",), opens="00:00", closes="00:30"),))
+
+
+@given(
+    st.sampled_from(CODES),
+    st.sampled_from(TAKES),
+    st.sampled_from(TAKES),
+    st.sampled_from([Hours(), NIGHT]),
+    st.sampled_from(list(Does)),
+    st.sampled_from([ClockState.SYNCED, ClockState.UNSYNCED]),
+)
+def test_the_replay_answers_as_the_door_would_or_says_that_it_cannot_tell(
+    code: str, take: Take, was: Take, hours: Hours, does: Does, clock: ClockState
+) -> None:
+    def door(policy: Policy) -> tuple[Class, Reason]:
+        now = Instant(10**12, NOW, clock, "b")
+        found = judge(classify(text_of(code)), Direction.IN, policy, TRUST, NOTHING, now)
+        marks = " ".join(sorted(found.marks))
+        words = (found.kind, found.signature, found.identity, found.reason, marks, 1)
+        return Class("g", hour, Direction.IN, *words), found.reason
+
+    day, rest = divmod(NOW + 7 * 3_600_000, DAY)
+    hour = rest // 3_600_000
+    before = Policy(site=SITE, version=1, issued=0, takes=(was,))
+    rules = {"hours": hours, "outside_hours": does, "clock_unsure": does}
+    after = Policy(site=SITE, version=1, issued=0, takes=(take,), **rules)  # type: ignore[arg-type]
+    kept, _ = door(before)
+    told = answered(kept, after, day, (Direction.IN,))
+    assert told in (None, door(after)[1])
+
+
+def test_chance_of_a_share() -> None:
+    assert share_at_most(0, 10, 0.5) == pytest.approx(0.5**10)
+    assert share_at_most(10, 10, 0.5) == 1.0
+    assert share_at_least(10, 10, 0.5) == pytest.approx(0.5**10)
+    assert share_at_most(4, 10, 0.5) == pytest.approx(0.376953125)
+    exact, near = share_at_most(4450, 5000, 0.9), share_at_most(4451, 5001, 0.9)
+    assert exact == pytest.approx(near, abs=0.01)
+
+
+@given(st.integers(0, 40), st.integers(0, 40))
+def test_shares_add_up(count: int, of: int) -> None:
+    below, above = share_at_most(count, of, 0.3), share_at_least(count + 1, of, 0.3)
+    assert below + above == pytest.approx(1.0)
+
+
+USUAL = Seen(codes=1000, accepted=950, retries=50, late=10, heard=300, alarmed=3)
+
+
+def test_so_good_a_gate_as_ever_is_hardly_ever_called_worse() -> None:
+    dice = random.Random(7)  # noqa: S311  # a test's
+    stopped = 0
+    for _ in range(300):
+        gates = {f"g{n}": 0 for n in range(3)}
+        counts = {gate: [0, 0] for gate in gates}
+        worse = False
+        for _ in range(40):  # looked at again and again
+            for each in counts.values():
+                each[0] += 2
+                each[1] += sum(dice.random() < 0.95 for _ in range(2))
+            now = {
+                gate: Seen(codes=n, accepted=ok, retries=n - ok, heard=1)
+                for gate, (n, ok) in counts.items()
+            }
+            worse |= any(each.worse for each in measured(now, USUAL, Limits()))
+        stopped += worse
+    assert stopped == 0
+
+
+@pytest.mark.parametrize("gates", [1, 2, 5])
+def test_refusing_everybody_is_worse_and_one_gate_of_several_is_not(gates: int) -> None:
+    bad, good = Seen(codes=10), Seen(codes=10, accepted=10)
+    all_bad = {f"g{n}": bad for n in range(gates)}
+    assert measured(all_bad, USUAL, Limits())[0].worse
+    one_bad = {f"g{n}": good if n else Seen(codes=60) for n in range(gates)}
+    assert measured(one_bad, USUAL, Limits())[0].worse is (gates == 1)

@@ -1,0 +1,112 @@
+"""Commands: signed, audited, kept until answered or expired, one at a time for a gate."""
+
+import pytest
+
+from collector.cases.entries import Act
+from collector.cases.roles import Actor, Role
+from collector.dispatch.entries import Answer
+from collector.errors import CollectorError, CommandOpen, CommandRefused, NotAllowed, SiteUnknown
+from tests.collector.dispatch.conftest import COMMAND, NOW, OFFICER, SITE, District, Make
+from tests.device.doorstep import KEYS
+from wire import command, policy
+from wire.keys import Keyring, Use, entry
+from wire.record import What
+
+RING = Keyring([entry(COMMAND.public_key(), Use.COMMAND)])
+
+
+def published(home: District, gate: str = "g1") -> command.Command | None:
+    path = home.config.outgoing / gate / "command"
+    return command.unpack(path.read_bytes(), RING, gate) if path.exists() else None
+
+
+def answer(home: District, nonce: str, outcome: str = "done", gate: str = "g1") -> None:
+    data: dict[str, object] = {"does": "identify", "nonce": nonce, "outcome": outcome}
+    home.doors[gate].note(What.COMMAND, data)
+    home.step()
+
+
+def test_a_command_is_signed_for_its_gate_and_audited_once(district: Make) -> None:
+    home = district(2)
+    given = home.counter.order(OFFICER, "g1", "identify")
+    found = published(home)
+    assert found is not None
+    assert (found.gate, found.does, found.nonce) == ("g1", "identify", given.nonce)
+    assert published(home, "g2") is None
+    (row,) = home.counter.audited(Actor("kiem-tra", Role.AUDITOR), 10)
+    assert (row.officer, row.act, row.about) == ("can-bo", Act.COMMANDED, "g1 identify")
+
+
+def test_it_is_kept_until_the_gate_has_answered(district: Make) -> None:
+    home = district(1)
+    given = home.counter.order(OFFICER, "g1", "self-test")
+    home.step(1)
+    path = home.config.outgoing / "g1/command"
+    path.unlink()
+    home.step(1)
+    assert published(home) is not None, "published again"
+    answer(home, given.nonce, "handed-on")
+    (found,) = home.counter.orders(OFFICER, "g1")
+    assert (found.state, found.outcome) == (Answer.ANSWERED, "handed-on")
+    assert published(home) is None
+    home.counter.order(OFFICER, "g1", "identify")
+
+
+def test_it_expires_and_a_late_answer_is_heard_all_the_same(district: Make) -> None:
+    home = district(1)
+    given = home.counter.order(OFFICER, "g1", "identify")
+    with pytest.raises(CommandOpen):
+        home.counter.order(OFFICER, "g1", "restart")
+    home.step(2)
+    assert home.counter.orders(OFFICER, "g1")[0].state is Answer.EXPIRED
+    assert published(home) is None
+    answer(home, given.nonce)
+    assert home.counter.orders(OFFICER, "g1")[0].state is Answer.ANSWERED
+
+
+def test_another_gate_cannot_answer_for_it(district: Make) -> None:
+    home = district(2)
+    given = home.counter.order(OFFICER, "g1", "identify")
+    answer(home, given.nonce, gate="g2")
+    answer(home, "0" * 16)
+    assert home.counter.orders(OFFICER, "g1")[0].state is Answer.OPEN
+
+
+def test_a_door_is_opened_only_where_its_policy_lets_it(district: Make) -> None:
+    home = district(1)
+    with pytest.raises(CommandRefused):
+        home.counter.order(OFFICER, "g1", "open-once")
+    rules = policy.Policy(site=SITE, version=1, issued=NOW, open_once=True)
+    path = home.config.outgoing / "g1/policy"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(policy.pack(rules, KEYS[Use.POLICY]))
+    home.counter.order(OFFICER, "g1", "open-once")
+
+
+NOBODY: list[tuple[Actor, str, str, type[CollectorError]]] = [
+    (Actor("x", Role.COMMUNE, areas=("Mẫu",)), "g1", "identify", NotAllowed),
+    (Actor("x", Role.TECHNICIAN), "g1", "identify", NotAllowed),
+    (Actor("x", Role.DISTRICT, areas=("khac",)), "g1", "identify", NotAllowed),
+    (OFFICER, "g9", "identify", SiteUnknown),
+    (OFFICER, "g1", "explode", CommandRefused),
+]
+
+
+@pytest.mark.parametrize(("actor", "gate", "does", "error"), NOBODY)
+def test_who_may_not_gives_none(
+    district: Make, actor: Actor, gate: str, does: str, error: type[CollectorError]
+) -> None:
+    home = district(1)
+    with pytest.raises(error):
+        home.counter.order(actor, gate, does)
+    assert published(home) is None
+
+
+def test_a_gate_that_leaves_the_roster_stops_nothing(district: Make) -> None:
+    home = district(2)
+    home.counter.order(OFFICER, "g1", "restart")
+    (home.config.outgoing / "g1/command").unlink()
+    home.stand({"g2": SITE})
+    home.step(1)
+    home.counter.order(OFFICER, "g2", "identify")
+    assert published(home, "g2") is not None

@@ -1,0 +1,194 @@
+"""A policy goes out ring by ring, and comes back from where it does harm."""
+
+from typing import Any
+
+import pytest
+
+from collector.dispatch.entries import Limits, Stage
+from collector.errors import RolloutOver, RolloutRunning
+from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, Make
+from wire.record import What
+
+NOBODY: dict[str, Any] = {"takes": []}
+FINE: dict[str, Any] = {"open_once": True}
+GATES = 12
+
+
+def test_one_gate_then_a_tenth_then_all(district: Make) -> None:
+    home = district(GATES)
+    home.past()
+    number = home.sign(**FINE)
+    version = home.counter.rollout(OFFICER, number).rollout.version
+    home.step()
+    assert home.versions() == [version] + [0] * (GATES - 1)
+    for gates, ring in ((1, 1), (2, 2), (GATES, 3)):
+        home.pass_by(9)
+        assert home.versions().count(version) == gates, "not before its time"
+        assert home.counter.rollout(OFFICER, number).rollout.ring == ring
+        home.pass_by(3)
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.DONE
+
+
+def test_a_policy_that_refuses_everyone_stops_after_the_first_ring_and_is_taken_back(
+    district: Make,
+) -> None:
+    home = district(GATES)
+    home.past()
+    number = home.sign(**NOBODY)
+    began = home.now_ms
+    home.step()
+    bad = home.counter.rollout(OFFICER, number).rollout.version
+    first = home.doors["g1"]
+    assert first.version == bad
+    while first.version == bad:
+        assert home.now_ms - began < 10 * 60_000, "within ten minutes"
+        home.pass_by(1)
+        assert home.versions().count(bad) <= 1
+    rollout = home.counter.rollout(OFFICER, number).rollout
+    assert (rollout.stage, rollout.why, rollout.ring) == (Stage.TAKEN_BACK, "accepted", 1)
+    (low, *others) = rollout.measures
+    assert (low.why, low.worse, low.usual) == ("accepted", True, 93.0)
+    assert not any(each.worse for each in others if each.why != "retries")
+    assert first.version == rollout.back_version > bad
+    assert first.show("PASS-A") == "accepted"
+    home.pass_by(30)
+    assert bad not in home.versions()
+
+
+def test_one_gate_that_fails_by_chance_does_not_stop_it(district: Make) -> None:
+    home = district(GATES)
+    home.past()
+    number = home.sign(Limits(first=5, soak_min=10, people=20), **FINE)
+    home.step()
+    for minute in range(12):
+        for name, door in home.doors.items():
+            for person in range(2):  # at one door nothing is read well any more
+                door.show("LINK-a" if name == "g2" else f"PASS-{minute}{person}")
+        home.step(1)
+    progress = home.counter.rollout(OFFICER, number)
+    assert progress.rollout.stage is Stage.RUNNING
+    assert progress.rollout.ring == 3
+    assert len(set(home.versions())) == 1
+
+
+def test_a_refusal_now_and_then_is_no_sign(district: Make) -> None:
+    home = district(1)
+    home.past()
+    number = home.sign(**FINE)
+    home.step()
+    for minute in range(12):
+        home.doors["g1"].show("LINK-a" if minute % 4 == 0 else f"PASS-{minute}")
+        home.doors["g1"].show(f"PASS-{minute}b")
+        home.step(1)
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.DONE
+
+
+def test_a_restart_goes_on_where_it_was(district: Make) -> None:
+    home = district(GATES)
+    home.past()
+    number = home.sign(**NOBODY)
+    home.start()
+    home.step()
+    for _ in range(9):
+        home.pass_by(1)
+        home.start()
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.TAKEN_BACK
+    assert home.counter.rollout(OFFICER, number).rollout.version not in home.versions()
+
+
+def test_a_gate_that_nobody_passes_is_waited_for(district: Make) -> None:
+    home = district(3)
+    home.past()
+    number = home.sign(**FINE)
+    for _ in range(30):
+        home.step(10)
+    progress = home.counter.rollout(OFFICER, number)
+    assert (progress.rollout.stage, progress.rollout.ring) == (Stage.RUNNING, 1)
+    assert progress.took == ("g1",)
+    home.counter.widen(OFFICER, number)
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 3
+
+
+def test_what_came_before_is_what_comes_back(district: Make) -> None:
+    home = district(2)
+    home.past()
+    number = home.sign(Limits(first=2), **FINE)
+    home.step()
+    home.counter.widen(OFFICER, number)
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.DONE
+    other = home.sign(Limits(first=2), open_once=False, retention_h=72)
+    home.step()
+    assert home.doors["g2"].mandate.policy.retention_h == 72
+    home.counter.take_back(OFFICER, other)
+    home.step()
+    for door in home.doors.values():
+        assert (door.mandate.policy.open_once, door.mandate.policy.retention_h) == (True, 48)
+    with pytest.raises(RolloutOver):
+        home.counter.take_back(OFFICER, other)
+
+
+def test_two_are_not_rolled_out_at_one_place(district: Make) -> None:
+    home = district(2)
+    home.sign(**FINE)
+    with pytest.raises(RolloutRunning):
+        home.sign(**NOBODY)
+
+
+def test_a_gate_that_moved_away_is_not_asked_any_more(district: Make) -> None:
+    home = district(3)
+    home.past()
+    number = home.sign(FAST, **NOBODY)
+    home.step()
+    places = dict.fromkeys(home.doors, SITE) | {"g1": "Chợ khác"}
+    home.stand(places)
+    home.pass_by(5)
+    progress = home.counter.rollout(OFFICER, number)
+    assert progress.rollout.stage is Stage.RUNNING, "what it counts is of another place"
+    assert progress.took == ()
+
+
+def test_a_gate_that_came_meanwhile_is_given_it_last_and_has_it_taken_back(district: Make) -> None:
+    home = district(3)
+    home.past()
+    home.stand({"g1": SITE, "g2": SITE, "g3": "Chợ khác"})
+    number = home.sign(Limits(first=1, second_percent=100, soak_min=10), **FINE)
+    home.stand(dict.fromkeys(home.doors, SITE))
+    home.pass_by(12)
+    version = home.counter.rollout(OFFICER, number).rollout.version
+    assert home.versions() == [version] * 3
+    home.pass_by(12)
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.DONE
+    other = home.sign(Limits(first=3), **NOBODY)
+    home.pass_by(6)
+    assert home.counter.rollout(OFFICER, other).rollout.stage is Stage.TAKEN_BACK
+    assert len(set(home.versions())) == 1
+
+
+def test_a_place_that_is_deleted_while_its_gates_scan_ends_it_and_nothing_else(
+    district: Make,
+) -> None:
+    home = district(2)
+    home.past()
+    number = home.sign(**FINE)
+    home.stand(dict.fromkeys(home.doors, "Nơi khác"))
+    home.pass_by(2)
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.GONE
+    assert {each.name for each in home.counter.sites(OFFICER)} == {"Nơi khác"}
+    home.doors["g1"].note(What.ALIVE, {})
+    home.pass_by(2)
+
+
+def test_alarms_at_all_gates_take_it_back_and_one_alarm_does_not(district: Make) -> None:
+    home = district(8)
+    home.past()
+    number = home.sign(Limits(first=8, soak_min=600), **FINE)
+    home.step()
+    home.pass_by(1)
+    home.now_ms += 3_600_000
+    home.alarm("g1")
+    home.pass_by(2)
+    assert home.counter.rollout(OFFICER, number).rollout.stage is Stage.RUNNING
+    home.alarm(*home.doors)
+    home.pass_by(2)
+    rollout = home.counter.rollout(OFFICER, number).rollout
+    assert (rollout.stage, rollout.why) == (Stage.TAKEN_BACK, "alarms")
