@@ -1,18 +1,17 @@
 """People of a list, sealed for the vault: nobody on the way opens them, this process neither."""
 
-import base64
 import os
 from collections.abc import Iterable
 
 from collector.bulk.entries import Person
 from collector.bulk.people import digest
+from collector.declaration.sealed import place
 from collector.issuing.entries import Entry
 from collector.issuing.holders import FORM_BYTES
 from wire.canonical import canonical
 from wire.keys import SealKey
 from wire.sealing import DataKey
 
-PLACE = b"holder\0"
 FIELDS = ("name", "born", "sex", "number", "passport", "phone", "group")
 
 
@@ -28,8 +27,3 @@ def entries(people: Iterable[Person], owner: str, to: SealKey, ends: int) -> tup
         spelled = canonical({"key": sealed_key, "to": to.kid, "sealed": sealed})
         found.append(Entry(digest(person), form, spelled, person.group))
     return tuple(found)
-
-
-def place(form: bytes) -> bytes:
-    """Name the place to which one person's bytes are bound."""
-    return PLACE + base64.b16encode(form)

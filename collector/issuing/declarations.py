@@ -60,7 +60,7 @@ class Declarations:
         """Return declarations in the order in which they came."""
         sql = (
             "SELECT id, form, at_ms, sealed, area, task, number FROM declaration"
-            " WHERE id > ? ORDER BY id LIMIT ?"
+            " WHERE id > ? AND LENGTH(sealed) > 0 ORDER BY id LIMIT ?"
         )
         with self._database.reading() as session:
             return tuple(Declared(*each) for each in session.rows(sql, (row, limit)))
@@ -80,8 +80,35 @@ class Declarations:
         return signed(order, number, place, at_ms // 1000, self._key)
 
 
+def offer(session: Session, form: bytes, sealed: bytes, number: bytes, at_ms: int) -> None:
+    """Give the vault somebody's fields with the pass that they hold, once more if need be.
+
+    It reads on from row to row, so the row is numbered anew.
+    """
+    session.run(
+        "INSERT INTO declaration (form, at_ms, sealed, area, task, number)"
+        " VALUES (?, ?, ?, '', '', ?) ON CONFLICT (form) DO UPDATE SET at_ms = excluded.at_ms,"
+        " sealed = excluded.sealed, number = excluded.number,"
+        " id = (SELECT MAX(id) + 1 FROM declaration)",
+        (form, at_ms, sealed, number),
+    )
+
+
 def forget(database: Database, before_ms: int) -> int:
-    """Delete what was declared before a moment; no key is needed for that. Return how many."""
+    """Delete what was declared before a moment; no key is needed for that. Return how much.
+
+    The last row stays, emptied: no later one gets a number that the vault has read already.
+    """
+    old = "at_ms < ? AND LENGTH(sealed) > 0"
     with database.writing() as session:
         session.run(_UNDO, (before_ms,))
-        return session.run("DELETE FROM declaration WHERE at_ms < ?", (before_ms,))
+        ((count,),) = session.rows(f"SELECT COUNT(*) FROM declaration WHERE {old}", (before_ms,))  # noqa: S608
+        session.run(
+            "DELETE FROM declaration WHERE at_ms < ? AND id < (SELECT MAX(id) FROM declaration)",
+            (before_ms,),
+        )
+        session.run(
+            f"UPDATE declaration SET sealed = ?, number = ?, area = '', task = '' WHERE {old}",  # noqa: S608
+            (b"", b"", before_ms),
+        )
+        return int(count)

@@ -13,7 +13,7 @@ import msgspec
 
 from collector.database.ports import Database, Session
 from collector.errors import ListRefused, PassUnknown
-from collector.issuing import register
+from collector.issuing import declarations, register
 from collector.issuing.entries import (
     Batch,
     Entry,
@@ -30,6 +30,7 @@ from wire.gatepass import CTI_BYTES
 from wire.keys import kid_of, raw_public
 
 FORM_BYTES, WHO_BYTES = 16, 32
+REMIND_S = 7 * 86_400
 LARGEST = 4 * 1024
 """Of what is sealed of one person."""
 LONGEST = 64
@@ -48,6 +49,12 @@ _PERSON = (
 _HELD = (
     "INSERT INTO held (number, holder)"
     " VALUES (?, (SELECT id FROM holder WHERE owner = ? AND who = ?))"
+)
+_SAID = "SELECT form, sealed FROM holder WHERE id = ?"
+_DUE = (
+    "SELECT h.form, h.sealed, p.number FROM holder h JOIN held ON held.holder = h.id"
+    " JOIN pass p ON p.number = held.number AND p.standing = 0 AND p.ends > ?"
+    " WHERE NOT EXISTS (SELECT 1 FROM declaration d WHERE d.form = h.form AND d.at_ms > ?)"
 )
 _WITHDRAW = "UPDATE pass SET standing = ? WHERE number = ? AND owner = ? RETURNING kid"
 _ONE = (
@@ -139,6 +146,8 @@ class Holders:
                 ((fresh, place),) = register.entered(session, kid, order)
                 for (each,) in whose:
                     session.run("INSERT INTO held (number, holder) VALUES (?, ?)", (fresh, each))
+                    for form, sealed in session.rows(_SAID, (each,)):
+                        declarations.offer(session, form, sealed, fresh, now_s * 1000)
                 kids = _withdraw(session, owner, (number,))
                 made = signed(order, fresh, place, now_s, key)
         self._issuer.sign_lists(kids, now_s)
@@ -154,6 +163,18 @@ class Holders:
         )
         with self._database.reading() as session:
             return tuple(Team(*row) for row in session.rows(sql, (now_s, now_s, now_s, owner)))
+
+    def remind(self, now_s: int) -> int:
+        """Give the vault again who holds a pass and was not given for a week; return how many.
+
+        It keeps what it was told for as many days as a scan; a pass may be good for a year.
+        """
+        due = (now_s, (now_s - REMIND_S) * 1000)
+        with self._database.writing() as session:
+            found = session.rows(_DUE, due)
+            for form, sealed, number in found:
+                declarations.offer(session, form, sealed, number, now_s * 1000)
+        return len(found)
 
     def forget(self, before_s: int) -> int:
         """Delete whom no pass is left of, and lists that were answered long ago."""
@@ -223,6 +244,7 @@ class _Pen:
             if same.team != entry.group:
                 sql = "UPDATE pass SET team = ? WHERE number = ? AND owner = ?"
                 self._session.run(sql, (entry.group, same.number, owner))
+            self._say(entry, who, same.number)
             return same.number
         standing = [each for each in had if each.standing != Standing.WITHDRAWN]
         self.fresh += not had
@@ -230,9 +252,15 @@ class _Pen:
         self.kids |= _withdraw(self._session, owner, [each.number for each in standing])
         order = msgspec.structs.replace(order, group=entry.group)
         ((number, _),) = register.entered(self._session, self._kid, order)
-        self._session.run(_PERSON, (entry.form, owner, who, order.begins, entry.sealed))
+        self._say(entry, who, number)
         self._session.run(_HELD, (number, owner, who))
         return number
+
+    def _say(self, entry: Entry, who: bytes, number: bytes) -> None:
+        """Keep who somebody is, as the list says it now, and give it to the vault."""
+        order = self._order
+        self._session.run(_PERSON, (entry.form, order.owner, who, order.begins, entry.sealed))
+        declarations.offer(self._session, entry.form, entry.sealed, number, order.begins * 1000)
 
     def _is_it(self, had: _Pass) -> bool:
         order = self._order

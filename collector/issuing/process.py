@@ -77,6 +77,7 @@ def run(config: Config) -> int:
         forget: list[Callable[[int], int]] = [
             lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000),
             lambda now_ms: holders.forget((now_ms - KEPT_MS) // 1000),
+            lambda now_ms: holders.remind(now_ms // 1000),
         ]
         if Way.SELF in ways:
             declarations = Declarations(passes, ways[Way.SELF])

@@ -5,6 +5,7 @@ import tracemalloc
 import zlib
 
 import cbor2
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.wire.samples import ENTRIES, KEYS, RING
 from wire import cosesign, statuslist
 from wire.errors import SignatureInvalid, WireError
-from wire.keys import Use
+from wire.keys import Keyring, Use
 from wire.statuslist import INVALID, MAX_STATUSES, MEDIA_TYPE, SUSPENDED, VALID, StatusList
 
 ISSUER = ENTRIES[Use.PASS_SEEN].kid
@@ -221,3 +222,35 @@ def test_a_list_is_as_small_as_was_measured(passes: int, withdrawn: int, at_most
 def test_a_list_is_not_printed_whole() -> None:
     found = listed(1_000_000)
     assert repr(found) == str(found) == f"<StatusList of {ISSUER}, 1000000 places>"
+
+
+DESKS = Keyring(
+    [
+        *(each for each in ENTRIES.values() if each.kid not in {ISSUER, ENTRIES[Use.STATUS].kid}),
+        msgspec.structs.replace(ENTRIES[Use.PASS_SEEN], way="attendant"),
+        msgspec.structs.replace(ENTRIES[Use.STATUS], way="lists"),
+    ]
+)
+"""A ring in which the desk has the key of passes of those who were seen, and the one of lists."""
+AUTHORITYS = Keyring(
+    [
+        *(each for each in ENTRIES.values() if each.kid != ISSUER),
+        msgspec.structs.replace(ENTRIES[Use.PASS_SEEN], way="attendant"),
+    ]
+)
+"""One in which the desk has the key of passes alone."""
+
+
+def test_the_desk_lists_its_own_passes_and_no_others() -> None:
+    made = listed()
+    assert statuslist.unpack(statuslist.pack(made, KEY), DESKS) == made
+    others = msgspec.structs.replace(made, issuer=OTHER)
+    with pytest.raises(WireError, match="not the desk's"):
+        statuslist.unpack(statuslist.pack(others, KEY), DESKS)
+
+
+def test_the_authority_withdraws_all_of_the_desks_passes_and_for_good_or_none() -> None:
+    whole = statuslist.unpack(statuslist.pack(listed(every=True), KEY), AUTHORITYS)
+    assert whole.final
+    with pytest.raises(WireError, match="all, or none"):
+        statuslist.unpack(statuslist.pack(listed(), KEY), AUTHORITYS)

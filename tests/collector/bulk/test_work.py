@@ -10,11 +10,12 @@ import msgspec
 import pypdfium2
 import pytest
 
-from collector.bulk import cards, readback, sealing, work
+from collector.bulk import cards, readback, work
 from collector.bulk.cards import Sheet
 from collector.bulk.entries import ListFaulty
 from collector.bulk.work import Stage, Told, Wanted
 from collector.bulk.workshop import LONGEST_FAULTS, MOST, Workshop
+from collector.declaration.sealed import place
 from collector.errors import CollectorError, ListRefused, WorkFull
 from collector.issuing.entries import Listed, Standing
 from tests.collector.lists import VAULT, ListDesk, on_disk
@@ -95,7 +96,7 @@ def test_who_is_on_a_list_is_in_no_file_of_the_desk_and_opens_in_the_vault(
     form, sealed, _ = rows[0]
     said = json.loads(sealed)
     key = open_data_key(said["key"], VAULT)
-    opened = key.open(said["sealed"], sealing.place(bytes(form)))
+    opened = key.open(said["sealed"], place(bytes(form)))
     assert opened == {
         "name": "Mẫu A",
         "born": "2012",

@@ -14,9 +14,10 @@ from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import ListRefused, OrderInvalid, PassUnknown, StoreUnusable
+from collector.issuing.declarations import Declarations
 from collector.issuing.entries import Batch, Entry, Standing, Withdrawn
 from collector.issuing.issuer import LONGEST_S
-from tests.collector.lists import NOW_MS, ListDesk
+from tests.collector.lists import NOW_MS, SEEN, ListDesk
 
 ENDS = NOW_MS // 1000 + 30 * 86_400
 
@@ -242,3 +243,45 @@ def test_who_is_on_a_list_is_forgotten_with_the_last_pass(desk: ListDesk) -> Non
         session.run("DELETE FROM pass")
     assert desk.holders.forget(0) == 1
     assert (desk.count("holder"), desk.count("held")) == (0, 0)
+
+
+def test_the_vault_is_given_who_holds_a_pass_and_again_while_it_is_good(desk: ListDesk) -> None:
+    kept = Declarations(desk.database, SEEN)
+    first = desk.counter.enlist(batch(1, 2))
+    numbers = [each.number for each in first.passes]
+    told = kept.after(0, 9)
+    assert [each.number for each in told] == numbers
+    last = told[-1].row
+    desk.counter.withdraw("truong", (numbers[0],))
+    soon, later = NOW_MS // 1000 + 3_600, NOW_MS // 1000 + 8 * 86_400
+    assert desk.holders.remind(soon) == 0
+    assert desk.holders.remind(later) == 1
+    (again,) = kept.after(last, 9)
+    assert (again.number, again.form) == (numbers[1], told[1].form)
+    made = desk.holders.replace("truong", numbers[1], later)
+    (other,) = kept.after(again.row, 9)
+    assert (other.number, other.sealed) == (made.number, told[1].sealed)
+
+
+def test_whom_a_newer_list_describes_otherwise_is_told_again_with_the_same_pass(
+    desk: ListDesk,
+) -> None:
+    kept = Declarations(desk.database, SEEN)
+    (one,) = desk.counter.enlist(batch(1)).passes
+    (first,) = kept.after(0, 9)
+    entry = Entry(bytes([1]) * 32, os.urandom(16), b"with a new phone", "5A")
+    desk.counter.enlist(Batch("truong", "second", "pupil", ENDS, (entry,)))
+    (second,) = kept.after(first.row, 9)
+    assert (second.number, second.sealed) == (one.number, b"with a new phone")
+
+
+def test_no_number_is_given_twice_to_the_vault(desk: ListDesk) -> None:
+    kept = Declarations(desk.database, SEEN)
+    desk.counter.enlist(batch(1))
+    (first,) = kept.after(0, 9)
+    assert kept.forget(NOW_MS + 1) == 1
+    assert kept.after(0, 9) == ()
+    assert kept.forget(NOW_MS + 1) == 0
+    desk.counter.enlist(batch(2))
+    (second,) = kept.after(0, 9)
+    assert second.row > first.row

@@ -3,6 +3,8 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from collector.bulk.entries import Person
+from collector.bulk.sealing import entries
 from collector.declaration.entries import Declaration, Guardian
 from collector.declaration.sealed import Declared
 from collector.errors import DeskAway
@@ -93,6 +95,18 @@ def test_the_holder_of_the_pass_is_who_declared_and_the_guardians_phone_is_the_o
     assert (declared["name"], declared["phone"]) == ("Nguyễn Thị Bé", "0912345678")
     (by_phone,) = found(town, Kind.PHONE, "0912345678")
     assert by_phone.person == by_pass.person
+
+
+def test_who_is_on_a_list_holds_the_pass_that_the_list_gave(town: Town, kept: KeptDesk) -> None:
+    pupil = Person(1, "Lê Văn Trò", "2015-03-04", phone="0987654321", group="5A")
+    (entry,) = entries([pupil], "truong", PUBLIC, AT // 1000 + 9)
+    kept.kept.append(Declared(1, entry.form, AT, entry.sealed, "", "", NUMBER))
+    town.settle(AT)
+    (by_pass,) = found(town, Kind.PASS, NUMBER.hex())
+    (by_phone,) = found(town, Kind.PHONE, "0987654321")
+    assert by_pass.person == by_phone.person
+    (listed,) = said(town, by_pass.person)
+    assert (listed["name"], listed["group"]) == ("Lê Văn Trò", "5A")
 
 
 def test_a_typed_number_joins_nobody(town: Town, kept: KeptDesk) -> None:

@@ -5,10 +5,11 @@ import pytest
 
 from device.credential.kinds import KINDS
 from device.flow import Credential, Instant, Signal
-from device.verdict.evidence import GRADES
-from device.verdict.judge import judge
+from device.verdict.evidence import GRADES, examine
+from device.verdict.judge import decided, judge
 from device.verdict.policy import at_gate, default
 from device.verdict.reasons import TABLE
+from device.verdict.rules import Case
 from device.verdict.standing import NOTHING
 from device.verdict.trust import NoStatuses, Status
 from tests.device.credential import certificates
@@ -268,3 +269,20 @@ def test_the_answer_is_the_same_for_the_same_things() -> None:
         assert first == judge(credential, *args)
         assert first.direction is Direction.OUT
         assert first.signal is TABLE[first.reason].signal
+
+
+@pytest.mark.parametrize("rules", [USUAL, OPEN, policy(takes=[{"kind": "id-card"}])])
+def test_a_case_that_is_put_together_already_gets_the_answer_of_the_judge(rules: Policy) -> None:
+    code = shown(Use.PASS_DECLARED)
+    take = next((each for each in rules.takes if each.kind.value == code.kind), None)
+    case = Case(
+        kind=code.kind,
+        take=take,
+        found=examine(code, trust(), NOW.wall_ms // 1000),
+        policy=rules,
+        direction=Direction.IN,
+        standing=NOTHING,
+        wall_ms=NOW.wall_ms,
+        clock_is_sure=True,
+    )
+    assert decided(case) is answer(code, rules).reason
