@@ -49,6 +49,7 @@ from provisioning.errors import (
     FileUnusable,
     KeyEndsFirst,
     KeyMissing,
+    PassphraseWrong,
     RootAbsent,
     ValueInvalid,
 )
@@ -151,6 +152,25 @@ class Authority:
     def signing_key(self, use: Use) -> Ed25519PrivateKey:
         """Return the key that signs policies, cards, commands or status lists."""
         return keyfile.load_ed25519(self.folder / SIGNING[use], self.ask)
+
+    def closed(self) -> list[Path]:
+        """Return the keys here that are closed with the passphrase."""
+        names = (*SIGNING.values(), *PASSES.values(), making.ENROL_KEY, making.GATE_CA_KEY)
+        paths = [self.folder / name for name in names]
+        return [path for path in paths if keyfile.is_closed(path)]
+
+    def secret(self) -> bytes | None:
+        """Return what is to close the next keys: the passphrase that opens those of now, if any.
+
+        A slip of the finger would close them for ever. Raises PassphraseWrong.
+        """
+        closed = self.closed()
+        if not closed:
+            return None
+        secret = self.ask()
+        if not any(keyfile.opens(path, secret) for path in closed):
+            raise PassphraseWrong(path=closed[0])
+        return secret
 
     def outlasts(self, key: Ed25519PrivateKey, ends: datetime) -> None:
         """Raise KeyEndsFirst if gates refuse, before `ends`, what this key signs."""

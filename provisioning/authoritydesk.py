@@ -4,7 +4,9 @@ Each takes what the command line says and returns what to tell; the work is done
 """
 
 import argparse
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -206,7 +208,7 @@ def _renew(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _recover(asked: argparse.Namespace, _: Translate) -> str:
-    home = opened(asked)
+    home = replace(opened(asked), ask=cache(passphrase.chosen))  # maybe nobody knows the old one
     paths = turnover.recover(home, clock.now(), passes_stay=asked.passes_stay, seal=asked.seal)
     told = [_published(home, paths, _)]
     if not asked.passes_stay:

@@ -64,7 +64,7 @@ class ShareInvalid(ProvisionError):
     """What was given as a share of the root is none, or has a mistake in it."""
 
     code = "share-invalid"
-    sentence = marked("this is no share of a root, or a word of it is wrong")
+    sentence = marked("{path} shows no share of a root, or a word of it is wrong")
     remedy = marked("compare all 33 words with the page, or take a sharper picture of its code")
 
 

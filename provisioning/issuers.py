@@ -68,8 +68,9 @@ def turn(home: Authority, use: Use, now: datetime, way: str = "") -> KeyEntry:
         path = home.folder / making.issuing(use, way)
         offline = home.offline_secret()
         key = keyfile.load_ed25519(kept, lambda: offline or b"")
+        secret = None if way else home.secret()
         fresh = Maker(home.folder, now).reserve(use, offline, way)
-        keyfile.save(path, key, home.ask() if keyfile.is_closed(path) else None)
+        keyfile.save(path, key, secret)
         _write(home, _turned(public, next_up, fresh))
         with suppress(OSError):  # what is left there is only a second copy of the key now in use
             kept.unlink()

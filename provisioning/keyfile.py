@@ -63,6 +63,15 @@ def is_closed(path: Path) -> bool:
         return False
 
 
+def opens(path: Path, secret: bytes) -> bool:
+    """Say whether `secret` opens the key at `path`."""
+    try:
+        _load(path, lambda: secret)
+    except (KeyMissing, PassphraseWrong):
+        return False
+    return True
+
+
 def offline_secret(root: Ed25519PrivateKey) -> bytes:
     """Return what closes the other files that are kept offline: who has the root opens them."""
     made = HKDF(hashes.SHA256(), 32, None, _OFFLINE).derive(root.private_bytes_raw())

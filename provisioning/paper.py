@@ -147,6 +147,8 @@ SLIP = Box(0, 0, 85, 90)
 """A slip's size: two abreast and three below one another, with room for the cut marks."""
 GAP = 5.0
 LARGE, SMALL = 12.0, 7.5
+FOOT_MM = 1.5
+"""Below the last line: what hangs under a letter, and a cut that is not quite straight."""
 
 
 def slips(title: str, found: Sequence[Slip], font_folder: Path = sheet.FONT_FOLDER) -> bytes:
@@ -179,8 +181,10 @@ def _slip(pages: Pages, slip: Slip, box: Box) -> None:
     whole = CODE_MM * modules / (modules - 2 * sheet.QUIET)
     pages.code(slip.code, middle - whole / 2, box.top)
     top = box.top + whole
+    left = box.tall - whole - FOOT_MM - LARGE * 1.3 * POINT * 2
+    small = min(SMALL, left / (1.3 * POINT * max(1, len(slip.lines) - 2)))
     for number, line in enumerate(slip.lines):
-        size = LARGE if number < 2 else SMALL
+        size = LARGE if number < 2 else small
         top += size * 1.3 * POINT
         pages.fitted(line, (middle, top), box.wide - 4, size, bold=number < 2)
 

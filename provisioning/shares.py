@@ -5,7 +5,9 @@ English words with a checksum of their own. What is shared is the root itself; a
 offline is closed with what can be derived from it (keyfile.py).
 """
 
+import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import shamir_mnemonic
@@ -25,6 +27,10 @@ LEAST_NEEDED = 2
 """No one person is the root."""
 MOST = 16
 """As many as SLIP-39 numbers."""
+
+
+NUMBERS = re.compile(r"\d+\.?")
+"""What stands before each word on a page: it may be typed with it."""
 
 
 class Share(NamedTuple):
@@ -51,15 +57,18 @@ def split(root: Ed25519PrivateKey, needed: int, count: int) -> tuple[Share, ...]
     return made
 
 
-def read(text: str) -> Share:
-    """Read the words of a share, however they are spaced; raise ShareInvalid if they are none."""
-    words = " ".join(text.lower().split())
+def read(text: str, path: Path | None = None) -> Share:
+    """Read the words of a share, however they are spaced; raise ShareInvalid if they are none.
+
+    `path` is where they come from, if from a file: of several it has to be said which.
+    """
+    words = " ".join(NUMBERS.sub(" ", text.lower()).split())
     try:
         found = Slip39.from_mnemonic(words)
     except MnemonicError as error:
-        raise ShareInvalid from error
+        raise ShareInvalid(path=path or "…") from error
     if found.group_count != 1 or len(found.value) != 32:
-        raise ShareInvalid
+        raise ShareInvalid(path=path or "…")
     return Share(words, found.index + 1, found.member_threshold, f"{found.identifier:04x}")
 
 

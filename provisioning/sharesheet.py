@@ -108,23 +108,23 @@ def read(path: Path) -> Share:
         with Image.open(io.BytesIO(data)) as picture:
             shown = picture.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
-        return shares.read(_text(data))
-    return found(shown)
+        return shares.read(_text(data, path), path)
+    return found(shown, path)
 
 
-def found(picture: Image.Image) -> Share:
+def found(picture: Image.Image, path: Path | None = None) -> Share:
     """Return the share that a picture shows; raise ShareInvalid if it shows none."""
     for each in zxingcpp.read_barcodes(picture.convert("L")):
         if each.text.startswith(PREFIX):
-            return shares.read(each.text.removeprefix(PREFIX))
-    raise ShareInvalid
+            return shares.read(each.text.removeprefix(PREFIX), path)
+    raise ShareInvalid(path=path or "…")
 
 
-def _text(data: bytes) -> str:
+def _text(data: bytes, path: Path) -> str:
     try:
         return data[:TEXT_LIMIT].decode()
     except UnicodeDecodeError as error:
-        raise ShareInvalid from error
+        raise ShareInvalid(path=path) from error
 
 
 def _again(path: Path) -> Share:

@@ -36,7 +36,7 @@ from provisioning import (
 from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority, Public
 from provisioning.certificates import Issuer
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
-from provisioning.making import SIGNING, Maker
+from provisioning.making import Maker
 from provisioning.revoked import CERTIFICATES
 from wire import keyring
 from wire.errors import WireError
@@ -53,10 +53,10 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
     """Make the next keys and certificates of all that is online; return what is to be published.
 
     The keys for passes give way to those in reserve, which every gate knows already. Raises
-    RootAbsent, KeyMissing, FileUnusable.
+    RootAbsent, PassphraseWrong, KeyMissing, FileUnusable.
     """
     root = home.root()
-    maker = _maker(home, now, days)
+    maker = _maker(home, now, days, home.secret())
     try:
         used, reserve = zip(*(_next(home, maker, *each) for each in making.TURNS), strict=True)
         dated = {key.kid: key for key in used}
@@ -84,11 +84,12 @@ def recover(
     """Replace every key that is online, and the CA; return what is to be published.
 
     With `passes_stay` passes that were issued stay good, also those a thief has made. With `seal`
-    personal fields are sealed to a new key; the old one stays, for what was sealed to it. Raises
-    RootAbsent, KeyMissing, FileUnusable.
+    personal fields are sealed to a new key; the old one stays, for what was sealed to it. What
+    `home` gives as the passphrase closes the new keys, whatever closed the old ones: nobody may
+    know that any more. Raises RootAbsent, KeyMissing, FileUnusable.
     """
     root, offline = home.root(), home.offline_secret()
-    maker = _maker(home, now, days)
+    maker = _maker(home, now, days, home.ask() if home.closed() else None)
     try:
         used = maker.issuers()
         reserve = maker.reserves(offline)
@@ -130,10 +131,8 @@ def replaced(
     return msgspec.structs.replace(public, keys=keys, reserve=kept)
 
 
-def _maker(home: Authority, now: datetime, days: int) -> Maker:
+def _maker(home: Authority, now: datetime, days: int, secret: bytes | None) -> Maker:
     """Return a maker in an empty folder of its own; what it makes counts once it is moved."""
-    closed = any(keyfile.is_closed(home.folder / path) for path in SIGNING.values())
-    secret = home.ask() if closed else None
     try:
         folder = Path(tempfile.mkdtemp(prefix=".turning.", dir=home.folder))
         for part in (*PARTS, CERTIFICATES):

@@ -33,6 +33,18 @@ def text(pdf: bytes) -> str:
         document.close()
 
 
+def foot(pdf: bytes) -> float:
+    """Return where the lowest letter of the first page ends, in millimetres from the top."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        page = document[0]
+        letters = page.get_textpage()
+        lowest = min(letters.get_charbox(at)[1] for at in range(letters.count_chars()))
+        return (page.get_height() - lowest) / 72 * 25.4
+    finally:
+        document.close()
+
+
 def pages(pdf: bytes) -> int:
     """Return how many there are."""
     document = pypdfium2.PdfDocument(pdf)

@@ -167,6 +167,46 @@ def test_a_wrong_passphrase_is_said_and_the_desk_does_nothing(
     assert not (tmp_path / "pass.png").exists()
 
 
+@pytest.mark.parametrize(
+    "work", [["authority", "renew"], ["issuer", "turn", "--identity", "seen"]], ids=" ".join
+)
+def test_a_slip_of_the_finger_closes_no_new_keys(
+    work: list[str], tmp_path: Path, credential: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, pages = found(tmp_path)
+    before = {path: path.read_bytes() for path in home.rglob("*.pem")}
+    passphrase.given.cache_clear()
+    credential.write_text("mot hai ba bon nan", encoding="utf-8")
+    capsys.readouterr()
+    assert cli.main([*work, "--authority", str(home), *given(pages[:2])]) == 2
+    assert capsys.readouterr().err.startswith("passphrase-wrong: ")
+    assert {path: path.read_bytes() for path in home.rglob("*.pem")} == before
+
+
+def test_recovering_takes_a_new_passphrase_where_nobody_knows_the_old_one(
+    tmp_path: Path, credential: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, pages = found(tmp_path)
+    credential.unlink()
+    new = "một câu hoàn toàn khác"
+    typed = iter((new, new))
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr(passphrase, "getpass", lambda _question: next(typed))
+    assert cli.main(["authority", "recover", "--authority", str(home), *given(pages[:2])]) == 0
+    assert list(typed) == []
+    made = authority.load(home)
+    assert all(keyfile.opens(path, new.encode()) for path in made.closed())
+
+
+@pytest.mark.usefixtures("credential")
+def test_a_key_for_passes_that_was_lost_comes_back_closed(tmp_path: Path) -> None:
+    home, pages = found(tmp_path)
+    (home / "passes/seen.pem").unlink()
+    turn = ["issuer", "turn", "--authority", str(home), "--identity", "seen"]
+    assert cli.main([*turn, *given(pages[:2])]) == 0
+    assert keyfile.is_closed(home / "passes/seen.pem")
+
+
 def test_a_machine_with_one_part_of_the_folder_does_that_parts_work(
     tmp_path: Path, credential: Path
 ) -> None:

@@ -50,6 +50,13 @@ def test_without_a_font_that_has_all_letters_nothing_is_drawn(tmp_path: Path) ->
         paper.slips("", [Slip("A", ["a"])], tmp_path)
 
 
+def test_all_that_stands_on_a_slip_is_within_its_cut_marks() -> None:
+    lines = ["Xóa cổng", "Factory reset", *(f"đường gạch {number}" for number in range(8))]
+    pdf = paper.slips("Thẻ", [Slip("GC1:" + "A0" * 150, lines)])
+    place = paper._places()[0]
+    assert printed.foot(pdf) < place.top + place.tall
+
+
 def test_slips_and_their_cut_marks_are_on_the_page_and_apart() -> None:
     places = paper._places()
     room = paper.EDGE / 2

@@ -101,6 +101,12 @@ def test_words_may_be_typed_in_capitals_and_lines() -> None:
     assert shares.read(made.words.upper().replace(" ", "\n") + "\n") == made
 
 
+def test_words_may_be_typed_with_the_numbers_that_stand_before_them() -> None:
+    made = shares.split(ROOT, 2, 2)[0]
+    lines = [f"{place:2}. {word}" for place, word in enumerate(made.words.split(), 1)]
+    assert shares.read("\n".join(lines)) == made
+
+
 def pages(folder: Path, now: datetime, needed: int = 2, count: int = 3) -> list[Path]:
     made = shares.split(ROOT, needed, count)
     return sharesheet.write(folder, made, "Huyện Mỹ Tú", PUBLIC, now)
@@ -137,7 +143,7 @@ def test_a_picture_without_a_share_is_none(tmp_path: Path) -> None:
     Image.new("L", (200, 200), 255).save(tmp_path / "empty.png")
     (tmp_path / "noise").write_bytes(bytes(range(256)) * 40)
     for name in ("empty.png", "noise"):
-        with pytest.raises(ShareInvalid):
+        with pytest.raises(ShareInvalid, match=name):
             sharesheet.read(tmp_path / name)
     with pytest.raises(FileUnusable):
         sharesheet.read(tmp_path / "missing")
