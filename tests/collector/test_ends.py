@@ -24,6 +24,7 @@ def test_what_the_authority_wrote_down_warns_months_ahead(tmp_path: Path) -> Non
     assert found == {
         *("policy", "card", "command", "status", "receipt", "enrol"),
         *("pass-seen", "pass-declared", "technician"),
+        *(f"issuing-{way}" for way in ("self-service", "attendant", "institution", "lists")),
     }
 
 

@@ -31,6 +31,7 @@ BARELY = 1.5
 MORE = {
     "gate-stick.service": 1.7,  # it mounts
     "gate-join.service": 2.5,  # it sets the clock and brings networks up
+    "gate-backup.service": 3.1,  # as root it reads what each other process keeps for itself
     "gate-technician.service": 10,  # a technician is there to mend whatever is broken
 }
 """What some services have to be able to do is itself an exposure."""
