@@ -80,7 +80,7 @@ CASEWORK = frozenset({"cases", "audit", "vault"})
 """Nothing without a vault, so not offered without one."""
 INSTALLING = frozenset({"install"})
 """Nothing without an enrolment process."""
-ISSUING = frozenset({"passes"})
+ISSUING = frozenset({"passes", "tasks"})
 """Nothing without a desk."""
 DISPATCHED = frozenset({"policies"})
 """Nothing without a dispatch."""
