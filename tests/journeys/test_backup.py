@@ -145,6 +145,9 @@ def test_a_thousand_records_after_the_backup_are_back_once_and_what_no_gate_hold
         said = server.call("restore", str(file), "--key", str(server.private))
         assert said.returncode == 0, said.stderr
         assert {gate: each.high for gate, each in server.tallies().items()} == marks
+        # The third may hold nothing at all by now: what it has lost it says beside its next note,
+        # which a living gate writes within five minutes.
+        doors[2].store()
         with launch(settings, made.folder / "b2"), intake(made.collector):
             until(list(doors), lambda: confirmed() and arrived())
 
