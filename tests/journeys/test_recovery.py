@@ -70,7 +70,7 @@ SECRET = b"bon tu hoan toan khac nhau"
 NOW = calendar.now()
 STOLEN = NOW - timedelta(days=3)
 S = 10**9
-LOOKS = 9
+LOOKS = 30
 """More than there are documents."""
 
 
