@@ -29,6 +29,7 @@ from collector.figures.store import APPLICATION, TABLES, VERSION
 from collector.figures.tally import SLOTS, Tally, local_slot
 from collector.ledger.entries import Arrival, Entry, Post, Report, Topic
 from collector.ledger.sqlite import SqliteLedger
+from tests.collector.plain import PLAIN
 from wire.canonical import canonical
 from wire.record import (
     ClockState,
@@ -50,23 +51,13 @@ WATCHED_S = 30.0
 PER_S = 5
 """Scans that arrive meanwhile."""
 PASSWORD = "bang-theo-doi-2026"
-CONFIG = """
-[ledger]
-path = "ledger.db"
-[roster]
-path = "roster.json"
-[broker]
-host = "127.0.0.1"
-ca = "ca.pem"
-certificate = "c.pem"
-key = "k.pem"
-[receipt]
-key = "r.pem"
-[web]
-state = "web"
+CONFIG = (
+    PLAIN
+    + """\
 port = 0
 demonstration = true
 """
+)
 COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
 
 

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from tests.collector.plain import PLAIN
 from wire.keys import KeyEntry, Keyring, Use, entry
 from wire.sealing import seal_key
 
@@ -33,20 +34,9 @@ USES = {
     "institution": Use.PASS_SEEN,
     "status": Use.STATUS,
 }
-CONFIG = """
-[ledger]
-path = "ledger.db"
-[roster]
-path = "roster.json"
-[broker]
-host = "localhost"
-ca = "ca.pem"
-certificate = "c.pem"
-key = "k.pem"
-[receipt]
-key = "r.pem"
-[web]
-state = "web"
+CONFIG = (
+    PLAIN
+    + """\
 [issuing]
 keys = "keys"
 state = "desk"
@@ -57,6 +47,7 @@ https = true
 certificate = "page.pem"
 key = "page-key.pem"
 """
+)
 COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
 FIRST = ["chrt", "-r", "5"]
 """Others load the machine too; what is measured goes first. Only root can say so."""

@@ -5,6 +5,7 @@ import gettext
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import structlog
@@ -17,6 +18,13 @@ BESIDE = Path(__file__).resolve().parents[1].parent / "shared"
 # A slow machine is no failure. In CI a run is repeatable; elsewhere each one looks further.
 settings.register_profile("gate", deadline=None, derandomize=IN_CI, print_blob=True)
 settings.load_profile("gate")
+
+
+def left_out(why: str) -> NoReturn:
+    """Leave out what cannot be tried on this machine; in CI that is a failure."""
+    if IN_CI:
+        pytest.fail(why, pytrace=False)
+    pytest.skip(why)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -30,6 +30,7 @@ from device.verdict.trust import Trust
 from provisioning import authority, deskkeys, issuers, making, withdrawal
 from provisioning.authority import Authority
 from provisioning.errors import WithdrawnForGood
+from tests.collector.plain import PLAIN
 from tests.device.verdict.cases import policy
 from wire import gatepass, statuslist
 from wire.errors import WireError
@@ -38,24 +39,14 @@ from wire.policy import Policy
 from wire.record import ClockState, Direction, Identity, Outcome, Reason
 from wire.statuslist import INVALID, VALID, StatusList
 
-CONFIG = """
-[ledger]
-path = "ledger.db"
-[roster]
-path = "roster.json"
-[broker]
-host = "localhost"
-ca = "ca.pem"
-certificate = "certificate.pem"
-key = "tls.pem"
-[receipt]
-key = "receipt.pem"
-[web]
-state = "web"
+CONFIG = (
+    PLAIN
+    + """\
 [issuing]
 keys = "keys"
 state = "desk"
 """
+)
 TAKES = policy(takes=[{"kind": "pass", "signature": "checked"}])
 SEEN_ONLY = policy(takes=[{"kind": "pass", "signature": "checked", "identity": "seen"}])
 

@@ -17,6 +17,8 @@ from collector.errors import DeskAway, DeskRefused, PassUnknown
 from collector.issuing import client
 from collector.issuing.entries import Batch, Entry, Order, Standing, Way
 from collector.issuing.ports import Declaring, Issuing
+from tests.collector.plain import PLAIN
+from tests.conftest import left_out
 from wire import gatepass, statuslist
 from wire.keys import KeyEntry, Keyring, Use, entry
 from wire.sealing import seal_key
@@ -26,25 +28,15 @@ USES = {
     "institution": Use.PASS_SEEN,
     "status": Use.STATUS,
 }
-CONFIG = """
-[ledger]
-path = "ledger.db"
-[roster]
-path = "roster.json"
-[broker]
-host = "localhost"
-ca = "ca.pem"
-certificate = "certificate.pem"
-key = "tls.pem"
-[receipt]
-key = "receipt.pem"
-[web]
-state = "web"
+CONFIG = (
+    PLAIN
+    + """\
 [issuing]
 keys = "keys"
 state = "desk"
 station = "0900 000 115"
 """
+)
 FORM = b"f" * 16
 
 
@@ -179,10 +171,11 @@ def test_a_list_of_five_thousand_goes_through_the_socket_once(district: District
 
 
 @pytest.mark.usefixtures("desk")
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
 def test_another_user_of_the_machine_is_answered_nothing_and_reads_nothing(
     district: District,
 ) -> None:
+    if os.geteuid() != 0:
+        left_out("only root can be somebody else")
     for path in (district.folder, *district.folder.parents[:4]):
         path.chmod(0o755)
     (district.folder / "desk").chmod(0o755)

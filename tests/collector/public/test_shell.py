@@ -29,6 +29,7 @@ from collector.vault.custody import Secrets
 from tests.collector.conftest import Journal
 from tests.collector.issuing.test_process import CONFIG, District
 from tests.collector.vault.conftest import CHEAP, WORDS
+from tests.conftest import left_out
 from wire.sealing import seal_key
 
 DESK, PAGE, VAULT, OFFICERS, INTAKE = "bin", "games", "news", "backup", "uucp"
@@ -75,13 +76,13 @@ def python_for_all() -> str:
 
 
 PYTHON = [python_for_all() if os.geteuid() == 0 else "", "-c"]
-pytestmark = [
-    pytest.mark.journey,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(
-        not PYTHON[0], reason="only root can be somebody else, and that needs a Python for all"
-    ),
-]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _somebody_else() -> None:
+    if not PYTHON[0]:
+        left_out("only root can be somebody else, and that needs a Python for all")
 
 
 class Person(NamedTuple):

@@ -18,26 +18,13 @@ from collector.grants import Grants, Over
 from collector.ledger.entries import Post, Report, Topic
 from collector.ledger.sqlite import SqliteLedger
 from tests.collector.lists import declared, on_disk
+from tests.collector.plain import PLAIN
 from tests.collector.web.desk import MemoryDesk
 from wire.keys import Use, entry
 from wire.state import Health, State, pack
 
 NOW = 1_790_000_000_000
-CONFIG = """
-[ledger]
-path = "ledger.db"
-[roster]
-path = "roster.json"
-[broker]
-host = "127.0.0.1"
-ca = "ca.pem"
-certificate = "c.pem"
-key = "k.pem"
-[receipt]
-key = "r.pem"
-[web]
-state = "web"
-"""
+CONFIG = PLAIN
 PLACES = {
     "areas": [
         {"code": "huyen", "name": "Huyện Mẫu"},

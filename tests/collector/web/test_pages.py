@@ -23,29 +23,20 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
+from tests.collector.plain import PLAIN
 from wire.keys import Use, entry
 from wire.record import Mark, Reason
 
 pytestmark = pytest.mark.journey
 
 PASSWORD = "mau-mat-khau-2026"
-CONFIG = """
-[ledger]
-path = "ledger.db"
-[roster]
-path = "roster.json"
-[broker]
-host = "127.0.0.1"
-ca = "ca.pem"
-certificate = "c.pem"
-key = "k.pem"
-[receipt]
-key = "r.pem"
-[web]
-state = "web"
+CONFIG = (
+    PLAIN
+    + """\
 port = 0
 demonstration = true
 """
+)
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import IN_CI
+from tests.conftest import left_out
 from tests.lanes.district.server import Server
 
 NEEDED = ("systemd-nspawn", "systemd-sysusers", "nsenter", "unshare", "setpriv", "mosquitto")
@@ -29,10 +29,8 @@ def _lacking() -> str | None:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     why = _lacking()
-    if why and IN_CI:
-        pytest.fail(f"the district's server cannot be booted: {why}", pytrace=False)
     if why:
-        pytest.skip(f"the district's server is left out: {why}")
+        left_out(f"the district's server is left out: {why}")
     made = Server(tmp_path_factory.mktemp("district"))
     try:
         made.lay()
