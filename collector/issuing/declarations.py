@@ -108,7 +108,8 @@ def forget(database: Database, before_ms: int) -> int:
             (before_ms,),
         )
         session.run(
-            f"UPDATE declaration SET sealed = ?, number = ?, area = '', task = '' WHERE {old}",  # noqa: S608
-            (b"", b"", before_ms),
+            f"UPDATE declaration SET form = ?, sealed = ?, number = ?, area = '', task = ''"  # noqa: S608
+            f" WHERE {old}",
+            (b"", b"", b"", before_ms),
         )
         return int(count)
