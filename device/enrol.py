@@ -34,7 +34,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from device.errors import EnrolmentUnreadable, NotEnrolled
+from device.errors import EnrolmentRefused, EnrolmentUnreadable, NotEnrolled
 from device.i18n import N_
 from wire.canonical import parse, read
 from wire.enrolment import LIMIT, Enrolment, pack_request, unpack, unpack_request
@@ -103,18 +103,21 @@ def root_key(path: Path) -> KeyEntry:
 def accept(folder: Path, enrolment: bytes, root: KeyEntry) -> Enrolment:
     """Take the authority's answer and return what it says.
 
-    Raises NotEnrolled, and leaves everything as it was, unless `root` signed it for this very
-    gate and it is no older than the one that is held.
+    Raises EnrolmentRefused, and leaves everything as it was, unless `root` signed it for this very
+    gate and it is no older than the one that is held; NotEnrolled where there are no keys yet.
     """
-    answer = _opened(enrolment, root)
+    try:
+        answer = _opened(enrolment, root)
+    except NotEnrolled as error:
+        raise EnrolmentRefused(str(error)) from error
     if answer.records and answer.records != kid_of(raw_public(_records_key(folder))):
         msg = N_("this enrolment was made for another gate's keys")
-        raise NotEnrolled(msg)
+        raise EnrolmentRefused(msg)
     _check_certificate(answer, _tls_key(folder))
     held = _held_or_none(folder, root)
     if held is not None and held.issued > answer.issued:
         msg = N_("this enrolment is older than the one the gate has")
-        raise NotEnrolled(msg)
+        raise EnrolmentRefused(msg)
     # The enrolment comes last: until it is there, a power cut leaves the gate what it was.
     _write(folder / CA, answer.ca.encode(), PUBLIC)
     _write(folder / CERTIFICATE, answer.certificate.encode(), PUBLIC)
@@ -149,12 +152,12 @@ def held(folder: Path, root: KeyEntry) -> Enrolment:
 
 
 def brought(path: Path) -> bytes:
-    """Return an enrolment that a technician names; raise NotEnrolled if there is none."""
+    """Return an enrolment that a technician names; raise EnrolmentRefused if there is none."""
     try:
         return _read(path)
     except OSError as error:
         msg = f"{path}: {error.strerror}"
-        raise NotEnrolled(msg) from error
+        raise EnrolmentRefused(msg) from error
 
 
 def _held_or_none(folder: Path, root: KeyEntry) -> Enrolment | None:

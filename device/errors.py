@@ -76,6 +76,14 @@ class NotEnrolled(GateError):
     remedy = N_("make the gate's keys with `gate keys` and enrol it with `provision gate`")
 
 
+class EnrolmentRefused(NotEnrolled):
+    """An enrolment that somebody brings and that is not one for this gate."""
+
+    code = "enrolment-refused"
+    says = N_("This enrolment cannot be taken")
+    remedy = N_("bring the whole file that `provision gate` made from this gate's own request")
+
+
 class EnrolmentUnreadable(NotEnrolled):
     """The gate is somebody, or may be, but its files are not given to this user: nobody else's."""
 

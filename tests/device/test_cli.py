@@ -141,7 +141,7 @@ def test_check_prints_what_it_understood(site: Site) -> None:
 def test_an_answer_that_is_not_there_or_none_is_refused(site: Site) -> None:
     for answer in (site.folder / "none.json", site.config, site.folder):
         said = gate("enrol", "--config", site.config, answer)
-        assert (said.status, said.code) == (2, "not-enrolled")
+        assert (said.status, said.code) == (2, "enrolment-refused")
 
 
 def test_a_gate_over_pictures_keeps_what_it_saw_and_ends(site: Site) -> None:

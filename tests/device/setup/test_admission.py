@@ -63,7 +63,7 @@ def test_what_the_authority_did_not_sign_changes_nothing(
     held = (site.keys / enrol.ENROLMENT).read_bytes()
     assert not admit(site.keys, boot)
     assert (site.keys / enrol.ENROLMENT).read_bytes() == held
-    assert (boot / RESULT).read_text().startswith("not-enrolled: ")
+    assert (boot / RESULT).read_text().startswith("enrolment-refused: ")
     assert (boot / REFUSED).exists()
     assert not (boot / ENROLMENT).exists()
 
