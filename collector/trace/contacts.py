@@ -18,12 +18,18 @@ from collector.trace.measure import Near, Others
 
 SPANS = 200
 """Places on days in one statement, whose stays are in memory together."""
-WIDTH = 8
+WIDTH = 5
+PERSONS = 1 << 40
+"""More than there will be persons: a spot and a person travel as one number, since what a long
+answer costs is its columns."""
+FLAGS = 1 << 8
+"""More than there are combinations of doubts, which travel with the time stayed."""
 MOST = 1_000_000
 """Stays that one answer looks at: more than a few hundred index persons of a fortnight take."""
 _OTHERS = (
-    "WITH asked (day, place, lo, hi, since) AS (VALUES {spans})"
-    " SELECT o.day, o.place, o.person, o.in_lo, o.in_span, o.stayed, o.out_span, o.doubts"
+    "WITH asked (spot, day, place, lo, hi, since) AS (VALUES {spans})"
+    " SELECT asked.spot * {persons} + o.person, o.in_lo, o.in_span,"
+    " o.stayed * {flags} + o.doubts, o.out_span"
     " FROM asked CROSS JOIN stay o"
     " WHERE o.day = asked.day AND o.place = asked.place"
     " AND o.in_lo > asked.lo AND o.in_lo < asked.hi"
@@ -44,8 +50,9 @@ def ranked(
     strangers = ~np.isin(found.person, question.but)
     order = np.lexsort((found.person, -found.most, -found.least))
     columns = (column[order[strangers[order]]].tolist() for column in found)
+    known = {each: Doubt(each) for each in np.unique(found.doubts).tolist()}
     return tuple(
-        Contact(person, least, most, first, last, meetings, days, Doubt(doubts), question.ring)
+        Contact(person, least, most, first, last, meetings, days, known[doubts], question.ring)
         for person, days, least, most, first, last, meetings, doubts in zip(*columns, strict=True)
     )
 
@@ -80,19 +87,20 @@ def _near(
         seen += len(there)
         if seen > MOST:
             raise QuestionTooWide
-        for spot, others in _by_spot(there):
-            yield from measure.near(some[spot], others)
+        for number, others in _by_spot(there):
+            yield from measure.near(some[spots[begin + number]], others)
 
 
-def _by_spot(table: Ints) -> Iterator[tuple[Spot, Others]]:
-    """Yield the stays of each place on each day."""
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
-    turns = np.flatnonzero((np.diff(table[:, :2], axis=0) != 0).any(axis=1)) + 1
+def _by_spot(table: Ints) -> Iterator[tuple[int, Others]]:
+    """Yield the stays of each place on each day, by the number under which it was asked about."""
+    table = table[np.argsort(table[:, 0], kind="stable")]
+    turns = np.flatnonzero(np.diff(table[:, 0] // PERSONS)) + 1
     for stays in np.split(table, turns) if len(table) else ():
-        day, place, person, in_lo, in_span, stayed, out_span, doubts = stays.T
-        in_hi, out_lo = in_lo + in_span, in_lo + stayed
-        others = Others(person, in_lo, in_hi, out_lo, out_lo + out_span, doubts)
-        yield (int(day[0]), int(place[0])), others
+        who, in_lo, in_span, stayed, out_span = stays.T
+        in_hi, out_lo = in_lo + in_span, in_lo + stayed // FLAGS
+        doubts = stayed % FLAGS
+        others = Others(who % PERSONS, in_lo, in_hi, out_lo, out_lo + out_span, doubts)
+        yield int(who[0] // PERSONS), others
 
 
 def _asked(
@@ -100,12 +108,14 @@ def _asked(
 ) -> tuple[str, list[object]]:
     """Return the question for the others' stays, and its values."""
     spans: list[object] = []
-    for spot, rows in asked.items():
-        spans += [*spot, min(row[2] for row in rows), max(row[3] for row in rows)]
+    for number, (spot, rows) in enumerate(asked.items()):
+        spans += [number, *spot, min(row[2] for row in rows), max(row[3] for row in rows)]
         spans.append(min(row[4] for row in rows))
     others, values = _others(question)
     statement = _OTHERS.format(
-        spans=", ".join(["(?, ?, ?, ?, ?)"] * len(asked)),
+        spans=", ".join(["(?, ?, ?, ?, ?, ?)"] * len(asked)),
+        persons=PERSONS,
+        flags=FLAGS,
         scope="NOT" if outside else "",
         others=others,
     )

@@ -192,7 +192,7 @@ class Meeting(msgspec.Struct, frozen=True):
     """Of either stay."""
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, gc=False):
     """Somebody who may have been near an index person long enough, all meetings together."""
 
     person: int
