@@ -36,6 +36,7 @@ from collector.ledger.ports import View
 from collector.people import places, schema
 from collector.roster import RosterFile
 from collector.vault import folder, memory
+from collector.vault.ageing import Ageing
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.epochfile import EpochFile
@@ -79,7 +80,8 @@ def run(config: Config) -> int:
         if kept.demo:
             _log.warning("vault.demo", custodians=1)
         notices = Notices(config.opened, desk.deployed)
-        _follow(Work(room, people, where, (witness, notices)), stop)
+        ageing = Ageing(casework.audit, view, people)
+        _follow(Work(room, people, where, (witness, notices, ageing)), stop)
     _log.info("vault.stopped")
     return 0
 
@@ -121,12 +123,12 @@ class Work:
         room: Strongroom,
         people: Database,
         where: Whereabouts,
-        tellers: tuple[Witness, Notices],
+        lookers: tuple[Witness, Notices, Ageing],
     ) -> None:
-        """Take the vault, its tables, who knows where gates stand, and who tells others."""
+        """Take the vault, its tables, who knows where gates stand, and who looks now and then."""
         self.due = room.due
         self._room, self._people, self._where = room, people, where
-        self._tellers = tellers
+        self._lookers = lookers
         self._areas: frozenset[tuple[str, str]] = frozenset()
 
     def turn(self) -> int:
@@ -136,7 +138,7 @@ class Work:
             with self._people.writing() as session:
                 places.areas(session, areas)
             self._areas = areas
-        for each in self._tellers:
+        for each in self._lookers:
             each.look(clock.wall_ms())
         return self._room.turn(clock.wall_ms())
 
