@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
+from tests.browsing import complaints
 from tests.collector.web.test_pages import Pages, folder, log_in, page, pages
 from wire.record import What
 
@@ -21,8 +22,7 @@ def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
     pages: Pages,
     journal: Callable[..., Any],
 ) -> None:
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
+    troubles = complaints(page)
     log_in(page, pages)
     page.goto(f"{pages.url}district")
     expect(page.locator(".figures li").nth(1)).to_contain_text("0")

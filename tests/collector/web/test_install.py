@@ -26,6 +26,7 @@ from device import enrol
 from device.selftest.report import signed
 from provisioning import authority
 from provisioning import clock as provisioning_clock
+from tests.browsing import complaints
 from tests.device.setup.newgate import NewGate
 from wire.enrolcode import parse
 from wire.keys import KeyEntry
@@ -163,8 +164,7 @@ def report_of(gate: NewGate, outcome: Outcome) -> bytes:
 
 
 def test_a_gate_is_installed_with_a_phone_in_one_hand(page: Page, url: str, folder: Path) -> None:
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
+    troubles = complaints(page)
     log_in(page, url)
     expect(page.locator("h1")).to_have_text("Các cổng tôi lắp đặt")
     order(page, "cong-mau-1")

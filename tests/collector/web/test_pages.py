@@ -23,6 +23,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
+from tests.browsing import complaints
 from tests.collector.plain import PLAIN
 from wire.keys import Use, entry
 from wire.record import Mark, Reason
@@ -135,8 +136,7 @@ def log_in(page: Page, pages: Pages, password: str = PASSWORD) -> None:
 def test_a_new_scan_appears_without_a_reload(
     page: Page, pages: Pages, journal: Callable[..., Any]
 ) -> None:
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(message.text))
+    troubles = complaints(page)
     log_in(page, pages)
     page.goto(f"{pages.url}gates")
     expect(page.locator("#board .trouble")).to_contain_text("ledger-missing")

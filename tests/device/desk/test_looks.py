@@ -11,6 +11,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, sync_playwright
 
 from device.desk.requests import STYLE
+from tests.browsing import complaints
 from tests.conftest import left_out
 from tests.device.desk.counter import CARD, NAME, PASSWORD, Counter
 
@@ -105,11 +106,10 @@ def test_every_page_works_by_keyboard_fits_and_pleases_axe(
 def test_no_page_needs_a_script_or_breaks_its_own_policy(
     counter: Counter, chromium: Chromium
 ) -> None:
-    said: list[str] = []
     with counter.open():
         context = chromium.new_context(java_script_enabled=False)
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
+        said = complaints(page)
         page.on("requestfailed", lambda request: said.append(request.url))
         page.goto(f"http://localhost:{counter.port}")
         page.fill("#name", NAME)
