@@ -56,3 +56,27 @@ def share_at_most(count: int, of: int, share: float) -> float:
 def share_at_least(count: int, of: int, share: float) -> float:
     """Return how likely it is that of `of` so many or more are."""
     return share_at_most(of - count, of, 1 - share)
+
+
+def learnt_at_most(count: int, of: int, these: float, others: float) -> float:
+    """Return how likely it is that of `of` no more than `count` are of these.
+
+    Their share was learnt from so many of `these` and `others` before (a beta-binomial
+    distribution): of few it is not known well.
+    """
+    if count < 0:
+        return 0.0
+    if count >= of:
+        return 1.0
+    one, other = these + 0.5, others + 0.5
+    each = math.exp(
+        math.lgamma(other + of)
+        - math.lgamma(other)
+        + math.lgamma(one + other)
+        - math.lgamma(one + other + of)
+    )
+    total = each
+    for number in range(count):
+        each *= (of - number) / (number + 1) * (one + number) / (other + of - number - 1)
+        total += each
+    return min(1.0, total)

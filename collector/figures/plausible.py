@@ -10,27 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from collector.figures.chance import at_least, at_most
+from collector.figures.chance import at_least, at_most, learnt_at_most
 from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, Tally
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
 from collector.roster import Place, Roster
 
-RARE_FEW: Mapping[int, float] = {2: 4e-6, 4: 4e-5, 8: 5e-4}
+RARE_FEW: Mapping[int, float] = {2: 2e-6, 4: 2e-5, 8: 5e-4}
 """So unlikely must a low count of so many slots be: the more slots, the fewer looks that do not
 overlap there are in a district's day."""
 FEW_SHARE = 0.62
 """And no more than this share of what is usual: what differs by less is nobody's errand."""
 RARE_ONE_WAY: Mapping[int, float] = {2: 3e-6, 4: 2e-5, 8: 1e-4}
-RARE_RESTARTED = 1e-3
-"""A gate is switched off to be carried elsewhere: after that less is enough."""
+RARE_RESTARTED = 2e-2
+"""A gate is switched off to be carried elsewhere: after that less is enough, and few are."""
 RESTARTED_LEAST, RESTARTED_SLOTS = 3, 10
 RESTARTED_SHARES = (0.7, 1.4)
 RARE_MANY = 2e-6
 MANY_TIMES, MANY_MORE = 2.0, 10
 OWN_LEAST, OWN_MOST = 0.85, 1.2
 """What a gate's own earlier hours may say of its day: more is no mood but a fault."""
-RATIO_SPREAD = 0.1
-"""How much exits follow entries, as a share."""
+RATIO_SURE = 100.0
+"""People from whom a gate's share of exits is learnt at most: it is not the same on every day."""
 JUST_NOW = 2
 """A place that has been closed for so many slots is not looked at."""
 QUIET = 0.02
@@ -175,9 +175,12 @@ class _Today:
         is_few = chance < RARE_FEW[width] and ins + outs < FEW_SHARE * both
         if is_few and not _one_way(ins, outs, usual_ins, usual_outs):
             yield Finding(gate, Story.FEW if ins + outs else Story.SILENT, ins + outs, both, chance)
-        rare = RARE_ONE_WAY[width]
-        yield from _lame(gate, Story.EXITS, (outs, usual_outs), (ins, usual_ins), rare)
-        yield from _lame(gate, Story.ENTRIES, (ins, usual_ins), (outs, usual_outs), rare)
+        rare, days = RARE_ONE_WAY[width], normal.days
+        past_ins, past_outs = (
+            days * sum(row[each] for each in window) for row in (normal.ins, normal.outs)
+        )
+        yield from _lame(gate, Story.EXITS, (outs, past_outs), (ins, past_ins), rare)
+        yield from _lame(gate, Story.ENTRIES, (ins, past_ins), (outs, past_outs), rare)
 
     def _own(self, gate: str, before: tuple[int, ...]) -> tuple[float, float]:
         """Return what the gate's own earlier hours say of its day, and how far off that may be."""
@@ -242,12 +245,16 @@ def _spread(normal: Usual, width: int, mean: float, doubt: float) -> float:
 def _lame(
     gate: str, story: Story, way: tuple[int, float], other: tuple[int, float], rare: float
 ) -> Iterator[Finding]:
-    """Yield one way of a gate, if it has fallen far behind what the other way lets expect."""
-    (seen, usual_seen), (beside, usual_beside) = way, other
-    if not beside or not usual_beside:
+    """Yield one way of a gate, if it has fallen far behind what the other way lets expect.
+
+    Each is what was seen today, and at the same hours on all days from which the usual is known.
+    """
+    (seen, past_seen), (beside, past_beside) = way, other
+    if not beside or not past_beside:
         return
-    mean = usual_seen * beside / usual_beside
-    chance = at_most(seen, mean, math.sqrt(RATIO_SPREAD**2 + 1 / beside))
+    mean = past_seen * beside / past_beside
+    known = min(1.0, RATIO_SURE / (past_seen + past_beside))
+    chance = learnt_at_most(seen, seen + beside, known * past_seen, known * past_beside)
     if chance < rare and seen < mean / 3:
         yield Finding(gate, story, seen, mean, chance)
 

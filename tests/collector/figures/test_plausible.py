@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.figures.chance import at_least, at_most
+from collector.figures.chance import at_least, at_most, learnt_at_most, share_at_most
 from collector.figures.plausible import Finding, Story, implausible, off, past
 from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Lag, Tally
 from collector.figures.usual import kind, usual
@@ -161,3 +161,22 @@ def test_chances_are_chances_and_grow_with_the_count(
 def test_chances_agree_where_one_way_of_computing_passes_into_the_other() -> None:
     assert at_most(420, 500.0, 0.1) == pytest.approx(at_most(420, 500.1, 0.1), rel=0.25)
     assert at_most(5, 5.0, 1e-6) == pytest.approx(0.616, abs=0.002)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_a_share_learnt_from_very_many_is_a_share_that_is_known(count: int, of: int) -> None:
+    learnt = learnt_at_most(count, of, 3e8, 7e8)
+    assert learnt == pytest.approx(share_at_most(count, of, 0.3), rel=1e-4, abs=1e-9)
+
+
+def test_of_a_share_learnt_from_nobody_every_count_is_as_likely() -> None:
+    # Half of one and half of the other are put to what was seen; half more make the law uniform.
+    assert [learnt_at_most(count, 9, 0.5, 0.5) for count in range(10)] == pytest.approx(
+        [(count + 1) / 10 for count in range(10)]
+    )
+
+
+def test_what_was_learnt_from_few_days_makes_a_missing_way_less_strange() -> None:
+    few, many = learnt_at_most(0, 12, 40, 24), learnt_at_most(0, 12, 4000, 2400)
+    assert few > 2 * many
+    assert learnt_at_most(-1, 12, 40, 24) == 0.0
