@@ -277,9 +277,15 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _private(path: Path) -> None:
-    """Make the file, if it is not there, for this user and group only; SQLite asks nobody."""
+    """Make the file, if it is not there, for this user and group only; SQLite asks nobody.
+
+    One that is there is not even opened: to close it would take from the whole process what SQLite
+    has locked of it, and whoever closes it elsewhere would delete the log that we write to.
+    """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o640))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
+    except FileExistsError:
+        return
     except OSError as error:
         raise sqlite3.OperationalError("unable to open database file") from error  # noqa: EM101, TRY003
 
