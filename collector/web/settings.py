@@ -95,6 +95,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_FIGURES": str(web.state / "figures.db"),
         "GATE_TOKENS": str(config.tokens),
         "GATE_OPENED": str(config.opened),
+        "GATE_BELIEVED": str(config.believed),
         "GATE_PROXY": web.proxied,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,
