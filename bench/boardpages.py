@@ -207,6 +207,10 @@ class Browser:
         self._cookies: dict[str, str] = {}
         self.version = ""
 
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
+
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, float]:
         """Return status, body and how long it took in milliseconds."""
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
