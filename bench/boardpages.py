@@ -196,6 +196,7 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait(timeout=30)
+        child.stderr.close()
 
 
 class Browser:

@@ -290,6 +290,15 @@ def _private(path: Path) -> None:
         raise sqlite3.OperationalError("unable to open database file") from error  # noqa: EM101, TRY003
 
 
+def is_full(error: BaseException | None) -> bool:
+    """Say whether an error of SQLite's is that the disk is full.
+
+    The log's index grows too: without room for that not even a reader is let in.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
+
+
 @contextmanager
 def translated(path: Path) -> Iterator[None]:
     """Turn SQLite's errors into ours."""
@@ -299,7 +308,7 @@ def translated(path: Path) -> Iterator[None]:
         # The low byte is the kind; the rest says more about it (SQLITE_IOERR_WRITE and so on).
         kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         msg = f"{path}: {error}"
-        if kind == sqlite3.SQLITE_FULL:
+        if is_full(error):
             raise LedgerFull(msg) from error
         if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LedgerBusy(msg) from error

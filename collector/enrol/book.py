@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from collector.counter import Line
+from collector.database.sqlite import is_full
 from collector.errors import LedgerFull, StoreUnusable
 from wire.joining import Step, Trouble
 
@@ -166,7 +167,7 @@ class Book:
             yield
         except (sqlite3.Error, OSError) as error:
             msg = f"{self._path}: {error}"
-            if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_FULL:
+            if is_full(error):
                 raise LedgerFull(msg) from error
             raise StoreUnusable(msg) from error
 

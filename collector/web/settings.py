@@ -11,7 +11,8 @@ import django
 from django.conf import settings
 
 from collector.config import Config, WebConfig
-from collector.errors import StateUnwritable
+from collector.database import sqlite
+from collector.errors import LedgerFull, StateUnwritable
 from collector.issuing import client
 from collector.issuing.ports import Issuing
 from collector.web.casework.connection import desk_of
@@ -45,6 +46,8 @@ def migrate() -> None:
         call_command("clearsessions")
     except DatabaseError as error:
         msg = f"web.state: the file of accounts cannot be used: {error}"
+        if sqlite.is_full(error.__cause__):
+            raise LedgerFull(msg) from error
         raise StateUnwritable(msg) from error
     finally:
         # A server that forks must not share them.

@@ -31,10 +31,10 @@ from collector.ledger import opened
 from collector.vault import client, custody, folder
 from collector.vault.custody import Secrets
 from collector.vault.errors import VaultAway
+from tests.collector.disks import full
 from tests.collector.intake.test_process import District, Gate, start
 from tests.collector.postgres import Cluster, cluster
 from tests.collector.vault.conftest import CHEAP, WORDS, SealingGate, card
-from tests.conftest import left_out
 
 OUTAGE_S = float(os.environ.get("GATE_OUTAGE_S", "20"))
 AWAY = "database-away"
@@ -211,20 +211,6 @@ def test_the_database_is_gone_for_a_while_and_everything_comes_back(
     assert tally(district) == (61, 0, 0)
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """Lend a disk of two megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        left_out("no disk can be mounted here")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
-
-
 def test_a_full_disk_confirms_nothing_and_goes_on_when_there_is_room(
     tmp_path: Path, small: Path, journal: Callable[..., Any]
 ) -> None:
@@ -236,20 +222,13 @@ def test_a_full_disk_confirms_nothing_and_goes_on_when_there_is_room(
     with district.broker(), running(district, "intake") as intake:
         gate = Gate(district)
         gate.insist(pen.payload(1, 50), 50)
-        filler = small / "filler"
-        with filler.open("wb", buffering=0) as file:
-            while True:
-                try:
-                    file.write(bytes(4096))
-                except OSError:
-                    break
-        for first in range(51, 3000, 50):
-            gate.send("scan", pen.payload(first, first + 49, historical=True))
-        assert gate.await_receipt(3000, wait_s=5) is None
-        said = gate.high
-        assert intake.poll() is None, "it waits"
-        assert tally(district)[0] >= said, "all that was confirmed is there"
-        filler.unlink()
+        with full(small):
+            for first in range(51, 3000, 50):
+                gate.send("scan", pen.payload(first, first + 49, historical=True))
+            assert gate.await_receipt(3000, wait_s=5) is None
+            said = gate.high
+            assert intake.poll() is None, "it waits"
+            assert tally(district)[0] >= said, "all that was confirmed is there"
         assert gate.insist(pen.payload(2951, 3000), 3000).hash == pen.chain[3000].hex()
         gate.close()
     assert tally(district) == (3000, 0, 0)

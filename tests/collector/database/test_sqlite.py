@@ -5,8 +5,12 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from collector.database.made import made
 from collector.database.sqlite import SqliteDatabase
+from collector.errors import LedgerFull
+from tests.collector.disks import full
 
 APPLICATION = 0x74657374
 TABLES = "CREATE TABLE word (text TEXT NOT NULL) STRICT;"
@@ -31,6 +35,15 @@ def elsewhere(path: Path, *word: str) -> list[str]:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
+
+
+def test_a_full_disk_is_told_as_one_to_whoever_opens_the_file_too(small: Path) -> None:
+    with closing(SqliteDatabase(small / "words.db")) as first:
+        made(first, TABLES, 1, APPLICATION)
+    with closing(SqliteDatabase(small / "words.db")) as later:
+        with full(small), pytest.raises(LedgerFull):
+            later.version(APPLICATION)
+        assert later.version(APPLICATION) == 1
 
 
 def test_whoever_closes_the_file_elsewhere_takes_nothing_of_ours_along(tmp_path: Path) -> None:
