@@ -196,6 +196,7 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
     finally:
         child.send_signal(signal.SIGTERM)
         child.wait(timeout=30)
+        child.stderr.close()
 
 
 class Browser:
@@ -206,6 +207,10 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookies: dict[str, str] = {}
         self.version = ""
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._connection.close()
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, float]:
         """Return status, body and how long it took in milliseconds."""

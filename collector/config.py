@@ -354,6 +354,14 @@ class Config(Strict, frozen=True):
         return self.outgoing.with_name("audit-head.json")
 
     @property
+    def believed(self) -> Path:
+        """Return the file in which retention says by which time others may delete.
+
+        In a folder of its own: retention writes nothing else of what lies beside it.
+        """
+        return self.outgoing.with_name("clock") / "clock.json"
+
+    @property
     def restored(self) -> Path:
         """Return the file that says that this district came out of a backup."""
         return self.outgoing.with_name("restored.json")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from collector.errors import EnrolmentAway, OrderRefused
+from collector.errors import EnrolmentAway, LedgerFull, OrderRefused
 from wire.enrolcode import Network
 from wire.joining import Step, Trouble
 from wire.record import Direction
@@ -106,6 +106,8 @@ def _asked(path: Path, question: Question) -> Answer:
     except (OSError, msgspec.DecodeError) as error:
         msg = f"{path}: {getattr(error, 'strerror', None) or type(error).__name__}"
         raise EnrolmentAway(msg) from error
+    if answer.refused == LedgerFull.code:
+        raise LedgerFull(answer.detail)
     if answer.refused:
         raise OrderRefused(answer.detail)
     found: Answer = answer

@@ -15,6 +15,7 @@ import msgspec
 from collector import clock, ends, restored
 from collector.backup.errors import BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
+from collector.believed import DOUBTED, LONG_MS, Believed
 from collector.config import Config
 from collector.errors import BrokerUnreachable, CollectorError
 from collector.i18n import N_, _, detail
@@ -100,7 +101,7 @@ class PlainHttp(CollectorError):
 class ClockAhead(CollectorError):
     """This machine's clock and the gates' say different days; nothing is deleted meanwhile."""
 
-    code = "clock-doubted"
+    code = DOUBTED
     says = N_("This machine's clock is in doubt, so nothing is deleted by it")
     remedy = N_(
         "correct the clock of this machine; if it is right, run `collector retention"
@@ -234,6 +235,8 @@ def _clock(config: Config, now_ms: int) -> str:
     is_new = why is Doubt.UNSURE and last is None  # nobody need confirm a first day
     if why is not None and not is_new:
         raise ClockAhead(DOUBTS[why])
+    if last is not None and now_ms - Believed(config.believed).over_ms(now_ms) > LONG_MS:
+        raise ClockAhead(N_("retention has not confirmed it for more than two days"))
     return f"{datetime.fromtimestamp(now.at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 

@@ -93,11 +93,14 @@ class LedgerMissing(CollectorError):
 
 
 class LedgerFull(CollectorError):
-    """The disk of the ledger is full; nothing is confirmed until there is room."""
+    """The disk of a database is full; nothing is confirmed until there is room."""
 
     code = "ledger-full"
-    says = N_("The disk of the ledger is full")
-    remedy = N_("make room on the ledger's disk; gates keep their records until then")
+    says = N_("The disk is full: nothing was stored")
+    remedy = N_(
+        "make room on it; gates keep their records until then, and what was asked for can be asked"
+        " again"
+    )
 
 
 class LedgerBusy(CollectorError):

@@ -63,13 +63,13 @@ def save(path: Path, names: frozenset[str]) -> None:
     write(path, text.encode("ascii"))
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write a file by rename, readable by its group. Raises StoreUnusable."""
+def write(path: Path, data: bytes, mode: int = 0o640) -> None:
+    """Write a file by rename, readable by its group if not said otherwise. Raises StoreUnusable."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         with partial.open("wb") as file:
-            os.fchmod(file.fileno(), 0o640)
+            os.fchmod(file.fileno(), mode)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -277,11 +277,26 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 
 
 def _private(path: Path) -> None:
-    """Make the file, if it is not there, for this user and group only; SQLite asks nobody."""
+    """Make the file, if it is not there, for this user and group only; SQLite asks nobody.
+
+    One that is there is not even opened: to close it would take from the whole process what SQLite
+    has locked of it, and whoever closes it elsewhere would delete the log that we write to.
+    """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_CLOEXEC, 0o640))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
+    except FileExistsError:
+        return
     except OSError as error:
         raise sqlite3.OperationalError("unable to open database file") from error  # noqa: EM101, TRY003
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Say whether an error of SQLite's is that the disk is full.
+
+    The log's index grows too: without room for that not even a reader is let in.
+    """
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE)
 
 
 @contextmanager
@@ -293,7 +308,7 @@ def translated(path: Path) -> Iterator[None]:
         # The low byte is the kind; the rest says more about it (SQLITE_IOERR_WRITE and so on).
         kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         msg = f"{path}: {error}"
-        if kind == sqlite3.SQLITE_FULL:
+        if is_full(error):
             raise LedgerFull(msg) from error
         if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LedgerBusy(msg) from error

@@ -53,8 +53,11 @@ class Orders:
         self._publisher.publish(signed, (gate,))
         return Ordered(nonce, gate, does, by, now_ms, expires_ms)
 
-    def tend(self, now_ms: int) -> None:
-        """End what has expired, publish what is open, withdraw what was answered."""
+    def tend(self, now_ms: int, over_ms: int) -> None:
+        """End what has expired, publish what is open, withdraw what was answered.
+
+        What was given long before `over_ms` is forgotten: so far time is believed.
+        """
         with self._database.writing() as session:
             expired = session.rows(
                 "UPDATE command SET state = 'expired' WHERE state = 'open' AND expires_ms <= ?"
@@ -68,7 +71,7 @@ class Orders:
                 " AND expires_ms > ?"
             )
             answered = session.rows(sql, (now_ms - KEPT_MS, now_ms))
-            session.run("DELETE FROM command WHERE at_ms < ?", (now_ms - KEPT_MS,))
+            session.run("DELETE FROM command WHERE at_ms < ?", (over_ms - KEPT_MS,))
         waiting = {gate for gate, _ in opened}
         for gate in {gate for (gate,) in (*expired, *answered)} - waiting:
             self._publisher.withdraw(gate)

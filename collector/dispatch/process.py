@@ -12,6 +12,7 @@ import structlog
 from collector import clock
 from collector.asking.server import Server, answerer
 from collector.asking.users import ids
+from collector.believed import Believed
 from collector.cases.audit import Audit
 from collector.config import Config, DispatchConfig
 from collector.database.ports import Database
@@ -55,7 +56,7 @@ class Dispatch:
         self._orders = Orders(database, publisher, lambda: secrets.token_hex(NONCE_BYTES))
         self._rolling = Rolling(database, publisher, figures, drafts, local_date)
         self._follower = Follower(view, database, wall_ms)
-        self._wall_ms = wall_ms
+        self._wall_ms, self._believed = wall_ms, Believed(config.believed)
         self.counter = Counter(
             *(self._orders, drafts, self._rolling, figures, publisher, Audit(database)),
             listed,
@@ -67,7 +68,7 @@ class Dispatch:
         if self._follower.step():
             return True
         now_ms = self._wall_ms()
-        self._orders.tend(now_ms)
+        self._orders.tend(now_ms, self._believed.over_ms(now_ms))
         self._rolling.step(now_ms)
         return False
 

@@ -6,14 +6,15 @@ gate hears of it. The text of a code is here only while it can be used: it may h
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from collector.counter import Line
-from collector.errors import StoreUnusable
+from collector.database.sqlite import is_full
+from collector.errors import LedgerFull, StoreUnusable
 from wire.joining import Step, Trouble
 
 KEEP_MS = 90 * 86_400_000
@@ -48,9 +49,12 @@ class Use(msgspec.Struct, frozen=True):
 class Book:
     """The book, open; one connection, one writer at a time."""
 
-    def __init__(self, path: Path) -> None:
-        """Open it; raise StoreUnusable."""
-        self._path = path
+    def __init__(self, path: Path, over_ms: Callable[[int], int]) -> None:
+        """Open it; raise StoreUnusable.
+
+        `over_ms` says up to which moment what is over may be forgotten (collector/believed.py).
+        """
+        self._path, self._over_ms = path, over_ms
         self._lock = threading.Lock()
         with self._told():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -140,9 +144,10 @@ class Book:
 
     def tidy(self, now_ms: int) -> None:
         """Forget texts that cannot be used any more, and codes that nobody asks for."""
+        over_ms = self._over_ms(now_ms)
         with self._whole():
-            self._rows.execute("update code set text = '' where expires <= ?", (now_ms,))
-            self._rows.execute("delete from code where made < ?", (now_ms - KEEP_MS,))
+            self._rows.execute("update code set text = '' where expires <= ?", (over_ms,))
+            self._rows.execute("delete from code where made < ?", (over_ms - KEEP_MS,))
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -162,6 +167,8 @@ class Book:
             yield
         except (sqlite3.Error, OSError) as error:
             msg = f"{self._path}: {error}"
+            if is_full(error):
+                raise LedgerFull(msg) from error
             raise StoreUnusable(msg) from error
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import structlog
 
 from collector import clock
+from collector.believed import Believed
 from collector.config import Config, EnrolConfig
 from collector.enrol import documents, keys
 from collector.enrol.admitted import Admitted
@@ -33,7 +34,7 @@ def run(config: Config) -> int:
     if keys.until(holding) <= datetime.fromtimestamp(clock.wall_ms() / 1000, UTC):
         msg = f"enrol.keys: {enrol.keys}: {keys.until(holding):%Y-%m-%d}"
         raise CertificateExpired(msg)
-    book = Book(enrol.state / "book.db")
+    book = Book(enrol.state / "book.db", Believed(config.believed).over_ms)
     brokers = tuple(Broker(each.host, each.port) for each in enrol.brokers)
     desk = Desk(
         Here(public.authority, enrol.address, brokers),

@@ -1,7 +1,7 @@
 """`collector desk`: one process with the issuing keys, three sockets, and no network.
 
 Lists of withdrawn passes are signed anew every few hours, so that gates see that nothing more was
-withdrawn; what a pass or a declaration has outlived is forgotten.
+withdrawn; what a pass or a declaration has outlived is forgotten, by a time that is believed.
 """
 
 import os
@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector import clock, outgoing
 from collector.asking.server import Server, answerer
 from collector.asking.users import ids
+from collector.believed import Believed
 from collector.config import Config, IssuingConfig
 from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
@@ -74,14 +76,8 @@ def run(config: Config) -> int:
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
         stack.enter_context(Server(config.officers_desk, users, answer, LIST_BYTES))
-        forget: list[Callable[[int], int]] = [
-            lambda now_ms: register.forget((now_ms - KEPT_MS) // 1000),
-            lambda now_ms: holders.forget((now_ms - KEPT_MS) // 1000),
-            lambda now_ms: holders.remind(now_ms // 1000),
-        ]
-        if Way.SELF in ways:
-            declarations = Declarations(passes, ways[Way.SELF])
-            forget.append(lambda now_ms: declarations.forget(now_ms - KEPT_MS))
+        declarations = Declarations(passes, ways[Way.SELF]) if Way.SELF in ways else None
+        if declarations is not None:
             public = _public(config, issuing, declarations, roster)
             users = ids(issuing.public, "issuing.public")
             told = answerer(Declaring, lambda name, args: getattr(public, name)(**args))
@@ -90,12 +86,26 @@ def run(config: Config) -> int:
             kept = answerer(Sealed, lambda name, args: getattr(declarations, name)(**args))
             stack.enter_context(Server(config.declared, readers, kept))
         _log.info("desk.started", ways=[way.value for way in ways])
-        _tend(issuer, forget, stop)
+        forget = partial(_forget, register, holders, declarations)
+        _tend(issuer, forget, Believed(config.believed), stop)
     _log.info("desk.stopped")
     return 0
 
 
-def _tend(issuer: Issuer, forget: list[Callable[[int], int]], stop: threading.Event) -> None:
+def _forget(
+    register: Register, holders: Holders, declarations: Declarations | None, over_ms: int
+) -> None:
+    """Forget what has outlived its time at a moment that is believed."""
+    register.forget((over_ms - KEPT_MS) // 1000)
+    holders.forget((over_ms - KEPT_MS) // 1000)
+    holders.remind(over_ms // 1000)
+    if declarations is not None:
+        declarations.forget(over_ms - KEPT_MS)
+
+
+def _tend(
+    issuer: Issuer, forget: Callable[[int], None], believed: Believed, stop: threading.Event
+) -> None:
     """Sign the lists again from time to time, and forget what is over."""
     due_s = 0.0
     while not stop.is_set():
@@ -104,8 +114,7 @@ def _tend(issuer: Issuer, forget: list[Callable[[int], int]], stop: threading.Ev
             now_ms = clock.wall_ms()
             try:
                 issuer.renew(now_ms // 1000)
-                for each in forget:
-                    each(now_ms)
+                forget(believed.over_ms(now_ms))
             except CollectorError as error:
                 _log.warning("desk.lists", code=error.code, detail=str(error))
         stop.wait(1.0)

@@ -43,7 +43,7 @@ _WITNESSES = (
     "SELECT gate, record_wall, record_ms FROM gate WHERE record_ms >= ?"
     " AND record_clock IN (?, ?, ?) ORDER BY gate"
 )
-_LAST_RUN = "SELECT at_ms, boot, up_ms, stopped FROM retention ORDER BY id DESC LIMIT 1"
+_LAST_RUN = "SELECT at_ms, boot, up_ms FROM retention WHERE stopped = '' ORDER BY id DESC LIMIT 1"
 _NOTE_RUN = "INSERT INTO retention (at_ms, boot, up_ms, stopped) VALUES (?, ?, ?, ?)"
 
 AT_ONCE = 50
@@ -160,7 +160,7 @@ class SqlArchive:
             return tuple(Witness(*row) for row in session.rows(_WITNESSES, (since_ms, *STATED_MS)))
 
     def last_run(self) -> Run | None:
-        """Return when retention was run last."""
+        """Return the last run whose clock was believed."""
         with self._database.reading() as session:
             found = session.rows(_LAST_RUN)
         return Run(*found[0]) if found else None

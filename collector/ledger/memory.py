@@ -312,8 +312,8 @@ class MemoryLedger:
         )
 
     def last_run(self) -> Run | None:
-        """Return when retention was run last."""
-        return self._runs[-1] if self._runs else None
+        """Return the last run whose clock was believed."""
+        return next((each for each in reversed(self._runs) if not each.stopped), None)
 
     def note_run(self, run: Run) -> None:
         """Keep that it was run."""

@@ -208,7 +208,7 @@ class Archive(AbstractContextManager["Archive"], Protocol):
         ...
 
     def last_run(self) -> Run | None:
-        """Return when retention was run last."""
+        """Return the last run that was not stopped: its clock was believed."""
         ...
 
     def note_run(self, run: Run) -> None:

@@ -2,6 +2,8 @@
 
 A wrong clock would delete what must stay, so nothing is deleted while there is doubt: the clock has
 moved by more than a day against the last run, or the gates whose clocks are sure say another day.
+The last run is the last that was believed: one that was stopped vouches for no later one, or a
+clock that stays wrong would be right on the second day.
 """
 
 import enum
@@ -31,6 +33,7 @@ LONG_MS = 2 * DAY_MS
 def doubt(last: Run | None, now: Run, witnesses: Sequence[Witness]) -> Doubt | None:
     """Say why the clock is not to be believed at `now`; None if it is.
 
+    `last` is the last run that was believed.
     `witnesses` are the gates that were heard within the day before `now`, by the same clock.
     """
     if last is not None and now.at_ms < last.at_ms - DAY_MS:

@@ -1,4 +1,7 @@
-"""`collector retention`: one run, by the configured ledger and the server's clocks."""
+"""`collector retention`: one run, by the configured ledger and the server's clocks.
+
+After it the others who delete are told by which time they may (collector/believed.py).
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -6,6 +9,7 @@ from datetime import date, timedelta
 import msgspec
 
 from collector import clock
+from collector.believed import Believed, Said
 from collector.config import Config
 from collector.i18n import N_, _
 from collector.ledger import opened
@@ -28,7 +32,16 @@ def retain(config: Config, *, dry: bool, is_sure: bool, now: Run | None = None) 
     """
     now = now or Run(clock.wall_ms(), clock.boot(), clock.since_boot_ms())
     with opened.archive(config.ledger) as archive:
-        return run(archive, config.retention.days, now, clock.pause, is_sure=is_sure, dry=dry)
+        outcome = run(archive, config.retention.days, now, clock.pause, is_sure=is_sure, dry=dry)
+        if not dry:
+            Believed(config.believed).note(_said(archive.last_run(), outcome.doubt))
+    return outcome
+
+
+def _said(last: Run | None, found: Doubt | None) -> Said:
+    """Return what is told of the clock after a run."""
+    why = found.value if found else ""
+    return Said(doubt=why) if last is None else Said(last.at_ms, last.up_ms, why)
 
 
 def told(outcome: Outcome, *, dry: bool) -> Iterator[str]:

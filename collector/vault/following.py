@@ -1,4 +1,8 @@
-"""What the ledger has deleted goes here too, and keys that nothing uses any more; locked or not."""
+"""What the ledger has deleted goes here too, and keys that nothing uses any more; locked or not.
+
+What goes by its own time (who was registered, holds, epochs) goes up to `over_ms`, the moment up to
+which time is believed: a clock that jumps to 2099 takes nobody along.
+"""
 
 from collections.abc import Sequence
 
@@ -34,14 +38,14 @@ class Follower:
         self._view, self._people = view, people
         self._file, self._placing = file, placing
 
-    def turn(self, now_ms: int) -> int:
+    def turn(self, over_ms: int) -> int:
         """Delete what is to go; return how many sightings went."""
         self._expect()
         with self._people.reading() as session:
             is_due = bool(session.rows("SELECT 1 FROM going LIMIT 1"))
         deleted = self._delete() if is_due else 0
-        deleted += self._lapse(now_ms)
-        destroyed = (*self._release(now_ms), *self._destroy(now_ms))
+        deleted += self._lapse(over_ms)
+        destroyed = (*self._release(over_ms), *self._destroy(over_ms))
         self._scrub()
         if deleted or destroyed:
             _log.info("vault.forgot", sightings=deleted, keys=len(destroyed))
@@ -125,9 +129,9 @@ class Follower:
             if len(some) < SOME:
                 return
 
-    def _lapse(self, now_ms: int) -> int:
+    def _lapse(self, over_ms: int) -> int:
         """Forget who was registered long ago."""
-        last = day_of(now_ms) - self._days
+        last = day_of(over_ms) - self._days
         with self._people.reading() as session:
             asked = "SELECT 1 FROM registered WHERE day <= ? LIMIT 1"
             is_due = bool(session.rows(asked, (last,)))
@@ -138,10 +142,10 @@ class Follower:
             session.run("DELETE FROM unopened WHERE journal = '' AND day <= ?", (last,))
             return registering.lapse(session, last)
 
-    def _release(self, now_ms: int) -> tuple[int, ...]:
+    def _release(self, over_ms: int) -> tuple[int, ...]:
         """Delete the holds whose end has come."""
         with self._people.reading() as session:
-            over = holds.over(session, now_ms)
+            over = holds.over(session, over_ms)
         self.release(over)
         return over
 
@@ -153,13 +157,13 @@ class Follower:
                 cursors.put(session, SCRUB, 1)
             self._file.drop(names)
 
-    def _destroy(self, now_ms: int) -> tuple[int, ...]:
+    def _destroy(self, over_ms: int) -> tuple[int, ...]:
         """Destroy the epochs that are over and that no sighting uses."""
         with self._people.reading() as session:
-            spent = forgetting.spent(session, epochs.epoch_of(now_ms))
+            spent = forgetting.spent(session, epochs.epoch_of(over_ms))
         if spent:
             with self._people.writing() as session:
-                forgetting.destroy(session, spent, Kind, now_ms)
+                forgetting.destroy(session, spent, Kind, over_ms)
                 cursors.put(session, SCRUB, 1)
         with self._people.reading() as session:
             asked = "SELECT id FROM epoch WHERE destroyed_ms IS NOT NULL"

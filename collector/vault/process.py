@@ -6,7 +6,7 @@ cannot be done now (a busy database, one that is away) is tried again.
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import cast
 
@@ -16,6 +16,7 @@ from collector import clock
 from collector.asking.line import Line
 from collector.asking.server import Server, answerer
 from collector.asking.users import ids
+from collector.believed import Believed
 from collector.cases import schema as cases_schema
 from collector.config import Config
 from collector.database.made import made
@@ -40,6 +41,7 @@ from collector.vault.ageing import Ageing
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.epochfile import EpochFile
+from collector.vault.errors import VaultUnusable
 from collector.vault.notices import Notices
 from collector.vault.requests import Requests
 from collector.vault.strongroom import Strongroom
@@ -49,7 +51,8 @@ from collector.vault.witnessing import Witness
 PAUSE_S = 0.25
 """Between two looks at a ledger in which nothing is new."""
 RETRY_S = 2.0
-AGAIN = (DatabaseAway, LedgerBusy, LedgerFull, LedgerMissing)
+AGAIN = (DatabaseAway, LedgerBusy, LedgerFull, LedgerMissing, VaultUnusable)
+"""What is tried again: a vault that ended would be locked when it is back."""
 
 _log = structlog.get_logger()
 
@@ -80,8 +83,8 @@ def run(config: Config) -> int:
         if kept.demo:
             _log.warning("vault.demo", custodians=1)
         notices = Notices(config.opened, desk.deployed)
-        ageing = Ageing(casework.audit, view, people)
-        _follow(Work(room, people, where, (witness, notices, ageing)), stop)
+        ageing, believed = Ageing(casework.audit), Believed(config.believed)
+        _follow(Work(room, people, where, (witness, notices), ageing, believed), stop)
     _log.info("vault.stopped")
     return 0
 
@@ -123,12 +126,17 @@ class Work:
         room: Strongroom,
         people: Database,
         where: Whereabouts,
-        lookers: tuple[Witness, Notices, Ageing],
+        lookers: Sequence[Witness | Notices],
+        ageing: Ageing,
+        believed: Believed,
     ) -> None:
-        """Take the vault, its tables, who knows where gates stand, and who looks now and then."""
+        """Take the vault, its tables, who knows where gates stand, and who looks now and then.
+
+        `believed` says up to which moment what is over may be deleted.
+        """
         self.due = room.due
         self._room, self._people, self._where = room, people, where
-        self._lookers = lookers
+        self._lookers, self._ageing, self._believed = lookers, ageing, believed
         self._areas: frozenset[tuple[str, str]] = frozenset()
 
     def turn(self) -> int:
@@ -138,9 +146,12 @@ class Work:
             with self._people.writing() as session:
                 places.areas(session, areas)
             self._areas = areas
+        now_ms = clock.wall_ms()
+        over_ms = self._believed.over_ms(now_ms)
         for each in self._lookers:
-            each.look(clock.wall_ms())
-        return self._room.turn(clock.wall_ms())
+            each.look(now_ms)
+        self._ageing.look(over_ms)
+        return self._room.turn(now_ms, over_ms)
 
 
 def _follow(work: Work, stop: threading.Event) -> None:

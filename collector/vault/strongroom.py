@@ -123,10 +123,13 @@ class Strongroom:
             raise VaultLocked
         return found
 
-    def turn(self, now_ms: int) -> int:
-        """Do what there is to do; return how much that was."""
+    def turn(self, now_ms: int, over_ms: int) -> int:
+        """Do what there is to do; return how much that was.
+
+        What was over by `over_ms` is deleted: so far time is believed (collector/believed.py).
+        """
         found = self._open
-        done = self._follower.turn(now_ms)
+        done = self._follower.turn(over_ms)
         if found is None:
             return done
         if done:

@@ -2,16 +2,18 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import translation
 
 from collector.cases.roles import Role
-from collector.errors import RoleUnbounded, UserExists, UserInvalid, UserUnknown
+from collector.errors import LedgerFull, RoleUnbounded, UserExists, UserInvalid, UserUnknown
 from collector.grants import Grants
 from collector.web import factors
+from collector.web.complaints import is_full
 from collector.web.models import Grant, Officer
 from collector.web.secondfactor import LETTERS
 
@@ -19,6 +21,18 @@ GROUPS, GROUP = 4, 4
 """16 letters of 31: 79 bits."""
 
 
+@contextmanager
+def _stored() -> Iterator[None]:
+    """Say that the disk is full, if that is why an account was not stored."""
+    try:
+        yield
+    except DatabaseError as error:
+        if not is_full(error):
+            raise
+        raise LedgerFull(str(error)) from error
+
+
+@_stored()
 def add(name: str, password: str | None, role: Role, grants: Grants) -> str | None:
     """Make an account; return the password if it was made here. It is to be changed at once."""
     _check(role, grants)
@@ -35,6 +49,7 @@ def add(name: str, password: str | None, role: Role, grants: Grants) -> str | No
     return made
 
 
+@_stored()
 def change(name: str, password: str | None) -> str | None:
     """Give an account a new password; return it if it was made here. Its sessions end."""
     officer = _found(name)
@@ -45,6 +60,7 @@ def change(name: str, password: str | None) -> str | None:
     return made
 
 
+@_stored()
 def appoint(name: str, role: Role, grants: Grants) -> None:
     """Give an account another role, and other grants in place of those it has."""
     _check(role, grants)
@@ -56,6 +72,7 @@ def appoint(name: str, role: Role, grants: Grants) -> None:
         _grant(officer, grants)
 
 
+@_stored()
 def unlock(name: str, *, forget: bool) -> None:
     """Let a locked account try again; with `forget` its next login sets up a new second factor."""
     officer = _found(name)
@@ -65,6 +82,7 @@ def unlock(name: str, *, forget: bool) -> None:
     officer.save(update_fields=["otp_wrong", "locked"])
 
 
+@_stored()
 def close(name: str) -> None:
     """Let nobody in by this account any more; its sessions end. Its name stays taken."""
     officer = _found(name)

@@ -125,7 +125,7 @@ class Board(msgspec.Struct, frozen=True):
     day: int
     """The local day for which times are written short."""
     trouble: str = ""
-    """Code of what kept the board from being up to date."""
+    """Code of what kept the board from being up to date, or of what else the reader must know."""
     ends: tuple[End, ...] = ()
     """Keys and certificates of the authority that end soon."""
 

@@ -1,14 +1,20 @@
 """What is wrong, said on a page in the reader's language: errors of collector and vault."""
 
+import sys
 from typing import NamedTuple
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import get_language
+from django.views.defaults import server_error
 
 from collector import i18n
-from collector.errors import CollectorError
-from collector.web.middleware import Next
+from collector.database import sqlite
+from collector.errors import CollectorError, LedgerFull
+from collector.web.middleware import Next, spoken
 
 STATUS = {
     "case-unknown": 404,
@@ -42,6 +48,10 @@ STATUS = {
     "vault-away": 503,
     "desk-missing": 503,
     "database-away": 503,
+    "ledger-full": 503,
+    "ledger-busy": 503,
+    "store-unusable": 503,
+    "vault-unusable": 503,
     "desk-away": 503,
     "desk-unset": 503,
     "desk-refused": 503,
@@ -71,6 +81,26 @@ def complaint(error: CollectorError | None) -> Complaint | None:
     # Person rows and numbers of cases are nothing that helps whoever reads this.
     detail = "" if detail.strip("-").isdigit() else said(detail) if detail else ""
     return Complaint(error.code, said(error.says), said(error.remedy), detail)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Say that the disk of the accounts is full, or else that the server has failed.
+
+    The page stands alone: who asks is among what cannot be looked up now. It is told to whoever
+    asked, and `collector doctor` says it too; the log would have it for each click.
+    """
+    if not is_full(sys.exc_info()[1]):
+        return server_error(request)
+    with translation.override(spoken(request)):
+        html = render_to_string("full.html", {"wrong": complaint(LedgerFull())})
+    page = HttpResponse(html, status=STATUS[LedgerFull.code])
+    page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
+    return page
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Say whether it is the disk of the accounts that is full."""
+    return isinstance(error, DatabaseError) and sqlite.is_full(error.__cause__)
 
 
 class Complaints:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from collector import clock
+from collector.believed import Believed
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import CollectorError
 from collector.figures.opened import OpenedFile
@@ -45,7 +46,8 @@ def overview() -> Overview:
     """Return this process's drawing of the district."""
     first = OpenedFile(Path(settings.GATE_OPENED))
     view = opened.view(settings.GATE_LEDGER)
-    return Overview(view, frame.roster(), watch(), first, (clock.wall_ms, clock.steady_s))
+    clocks, believed = (clock.wall_ms, clock.steady_s), Believed(Path(settings.GATE_BELIEVED))
+    return Overview(view, frame.roster(), watch(), first, clocks, believed)
 
 
 @cache

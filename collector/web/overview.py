@@ -12,6 +12,7 @@ import msgspec
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from collector.believed import DOUBTED, Believed
 from collector.errors import CollectorError
 from collector.figures.opened import Opened
 from collector.figures.tally import Tally
@@ -57,8 +58,13 @@ class Overview:
         watch: Watch,
         opened: Opened,
         clocks: tuple[Callable[[], int], Callable[[], float]],
+        believed: Believed,
     ) -> None:
-        """Take what is shown and the wall and steady clocks; nothing is read yet."""
+        """Take what is shown, the wall and steady clocks, and what says whether they are believed.
+
+        Nothing is read yet.
+        """
+        self._believed = believed
         self._view, self._roster, self._watch, self._opened = view, roster, watch, opened
         self._wall_ms, self._steady_s = clocks
         self._lock = threading.Lock()
@@ -101,7 +107,8 @@ class Overview:
             if known == self._known and now_s - self._drawn_s < RECHECK_S:
                 return
             self._known, self._drawn_s = known, now_s
-            found, trouble = self._read(roster, opened, self._view.standings()), ""
+            found = self._read(roster, opened, self._view.standings())
+            trouble = DOUBTED if self._believed.is_doubted(self._wall_ms()) else ""
         except CollectorError as error:
             # What is no longer sure to be true stays there, under a sentence that says so.
             self._view.close()

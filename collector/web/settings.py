@@ -11,7 +11,8 @@ import django
 from django.conf import settings
 
 from collector.config import Config, WebConfig
-from collector.errors import StateUnwritable
+from collector.database import sqlite
+from collector.errors import LedgerFull, StateUnwritable
 from collector.issuing import client
 from collector.issuing.ports import Issuing
 from collector.web.casework.connection import desk_of
@@ -45,6 +46,8 @@ def migrate() -> None:
         call_command("clearsessions")
     except DatabaseError as error:
         msg = f"web.state: the file of accounts cannot be used: {error}"
+        if sqlite.is_full(error.__cause__):
+            raise LedgerFull(msg) from error
         raise StateUnwritable(msg) from error
     finally:
         # A server that forks must not share them.
@@ -95,6 +98,7 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "GATE_FIGURES": str(web.state / "figures.db"),
         "GATE_TOKENS": str(config.tokens),
         "GATE_OPENED": str(config.opened),
+        "GATE_BELIEVED": str(config.believed),
         "GATE_PROXY": web.proxied,
         "GATE_DEMONSTRATION": web.demonstration,
         "GATE_PRACTICE": web.practice,

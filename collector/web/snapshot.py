@@ -15,6 +15,7 @@ import msgspec
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from collector.believed import DOUBTED, Believed
 from collector.ends import soon
 from collector.errors import CollectorError
 from collector.ledger.ports import View
@@ -47,12 +48,14 @@ class Snapshot:
         wall_ms: Callable[[], int],
         steady_s: Callable[[], float],
         ends: Path | None = None,
+        believed: Believed | None = None,
     ) -> None:
         """Take what is shown and the clocks; nothing is read yet.
 
-        `ends` is the file that says what of the authority ends when.
+        `ends` is the file that says what of the authority ends when, `believed` what says whether
+        the server's clock is.
         """
-        self._ends = ends
+        self._ends, self._believed = ends, believed
         self._view, self._roster = view, roster
         self._wall_ms, self._steady_s = wall_ms, steady_s
         self._lock = threading.Lock()
@@ -103,7 +106,8 @@ class Snapshot:
         day = local(now_ms).toordinal()
         board = draw(listed, self._view.standings(), rows, now_ms, day, self._view.gaps())
         due = soon(self._ends, now_ms) if self._ends is not None else ()
-        return msgspec.structs.replace(board, ends=due)
+        is_doubted = self._believed is not None and self._believed.is_doubted(now_ms)
+        return msgspec.structs.replace(board, ends=due, trouble=DOUBTED if is_doubted else "")
 
 
 def render(board: Board, language: str) -> Drawing:

@@ -29,6 +29,7 @@ from collector.web.casework import (
 from collector.web.passes import lists, teams
 
 CASE = "cases/<int:number>"
+handler500 = "collector.web.complaints.fault"
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from collector import clock
+from collector.believed import Believed
 from collector.ends import NAME
 from collector.ledger import opened
 from collector.web import frame
@@ -21,7 +22,8 @@ def snapshot() -> Snapshot:
     """Return this process's drawing of the board (made after the server has forked)."""
     view = opened.view(settings.GATE_LEDGER)
     ends = Path(settings.GATE_ROSTER).with_name(NAME)
-    return Snapshot(view, frame.roster(), clock.wall_ms, clock.steady_s, ends)
+    believed = Believed(Path(settings.GATE_BELIEVED))
+    return Snapshot(view, frame.roster(), clock.wall_ms, clock.steady_s, ends, believed)
 
 
 @require_safe

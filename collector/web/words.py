@@ -155,8 +155,12 @@ KIND: Mapping[str, Promise] = {
 TROUBLE: Mapping[str, Promise] = {
     "ledger-missing": _("There is no ledger yet: intake has not started."),
     "ledger-busy": _("The ledger is busy; what you see may be old."),
+    "database-away": _("The database does not answer; what you see may be old."),
     "ledger-broken": _("The ledger cannot be read; what you see may be old."),
     "roster-invalid": _("The roster cannot be read; gates and places may be missing."),
+    "clock-doubted": _(
+        "The server's clock is in doubt: nothing is deleted by it. Tell the operator."
+    ),
 }
 SECTOR: Mapping[str, Promise] = {
     "education": _("Education"),

@@ -207,7 +207,7 @@ def traced(district: District, home: Path) -> None:
         now = int(time.time() * 1000)  # noqa: TID251  (that of the records)
         for name, words in WORDS.items():
             room.unlock(name, words, now)
-        while room.turn(now):
+        while room.turn(now, now):
             pass
         with people.reading() as session:
             seen = session.rows("SELECT at, span, flags, way FROM sighting ORDER BY at")

@@ -102,6 +102,18 @@ def test_no_folder_has_two_writers() -> None:
     assert "gate-ledger" not in folders
 
 
+def test_retention_alone_says_by_which_time_is_deleted_and_all_who_delete_may_read_it() -> None:
+    told = config.load(FOLDER / "collector.toml").believed
+    row = re.search(rf"^d {told.parent}\s+(\d+) root\s+(\S+)", _tmpfiles(), re.MULTILINE)
+    assert row is not None
+    assert row.groups() == ("2775", "gate-retention")
+    for name in UNITS:
+        is_retention = name == "gate-retention"
+        assert ("gate-retention" in words(name, "SupplementaryGroups")) is is_retention
+        assert (f"-{told.parent}" in words(name, "ReadWritePaths")) is is_retention
+        assert not {f"-{told.parent}", f"-{told.parent.parent}"} & words(name, "InaccessiblePaths")
+
+
 @pytest.mark.parametrize("name", sorted(set(UNITS) - {"gate-vault", BACKUP}))
 def test_nobody_sees_the_vaults_folder_nor_what_else_is_not_theirs(name: str) -> None:
     closed = words(name, "InaccessiblePaths")

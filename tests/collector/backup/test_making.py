@@ -8,11 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from collector import clock, doctor
 from collector import config as configuration
-from collector import doctor
 from collector.backup import making
 from collector.backup.errors import BackupCut, BackupKeyUnusable, BackupUnset, BackupUnwritable
 from collector.backup.shelf import Shelf
+from collector.believed import Believed, Said
 from collector.cli import main
 from collector.errors import CollectorError, ConfigInvalid
 from collector.ledger import opened
@@ -184,6 +185,22 @@ def test_the_doctor_says_that_a_clock_in_2099_is_in_doubt(server: Server) -> Non
     )
     assert found.error is not None
     assert found.error.code == "clock-doubted"
+
+
+def test_the_doctor_says_that_retention_has_not_confirmed_the_clock_lately(server: Server) -> None:
+    daily(server, range(1))
+
+    def said() -> str:
+        looked = doctor.look(server.config, AT + HOUR)
+        error = next(each.error for each in looked if each.what == "clock")
+        return "" if error is None else error.code
+
+    assert said() == "clock-doubted", "nobody else is told how far to believe it"
+    believed = Believed(server.config.believed)
+    believed.note(Said(AT, clock.since_boot_ms() - HOUR))
+    assert said() == ""
+    believed.note(Said(AT - 3 * DAY, clock.since_boot_ms() - HOUR))
+    assert said() == "clock-doubted"
 
 
 def test_the_commands_do_what_they_say(

@@ -336,7 +336,7 @@ def test_people_never_know_more_than_the_ledger_that_is_restored_with_them(
     server: Server, fresh: Server, private: Path
 ) -> None:
     """A vault whose cursor stands behind the ledger's end would leave people out for ever."""
-    stop = threading.Event()
+    stop, begun = threading.Event(), threading.Event()
 
     def arrive() -> None:
         with server.town() as town:
@@ -348,10 +348,12 @@ def test_people_never_know_more_than_the_ledger_that_is_restored_with_them(
                 town.send(pen, AT + each * 1000)
                 town.settle(AT + each * 1000)
                 each += 1
+                begun.set()
 
     writing = threading.Thread(target=arrive)
     writing.start()
     try:
+        assert begun.wait(60)
         files = [server.backup(AT + number * HOUR) for number in range(3)]
     finally:
         stop.set()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from collector import clock
+from collector.believed import Believed, Said
 from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.dispatch.entries import Answer
@@ -110,3 +112,16 @@ def test_a_gate_that_leaves_the_roster_stops_nothing(district: Make) -> None:
     home.step(1)
     home.counter.order(OFFICER, "g2", "identify")
     assert published(home, "g2") is not None
+
+
+def test_a_clock_in_2099_forgets_no_command_until_it_is_believed(district: Make) -> None:
+    home = district(1)
+    home.counter.order(OFFICER, "g1", "identify")
+    believed = Believed(home.config.believed)
+    believed.note(Said(NOW, clock.since_boot_ms()))
+    home.now_ms = 4_070_908_800_000
+    home.step()
+    assert len(home.counter.orders(OFFICER, "g1")) == 1
+    believed.note(Said(home.now_ms, clock.since_boot_ms()))
+    home.step()
+    assert home.counter.orders(OFFICER, "g1") == ()

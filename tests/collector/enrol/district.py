@@ -31,10 +31,12 @@ class District:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.now_ms = clock.wall_ms()
+        self.over_ms = 2**62
+        """Up to which moment time is believed."""
         self.home = authority.create(folder / "authority", "Xã Mẫu", now=provisioning_clock.now())
         self.root = self.home.public.root
         self.holding = keys.held(self.home.folder / "enrolment", self.root)
-        self.book = Book(folder / "enrol/book.db")
+        self.book = Book(folder / "enrol/book.db", lambda now_ms: min(now_ms, self.over_ms))
         self.admitted = Admitted(self.home.folder / "roster.json")
         self.address = "127.0.0.1:1"
         self.desk = self._desk()

@@ -34,6 +34,7 @@ from wire.record import (
 TODAY = 20_700
 NOON = start_of(TODAY) + DAY_MS // 2
 HOUR = 3_600_000
+IN_2099 = 4_070_908_800_000
 
 
 class Place:
@@ -164,11 +165,26 @@ def test_nothing_goes_by_a_clock_in_doubt_and_the_run_says_why(place: Place) -> 
     ahead = now(NOON + 40 * DAY_MS, 10**9 + HOUR)
     assert run(archive, 3, ahead, still).doubt is Doubt.MOVED
     assert run(archive, 3, now(NOON - 2 * DAY_MS), still).doubt is Doubt.BACK
-    last = archive.last_run()
-    assert last is not None
-    assert last.stopped == "clock-went-back"
+    assert archive.last_run() == now(), "the last that was believed"
     assert view.deletions(0) == ()
     assert run(archive, 3, ahead, still, is_sure=True).receipts != ()
+
+
+@pytest.mark.parametrize("boot", ["boot", "another"])
+def test_a_clock_that_stays_in_2099_is_believed_on_no_day_though_no_gate_is_heard(
+    place: Place, boot: str
+) -> None:
+    filled(place)
+    archive, view = place.archive(), place.view()
+    run(archive, 10, now(), still)
+    for day in range(1, 5):
+        later = Run(IN_2099 + day * DAY_MS, boot, 10**9 + day * DAY_MS)
+        assert run(archive, 3, later, still).doubt is not None
+    assert view.deletions(0) == ()
+    place.ledger().commit(*Pen("g2", "j2").scans(TODAY + 5, 1))
+    right = run(archive, 3, now(NOON + 5 * DAY_MS, 10**9 + 5 * DAY_MS), still)
+    assert right.doubt is None, "a gate that is heard again says what day it is"
+    assert right.receipts != ()
 
 
 def test_gates_that_say_another_day_stop_it(place: Place) -> None:

@@ -172,7 +172,7 @@ class Town:
 
     def settle(self, at: int) -> None:
         """Let the vault do all there is to do."""
-        while self.room.turn(at):
+        while self.room.turn(at, at):
             pass
 
     def retain(self, at: int) -> None:

@@ -160,7 +160,7 @@ def test_what_stopped_in_the_middle_of_forgetting_goes_on(town: Town) -> None:
         town.again()
         type(town.people).writing = writing  # type: ignore[method-assign,assignment]
         try:
-            town.room.turn(AT + 21 * DAY)
+            town.room.turn(AT + 21 * DAY, AT + 21 * DAY)
             break
         except Killed:
             steps += 1

@@ -22,7 +22,7 @@ def test_a_scan_becomes_a_sighting_and_a_stay_within_one_turn(town: Town) -> Non
     pen.passes(card(1), AT)
     pen.passes(card(1), AT + HOUR, way=Direction.OUT)
     town.send(pen, AT + HOUR + 500)
-    town.room.turn(AT + HOUR + 600)
+    town.room.turn(AT + HOUR + 600, AT)
     one, other = town.rows(SEEN)
     assert one[0] == other[0]
     assert (one[3], other[3]) == (0, 1)
@@ -38,7 +38,7 @@ def test_a_locked_vault_keys_nothing_and_says_so_and_catches_up(town: Town) -> N
     pen = SealingGate("g1")
     pen.passes(card(1), AT)
     town.send(pen, AT + 500)
-    assert town.room.turn(AT + 600) == 0
+    assert town.room.turn(AT + 600, AT) == 0
     with pytest.raises(VaultLocked):
         town.room.seal(b"", "")
     town.unlock(AT)

@@ -213,7 +213,7 @@ def test_the_practice_outbreak_is_found_within_the_bounds_of_its_solution(tmp_pa
         room = Strongroom(loaded, view, people, EpochFile(keys), place_of)
         for name in ("lan", "hoa"):
             room.unlock(name, WORDS[name], now)
-        while room.turn(now):
+        while room.turn(now, now):
             pass
         cases = SqliteDatabase(tmp_path / "cases.db")
         cases_schema.make(cases)

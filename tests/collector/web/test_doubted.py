@@ -1,0 +1,43 @@
+"""Both boards say that the server's clock is in doubt, since nothing is deleted meanwhile."""
+
+from pathlib import Path
+
+from collector.believed import Believed, Said
+from collector.database.sqlite import SqliteDatabase
+from collector.figures.opened import OpenedFile
+from collector.figures.store import Follower
+from collector.ledger.memory import MemoryLedger
+from collector.roster import RosterFile
+from collector.web.overview import RECHECK_S, Overview
+from collector.web.snapshot import Snapshot
+from collector.web.watch import Watch
+
+NOW = 1_790_000_000_000
+SAID = "clock-doubted"
+
+
+def test_the_boards_say_that_the_clock_is_in_doubt_as_long_as_it_is(
+    site: Path, tmp_path: Path
+) -> None:
+    believed = Believed(tmp_path / "clock.json", lambda: 0)
+    seconds = [0.0]
+    clocks = (lambda: NOW, lambda: seconds[0])
+    view, roster = MemoryLedger(), RosterFile(site / "roster.json")
+    follower = Follower(view, SqliteDatabase(tmp_path / "figures.db"), *clocks)
+    watch = Watch(follower, view, roster, clocks[0])
+    opened = OpenedFile(tmp_path / "opened.json")
+    overview = Overview(view, roster, watch, opened, clocks, believed)
+    snapshot = Snapshot(view, roster, *clocks, None, believed)
+
+    def shown() -> list[bool]:
+        seconds[0] += RECHECK_S
+        html = overview.parts("vi")[0].html, snapshot.drawing("vi").html
+        return [SAID in each and "Đồng hồ máy chủ" in each for each in html]
+
+    assert shown() == [False, False]
+    believed.note(Said(NOW, 0))
+    assert shown() == [False, False]
+    believed.note(Said(NOW, 0, "gates-disagree"))
+    assert shown() == [True, True]
+    believed.note(Said(NOW, 0))
+    assert shown() == [False, False]
