@@ -287,8 +287,8 @@ def test_one_pdf_has_a_sheet_of_paper_for_each_holder_and_never_two_shares_on_on
     text = printed.text(data)
     assert text.count("cố ý để trống") == text.count("left blank on purpose") == 3
     for each in made:
-        assert f"Mảnh {each.number}/3, cần 2 mảnh" in text
-        assert f"Share {each.number} of 3; 2 are needed" in text
+        assert f"Mảnh khóa gốc {each.number}/3, cần 2 mảnh" in text
+        assert f"Share {each.number} of 3 of the root key; 2 are needed" in text
         assert all(word in text for word in each.words.split())
 
 
