@@ -26,6 +26,8 @@ _KINDS: dict[str, Callable[[], str]] = {
 }
 _WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `(\w+)`")
 _BOUND = re.compile(r"Expected `\w+` (?:of length )?([<>]=? [\d.]+)")
+_UNKNOWN = re.compile(r"Invalid (?:enum )?value (.*)")
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
 
 
@@ -34,6 +36,14 @@ def expected(what: str, value: object) -> str:
     return _("{expected} is expected, not {found}").format(
         expected=what, found=_word(NAMES.get(type(value), type(value).__name__))
     )
+
+
+def unparsed(message: str) -> str:
+    """Say where a text stops being TOML; what its reader says in its own words helps nobody."""
+    found = _PLACE.search(message)
+    if found is None:
+        return _("not TOML: it ends in the midst")
+    return _("not TOML: line {line}, column {column}").format(line=found[1], column=found[2])
 
 
 def named(message: str) -> str:
@@ -60,8 +70,10 @@ def _said(what: str) -> str:
         )
     if found := _BOUND.fullmatch(what):
         return _("must be {bound}").format(bound=found[1])
-    if what.startswith("Invalid value "):
-        return _("{value} is not known here").format(value=what.removeprefix("Invalid value "))
+    if found := _UNKNOWN.fullmatch(what):
+        return _("{value} is not known here").format(value=found[1])
+    if what.startswith("Invalid RFC3339"):
+        return _("a time such as 22:00:00 is expected")
     return what
 
 

@@ -20,6 +20,8 @@ from device.pinout import sets
 from device.pinout.pins import InputPins, Pins, refuse_shared
 
 LIMIT = 256 * 1024
+SYSTEM = (N_("No such file or directory"), N_("Permission denied"), N_("Is a directory"))
+"""What the system says of a file, in its own words, for the catalogues."""
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Side = Annotated[int, msgspec.Meta(ge=160, le=8192)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -272,7 +274,7 @@ def load(path: Path) -> Config:
     try:
         config = msgspec.convert(_wired(tomllib.loads(text), path), Config, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {_('not TOML')}: {error}"
+        msg = f"{path}: {complaint.unparsed(str(error))}"
         raise ConfigInvalid(msg) from error
     except msgspec.ValidationError as error:
         msg = f"{path}: {complaint.named(str(error))}"
@@ -290,7 +292,7 @@ def complaints(path: Path) -> list[str]:
     try:
         raw = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {_('not TOML')}: {error}"
+        msg = f"{path}: {complaint.unparsed(str(error))}"
         raise ConfigInvalid(msg) from error
     while True:
         try:
@@ -326,15 +328,15 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
-        msg = f"{path}: {error.strerror or error}"
+        msg = f"{path}: {_(error.strerror or str(error))}"
         raise ConfigMissing(msg) from error
     if len(data) > LIMIT:
-        msg = f"{path}: {N_('far too long')}"
+        msg = f"{path}: {_('far too long')}"
         raise ConfigInvalid(msg)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        msg = f"{path}: {N_('not UTF-8 text')}"
+        msg = f"{path}: {_('not UTF-8 text')}"
         raise ConfigInvalid(msg) from error
 
 
