@@ -15,13 +15,11 @@ import msgspec
 
 from device import complaint, plainfile
 from device.errors import ConfigInvalid, ConfigMissing
-from device.i18n import N_, _
+from device.i18n import _
 from device.pinout import sets
 from device.pinout.pins import InputPins, Pins, refuse_shared
 
 LIMIT = 256 * 1024
-SYSTEM = (N_("No such file or directory"), N_("Permission denied"), N_("Is a directory"))
-"""What the system says of a file, in its own words, for the catalogues."""
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
 Side = Annotated[int, msgspec.Meta(ge=160, le=8192)]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -298,8 +296,12 @@ def complaints(path: Path) -> list[str]:
         try:
             msgspec.convert(_wired(copy.deepcopy(raw), path), Config, dec_hook=_path)
         except msgspec.ValidationError as error:
-            found.append(complaint.named(str(error)))
-            if not _leave_out(raw, found[-1].partition(": ")[0]):
+            said = complaint.named(str(error))
+            key = said.partition(": ")[0]
+            if any(each.startswith(f"{key}: ") for each in found):
+                return found  # left out because it was wrong, and it cannot be missing
+            found.append(said)
+            if not _leave_out(raw, key):
                 return found
         else:
             return found
@@ -328,7 +330,7 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
-        msg = f"{path}: {_(error.strerror or str(error))}"
+        msg = f"{path}: {error.strerror or error}"
         raise ConfigMissing(msg) from error
     if len(data) > LIMIT:
         msg = f"{path}: {_('far too long')}"
