@@ -164,11 +164,10 @@ def caption(issued: Issued) -> list[str]:
     claims = issued.claims
     return [
         *title(claims),
-        "Thẻ điều khiển / Control card",
+        f"Thẻ điều khiển số / Control card no. …{claims.number.hex()[-4:]}",
         issued.title,
         f"Đến / Until {terms.printed(claims.expires)}",
         *(CHANGES if issued.changes else ()),
-        f"Số / No. …{claims.number.hex()[-4:]}",
     ]
 
 

@@ -1,5 +1,6 @@
 """The root in shares: so many bring it back and fewer do not; paper is read back."""
 
+import io
 import itertools
 import shutil
 from datetime import datetime
@@ -325,3 +326,12 @@ def test_a_file_that_is_no_pdf_is_said(tmp_path: Path, now: datetime) -> None:
     (tmp_path / "in the way").touch()
     with pytest.raises(FileUnusable):
         sharepdf.write(tmp_path / "in the way", shares.split(ROOT, 2, 2), "Xã", PUBLIC, now)
+
+
+def test_a_long_name_stays_on_the_page(now: datetime) -> None:
+    (made, *_) = shares.split(ROOT, 2, 2)
+    page = sharesheet.draw(made, 2, "Ủy ban nhân dân huyện " * 9, PUBLIC, now)
+    wide, tall = sharesheet.PAGE
+    with Image.open(io.BytesIO(page)) as drawn:
+        edge = drawn.convert("L").crop((wide - sharesheet.EDGE + 10, 0, wide, tall))
+        assert edge.getextrema() == (255, 255)
