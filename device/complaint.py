@@ -23,9 +23,15 @@ _KINDS: dict[str, Callable[[], str]] = {
     "bool": lambda: _("true or false"),
     "array": lambda: _("a list"),
     "object": lambda: _("a table"),
+    "date": lambda: _("a date"),
+    "datetime": lambda: _("a date with a time"),
+    "time": lambda: _("a time"),
 }
 _WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `(\w+)`")
-_BOUND = re.compile(r"Expected `\w+` (?:of length )?([<>]=? [\d.]+)")
+_BOUND = re.compile(r"Expected `\w+` ([<>]=? [\d.]+)")
+_LENGTH = re.compile(r"Expected `\w+` of length ([<>]=? \d+)")
+_UNKNOWN = re.compile(r"Invalid (?:enum )?value (.*)")
+_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
 
 
@@ -34,6 +40,14 @@ def expected(what: str, value: object) -> str:
     return _("{expected} is expected, not {found}").format(
         expected=what, found=_word(NAMES.get(type(value), type(value).__name__))
     )
+
+
+def unparsed(message: str) -> str:
+    """Say where a text stops being TOML; what its reader says in its own words helps nobody."""
+    found = _PLACE.search(message)
+    if found is None:
+        return _("not TOML: the fault is at its end")
+    return _("not TOML: line {line}, column {column}").format(line=found[1], column=found[2])
 
 
 def named(message: str) -> str:
@@ -54,14 +68,21 @@ def named(message: str) -> str:
 def _said(what: str) -> str:
     """Say in words what msgspec says in its own."""
     if found := _WRONG_TYPE.fullmatch(what):
-        expected, got = ([_word(each) for each in part.split(" | ")] for part in found.groups())
+        expected, got = (
+            [_word(each) for each in part.split(" | ") if each != "null"]  # TOML cannot say it
+            for part in found.groups()
+        )
         return _("{expected} is expected, not {found}").format(
             expected=", ".join(dict.fromkeys(expected)), found=got[0]
         )
+    if found := _LENGTH.fullmatch(what):
+        return _("its length must be {bound}").format(bound=found[1])
     if found := _BOUND.fullmatch(what):
         return _("must be {bound}").format(bound=found[1])
-    if what.startswith("Invalid value "):
-        return _("{value} is not known here").format(value=what.removeprefix("Invalid value "))
+    if found := _UNKNOWN.fullmatch(what):
+        return _("{value} is not known here").format(value=found[1])
+    if what.startswith("Invalid RFC3339"):
+        return _("a time such as 22:00:00 is expected")
     return what
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from device import complaint, plainfile
 from device.errors import ConfigInvalid, ConfigMissing
-from device.i18n import N_, _
+from device.i18n import _
 from device.pinout import sets
 from device.pinout.pins import InputPins, Pins, refuse_shared
 
@@ -272,7 +272,7 @@ def load(path: Path) -> Config:
     try:
         config = msgspec.convert(_wired(tomllib.loads(text), path), Config, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {_('not TOML')}: {error}"
+        msg = f"{path}: {complaint.unparsed(str(error))}"
         raise ConfigInvalid(msg) from error
     except msgspec.ValidationError as error:
         msg = f"{path}: {complaint.named(str(error))}"
@@ -290,14 +290,18 @@ def complaints(path: Path) -> list[str]:
     try:
         raw = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {_('not TOML')}: {error}"
+        msg = f"{path}: {complaint.unparsed(str(error))}"
         raise ConfigInvalid(msg) from error
     while True:
         try:
             msgspec.convert(_wired(copy.deepcopy(raw), path), Config, dec_hook=_path)
         except msgspec.ValidationError as error:
-            found.append(complaint.named(str(error)))
-            if not _leave_out(raw, found[-1].partition(": ")[0]):
+            said = complaint.named(str(error))
+            key = said.partition(": ")[0]
+            if any(each.startswith(f"{key}: ") for each in found):
+                return found  # left out because it was wrong, and it cannot be missing
+            found.append(said)
+            if not _leave_out(raw, key):
                 return found
         else:
             return found
@@ -329,12 +333,12 @@ def _text(path: Path) -> str:
         msg = f"{path}: {error.strerror or error}"
         raise ConfigMissing(msg) from error
     if len(data) > LIMIT:
-        msg = f"{path}: {N_('far too long')}"
+        msg = f"{path}: {_('far too long')}"
         raise ConfigInvalid(msg)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        msg = f"{path}: {N_('not UTF-8 text')}"
+        msg = f"{path}: {_('not UTF-8 text')}"
         raise ConfigInvalid(msg) from error
 
 

@@ -44,6 +44,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from provisioning import certificates, clock, files, keyfile, making, passphrase, revoked, roster
 from provisioning.certificates import Issuer
 from provisioning.errors import (
+    TEXT,
     AuthorityExists,
     AuthorityMissing,
     FileUnusable,
@@ -242,7 +243,7 @@ def load(folder: Path) -> Authority:
 
 def _check_text(what: str, text: str, *, least: int) -> None:
     if not least <= len(text.strip()) <= len(text) <= MAX_TEXT or not text.isprintable():
-        raise ValueInvalid(name=what, value=text)
+        raise ValueInvalid(name=what, value=text, takes=TEXT, least=least, most=MAX_TEXT)
 
 
 def _fill(

@@ -4,6 +4,8 @@ Each takes what the command line says and returns what to tell; the work is done
 """
 
 import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -17,6 +19,7 @@ from provisioning import (
     clock,
     expiry,
     gates,
+    making,
     passphrase,
     revocation,
     revoked,
@@ -26,9 +29,11 @@ from provisioning import (
 )
 from provisioning.authority import Authority
 from provisioning.desk import Translate, of_authority, of_root, opened
-from provisioning.errors import ArgumentsInvalid
+from provisioning.errors import ArgumentsInvalid, NotConfirmed
 from provisioning.expiry import End, Level
+from provisioning.halfway import Left
 from provisioning.i18n import marked
+from provisioning.revoked import Revoked
 
 LEVELS = {
     Level.GOOD: marked("good"),
@@ -36,6 +41,17 @@ LEVELS = {
     Level.URGENT: marked("RENEW NOW"),
     Level.ENDED: marked("ENDED"),
 }
+CLIENT = marked(
+    "CAUTION: {name}, certificate {serial}, would count no more, for good. The broker lets its "
+    "holder in no more. A gate goes on at its door and keeps its records, but sends nothing until "
+    "it is admitted anew with new keys; if it may come back, `collector gates revoke` is enough."
+)
+INTAKE = marked(
+    "CAUTION: {name}, certificate {serial}, would count no more, for good. Nothing is taken from "
+    "any gate until `renew` has made another certificate and it was carried to the collector; the "
+    "gates keep their records meanwhile."
+)
+YES = frozenset({"yes", "y", "có", "co"})
 WORKS = {
     "renew": marked("make the next keys and certificates, before the old ones end"),
     "recover": marked("replace every key that is online, after one was stolen or lost"),
@@ -118,10 +134,12 @@ def _revoke_command(parser: argparse.ArgumentParser, _: Translate) -> None:
         metavar="NAME|NUMBER|FILE",
         help=_("a gate or a service, the number of a certificate, or a file with one"),
     )
+    parser.add_argument("--yes", action="store_true", help=_("do it without asking"))
 
 
 def _revoke(asked: argparse.Namespace, _: Translate) -> str:
     home, now = opened(asked), clock.now()
+    _confirm(asked, home, revocation.meant(home, asked.what, now), _)
     done = revocation.revoke(home, asked.what, now)
     line = _("{name}: certificate {serial} counts no more")
     told = [line.format(name=each.name, serial=each.serial) for each in done]
@@ -142,6 +160,25 @@ def _revoke(asked: argparse.Namespace, _: Translate) -> str:
         )
     expiry.write(home)
     return "\n".join([*told, *_uncovered(home, _)])
+
+
+def _confirm(
+    asked: argparse.Namespace, home: Authority, meant: Sequence[Revoked], _: Translate
+) -> None:
+    """Say what revoking means, and ask; raise NotConfirmed unless somebody says yes."""
+    known = {(each.issuer, each.serial) for each in revoked.load(home.folder)}
+    fresh = [each for each in meant if (each.issuer, each.serial) not in known]
+    for each in fresh:
+        means = INTAKE if each.name == making.INTAKE else CLIENT
+        told = _(means).format(name=each.name, serial=each.serial)
+        print(told, file=sys.stderr)  # noqa: T201
+    if not fresh or asked.yes:
+        return
+    if not sys.stdin.isatty():
+        raise NotConfirmed
+    print(_("Type yes to revoke:"), end=" ", file=sys.stderr, flush=True)  # noqa: T201
+    if sys.stdin.readline().strip().casefold() not in YES:
+        raise NotConfirmed
 
 
 def _uncovered(home: Authority, _: Translate) -> list[str]:
@@ -204,16 +241,25 @@ def _pages(made: list[Path], _: Translate) -> list[str]:
 
 def _renew(asked: argparse.Namespace, _: Translate) -> str:
     home = opened(asked)
+    if asked.left in (Left.RENEWAL, Left.RECOVERY):  # else the keys in reserve would be used up
+        return _published(home, _held(home), _)
     return _published(home, turnover.renew(home, clock.now()), _)
 
 
 def _recover(asked: argparse.Namespace, _: Translate) -> str:
     home = replace(opened(asked), ask=cache(passphrase.chosen))  # maybe nobody knows the old one
+    if asked.left is Left.RECOVERY:
+        return _published(home, _held(home), _)
     paths = turnover.recover(home, clock.now(), passes_stay=asked.passes_stay, seal=asked.seal)
     told = [_published(home, paths, _)]
     if not asked.passes_stay:
         told.append(_("No pass issued before is good any more: issue them again."))
     return "\n".join(told)
+
+
+def _held(home: Authority) -> list[Path]:
+    """Return all that is signed for the gates."""
+    return sorted((home.folder / authority.PUBLISHED).iterdir())
 
 
 def _published(home: Authority, paths: list[Path], _: Translate) -> str:

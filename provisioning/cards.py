@@ -13,15 +13,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, cast
 
+import msgspec
+
 from provisioning import cardlist, roster, sheet, terms
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
-from provisioning.errors import CardTooWide, ClockWrong, GateUnknown, ValueInvalid
+from provisioning.errors import (
+    NUMBER,
+    TEXT,
+    CardTooLong,
+    CardTooWide,
+    ClockWrong,
+    GateUnknown,
+    ValueInvalid,
+)
+from provisioning.i18n import marked
 from provisioning.paper import Slip
+from provisioning.register import PLACES
 from provisioning.terms import Term
 from wire import cardwork, controlcard
 from wire.cardwork import (
     HARMLESS,
+    MOST_LETTERS,
+    MOST_PEOPLE,
+    TOGETHER_S,
     Direct,
     Event,
     Needs,
@@ -37,6 +52,17 @@ from wire.keys import Use
 from wire.record import Direction
 from wire.strictcbor import Item
 
+MOST_CHARS = 600
+"""As many as a QR code of version 15 holds as it is printed; finer ones are not read from it."""
+SSID = marked(
+    "a network's name has 1 to 32 bytes: a letter with a mark counts for two or three of them"
+)
+PASSWORD = marked(
+    "a password has 8 to 63 letters, digits and signs, none of them with a mark; --open for none"
+)
+EVENT = marked(
+    "an event begins within {most} days from now, ends after that, and lasts {most} days at most"
+)
 TITLES = {
     Work.IDENTIFY: ("Nhận biết cổng", "Show which gate this is"),
     Work.COUNT_RESET: ("Đặt số người bên trong: {count}", "Set the people inside: {count}"),
@@ -101,8 +127,8 @@ def issue(
 ) -> Issued:
     """Sign a card for a gate, a place or an area.
 
-    Raises GateUnknown, CardTooWide, ValueInvalid for needs that gates would refuse, ClockWrong,
-    KeyMissing, RosterDamaged, RegisterUnusable.
+    Raises GateUnknown, CardTooWide, CardTooLong, ValueInvalid for needs that gates would refuse,
+    ClockWrong, KeyMissing, RosterDamaged, RegisterUnusable.
     """
     if now < SINCE:
         raise ClockWrong(when=f"{now:%Y-%m-%d}")
@@ -113,9 +139,12 @@ def issue(
     issued, expires = int(now.timestamp()), int(term.ends.timestamp())
     brought = cast("dict[int | bytes | str, Item]", cardwork.spelled(needs))
     card = Card(os.urandom(CTI_BYTES), work.value, scope, issued, expires, brought)
-    _check(card, gates)
+    _check(card, needs, gates)
     key = home.signing_key(Use.CARD)
     home.outlasts(key, term.ends)
+    chars = len(controlcard.issue(msgspec.structs.replace(card, status=PLACES - 1), key))
+    if chars > MOST_CHARS:
+        raise CardTooLong(chars=chars, most=MOST_CHARS)
     card = cardlist.entered(home, card, key)
     return Issued(controlcard.issue(card, key), card, whom.name, gates)
 
@@ -135,11 +164,10 @@ def caption(issued: Issued) -> list[str]:
     claims = issued.claims
     return [
         *title(claims),
-        "Thẻ điều khiển / Control card",
+        f"Thẻ điều khiển số / Control card no. …{claims.number.hex()[-4:]}",
         issued.title,
         f"Đến / Until {terms.printed(claims.expires)}",
         *(CHANGES if issued.changes else ()),
-        f"Số / No. …{claims.number.hex()[-4:]}",
     ]
 
 
@@ -161,14 +189,35 @@ def title(card: Card) -> list[str]:
     return [each.format(**words) for each in TITLES[Work(card.does)]]
 
 
-def _check(card: Card, gates: tuple[str, ...]) -> None:
+def _check(card: Card, needs: Needs, gates: tuple[str, ...]) -> None:
     """Raise CardTooWide or ValueInvalid for a card that gates would refuse."""
     try:
         cardwork.understood(card)
     except WireError as error:
-        raise ValueInvalid(name=card.does, value="…") from error
+        raise _unfit(card, needs) from error
     if not cardwork.is_bounded(card, gates[0]):
         raise CardTooWide(does=card.does)
+
+
+def _unfit(card: Card, needs: Needs) -> ValueInvalid:
+    """Say what of a card's needs gates would refuse, and what it may be; no password."""
+    name, value, takes, most = card.does, "…", "", MOST_LETTERS
+    match needs:
+        case People(count=count):
+            name, value, takes, most = "count", str(count), NUMBER, MOST_PEOPLE
+        case Wifi(ssid=ssid) if not cardwork.is_ssid(ssid):
+            name, value, takes = "ssid", ssid, SSID
+        case Wifi():
+            name, takes = "password", PASSWORD
+        case Place(place=place) | Event(place=place) if not cardwork.is_name(place):
+            name, value, takes = "to", place, TEXT
+        case Place(area=area):
+            name, value, takes = "to-area", area, TEXT
+        case Event(ends=ends):
+            name, value, takes = "ends", terms.printed(ends), EVENT
+            most = TOGETHER_S // cardwork.DAY_S
+    least = 0 if takes is NUMBER else 1
+    return ValueInvalid(name=name, value=value, takes=takes, least=least, most=most)
 
 
 def _obeying(home: Authority, scope: str) -> tuple[str, ...]:

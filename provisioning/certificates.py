@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from provisioning.errors import ClockWrong, ValueInvalid
+from provisioning.i18n import marked
 
 SINCE = datetime(2021, 1, 1, tzinfo=UTC)
 """Every certificate is valid from here on. A gate has no clock of its own: it wakes no earlier
@@ -33,6 +34,7 @@ GATE_CA_DAYS = 400
 CN_BYTES = 64
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
+HOST = marked("give a name in small letters or an address, such as broker.example or 192.0.2.7")
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
@@ -210,5 +212,5 @@ def host(text: str) -> x509.GeneralName:
     except ValueError as error:
         fits = len(text) <= 253 and all(LABEL.fullmatch(part) for part in text.split("."))
         if not fits:
-            raise ValueInvalid(name="host", value=text) from error
+            raise ValueInvalid(name="host", value=text, takes=HOST) from error
         return x509.DNSName(text)

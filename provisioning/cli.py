@@ -19,6 +19,7 @@ from provisioning import (
     desk,
     files,
     gates,
+    halfway,
     homeassistant,
     pagedesk,
     policies,
@@ -27,7 +28,8 @@ from provisioning import (
 )
 from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ProvisionError
-from provisioning.i18n import catalogue, lend_to_argparse
+from provisioning.halfway import Left
+from provisioning.i18n import catalogue, lend_to_argparse, marked
 from provisioning.policywords import described
 from wire.enrolment import LIMIT
 from wire.language import choose
@@ -38,6 +40,24 @@ DIRECTIONS = {
     "out": (Direction.OUT,),
     "both": (Direction.IN, Direction.OUT),
 }
+LEFT = {
+    Left.UNMADE: marked(
+        "NOTE: making new keys was cut off the last time. What was made then is deleted, and the "
+        "keys of before count: do it again."
+    ),
+    Left.RENEWAL: marked(
+        "NOTE: a renewal was cut off the last time; it is finished now, do not do it again. Carry "
+        "broker, collector and enrolment to their machines with public.json, restart those, and "
+        "then publish what lies in {published}."
+    ),
+    Left.RECOVERY: marked(
+        "NOTE: a recovery was cut off the last time; it is finished now, with the passphrase that "
+        "was chosen then. Carry broker, collector and enrolment to their machines with "
+        "public.json, restart those, and then publish what lies in {published}. If nobody knows "
+        "that passphrase any more, do `recover` once more: it asks for a new one."
+    ),
+}
+"""What is said of a turn of the keys that was cut off."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,6 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _ = catalogue(language).gettext
     try:
         asked = _parser(_).parse_args(arguments)
+        asked.left = _settled(asked, _)
         print(asked.work(asked, _), flush=True)
     except ProvisionError as error:
         print(_told(error, _), file=sys.stderr)
@@ -63,6 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
     return 0
+
+
+def _settled(asked: argparse.Namespace, _: Translate) -> Left | None:
+    """See to a turn of the keys that was cut off, in the authority that a command names."""
+    folder: Path | None = getattr(asked, "authority", None)
+    left = None if folder is None else halfway.settle(folder)
+    if folder is not None and left is not None:
+        print(_(LEFT[left]).format(published=folder / authority.PUBLISHED), file=sys.stderr)
+    return left
 
 
 def _told(error: ProvisionError, _: Translate) -> str:

@@ -232,7 +232,8 @@ def term(asked: argparse.Namespace, now: datetime) -> Term:
     else:
         raise ArgumentsInvalid(detail=marked("give one of --days, --day and --until"))
     if found.ends <= now:
-        raise ValueInvalid(name="until", value=f"{found.ends.astimezone(VIETNAM):%Y-%m-%d %H:%M}")
+        ended = f"{found.ends.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+        raise ValueInvalid(name="until", value=ended, takes=marked("give a time still to come"))
     return found
 
 

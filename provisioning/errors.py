@@ -6,6 +6,11 @@ details, and a `remedy`: what to do next. Both exist in Vietnamese and English; 
 
 from provisioning.i18n import marked
 
+TEXT = marked("use {least} to {most} characters, all in one line")
+NUMBER = marked("give a whole number from {least} to {most}")
+MOMENT = marked("write a date such as 2027-02-06, or a time such as 2027-02-06T07:30")
+"""What a value may be, for ValueInvalid."""
+
 
 class ProvisionError(Exception):
     """Something that this program cannot do as asked. Details are given by name."""
@@ -289,6 +294,22 @@ class CardTooWide(ProvisionError):
     remedy = marked("name one gate with --gate, and let it end after a few days (--until)")
 
 
+class CardTooLong(ProvisionError):
+    """A card whose code would be too fine to be read from paper."""
+
+    code = "card-too-long"
+    sentence = marked("the code of this card would have {chars} characters; gates read {most}")
+    remedy = marked("shorten the names on it: of the place, of the area or of the network")
+
+
+class NotConfirmed(ProvisionError):
+    """Something that cannot be taken back, and nobody has said yes to it."""
+
+    code = "not-confirmed"
+    sentence = marked("nothing was done: this cannot be taken back and was not confirmed")
+    remedy = marked("read what it means above, and do it again with --yes")
+
+
 class RosterDamaged(ProvisionError):
     """The list of gates cannot be read."""
 
@@ -303,6 +324,11 @@ class ValueInvalid(ProvisionError):
     code = "value-invalid"
     sentence = marked("{name} cannot be “{value}”")
     remedy = marked("see `provision --help` for what it takes")
+
+    def __init__(self, *, takes: str = "", **details: object) -> None:
+        """Take the details, and what this value may be: the remedy, with places for details."""
+        super().__init__(**details)
+        self.remedy = takes or self.remedy
 
 
 class NameInvalid(ValueInvalid):

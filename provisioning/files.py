@@ -8,9 +8,21 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from provisioning.errors import FileUnusable
+from provisioning.i18n import marked
 
 PRIVATE = 0o600
 PUBLIC = 0o644
+SYSTEM = (
+    marked("No such file or directory"),
+    marked("Permission denied"),
+    marked("Is a directory"),
+    marked("Not a directory"),
+    marked("File exists"),
+    marked("No space left on device"),
+    marked("Read-only file system"),
+    marked("Input/output error"),
+)
+"""What the system says of files, in its own words, for the catalogues."""
 
 
 def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:

@@ -16,7 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from provisioning import certificates, clock, files, revoked, roster
 from provisioning.authority import MAX_TEXT, Authority
-from provisioning.errors import FileUnusable, NameInvalid, RequestInvalid, ValueInvalid
+from provisioning.certificates import Issuer
+from provisioning.errors import (
+    NUMBER,
+    TEXT,
+    FileUnusable,
+    NameInvalid,
+    RequestInvalid,
+    ValueInvalid,
+)
 from provisioning.i18n import marked
 from provisioning.making import INTAKE
 from wire import certificate
@@ -63,13 +71,20 @@ def enrol(  # noqa: PLR0913 - all that is said about a gate, by name
     return signed
 
 
-def certify_all(authority: Authority, now: datetime, days: int = DAYS) -> list[Path]:
+def certify_all(
+    authority: Authority,
+    now: datetime,
+    days: int = DAYS,
+    by: tuple[Authority, Issuer] | None = None,
+) -> list[Path]:
     """Make the next certificate of every gate whose request is kept, for the road; return where.
 
-    For the same key of the gate's, from the CA of now, signed by the root. A gate that is in the
-    roster and has enrolled over the network too is as it enrolled.
+    For the same key of the gate's, from the CA of now, signed by the root; or into the folder and
+    from the CA given as `by`. A gate that is in the roster and has enrolled over the network too
+    is as it enrolled.
     """
-    done, issuer, root = [], authority.issuer(), authority.root()
+    turned, issuer = by or (authority, authority.issuer())
+    done, root = [], authority.root()
     gone = {each.key for each in revoked.load(authority.folder)}
     for entered, kept in _kept(authority.folder):
         with suppress(FileUnusable, RequestInvalid):
@@ -77,9 +92,9 @@ def certify_all(authority: Authority, now: datetime, days: int = DAYS) -> list[P
             if revoked.ski(key) in gone:
                 continue  # stolen, most likely: it gets no other
             leaf = issuer.issue(name, key, certificates.CLIENT, hosts=(), now=now, days=days)
-            revoked.note(authority.folder, leaf)
+            revoked.note(turned.folder, leaf)
             pem = leaf.public_bytes(Encoding.PEM).decode()
-            path = authority.published(f"certificate-{name}.json")
+            path = turned.published(f"certificate-{name}.json")
             files.write(path, certificate.pack(Certificate(name, pem, clock.millis(now)), root))
             done.append(path)
     return done
@@ -161,11 +176,11 @@ def _check(gate: str, texts: dict[str, str], directions: tuple[Direction, ...], 
         raise NameInvalid(name="gate", value=gate, reserved=", ".join(sorted(RESERVED)))
     for name, text in texts.items():
         if not 0 < len(text.strip()) <= len(text) <= MAX_TEXT or not text.isprintable():
-            raise ValueInvalid(name=name, value=text)
+            raise ValueInvalid(name=name, value=text, takes=TEXT, least=1, most=MAX_TEXT)
     if not directions:
         raise ValueInvalid(name="direction", value="")
     if not 0 < days <= MAX_DAYS:
-        raise ValueInvalid(name="days", value=days)
+        raise ValueInvalid(name="days", value=days, takes=NUMBER, least=1, most=MAX_DAYS)
 
 
 def _request(data: bytes) -> Request:

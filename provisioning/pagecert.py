@@ -26,12 +26,16 @@ from cryptography.hazmat.primitives.serialization import (
 from provisioning import certificates, files, keyfile
 from provisioning.authority import LIMIT, Authority
 from provisioning.certificates import Issuer
-from provisioning.errors import FileUnusable, KeyMissing, ValueInvalid
+from provisioning.errors import NUMBER, FileUnusable, KeyMissing, ValueInvalid
+from provisioning.i18n import marked
 
 KEY, CERTIFICATE = "offline/pages-ca-key.pem", "pages-ca.pem"
 DAYS = 397
 """What browsers accept of any server; phones of an own CA would take twice as long."""
 MOST_DAYS = 825
+OTHER_HOST = marked(
+    "name a host that the pages' CA was made for, or make another CA with --anew and install that"
+)
 CA_DAYS = 3653
 NOBODY = "invalid"
 """A name that nobody has (RFC 6761): who may speak for it alone speaks for no name."""
@@ -64,7 +68,7 @@ def make(
     Raises ValueInvalid for hosts that the CA cannot speak for, RootAbsent without the root.
     """
     if not 0 < days <= MOST_DAYS:
-        raise ValueInvalid(name="days", value=days)
+        raise ValueInvalid(name="days", value=days, takes=NUMBER, least=1, most=MOST_DAYS)
     names = [certificates.host(each) for each in dict.fromkeys(hosts)]
     issuer = _new(home, names, now) if anew or not _is_there(home) else _kept(home)
     _check(issuer.ca, names)
@@ -145,7 +149,7 @@ def _check(ca: x509.Certificate, names: Sequence[x509.GeneralName]) -> None:
     allowed = {_spelled(each.value) for each in found.permitted_subtrees or ()}
     for each in names:
         if _spelled(each.value) not in allowed:
-            raise ValueInvalid(name="host", value=str(each.value))
+            raise ValueInvalid(name="host", value=str(each.value), takes=OTHER_HOST)
 
 
 def _spelled(name: object) -> str:

@@ -147,6 +147,8 @@ SLIP = Box(0, 0, 85, 90)
 """A slip's size: two abreast and three below one another, with room for the cut marks."""
 GAP = 5.0
 LARGE, SMALL = 12.0, 7.5
+HANG_MM = 1.0
+"""Below the large lines, or what hangs under their letters meets the marks of the small ones."""
 FOOT_MM = 1.5
 """Below the last line: what hangs under a letter, and a cut that is not quite straight."""
 
@@ -174,6 +176,15 @@ def broken(text: str, wide: float, size: float, *, bold: bool = False) -> list[s
     return [*lines, line]
 
 
+def halves(text: str, wide: float, size: float) -> list[str]:
+    """Return `text` as one line if it is not wider than `wide`, else as two of like length."""
+    words = text.split()
+    if len(words) < 2 or len(broken(text, wide, size)) == 1:
+        return [text]
+    cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    return list(min(cuts, key=lambda each: max(map(len, each))))
+
+
 def _slip(pages: Pages, slip: Slip, box: Box) -> None:
     pages.cut(box)
     middle = box.left + box.wide / 2
@@ -181,12 +192,13 @@ def _slip(pages: Pages, slip: Slip, box: Box) -> None:
     whole = CODE_MM * modules / (modules - 2 * sheet.QUIET)
     pages.code(slip.code, middle - whole / 2, box.top)
     top = box.top + whole
-    left = box.tall - whole - FOOT_MM - LARGE * 1.3 * POINT * 2
+    left = box.tall - whole - FOOT_MM - HANG_MM - LARGE * 1.3 * POINT * 2
     small = min(SMALL, left / (1.3 * POINT * max(1, len(slip.lines) - 2)))
     for number, line in enumerate(slip.lines):
         size = LARGE if number < 2 else small
         top += size * 1.3 * POINT
         pages.fitted(line, (middle, top), box.wide - 4, size, bold=number < 2)
+        top += HANG_MM if number == 1 else 0
 
 
 def _places() -> list[Box]:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from provisioning import register, terms
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
-from provisioning.errors import ClockWrong, ValueInvalid
+from provisioning.errors import NUMBER, ClockWrong, ValueInvalid
+from provisioning.i18n import marked
 from provisioning.register import Register
 from provisioning.terms import MAX_DAYS, Term
 from wire import gatepass
@@ -34,6 +35,7 @@ HOLDERS = {
 }
 """The classes of holder, as the code names them, and for people. Names are short: with a longer one
 the code would grow by a size."""
+BEGINS = marked("let it begin within {most} days from now")
 IDENTITIES = {"seen": Use.PASS_SEEN, "declared": Use.PASS_DECLARED}
 
 
@@ -69,14 +71,16 @@ def issue(  # noqa: PLR0913 - all that is said about a pass, by name
     if identity not in IDENTITIES:
         raise ValueInvalid(name="identity", value=identity)
     if entries is not None and not 0 < entries <= MAX_ENTRIES:
-        raise ValueInvalid(name="entries", value=entries)
+        raise ValueInvalid(name="entries", value=entries, takes=NUMBER, least=1, most=MAX_ENTRIES)
     if now < SINCE:
         raise ClockWrong(when=f"{now:%Y-%m-%d}")
     term = term or terms.days(
         0 if days is None else days, now if not_before is None else not_before
     )
     if term.begins > now + timedelta(days=MAX_DAYS):
-        raise ValueInvalid(name="from", value=term.begins)
+        raise ValueInvalid(
+            name="from", value=f"{term.begins:%Y-%m-%d}", takes=BEGINS, most=MAX_DAYS
+        )
     key = authority.pass_key(IDENTITIES[identity])
     authority.outlasts(key, term.ends)
     number, kid = os.urandom(CTI_BYTES), kid_of(raw_public(key))

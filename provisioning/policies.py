@@ -51,6 +51,7 @@ MISSING = marked("this field is missing")
 UNFIT = marked("a value that cannot be used here")
 OLDER = marked("version: not greater than the last one that was signed")
 MORE_GATES = marked("gates_of_place: more gates than that are enrolled for this place")
+_PLACE = re.compile(r"line (\d+), column (\d+)")
 _FIELD = re.compile(r"Object (contains unknown|missing required) field `([^`]*)`")
 
 
@@ -90,12 +91,12 @@ def publish(home: Authority, found: Policy) -> Path:
     return path
 
 
-def renew(home: Authority, believed: Keyring, now: dt.datetime) -> list[Path]:
-    """Sign again every policy that is published, if a key in `believed` signed it; say where.
+def renew(home: Authority, turned: Authority, now: dt.datetime) -> list[Path]:
+    """Sign with the keys of `turned`, into its folder, every policy that `home` signed; say where.
 
     Its version grows, so that gates take it in the place of the same one under another key.
     """
-    done = []
+    done, believed = [], Keyring(home.public.keys)
     for path in sorted((home.folder / "published").glob("policy-*.json")):
         try:
             signed = _believed(path, believed)
@@ -103,7 +104,7 @@ def renew(home: Authority, believed: Keyring, now: dt.datetime) -> list[Path]:
             continue
         version = max(signed.version, _first_of_day(now)) + 1
         fresh = msgspec.structs.replace(signed, version=version, issued=clock.millis(now))
-        done.append(publish(home, fresh))
+        done.append(publish(turned, fresh))
     return done
 
 
@@ -165,6 +166,8 @@ def _name(site: str) -> str:
 def _complaint(path: Path, error: WireError) -> PolicyInvalid:
     """Say which field is wrong, and in words why."""
     what, at, where = str(error).partition(" - at ")
+    if what == policydraft.NOT_TOML and (found := _PLACE.fullmatch(where)):
+        return PolicyInvalid(path=path, where=f"{found[1]}:{found[2]}: ", detail=what)
     field = where.strip("`").removeprefix("$").removeprefix(".") if at else ""
     if found := _FIELD.fullmatch(what):
         named = f"{field}.{found[2]}".lstrip(".")

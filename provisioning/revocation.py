@@ -37,12 +37,30 @@ def revoke(home: Authority, what: str, now: datetime) -> tuple[Revoked, ...]:
     with files.alone(home.folder / ".revoked.lock"):
         before = revoked.load(home.folder)
         known = {(each.issuer, each.serial) for each in before}
-        found = _named(home, what, now)
+        found = meant(home, what, now)
         fresh = tuple(each for each in found if (each.issuer, each.serial) not in known)
         book = (*before, *fresh)
         _lists(home, home.folder, _cas(home), book, now)
         revoked.save(home.folder, book)
     return fresh
+
+
+def meant(home: Authority, what: str, now: datetime) -> list[Revoked]:
+    """Return the certificates that a name, a number or a file means; raise CertificateUnknown."""
+    leaves = list[x509.Certificate]()
+    for folder in (home.folder, _theirs(home)):
+        for path in sorted((folder / revoked.CERTIFICATES).glob("*.*")):
+            name, _, number = path.name.rpartition(".")
+            if what in (name, number):
+                leaves += _pems(path)[:1]
+    if not leaves and Path(what).is_file():
+        leaves = _pems(Path(what))[:1]
+    found = {revoked.entry(each, now) for each in leaves if each.not_valid_after_utc > now}
+    ids = {revoked.key_id(each) for each in _cas(home)}
+    ours = [each for each in found if each.issuer in ids]
+    if not ours:
+        raise CertificateUnknown(what=what)
+    return sorted(ours, key=lambda each: each.serial)
 
 
 def is_unseen(home: Authority, name: str) -> bool:
@@ -68,15 +86,15 @@ def turn(home: Authority, folder: Path, fresh: Sequence[Issuer], now: datetime) 
     ]
     for each in kept:
         with suppress(KeyMissing, PassphraseWrong):  # its last list goes on as it is
-            path = home.folder / RETIRED.format(id=revoked.key_id(each))
-            keyfile.save(path, _issuer(home, each).key, home.offline_secret())
+            keyfile.save(retired(folder, each), _issuer(home, each).key, home.offline_secret())
     _lists(
         home, folder, [*(each.ca for each in fresh), *kept], revoked.load(home.folder), now, fresh
     )
-    names = {RETIRED.format(id=revoked.key_id(each)) for each in kept}
-    for old in (home.folder / "offline").glob("retired-*.pem"):
-        if f"offline/{old.name}" not in names:
-            old.unlink(missing_ok=True)
+
+
+def retired(folder: Path, ca: x509.Certificate) -> Path:
+    """Return where the key of a CA that has been followed by another is kept."""
+    return folder / RETIRED.format(id=revoked.key_id(ca))
 
 
 def _lists(
@@ -112,24 +130,6 @@ def _lists(
     revoked.write(folder, cas, made, good)
 
 
-def _named(home: Authority, what: str, now: datetime) -> list[Revoked]:
-    """Return the certificates that are meant."""
-    leaves = list[x509.Certificate]()
-    for folder in (home.folder, _theirs(home)):
-        for path in sorted((folder / revoked.CERTIFICATES).glob("*.*")):
-            name, _, number = path.name.rpartition(".")
-            if what in (name, number):
-                leaves += _pems(path)[:1]
-    if not leaves and Path(what).is_file():
-        leaves = _pems(Path(what))[:1]
-    found = {revoked.entry(each, now) for each in leaves if each.not_valid_after_utc > now}
-    ids = {revoked.key_id(each) for each in _cas(home)}
-    ours = [each for each in found if each.issuer in ids]
-    if not ours:
-        raise CertificateUnknown(what=what)
-    return sorted(ours, key=lambda each: each.serial)
-
-
 def _cas(home: Authority) -> list[x509.Certificate]:
     """Return every CA whose clients come; for a folder of before there were lists, those of now."""
     found = revoked.cas(home.folder)
@@ -145,7 +145,7 @@ def _issuer(home: Authority, ca: x509.Certificate) -> Issuer:
     for used, issuer in (("ca.pem", home.issuer), (making.GATE_CA, home.gate_issuer)):
         if name in {revoked.key_id(each) for each in _pems(home.folder / used)}:
             return issuer()
-    path = home.folder / RETIRED.format(id=name)
+    path = retired(home.folder, ca)
     if not path.exists() and home.is_shared() and home.joined is None:
         raise RootAbsent
     return Issuer(ca, keyfile.load_ec(path, lambda: keyfile.offline_secret(home.root())))

@@ -101,10 +101,11 @@ def _day(now: datetime) -> str:
 def _front(pages: Pages, share: Share, count: int, about: tuple[str, str]) -> None:
     wide, top = WIDE - 2 * SIDE, SIDE
     authority, told = about
+    vietnamese, english = sharesheet.title(share, count)
     for text, size, bold in (
         (authority, 20.0, True),
-        (f"Mảnh {share.number}/{count}, cần {share.needed} mảnh", 16.0, True),
-        (f"Share {share.number} of {count}; {share.needed} are needed", 12.0, False),
+        (vietnamese, 16.0, True),
+        (english, 12.0, False),
         (told, 10.0, False),
     ):
         top = pages.paragraph(text, Box(SIDE, top, wide, 0), size, bold=bold) + 1

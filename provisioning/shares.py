@@ -21,12 +21,14 @@ from provisioning.errors import (
     SharesFew,
     ValueInvalid,
 )
+from provisioning.i18n import marked
 from wire.keys import KeyEntry, kid_of, raw_public
 
 LEAST_NEEDED = 2
 """No one person is the root."""
 MOST = 16
 """As many as SLIP-39 numbers."""
+FEW_OR_MANY = marked("make up to {most} shares, of which {least} or more are needed, up to all")
 
 
 NUMBERS = re.compile(r"\d+\.?")
@@ -50,7 +52,10 @@ def split(root: Ed25519PrivateKey, needed: int, count: int) -> tuple[Share, ...]
     Shares of an earlier splitting stay good among themselves: they are the same root.
     """
     if not LEAST_NEEDED <= needed <= count <= MOST:
-        raise ValueInvalid(name="shares", value=f"{needed}/{count}")
+        given = f"{needed}/{count}"
+        raise ValueInvalid(
+            name="needed/count", value=given, takes=FEW_OR_MANY, least=LEAST_NEEDED, most=MOST
+        )
     groups = shamir_mnemonic.generate_mnemonics(1, [(needed, count)], root.private_bytes_raw())
     made = tuple(read(words) for words in groups[0])
     join(made[:needed])  # seen to be good before anybody relies on it

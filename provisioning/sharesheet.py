@@ -27,10 +27,12 @@ LIMIT = 32 * 1024 * 1024
 """Of a photograph of a page."""
 TEXT_LIMIT = 4096
 NOTES = (
-    "Mảnh khóa gốc. Giữ riêng, niêm phong, không chụp ảnh, không để cùng chỗ với mảnh khác.",
-    "A share of the root key. Keep it sealed and apart from the others; take no photographs.",
-    "Khi cần: `provision authority recover` hỏi đủ số mảnh, đọc từ mã hoặc gõ lại các từ.",
-    "When needed: `provision authority recover` asks for the shares, by code or by their words.",
+    "Mảnh khóa gốc. Giữ riêng, niêm phong, không để cùng chỗ với mảnh khác.",
+    "A share of the root key. Keep it sealed and apart from the others.",
+    "Chỉ khi cần (`provision authority renew`, `recover`): `--share TỆP` cho mỗi mảnh, là ảnh",
+    "chụp trang này hoặc tệp văn bản chứa các từ. Xong việc, xóa tệp.",
+    "Only when it is needed (`provision authority renew`, `recover`): `--share FILE` for each,",
+    "a photo of this page or a text file with its words. Delete the file afterwards.",
 )
 
 
@@ -58,6 +60,14 @@ def write(
     return paths
 
 
+def title(share: Share, count: int) -> tuple[str, str]:
+    """Return what a page is, in both languages."""
+    return (
+        f"Mảnh khóa gốc {share.number}/{count}, cần {share.needed} mảnh",
+        f"Share {share.number} of {count} of the root key; {share.needed} are needed",
+    )
+
+
 def draw(
     share: Share,
     count: int,
@@ -72,13 +82,14 @@ def draw(
     pen = ImageDraw.Draw(page)
     head = (
         authority,
-        f"Mảnh {share.number}/{count}, cần {share.needed} mảnh",
-        f"Share {share.number} of {count}; {share.needed} are needed",
+        *title(share, count),
         f"{root.kid} · {share.of} · {now.astimezone(VIETNAM):%Y-%m-%d}",
     )
     top = EDGE
     for line in head:
-        pen.text((EDGE, top), line, fill=0, font=bold)
+        wide = bold.getlength(line)
+        fits = min(1.0, (PAGE[0] - 2 * EDGE) / wide) if wide else 1.0
+        pen.text((EDGE, top), line, fill=0, font=bold.font_variant(size=int(sheet.LARGE * fits)))
         top += 70
     code = sheet.code(PREFIX + share.words.upper())
     page.paste(code, ((PAGE[0] - code.width) // 2, top + 60))

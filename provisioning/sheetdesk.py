@@ -16,7 +16,7 @@ from provisioning import (
     sheets,
 )
 from provisioning.desk import New, Translate
-from provisioning.errors import GateUnknown, ValueInvalid
+from provisioning.errors import NUMBER, TEXT, GateUnknown, ValueInvalid
 from wire.cardwork import NEEDS, Work
 from wire.controlcard import scopes
 
@@ -73,7 +73,9 @@ def _log(asked: argparse.Namespace, _: Translate) -> str:
     book = roster.load(authority.load(asked.authority).folder)
     place = asked.place.strip()
     if not 0 < len(place) <= authority.MAX_TEXT or not place.isprintable():
-        raise ValueInvalid(name="place", value=asked.place)
+        raise ValueInvalid(
+            name="place", value=asked.place, takes=TEXT, least=1, most=authority.MAX_TEXT
+        )
     files.write(asked.out, logsheet.draw(place, book.help_line))
     return _("{path}: one sheet for {place}; print as many as are needed.").format(
         path=asked.out, place=place
@@ -102,7 +104,7 @@ def _is_asked_for(gate: roster.Gate, asked: argparse.Namespace) -> bool:
 
 def _passes(asked: argparse.Namespace, _: Translate) -> str:
     if not 0 < asked.count <= MOST:
-        raise ValueInvalid(name="count", value=asked.count)
+        raise ValueInvalid(name="count", value=asked.count, takes=NUMBER, least=1, most=MOST)
     now, home = clock.now(), authority.load(asked.authority)
     made = [
         passes.issue(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from provisioning import cards, passcard, sheet, signs
 from provisioning.cards import Issued as Card
-from provisioning.paper import EDGE, TALL, WIDE, Box, Pages, Slip, slips
+from provisioning.paper import EDGE, TALL, WIDE, Box, Pages, Slip, halves, slips
 from provisioning.passes import Issued as Pass
 from provisioning.roster import Gate, Roster
 from provisioning.terms import printed
@@ -16,6 +16,8 @@ from provisioning.terms import printed
 LABEL = Box(0, 0, 90, 50)
 LABEL_CODE_MM = 26.0
 """Read by a phone held close; a gate is not meant to read it."""
+PLACE_POINTS = 8.5
+"""A place that is wider than the label so is written in two lines."""
 ACROSS, DOWN, GAP = 2, 5, 4.0
 SERIAL = "gate:"
 """What a label's code begins with: a gate says of it that it is no pass, and no more."""
@@ -102,8 +104,11 @@ def _label(pages: Pages, gate: Gate, roster: Roster, box: Box) -> None:
     left, wide = box.left + side, box.wide - side - 3
     middle, top = left + wide / 2, box.top
     pages.fitted(gate.gate, (middle, top + 9), wide, 16, bold=True)
-    pages.fitted(gate.place, (middle, top + 16), wide, 11)
-    pages.fitted(gate.area, (middle, top + 22), wide, 9)
+    lines = halves(gate.place, wide, PLACE_POINTS)
+    for number, line in enumerate(lines):
+        foot = top + 16 if len(lines) == 1 else top + 14.5 + number * 3.5
+        pages.fitted(line, (middle, foot), wide, 11 if len(lines) == 1 else PLACE_POINTS)
+    pages.fitted(gate.area, (middle, top + 22.5), wide, 9)
     pages.fitted(f"Số máy / Serial {serial(gate)}", (middle, top + 28), wide, 8)
     pages.fitted(roster.authority, (box.left + box.wide / 2, top + 38), box.wide - 6, 10, bold=True)
     help_line = f"Hỗ trợ / Help: {roster.help_line}" if roster.help_line else "Hỗ trợ / Help: …"

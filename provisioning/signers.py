@@ -38,16 +38,17 @@ def publish(home: Authority, places: tuple[Path, ...], now: datetime) -> tuple[P
     return path, made
 
 
-def renew(home: Authority, believed: Keyring, now: datetime) -> list[Path]:
-    """Sign the list again, if it is published and a key in `believed` signed it; say where."""
-    path = home.folder / PUBLISHED / NAME
+def renew(home: Authority, turned: Authority, now: datetime) -> list[Path]:
+    """Sign the list that `home` published and signed with the keys of `turned`; say where."""
     try:
-        last = signers.unpack(files.read(path, signers.MAX_BYTES), believed)
+        data = files.read(home.folder / PUBLISHED / NAME, signers.MAX_BYTES)
+        last = signers.unpack(data, Keyring(home.public.keys))
     except (FileUnusable, WireError):
         return []
     version = max(last.version + 1, int(now.timestamp()))
     fresh = signers.of(version, clock.millis(now), last.certificates())
-    files.write(path, signers.pack(fresh, home.signing_key(Use.POLICY)))
+    path = turned.published(NAME)
+    files.write(path, signers.pack(fresh, turned.signing_key(Use.POLICY)))
     return [path]
 
 

@@ -20,13 +20,15 @@ from cryptography.hazmat.primitives.serialization import (
 from provisioning import files
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
-from provisioning.errors import ClockWrong, TechnicianKeyInvalid, ValueInvalid
+from provisioning.errors import NUMBER, ClockWrong, TechnicianKeyInvalid, ValueInvalid
+from provisioning.i18n import marked
 from wire.keys import Use
 from wire.sshcertificate import ROOT, TECHNICIAN
 
 MOST_DAYS = 31
 SKEW = timedelta(minutes=10)
 LIMIT = 16 * 1024
+NAME = marked("use 1 to 64 of the letters without marks, the digits and the hyphen")
 
 
 def certify(
@@ -40,9 +42,9 @@ def certify(
     if now < SINCE:
         raise ClockWrong(when=f"{now:%Y-%m-%d}")
     if not 0 < days <= MOST_DAYS:
-        raise ValueInvalid(name="days", value=days)
+        raise ValueInvalid(name="days", value=days, takes=NUMBER, least=1, most=MOST_DAYS)
     if not 0 < len(name) <= 64 or not name.isascii() or not name.replace("-", "").isalnum():
-        raise ValueInvalid(name="name", value=name)
+        raise ValueInvalid(name="name", value=name, takes=NAME)
     try:
         key = load_ssh_public_identity(files.read(public, LIMIT))
     except (ValueError, UnsupportedAlgorithm) as error:

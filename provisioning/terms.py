@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
 from provisioning.certificates import SINCE
-from provisioning.errors import ValueInvalid
+from provisioning.errors import MOMENT, NUMBER, ValueInvalid
+from provisioning.i18n import marked
 
 VIETNAM = timezone(timedelta(hours=7))
 """Asia/Ho_Chi_Minh; without summer time, so a fixed offset is exact."""
 MAX_DAYS = 366
 """A copy of a code is as good as the code; what helps is that it ends."""
+LASTS = marked("let it end after it begins, and within {most} days of that")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
 
@@ -30,7 +32,7 @@ class Term:
 def days(count: int, begins: datetime) -> Term:
     """Return `count` times 24 hours; raise ValueInvalid for more than MAX_DAYS, or none."""
     if not 0 < count <= MAX_DAYS:
-        raise ValueInvalid(name="days", value=count)
+        raise ValueInvalid(name="days", value=count, takes=NUMBER, least=1, most=MAX_DAYS)
     return Term(begins, begins + timedelta(days=count))
 
 
@@ -42,7 +44,7 @@ def hours(count: int, begins: datetime) -> Term:
 def day(text: str) -> Term:
     """Return one day, from midnight to midnight; raise ValueInvalid if `text` is no date."""
     if not _DATE.fullmatch(text):
-        raise ValueInvalid(name="day", value=text)
+        raise ValueInvalid(name="day", value=text, takes=marked("write a date such as 2027-02-06"))
     begins = moment(text, "day")
     return Term(begins, begins + timedelta(days=1))
 
@@ -57,7 +59,7 @@ def until(begins: datetime, text: str) -> Term:
         ends += timedelta(days=1)
     # One more, because "from the first to the same date next year" includes both.
     if not begins < ends <= begins + timedelta(days=MAX_DAYS + 1):
-        raise ValueInvalid(name="until", value=text)
+        raise ValueInvalid(name="until", value=text, takes=LASTS, most=MAX_DAYS)
     return Term(begins, ends)
 
 
@@ -75,11 +77,11 @@ def moment(text: str, name: str = "from") -> datetime:
     try:
         # Older Pythons of those we serve read more forms than they should, such as week dates.
         if not _MOMENT.fullmatch(text):
-            raise ValueInvalid(name=name, value=text)
+            raise ValueInvalid(name=name, value=text, takes=MOMENT)
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueInvalid(name=name, value=text) from error
+        raise ValueInvalid(name=name, value=text, takes=MOMENT) from error
     at = at if at.tzinfo else at.replace(tzinfo=VIETNAM)
     if at < SINCE or at.year > 9000:  # later days cannot be added to
-        raise ValueInvalid(name=name, value=text)
+        raise ValueInvalid(name=name, value=text, takes=MOMENT)
     return at

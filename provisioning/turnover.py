@@ -3,11 +3,10 @@
 Both need the root, and so two people. `renew` leaves the old keys in the ring until they end, so
 that nobody at a door or in a car without a network notices. `recover` leaves out whatever was there
 before: from the moment a gate has the new ring, a thief signs nothing with the old keys that it
-takes, and what he signed before is dropped. Cut off half way, either is done again from the start.
+takes, and what he signed before is dropped. Both are made whole beside the folder's parts, also
+what is signed again for the gates, before any of it counts (halfway.py).
 """
 
-import shutil
-import tempfile
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,9 +21,9 @@ from provisioning import (
     authority,
     certificates,
     clock,
-    expiry,
     files,
     gates,
+    halfway,
     issuers,
     keyfile,
     making,
@@ -33,11 +32,11 @@ from provisioning import (
     signers,
     withdrawal,
 )
-from provisioning.authority import CA_KEY, KEYRING, PARTS, PUBLISHED, Authority, Public
+from provisioning.authority import CA_KEY, KEYRING, Authority, Public
 from provisioning.certificates import Issuer
 from provisioning.errors import FileUnusable, KeyMissing, PassphraseWrong
+from provisioning.halfway import Left
 from provisioning.making import Maker
-from provisioning.revoked import CERTIFICATES
 from wire import keyring
 from wire.errors import WireError
 from wire.keyring import KeyList
@@ -56,8 +55,9 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
     RootAbsent, PassphraseWrong, KeyMissing, FileUnusable.
     """
     root = home.root()
-    maker = _maker(home, now, days, home.secret())
-    try:
+    with halfway.making_in(home.folder) as folder:
+        home = again(home)
+        maker = Maker(folder, now, days, home.secret())
         used, reserve = zip(*(_next(home, maker, *each) for each in making.TURNS), strict=True)
         dated = {key.kid: key for key in used}
         old = [key for key in home.public.keys if not _is_past(key, now)]
@@ -66,11 +66,9 @@ def renew(home: Authority, now: datetime, days: int = making.ONLINE_DAYS) -> lis
         issuer = home.issuer()
         gates_ca = maker.gate_ca(issuer, home.public.authority)
         maker.services(issuer, _hosts(home))
-        revocation.turn(home, maker.folder, (issuer, gates_ca), now)
+        revocation.turn(home, folder, (issuer, gates_ca), now)
         public = replaced(home.public, keys, tuple(key.kid for key in reserve))
-        return _turn(home, maker, public, issuer.ca)
-    finally:
-        shutil.rmtree(maker.folder, ignore_errors=True)
+        return _turn(home, maker, public, issuer, Left.RENEWAL)
 
 
 def recover(
@@ -89,8 +87,9 @@ def recover(
     know that any more. Raises RootAbsent, KeyMissing, FileUnusable.
     """
     root, offline = home.root(), home.offline_secret()
-    maker = _maker(home, now, days, home.ask() if home.closed() else None)
-    try:
+    with halfway.making_in(home.folder) as folder:
+        home = again(home)
+        maker = Maker(folder, now, days, home.ask() if home.closed() else None)
         used = maker.issuers()
         reserve = maker.reserves(offline)
         stay = tuple(key for key in home.issuers() if not _is_past(key, now)) if passes_stay else ()
@@ -98,10 +97,7 @@ def recover(
         public = replaced(home.public, keys, tuple(key.kid for key in reserve))
         if seal:
             public = _resealed(home, maker, public)
-        issuer = _next_ca(home, maker, offline)
-        return _turn(home, maker, public, issuer.ca)
-    finally:
-        shutil.rmtree(maker.folder, ignore_errors=True)
+        return _turn(home, maker, public, _next_ca(home, maker, offline), Left.RECOVERY)
 
 
 def tell(home: Authority, now: datetime) -> Path:
@@ -129,17 +125,6 @@ def replaced(
     """Return what everyone may know, with other keys."""
     kept = public.reserve if reserve is None else reserve
     return msgspec.structs.replace(public, keys=keys, reserve=kept)
-
-
-def _maker(home: Authority, now: datetime, days: int, secret: bytes | None) -> Maker:
-    """Return a maker in an empty folder of its own; what it makes counts once it is moved."""
-    try:
-        folder = Path(tempfile.mkdtemp(prefix=".turning.", dir=home.folder))
-        for part in (*PARTS, CERTIFICATES):
-            (folder / part).mkdir(mode=0o700)
-    except OSError as error:
-        raise FileUnusable(path=home.folder, detail=error.strerror) from error
-    return Maker(folder, now, days, secret)
 
 
 def _next(home: Authority, maker: Maker, use: Use, way: str) -> tuple[KeyEntry, KeyEntry]:
@@ -175,7 +160,7 @@ def _resealed(home: Authority, maker: Maker, public: Public) -> Public:
     keyfile.save(maker.folder / "vault/seal.pem", seal, maker.secret)
     old = home.folder / "vault/seal.pem"
     if old.exists():
-        kept = home.folder / OLD_SEAL.format(kid=public.seal.kid)
+        kept = maker.folder / OLD_SEAL.format(kid=public.seal.kid)
         files.write(kept, files.read(old, keyfile.LIMIT), files.PRIVATE)
     return msgspec.structs.replace(public, seal=seal_key(seal.public_key()))
 
@@ -200,29 +185,23 @@ def _next_ca(home: Authority, maker: Maker, offline: bytes | None) -> Issuer:
     return issuer
 
 
-def _turn(home: Authority, maker: Maker, public: Public, ca: x509.Certificate) -> list[Path]:
-    """Put what was made in its place, sign the ring, and sign again what gates hold."""
-    believed = Keyring(home.public.keys)
-    ring = _ring(home, maker.now, public, ca)
-    data = keyring.pack(ring, home.root())
-    files.write(maker.folder / making.ENROLMENT / KEYRING, data)
-    for part in (making.DESK, CERTIFICATES):  # an authority of before has neither
-        (home.folder / part).mkdir(mode=0o700, exist_ok=True)
-    for made in sorted(path for path in maker.folder.rglob("*") if path.is_file()):
-        made.replace(home.folder / made.relative_to(maker.folder))
-    for part in PARTS:
-        files.flush_folder(home.folder / part)
-    authority.write(home.folder, public)
-    turned = again(home)
-    kept = {making.reserved(home.folder, kid) for kid in public.reserve}
-    for old in set((home.folder / "offline").glob("reserve-*.pem")) - kept:
-        old.unlink(missing_ok=True)
-    path = turned.published(KEYRING)
+def _turn(home: Authority, maker: Maker, public: Public, issuer: Issuer, work: Left) -> list[Path]:
+    """Sign the ring, sign again what gates hold, and let all that was made count."""
+    made = replace(home, folder=maker.folder, public=public, ask=lambda: maker.secret or b"")
+    data = keyring.pack(_ring(home, maker.now, public, issuer.ca), home.root())
+    authority.write(made.folder, public)
+    files.write(made.folder / making.ENROLMENT / KEYRING, data)
+    path = made.published(KEYRING)
     files.write(path, data)
-    told = [path, *_signed_again(turned, believed, maker.now)]
-    told += gates.certify_all(turned, maker.now)
-    expiry.write(turned)
-    return told
+    told = [
+        path,
+        *policies.renew(home, made, maker.now),
+        *signers.renew(home, made, maker.now),
+        *withdrawal.renew(home, maker.now, made),
+        *gates.certify_all(home, maker.now, by=(made, issuer)),
+    ]
+    halfway.turn(home.folder, made.folder, work)
+    return [home.folder / each.relative_to(made.folder) for each in told]
 
 
 def _ring(home: Authority, now: datetime, public: Public, ca: x509.Certificate) -> KeyList:
@@ -232,13 +211,3 @@ def _ring(home: Authority, now: datetime, public: Public, ca: x509.Certificate) 
         version = max(version, last.version + 1)
     pem = ca.public_bytes(Encoding.PEM).decode()
     return KeyList(version, clock.millis(now), public.keys, public.seal, pem)
-
-
-def _signed_again(home: Authority, believed: Keyring, now: datetime) -> list[Path]:
-    """Sign what is published with the new keys, and take away lists of keys that are gone."""
-    kids = {key.kid for key in home.public.keys}
-    for path in (home.folder / PUBLISHED).glob("list-*"):
-        if path.name.removeprefix("list-") not in kids:
-            path.unlink(missing_ok=True)
-    lists = withdrawal.renew(home, now)
-    return [*policies.renew(home, believed, now), *signers.renew(home, believed, now), *lists]

@@ -63,14 +63,16 @@ def mark(
         return [sign(home, book, each, now) for each in sorted(changed)]
 
 
-def renew(home: Authority, now: datetime) -> list[Path]:
+def renew(home: Authority, now: datetime, turned: Authority | None = None) -> list[Path]:
     """Sign the list of every issuer again; return where they are.
 
-    The desk signs its own, until all passes of one of its keys are withdrawn here.
+    With `turned` they are of its issuers, by its key and in its folder. The desk signs its own,
+    until all passes of one of its keys are withdrawn here.
     """
+    by = turned or home
     with _book(home) as book:
-        kids = [key.kid for key in home.issuers() if not key.way or book.marked(key.kid)[1]]
-        return [sign(home, book, kid, now) for kid in kids]
+        kids = [key.kid for key in by.issuers() if not key.way or book.marked(key.kid)[1]]
+        return [sign(by, book, kid, now) for kid in kids]
 
 
 def standings(home: Authority, now: datetime) -> list[Standing]:

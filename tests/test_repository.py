@@ -118,3 +118,11 @@ def test_shell_scripts_can_be_run() -> None:
         if text.startswith("#!") and not path.stat().st_mode & 0o100
     ]
     assert plain == []
+
+
+def test_every_decision_has_a_number_of_its_own_and_its_title_says_it() -> None:
+    paths = sorted((ROOT / "docs/decisions").glob("*.md"))
+    numbers = [int(path.name.partition("-")[0]) for path in paths]
+    titles = [re.match(r"# (\d+)[.:] ", path.read_text(encoding="utf-8")) for path in paths]
+    assert len(set(numbers)) == len(numbers)
+    assert [int(each[1]) for each in titles if each] == numbers

@@ -60,7 +60,9 @@ GRAVE = ENDING | {Work.TECHNICIAN}
 HARMLESS = frozenset({Work.IDENTIFY})
 """These change nothing: they need no button, and count as often as they are shown."""
 
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+MOST_LETTERS = 200
+SSID_BYTES = 32
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_LETTERS)]
 Ways = Annotated[tuple[Direction, ...], msgspec.Meta(min_length=1, max_length=2)]
 Seconds = Annotated[int, msgspec.Meta(ge=0, lt=2**40)]
 
@@ -165,6 +167,16 @@ def spelled(needs: Needs) -> dict[int | bytes | str, object]:
     }
 
 
+def is_ssid(text: str) -> bool:
+    """Say whether a Wi-Fi network can be called so; the standard counts bytes, not letters."""
+    return text.isprintable() and 0 < len(text.encode()) <= SSID_BYTES
+
+
+def is_name(text: str) -> bool:
+    """Say whether a place or an area can be called so on a card."""
+    return text.isprintable() and text == text.strip() and 0 < len(text) <= MOST_LETTERS
+
+
 def is_bounded(card: Card, gate: str) -> bool:
     """Say whether a card reaches no further, and lasts no longer, than one of its kind may.
 
@@ -182,16 +194,11 @@ def _sound(card: Card, found: Needs) -> bool:
         case Wifi():
             secret = found.password
             plain = all(" " <= each <= "~" for each in secret)
-            fits = len(found.ssid.encode()) <= 32 and found.ssid.isprintable()
-            return fits and plain and (not secret or len(secret) >= 8)
+            return is_ssid(found.ssid) and plain and (not secret or len(secret) >= 8)
         case Place():
-            return _printable(found.place) and (not found.area or _printable(found.area))
+            return is_name(found.place) and (not found.area or is_name(found.area))
         case Event():
             lasts = 0 < found.ends - found.begins <= TOGETHER_S
             soon = found.begins <= card.issued + TOGETHER_S
-            return _printable(found.place) and lasts and soon
+            return is_name(found.place) and lasts and soon
     return True
-
-
-def _printable(text: str) -> bool:
-    return text.isprintable() and text == text.strip()

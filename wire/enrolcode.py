@@ -31,6 +31,8 @@ from wire.strictcbor import Item
 PREFIX = "GE1:"
 MAX_CHARS = 758
 """As many as a QR code of version 15 holds: it must be read at arm's length from a phone."""
+PLACE_CHARS = 100
+WIFI_NAME_BYTES = 32
 EXP, IAT, CTI = 4, 6, 7
 SITE, VOUCHED = -70020, -70021
 CTI_BYTES = 8
@@ -144,6 +146,31 @@ def parse(text: str) -> Parsed:
     return Parsed(code, vouched, found.kid, found.signature, found.signed)
 
 
+def is_place(text: str) -> bool:
+    """Say whether a code can name a place so."""
+    return 0 < len(text.strip()) <= len(text) <= PLACE_CHARS and text.isprintable()
+
+
+def is_wifi_name(text: str) -> bool:
+    """Say whether a Wi-Fi network can be called so; the standard counts bytes, not letters."""
+    return text.isprintable() and 0 < len(text.encode()) <= WIFI_NAME_BYTES
+
+
+def is_passphrase(text: str) -> bool:
+    """Say whether a Wi-Fi network can have this passphrase; an open one has an empty one."""
+    return _PASSPHRASE.fullmatch(text) is not None
+
+
+def is_country(text: str) -> bool:
+    """Say whether it is a country as a radio is told of it."""
+    return _COUNTRY.fullmatch(text) is not None
+
+
+def is_access_point(text: str) -> bool:
+    """Say whether the access point of a mobile network can be called so."""
+    return _APN.fullmatch(text) is not None
+
+
 def _claims(payload: Item) -> tuple[Code, bytes]:
     claims: Any = payload
     match claims:
@@ -169,11 +196,7 @@ def _code(number: bytes, site: object, issued: int, expires: int) -> Code:
             bytes(pin),
             [*words],
         ] if (
-            _GATE.fullmatch(gate)
-            and 0 < len(place.strip()) <= len(place) <= 100
-            and place.isprintable()
-            and ways in WAYS
-            and _WIRING.fullmatch(wiring)
+            _GATE.fullmatch(gate) and is_place(place) and ways in WAYS and _WIRING.fullmatch(wiring)
         ):
             network = _network(words)
             known = (bool(_ADDRESS.fullmatch(address)), len(pin)) == (True, PIN_BYTES)
@@ -190,13 +213,10 @@ def _code(number: bytes, site: object, issued: int, expires: int) -> Code:
 def _network(words: list[object]) -> Network:
     match words:
         case ["wifi", str(name), str(passphrase), str(country)] if (
-            0 < len(name.encode()) <= 32
-            and name.isprintable()
-            and _PASSPHRASE.fullmatch(passphrase)
-            and _COUNTRY.fullmatch(country)
+            is_wifi_name(name) and is_passphrase(passphrase) and is_country(country)
         ):
             return Network("wifi", name, passphrase, country)
-        case ["4g", str(point)] if _APN.fullmatch(point):
+        case ["4g", str(point)] if is_access_point(point):
             return Network("4g", point)
         case ["ethernet"]:
             return Network("ethernet")

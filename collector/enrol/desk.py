@@ -25,7 +25,17 @@ from collector.roster import Gate
 from wire import enrolment, joining, selftest
 from wire.canonical import parse as parse_document
 from wire.canonical import read
-from wire.enrolcode import Code, Parsed, issue, parse
+from wire.enrolcode import (
+    Code,
+    Parsed,
+    is_access_point,
+    is_country,
+    is_passphrase,
+    is_place,
+    is_wifi_name,
+    issue,
+    parse,
+)
 from wire.enrolment import Broker, Enrolment, unpack_request
 from wire.errors import WireError
 from wire.joining import Trouble
@@ -93,7 +103,7 @@ class Desk:
         try:
             text = issue(code, self._holding.vouched, self._holding.enrol)
         except WireError as error:
-            raise OrderRefused(N_("too long for a code, or of the wrong form")) from error
+            raise OrderRefused(_unfit(order)) from error
         line = Line(
             *(code.number.hex(), code.gate, code.place, order.maker, now, code.expires * 1000),
             text=text,
@@ -201,3 +211,19 @@ class Desk:
                 return gate.records
         msg = "no gate has used that code"
         raise WireError(msg)
+
+
+def _unfit(order: Order) -> str:
+    """Say why no code can be made of an order: which limit, and what to do."""
+    network = order.network
+    if not is_place(order.place.strip()):
+        return N_("the place has up to 100 characters, all in one line")
+    if network.kind == "wifi" and not is_wifi_name(network.name):
+        return N_("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
+    if network.kind == "wifi" and not is_passphrase(network.passphrase):
+        return N_("a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark")
+    if network.kind == "wifi" and not is_country(network.country):
+        return N_("the country of a Wi-Fi is two capital letters, such as VN")
+    if network.kind == "4g" and not is_access_point(network.name):
+        return N_("an access point has up to 63 letters, digits, dots and hyphens")
+    return N_("too long for a code that a gate reads from a phone: shorten the name of the place")

@@ -51,7 +51,8 @@ def gates(request: HttpRequest) -> HttpResponse:
     now_ms = clock.wall_ms()
     lines = counter.listed(_counter(), request.user.get_username())
     shown = [installing.progress(each, now_ms) for each in lines]
-    return _page(request, "web/install_gates.html", {"lines": shown})
+    context = {"lines": shown, "tally": installing.tally(shown)}
+    return _page(request, "web/install_gates.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,9 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from collector.counter import Order
 from collector.web.words import SECTOR
+from wire import enrolcode
 from wire.enrolcode import Network
 from wire.record import Direction
 
+WIFI_NAME = _("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
+PASSPHRASE = _("a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark")
+ACCESS_POINT = _("an access point has up to 63 letters, digits, dots and hyphens")
 WIRINGS = ("two-lamps", "rgb-cathode", "rgb-anode", "relay-door", "counter")
 """As they are drawn in docs/wiring."""
 NETWORKS = (
@@ -51,6 +55,13 @@ class InstallForm(forms.Form):
         asked = {"wifi": "wifi", "4g": "point"}.get(str(found.get("network")))
         if asked and not found.get(asked):
             self.add_error(asked, _("This network needs it."))
+        elif asked == "wifi":
+            if not enrolcode.is_wifi_name(found["wifi"]):
+                self.add_error("wifi", WIFI_NAME)
+            if not enrolcode.is_passphrase(found.get("passphrase", "")):
+                self.add_error("passphrase", PASSPHRASE)
+        elif asked == "point" and not enrolcode.is_access_point(found["point"]):
+            self.add_error("point", ACCESS_POINT)
         return found
 
     def order(self, maker: str) -> Order:

@@ -4,6 +4,7 @@ Pure: no request, no clock, no HTML.
 """
 
 import enum
+from collections.abc import Sequence
 
 import msgspec
 
@@ -72,6 +73,26 @@ class Progress(msgspec.Struct, frozen=True):
     def over(self) -> bool:
         """Say whether nothing more will come."""
         return self.passed is not None or (self.expired and not self.used)
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """How many gates are where."""
+
+    waiting: int = 0
+    """Their code was not used yet; if it has run out, they need another."""
+    going: int = 0
+    """Being installed, or something is not good."""
+    done: int = 0
+
+
+def tally(lines: Sequence[Progress]) -> Tally:
+    """Count gates, each by the newest of its codes; `lines` begin with the newest."""
+    newest: dict[str, Progress] = {}
+    for line in lines:
+        newest.setdefault(line.gate, line)
+    done = sum(each.passed is True for each in newest.values())
+    waiting = sum(not each.used for each in newest.values())
+    return Tally(waiting, len(newest) - waiting - done, done)
 
 
 def progress(line: Line, now_ms: int) -> Progress:

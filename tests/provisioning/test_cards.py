@@ -19,7 +19,7 @@ from device.verdict.trust import Status
 from provisioning import cardlist, cards, cli, roster, sheet, terms
 from provisioning.authority import Authority
 from provisioning.cards import For, Issued
-from provisioning.errors import CardTooWide, ClockWrong, GateUnknown, ValueInvalid
+from provisioning.errors import CardTooLong, CardTooWide, ClockWrong, GateUnknown, ValueInvalid
 from tests.provisioning import printed
 from wire import cardwork, controlcard, statuslist
 from wire.cardwork import Direct, Event, Needs, People, Place, Wifi, Work
@@ -134,11 +134,10 @@ def test_the_picture_reads_back_and_says_what_the_card_does(reset: Callable[...,
     assert cards.caption(card) == [
         "Đặt số người bên trong: 12",
         "Set the people inside: 12",
-        "Thẻ điều khiển / Control card",
+        f"Thẻ điều khiển số / Control card no. …{card.claims.number.hex()[-4:]}",
         "Chợ Mẫu",
         "Đến / Until 23/11/2026 10:04",
         *cards.CHANGES,
-        f"Số / No. …{card.claims.number.hex()[-4:]}",
     ]
 
 
@@ -276,3 +275,46 @@ def test_a_password_is_read_and_never_told(
     assert needs == Wifi(ssid="Mạng Mẫu", password="mat khau 8")
     assert wide >= 50
     assert "mat khau" not in printed.text(sheet_file.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        (Wifi(ssid="Chợ Mẫu Hữu Nghĩa số một"), "1 to 32 bytes"),
+        (Wifi(ssid="Cho", password="mật khẩu dài"), "8 to 63 letters"),
+        (Wifi(ssid="Cho", password="short"), "8 to 63 letters"),
+        (Place(place="x" * 201), "1 to 200 characters"),
+        (Place(place="x", area="y\n"), "1 to 200 characters"),
+        (Event(place="x", begins=2**31, ends=2**31 - 1), "60 days"),
+        (People(count=10**6 + 1), "from 0 to 1000000"),
+    ],
+    ids=str,
+)
+def test_what_no_card_can_carry_is_said_with_its_limit_and_without_a_password(
+    home: Authority, now: datetime, needs: Needs, told: str
+) -> None:
+    kinds = {kind: work for work, kind in cardwork.NEEDS.items()}
+    with pytest.raises(ValueInvalid) as found:
+        cards.issue(
+            home, kinds[type(needs)], For("cho-mau-1"), needs, term=terms.hours(24, now), now=now
+        )
+    assert told in found.value.remedy.format(**found.value.details)
+    if isinstance(needs, Wifi) and needs.password:
+        assert needs.password not in str(found.value)
+
+
+def test_a_card_too_fine_to_be_read_is_not_made(home: Authority, now: datetime) -> None:
+    """The longest that is made is a code of version 15 as it is printed."""
+    made: list[Issued] = []
+
+    def lengthen() -> None:
+        for letters in range(40, 100):
+            needs, term = Place(place="ễ" * letters), terms.hours(24, now)
+            made.append(cards.issue(home, Work.PLACE, For("cho-mau-1"), needs, term=term, now=now))
+
+    with pytest.raises(CardTooLong) as found:
+        lengthen()
+    assert found.value.details["most"] == cards.MOST_CHARS
+    assert cards.MOST_CHARS - 8 < len(made[-1].text) <= cards.MOST_CHARS
+    modules = [len(sheet.matrix("A" * count)) - 2 * sheet.QUIET for count in (600, 601)]
+    assert modules == [17 + 4 * 15, 17 + 4 * 16]

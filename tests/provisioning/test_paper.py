@@ -64,3 +64,18 @@ def test_slips_and_their_cut_marks_are_on_the_page_and_apart() -> None:
     assert all(each.top - paper.CUT_MM >= 0 for each in places)
     assert all(each.top + each.tall + paper.CUT_MM <= paper.TALL for each in places)
     assert sheet.QUIET == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Chợ", ["Chợ"]),
+        ("Chợ Huỳnh Hữu Nghĩa", ["Chợ Huỳnh", "Hữu Nghĩa"]),
+        ("một" * 30, ["một" * 30]),
+    ],
+)
+def test_a_name_that_is_too_wide_stands_in_two_lines_of_like_length(
+    text: str, lines: list[str]
+) -> None:
+    paper.Pages("x")  # brings the fonts
+    assert paper.halves(text, 20, 10) == lines

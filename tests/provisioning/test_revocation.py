@@ -1,5 +1,7 @@
 """Revoking a client's certificate: who is on which list, through years of renewals and a theft."""
 
+import io
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -318,7 +320,12 @@ def test_the_command_needs_the_root_only_for_what_was_not_made_over_the_network(
     by_network(home, tmp_path, "g1", now)
     capsys.readouterr()
     revoke = ["authority", "revoke", "--authority", str(folder)]
-    assert cli.main([*revoke, "g1"]) == 0
+    assert cli.main([*revoke, "g1"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("CAUTION: g1, certificate ")
+    assert "\nnot-confirmed: " in told
+    assert names(home) == [set(), set()]
+    assert cli.main([*revoke, "g1", "--yes"]) == 0
     told = capsys.readouterr().out
     assert "g1: certificate " in told
     assert "broker/revoked.pem" in told
@@ -327,13 +334,33 @@ def test_the_command_needs_the_root_only_for_what_was_not_made_over_the_network(
     assert "g1: revoked before" in capsys.readouterr().out
     assert cli.main([*revoke, "g2"]) == 2
     assert capsys.readouterr().err.startswith("certificate-unknown: ")
+    revoke.append("--yes")
     assert cli.main([*revoke, "intake"]) == 2
-    assert capsys.readouterr().err.startswith("root-absent: ")
+    told = capsys.readouterr().err
+    assert "Nothing is taken from any gate" in told
+    assert "\nroot-absent: " in told
     assert cli.main([*revoke, "intake", *given(pages[:2])]) == 0
     assert names(home) == [{"intake"}, {"g1"}]
     assert cli.main(["authority", "renew", "--authority", str(folder), *given(pages[1:])]) == 0
     assert names(home) == [{"intake"}, set(), {"g1"}]
     assert "CAUTION" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("answer", "code"), [("có\n", 0), ("yes\n", 0), ("\n", 2), ("no\n", 2)])
+@pytest.mark.usefixtures("credential")
+def test_who_sits_there_is_asked_before_a_certificate_counts_no_more(
+    home: Authority,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    code: int,
+) -> None:
+    by_network(home, tmp_path, "g1", clock.now())
+    there = io.StringIO(answer)
+    monkeypatch.setattr(there, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", there)
+    assert cli.main(["authority", "revoke", "--authority", str(home.folder), "g1"]) == code
+    assert len(revoked.load(home.folder)) == (0 if code else 1)
 
 
 def test_what_cannot_be_written_is_said(home: Authority, now: datetime) -> None:

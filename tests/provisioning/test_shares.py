@@ -1,5 +1,6 @@
 """The root in shares: so many bring it back and fewer do not; paper is read back."""
 
+import io
 import itertools
 import shutil
 from datetime import datetime
@@ -287,8 +288,8 @@ def test_one_pdf_has_a_sheet_of_paper_for_each_holder_and_never_two_shares_on_on
     text = printed.text(data)
     assert text.count("cố ý để trống") == text.count("left blank on purpose") == 3
     for each in made:
-        assert f"Mảnh {each.number}/3, cần 2 mảnh" in text
-        assert f"Share {each.number} of 3; 2 are needed" in text
+        assert f"Mảnh khóa gốc {each.number}/3, cần 2 mảnh" in text
+        assert f"Share {each.number} of 3 of the root key; 2 are needed" in text
         assert all(word in text for word in each.words.split())
 
 
@@ -325,3 +326,12 @@ def test_a_file_that_is_no_pdf_is_said(tmp_path: Path, now: datetime) -> None:
     (tmp_path / "in the way").touch()
     with pytest.raises(FileUnusable):
         sharepdf.write(tmp_path / "in the way", shares.split(ROOT, 2, 2), "Xã", PUBLIC, now)
+
+
+def test_a_long_name_stays_on_the_page(now: datetime) -> None:
+    (made, *_) = shares.split(ROOT, 2, 2)
+    page = sharesheet.draw(made, 2, "Ủy ban nhân dân huyện " * 9, PUBLIC, now)
+    wide, tall = sharesheet.PAGE
+    with Image.open(io.BytesIO(page)) as drawn:
+        edge = drawn.convert("L").crop((wide - sharesheet.EDGE + 10, 0, wide, tall))
+        assert edge.getextrema() == (255, 255)

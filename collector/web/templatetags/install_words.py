@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from collector.web.installforms import ACCESS_POINT, PASSPHRASE, WIFI_NAME
 from collector.web.installing import Progress, Stage
 from collector.web.words import word
 from wire.joining import Trouble
@@ -51,6 +52,25 @@ PART: Mapping[str, Promise] = {
     "relay": _("Relay"),
     "broker": _("The district's broker"),
 }
+_WIRES = _("Check its wires at both ends against the drawing of the wiring set, and test again.")
+_RESTART = _("Switch the gate off and on; if it stays so, call the help line.")
+ADVICE: Mapping[str, Promise] = {
+    "storage": _("Put another memory card in; if it stays so, call the help line."),
+    "clock": _("Wait until the gate has had a network for some minutes, and test again."),
+    "watchdog-board": _RESTART,
+    "watchdog-scanner": _RESTART,
+    "camera": _("Switch the gate off, press the camera's ribbon cable in at both ends; try again."),
+    "light": _("Give the place more light, or turn the lens away from the lamp or the sun."),
+    "focus": _("Turn the lens until the test card is sharp, and test again."),
+    "test-card": _("Hold the test card flat, 20 cm before the lens, and test again."),
+    "signal-accept": _WIRES,
+    "signal-reject": _WIRES,
+    "signal-retry": _WIRES,
+    "panel": _("Make a code with the wiring set that is in the box."),
+    "relay": _WIRES,
+    "broker": _("Check the network; if it stays so, tell your operator."),
+}
+"""What to do about a part that is not good."""
 OUTCOME: Mapping[str, Promise] = {
     Outcome.GOOD: _("good"),
     Outcome.BAD: _("not good"),
@@ -59,7 +79,19 @@ OUTCOME: Mapping[str, Promise] = {
 }
 REFUSAL: Mapping[str, Promise] = {
     "a gate of that name is there already": _("a gate of that name is there already"),
-    "too long for a code, or of the wrong form": _("too long for a code, or of the wrong form"),
+    "too long, or of the wrong form": _("too long, or of the wrong form"),
+    "the place has up to 100 characters, all in one line": _(
+        "the place has up to 100 characters, all in one line"
+    ),
+    "a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three": WIFI_NAME,
+    "a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark": PASSPHRASE,
+    "the country of a Wi-Fi is two capital letters, such as VN": _(
+        "the country of a Wi-Fi is two capital letters, such as VN"
+    ),
+    "an access point has up to 63 letters, digits, dots and hyphens": ACCESS_POINT,
+    "too long for a code that a gate reads from a phone: shorten the name of the place": _(
+        "too long for a code that a gate reads from a phone: shorten the name of the place"
+    ),
 }
 
 
@@ -79,6 +111,22 @@ def trouble_word(value: str) -> str:
 def part_word(value: str) -> str:
     """Return what a tried part is called."""
     return word(PART, value)
+
+
+@register.filter
+def part_advice(value: str) -> str:
+    """Return what to do about a part that is not good."""
+    return word(ADVICE, value) if value in ADVICE else str(_RESTART)
+
+
+@register.filter
+def advice(line: Progress) -> str:
+    """Return the sentence for what stands in a gate's way; empty if nothing does."""
+    if line.passed is False:
+        return gettext("Open it: what is not good is named there, and what to do about it.")
+    if line.trouble:
+        return word(TROUBLE, line.trouble)
+    return word(TROUBLE, Trouble.EXPIRED) if line.expired and not line.used else ""
 
 
 @register.filter

@@ -19,6 +19,7 @@ from collector.enrol import door as enrol_door
 from collector.enrol.hatch import Hatch
 from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUnusable
 from collector.roster import RosterFile
+from collector.web.templatetags.install_words import REFUSAL
 from device import enrol
 from provisioning import clock as provisioning_clock
 from provisioning import gates, revocation, revoked
@@ -55,17 +56,31 @@ def test_a_name_that_is_taken_is_asked_about_first(district: District, tmp_path:
 
 def test_a_place_too_long_for_a_code_makes_none(district: District) -> None:
     long = msgspec.structs.replace(order(WIFI), place="Ấp " * 33, gate="a" * 40)
-    with pytest.raises(OrderRefused):
+    with pytest.raises(OrderRefused, match="shorten the name of the place"):
         district.desk.make(msgspec.structs.replace(long, wiring="b" * 32))
+    with pytest.raises(OrderRefused, match="up to 100 characters"):
+        district.desk.make(msgspec.structs.replace(long, place="Ấp\nmột"))
     assert len(district.code(WIFI, replace=True)) <= MAX_CHARS
 
 
 @pytest.mark.parametrize(
-    "network", [Network("wifi", "a", "short", "VN"), Network("wifi", "a", "", "vn")]
+    ("network", "told"),
+    [
+        (Network("wifi", "a", "short", "VN"), "8 to 63"),
+        (Network("wifi", "a", "có dấu thì không", "VN"), "8 to 63"),
+        (Network("wifi", "Chợ Mẫu Hữu Nghĩa số một", "", "VN"), "32 bytes"),
+        (Network("wifi", "a", "", "vn"), "two capital letters"),
+        (Network("4g", "điểm"), "up to 63"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else each.kind,
 )
-def test_a_network_that_is_none_makes_no_code(district: District, network: Network) -> None:
-    with pytest.raises(OrderRefused):
+def test_a_network_that_is_none_makes_no_code_and_its_limit_is_named(
+    district: District, network: Network, told: str
+) -> None:
+    with pytest.raises(OrderRefused, match=told) as found:
         district.desk.make(order(network, gate="none-1"))
+    assert not network.passphrase or network.passphrase not in str(found.value)
+    assert any(each in str(found.value) for each in REFUSAL), "the page has words for it"
 
 
 def test_the_certificate_is_for_one_gate_as_a_client_beneath_the_gates_ca(

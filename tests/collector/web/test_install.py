@@ -116,6 +116,7 @@ def url(folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
+    expect.set_options(timeout=30_000)  # many may be at work on this machine
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
         opened = browser.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2)
@@ -185,10 +186,13 @@ def test_a_gate_is_installed_with_a_phone_in_one_hand(page: Page, url: str, fold
     expect(page.locator(".stages .done")).to_have_count(4)
     expect(page.locator(".report")).to_contain_text("Đèn đỏ và âm báo")
     expect(page.locator(".report")).to_contain_text("không đạt")
+    expect(page.locator(".report .advice")).to_contain_text("Kiểm tra dây")
     expect(page.locator("svg.qr")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.click(".back a")
     expect(page.locator(".installs .standing")).to_have_text("Có chỗ không đạt")
+    expect(page.locator(".installs .advice")).to_contain_text("việc cần làm")
+    expect(page.locator(".tally dd")).to_have_text(["0", "1", "0"])
     assert troubles == []
 
 
@@ -219,6 +223,10 @@ def test_a_name_that_is_taken_and_a_network_half_said_are_told(page: Page, url: 
     log_in(page, url)
     order(page, "cong-mau-1")
     expect(page.locator(".trouble")).to_contain_text("đã có một cổng mang tên đó")
+    page.fill("#id_wifi", "Chợ Mẫu Hữu Nghĩa số một hai")
+    page.fill("#id_passphrase", "mật khẩu 2026")
+    page.click("button.primary")
+    expect(page.locator(".errorlist")).to_contain_text(["tối đa 32 byte", "8 đến 63"])
     page.fill("#id_wifi", "")
     page.click("button.primary")
-    expect(page.locator(".errorlist")).to_contain_text("Mạng này cần thông tin này.")
+    expect(page.locator(".errorlist").first).to_contain_text("Mạng này cần thông tin này.")
