@@ -40,6 +40,7 @@ from collector.vault.ageing import Ageing
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.epochfile import EpochFile
+from collector.vault.lapsing import Lapsing
 from collector.vault.notices import Notices
 from collector.vault.requests import Requests
 from collector.vault.strongroom import Strongroom
@@ -81,7 +82,8 @@ def run(config: Config) -> int:
             _log.warning("vault.demo", custodians=1)
         notices = Notices(config.opened, desk.deployed)
         ageing = Ageing(casework.audit, view, people)
-        _follow(Work(room, people, where, (witness, notices, ageing)), stop)
+        lapsing = Lapsing(cases, people)
+        _follow(Work(room, people, where, (witness, notices, ageing, lapsing)), stop)
     _log.info("vault.stopped")
     return 0
 
@@ -123,7 +125,7 @@ class Work:
         room: Strongroom,
         people: Database,
         where: Whereabouts,
-        lookers: tuple[Witness, Notices, Ageing],
+        lookers: tuple[Witness, Notices, Ageing, Lapsing],
     ) -> None:
         """Take the vault, its tables, who knows where gates stand, and who looks now and then."""
         self.due = room.due

@@ -18,7 +18,8 @@ from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.worklist import Change, Met
 from collector.errors import DeskMissing
-from collector.trace.entries import Answer, Question, Visit
+from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.vault.entries import Arrived
 
 
 class Kind(enum.StrEnum):
@@ -83,6 +84,19 @@ class Pair(msgspec.Struct, frozen=True):
     merge: int = 0
     """Number of the merge that made them one; 0 while they are two."""
     by: str = ""
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a case keeps of a person beyond retention, or asks to keep."""
+
+    number: int
+    person: int
+    reason: str
+    officer: str
+    approver: str
+    """Empty until another officer has agreed; nothing is kept before."""
+    made_ms: int
+    end_ms: int
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -169,6 +183,14 @@ class Desk(Protocol):
         """Return whom they met, ranked, with bounds and coverage."""
         ...
 
+    def arrived(self, officer: str, case: int) -> tuple[Arrived, ...]:
+        """Return what has arrived since the answers that the list was made from."""
+        ...
+
+    def meetings(self, officer: str, case: int, person: int) -> tuple[Meeting, ...]:
+        """Return every meeting of a contact with the index persons, in order."""
+        ...
+
     def timeline(self, officer: str, case: int, person: int) -> tuple[Visit, ...]:
         """Return where a person was."""
         ...
@@ -191,6 +213,26 @@ class Desk(Protocol):
 
     def call(self, officer: str, case: int, person: int) -> None:
         """Say that somebody is being called. Raises ContactBusy."""
+        ...
+
+    def holds(self, officer: str, case: int) -> tuple[Held, ...]:
+        """Return what a case holds, and what waits for another officer's word."""
+        ...
+
+    def hold(self, officer: str, case: int, person: int, reason: str, end_ms: int) -> None:
+        """Ask that a person be held beyond retention. Raises HoldRefused."""
+        ...
+
+    def approve_hold(self, officer: str, case: int, number: int) -> None:
+        """Agree as another officer; what is there is kept now. Raises HoldRefused."""
+        ...
+
+    def held(self, officer: str, case: int, number: int) -> Card:
+        """Open what is held of a person. Raises HoldRefused."""
+        ...
+
+    def release(self, officer: str, case: int, number: int) -> None:
+        """End a hold before its time, also of a case that is over. Raises HoldRefused."""
         ...
 
     def ask(self, officer: str, case: int, persons: tuple[int, ...]) -> Request:
@@ -223,8 +265,11 @@ class Desk(Protocol):
         """Return what was handed over."""
         ...
 
-    def audit(self, officer: str, after: int, case: int | None) -> tuple[Row, ...]:
-        """Return rows of the audit after one, of one case or of all."""
+    def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:
+        """Return rows of the audit, the newest first: before a row, and of one case, if not 0.
+
+        At most collector.cases.audit.PAGE at once.
+        """
         ...
 
     def head(self, officer: str) -> Head:
