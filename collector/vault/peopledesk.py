@@ -113,14 +113,8 @@ class PeopleDesk(Counter):
     def arrived(self, actor: Actor, case: int) -> tuple[Arrived, ...]:
         """Return what has arrived since the answers that the list of a case was made from."""
         _ = self._room.opened
-        found = self._casework.register.require(actor, case, Right.CASE, self._clock())
-        given = [
-            each
-            for each in self._casework.given.of(case)
-            if each.asked.ring > 1 or {*each.asked.index} == {*found.index}
-        ]  # asked of others than the index persons now are, it is another question
         told = []
-        for each in given:
+        for each in self._given(actor, case):
             with self._tracing(actor, case, each.asked, Act.TRACED) as session:
                 now = query.answer(session, each.asked, actor.officer, self._clock())
             told.append(Arrived(each.asked, each.at_ms, news(each, now)))
@@ -135,6 +129,19 @@ class PeopleDesk(Counter):
         self._casework.circle.require(actor, case, Right.CASE, (person,), now_ms, also=named)
         with self._tracing(actor, case, question, Act.TRACED) as session:
             return query.meetings(session, question, actor.officer, person, self._clock())
+
+    def asked(self, actor: Actor, case: int) -> tuple[Question, ...]:
+        """Return the questions whose answers the list of a case was made from."""
+        return tuple(each.asked for each in self._given(actor, case))
+
+    def _given(self, actor: Actor, case: int) -> list[Answer]:
+        """Return the answers; asked of others than the index persons now are, it was another."""
+        found = self._casework.register.require(actor, case, Right.CASE, self._clock())
+        return [
+            each
+            for each in self._casework.given.of(case)
+            if each.asked.ring > 1 or {*each.asked.index} == {*found.index}
+        ]
 
     def _tracing(
         self, actor: Actor, case: int, question: Question, act: Act

@@ -88,6 +88,10 @@ class Requests(Protocol):
         """Return the ranked answer; nobody is opened."""
         ...
 
+    def asked(self, actor: Actor, case: int) -> tuple[Question, ...]:
+        """Return the questions whose answers the list of a case was made from."""
+        ...
+
     def arrived(self, actor: Actor, case: int) -> tuple[Arrived, ...]:
         """Return what has arrived since the answers that the list of a case was made from."""
         ...

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from collector.cases.entries import Case
 from collector.web.casework import dates
+from collector.web.casework.names import tail
 from collector.web.casework.pages import case, desk, persons, said, shown, today, who
 
 LONGEST_DAYS = 365
@@ -26,7 +27,7 @@ def holds(request: HttpRequest, number: int) -> HttpResponse:
     if wrong:
         return _page(request, found, answers=answers, wrong=wrong)
     (person,) = persons([answers["person"]])
-    end_ms = dates.begins((dates.day(answers["end"]) or 0) + 1)
+    end_ms = dates.begins((dates.day(answers["end"]) or 0) + 1) - 1
     desk().hold(who(request), number, person, answers["reason"], end_ms)
     return redirect("holds", number=number)
 
@@ -55,12 +56,16 @@ def release(request: HttpRequest, number: int, hold: int) -> HttpResponse:
 
 def _page(request: HttpRequest, found: Case, **more: object) -> HttpResponse:
     officer = who(request)
+    contacts = desk().contacts(officer, found.number)
+    named = {each.person: f"F{each.ring}·{tail(each.person)}" for each in contacts}
+    named |= {person: f"F0·{number}" for number, person in enumerate(found.index, 1)}
+    holds = desk().holds(officer, found.number)
     return shown(
         request,
         "holds",
         found,
-        holds=desk().holds(officer, found.number),
-        contacts=desk().contacts(officer, found.number),
+        holds=[(each, named.get(each.person, tail(each.person))) for each in holds],
+        choices=[(str(person), name) for person, name in named.items()],
         first=dates.field(today()),
         last=dates.field(today() + LONGEST_DAYS),
         me=officer,

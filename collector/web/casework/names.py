@@ -129,3 +129,8 @@ ACT: Mapping[str, Promise] = {
     Act.PURGED: _("deleted old rows"),
     Act.RESTORED: _("restored from a backup"),
 }
+
+
+def tail(person: int) -> str:
+    """Return the last digits of a person row: enough to tell rows of a list apart."""
+    return f"{person % 100_000:05d}"

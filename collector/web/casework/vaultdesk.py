@@ -261,10 +261,18 @@ class VaultDesk:
         )
 
     def _met(self, actor: Actor, case: int, person: int) -> tuple[Meeting, ...]:
+        """Return the meetings as the list counts them; of no list, those of the usual window."""
+        asked = self._vault.asked(actor, case) or (self._usual(actor, case),)
+        return tuple(
+            meeting
+            for question in asked
+            for meeting in self._vault.meetings(actor, case, question, person)
+        )
+
+    def _usual(self, actor: Actor, case: int) -> Question:
         found, now_ms = self._vault.case(actor, case), self._wall_ms()
         window = narrowing.usual(found, day_of(now_ms))
-        question = narrowing.Narrowing(*window, minutes=0).question(found, now_ms)
-        return self._vault.meetings(actor, case, question, person)
+        return narrowing.Narrowing(*window, minutes=0).question(found, now_ms)
 
     def _roster_place(self, key: str) -> Place | None:
         return next((place for place in self._roster().places if place.id == key), None)

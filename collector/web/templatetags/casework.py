@@ -113,19 +113,10 @@ def links(kinds: Sequence[int]) -> str:
 @register.filter
 def rank(person: int, index: Sequence[int]) -> str:
     """Return what an index person is called here; anybody else by the end of their row."""
-    return f"F0·{index.index(person) + 1}" if person in index else tail(person)
+    return f"F0·{index.index(person) + 1}" if person in index else names.tail(person)
 
 
-@register.filter
-def text(person: int) -> str:
-    """Return a person row as a form sends it."""
-    return str(person)
-
-
-@register.filter
-def tail(person: int) -> str:
-    """Return the last digits of a person row: enough to tell rows of a list apart."""
-    return f"{person % 100_000:05d}"
+register.filter(names.tail)
 
 
 @register.filter(name="from")
