@@ -94,6 +94,9 @@ def test_who_came_onto_the_list_after_the_word_is_not_meant_by_it(office: Office
     asked = office.approvals.ask(DISTRICT, 1, LISTED, NOW)
     office.approvals.approve(SECOND, asked.number, NOW)
     office.approvals.look(DISTRICT, 1, range(ALONE), NOW)
+    office.audit.commit(DISTRICT, Act.FOUND, NOW, case=1, persons=(12_345,))
+    with pytest.raises(ApprovalNeeded):
+        office.approvals.look(DISTRICT, 1, (12_345,), NOW)
     office.listed((12_345,))
     with pytest.raises(ApprovalNeeded):
         office.approvals.look(DISTRICT, 1, (12_345,), NOW)
