@@ -71,6 +71,7 @@ PAGES: Mapping[str, Right | None] = {
     "worklist": Right.CALL,
     "contact": Right.CALL,
     "call": Right.CALL,
+    "alike": Right.MERGE,
     "pair": Right.MERGE,
     "merge": Right.MERGE,
     "unmerge": Right.MERGE,

@@ -94,6 +94,7 @@ urlpatterns = [
     path(f"{CASE}/list", worklist.worklist, name="worklist"),
     path(f"{CASE}/list/<int:person>", worklist.contact, name="contact"),
     path(f"{CASE}/list/<int:person>/call", worklist.call, name="call"),
+    path(f"{CASE}/list/<int:person>/alike", people.alike, name="alike"),
     path(f"{CASE}/pair", people.pair, name="pair"),
     path(f"{CASE}/pair/merge", people.merge, name="merge"),
     path(f"{CASE}/pair/<int:merged>/undo", people.unmerge, name="unmerge"),

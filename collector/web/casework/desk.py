@@ -86,6 +86,22 @@ class Pair(msgspec.Struct, frozen=True):
     by: str = ""
 
 
+class Joined(msgspec.Struct, frozen=True):
+    """A decision that two rows are one person, that stands."""
+
+    kept: int
+    joined: int
+    officer: str
+    reason: str
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """Who may be one person with somebody, and who is by an officer's decision."""
+
+    persons: tuple[int, ...]
+    joined: tuple[Joined, ...] = ()
+
+
 class Held(msgspec.Struct, frozen=True):
     """What a case keeps of a person beyond retention, or asks to keep."""
 
@@ -163,6 +179,10 @@ class Desk(Protocol):
         """Take an index person out."""
         ...
 
+    def alike(self, officer: str, case: int, person: int) -> Alike:
+        """Return who may be the same by full name, birth date and sex, and who was joined."""
+        ...
+
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
         """Open two rows side by side."""
         ...
@@ -196,7 +216,7 @@ class Desk(Protocol):
         ...
 
     def open(self, officer: str, case: int, persons: tuple[int, ...]) -> tuple[Card, ...]:
-        """Return opened persons. Raises ApprovalNeeded for too many at once."""
+        """Return opened persons, in that order. Raises ApprovalNeeded for too many at once."""
         ...
 
     def enlist(self, officer: str, case: int, met: tuple[Met, ...]) -> int:

@@ -21,10 +21,12 @@ from collector.vault.entries import Arrived, Content, SeenAt, Shown, Sought, Sta
 from collector.vault.requests import Requests
 from collector.web.casework import narrowing
 from collector.web.casework.desk import (
+    Alike,
     Card,
     Custody,
     Found,
     Held,
+    Joined,
     Kind,
     Pair,
     Phone,
@@ -108,6 +110,20 @@ class VaultDesk:
         """Take an index person out."""
         self._vault.remove_index(self._actor(officer), case, person)
 
+    def alike(self, officer: str, case: int, person: int) -> Alike:
+        """Return who may be the same by full name, birth date and sex, and who was joined."""
+        actor = self._actor(officer)
+        hits = self._vault.alike(actor, case, person)
+        decided = self._vault.merges(actor, case, (person,))
+        return Alike(
+            tuple(hit.person for hit in hits),
+            tuple(
+                Joined(each.kept, each.joined, each.officer, each.reason.decode())
+                for each in decided
+                if each.undone_ms is None and each.officer
+            ),
+        )
+
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
         """Open two rows side by side."""
         first, second = self.open(officer, case, (one, other))
@@ -147,7 +163,9 @@ class VaultDesk:
     def open(self, officer: str, case: int, persons: tuple[int, ...]) -> tuple[Card, ...]:
         """Open persons; of one who left nothing to be reached by, also where they were met."""
         actor = self._actor(officer)
-        cards = tuple(_card(shown) for shown in self._vault.open(actor, case, persons))
+        opened = self._vault.open(actor, case, persons)
+        # A row that was joined with another shows both; on a list it stays the row that it is.
+        cards = tuple(map(_card, opened, persons))
         if len(cards) > 1:  # a whole list is not traced for the few who left nothing
             return cards
         return tuple(
@@ -194,7 +212,7 @@ class VaultDesk:
         """Open what is held of a person."""
         contents = self._vault.held(self._actor(officer), case, number)
         person = next(each.person for each in self.holds(officer, case) if each.number == number)
-        return _card(Shown(person, (person,), contents))
+        return _card(Shown(person, (person,), contents), person)
 
     def release(self, officer: str, case: int, number: int) -> None:
         """End a hold before its time."""
@@ -278,7 +296,7 @@ class VaultDesk:
         return next((place for place in self._roster().places if place.id == key), None)
 
 
-def _card(shown: Shown) -> Card:
+def _card(shown: Shown, person: int) -> Card:
     """Return a person in the words of the newest code that says each thing."""
     newest = sorted(shown.contents, key=lambda content: -content.seen_day)
 
@@ -287,7 +305,7 @@ def _card(shown: Shown) -> Card:
         return next((text for text in found if text), "")
 
     return Card(
-        person=shown.person,
+        person=person,
         name=said("name"),
         born=said("born"),
         sex=said("sex"),

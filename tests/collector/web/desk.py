@@ -36,10 +36,12 @@ from collector.trace.entries import (
 from collector.trace.entries import Contact as Near
 from collector.vault.entries import Arrived
 from collector.web.casework.desk import (
+    Alike,
     Card,
     Custody,
     Found,
     Held,
+    Joined,
     Kind,
     Pair,
     Phone,
@@ -133,6 +135,13 @@ class MemoryDesk:
 
     def remove_index(self, officer: str, case: int, person: int) -> None:
         self._register.remove_index(self._who(officer), case, person, self._now())
+
+    def alike(self, officer: str, case: int, person: int) -> Alike:
+        self._theirs(officer, case, person)
+        self._case(officer, case, Act.OPENED, person)
+        self._case(officer, case, Act.FOUND, SICK + 1)
+        joined = (Joined(*both, by, "cùng số thẻ") for *both, by in self._merged.values())
+        return Alike((SICK + 1,), tuple(joined))
 
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
         cards = self.open(officer, case, (one, other))

@@ -585,6 +585,33 @@ def test_the_audit_is_read_backwards_to_its_first_row(case: int, vault: MemoryDe
     assert "persons:" not in of_case
 
 
+def test_whoever_may_be_there_twice_is_looked_for_compared_and_taken_apart(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    one, other = SICK + 104, SICK + 1
+    assert (
+        f"/cases/{case}/list/{one}/alike"
+        in browser.get(f"/cases/{case}/list/{one}").content.decode()
+    )
+    page = browser.post(f"/cases/{case}/list/{one}/alike")
+    (compare,) = re.findall(r'href="([^"]*/pair[^"]*)"', page.content.decode())
+    assert browser.get(compare.replace("&amp;", "&")).status_code == 200
+    vault.merge(OFFICER, case, one, other, "cùng số thẻ")
+    page = browser.post(f"/cases/{case}/list/{one}/alike")
+    assert "cùng số thẻ" in text(page)
+    assert page.content.decode().count(f"person={one}&amp;person={other}") == 2
+    stranger = browser.post(f"/cases/{case}/list/{SICK + 999}/alike")
+    assert stranger.status_code == 403
+
+
+def test_two_who_were_found_by_name_can_be_compared(browser: Any, case: int) -> None:  # noqa: ANN401
+    asked = {"kind": "name", "text": "Nguyễn Văn Mẫu", "born": "1990"}
+    page = browser.post(f"/cases/{case}/find", asked).content.decode()
+    assert f"/cases/{case}/pair?person={SICK}&amp;person={SICK + 1}" in page
+
+
 def test_a_locked_vault_is_said_with_what_to_do(browser: Any, vault: MemoryDesk, case: int) -> None:  # noqa: ANN401
     vault.is_locked = True
     page = browser.get(f"/cases/{case}/contacts")

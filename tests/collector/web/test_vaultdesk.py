@@ -185,6 +185,10 @@ def test_two_rows_are_made_one_and_taken_apart_again(way: Way) -> None:
     joined = desk.pair(LAN, case, one, other)
     assert joined.merge
     assert joined.by == LAN
+    assert [card.person for card in desk.open(LAN, case, (other, one))] == [other, one]
+    (told,) = desk.alike(LAN, case, other).joined
+    assert (told.kept, told.joined, told.officer) == (one, other, LAN)
+    assert told.reason == "cùng một người"
     desk.unmerge(LAN, case, joined.merge)
     assert desk.pair(LAN, case, one, other).merge == 0
 
