@@ -28,6 +28,8 @@ from collector.retention.doubt import Doubt, doubt
 from collector.retention.process import DOUBTS
 from collector.roster import load
 from collector.roster.commands import remarks
+from collector.vault import client
+from collector.vault.errors import VaultLocked
 from collector.withdrawn import load as load_withdrawn
 
 LITTLE_ROOM = 2 * 1024**3
@@ -240,6 +242,16 @@ def _clock(config: Config, now_ms: int) -> str:
     return f"{datetime.fromtimestamp(now.at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def _vault(config: Config, _now_ms: int) -> str:
+    if config.vault.socket is None and config.vault.state is None:
+        return _("none is configured: people can be neither found nor traced")
+    status = client.connected(config.vault_socket, PATIENCE_S).status()
+    if status.locked:
+        said = _("{given} of {needed} custodians have spoken")
+        raise VaultLocked(said.format(given=status.spoken, needed=status.threshold))
+    return _("unlocked")
+
+
 def _backups(config: Config, now_ms: int) -> str:
     if config.backup is None:
         raise BackupUnset
@@ -278,6 +290,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("broker"), _broker),
     (N_("gates heard"), _heard),
     (N_("records"), _whole),
+    (N_("vault"), _vault),
     (N_("pages"), _pages),
     (N_("clock"), _clock),
     (N_("backups"), _backups),

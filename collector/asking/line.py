@@ -27,14 +27,17 @@ class Line:
         refused: type[CollectorError],
         *,
         kept: bool = False,
+        wait_s: float = WAIT_S,
     ) -> None:
         """Take where somebody listens, for which port, and the errors if nobody answers us.
+
+        Whoever has not answered within `wait_s` does not answer.
 
         With `kept`, a connection is used again, and a question that meets one which has ended is
         asked once more: only for ports whose questions may be asked twice.
         """
         self._path, self._port = path, port
-        self._away, self._refused = away, refused
+        self._away, self._refused, self._wait_s = away, refused, wait_s
         self._kept: deque[socket.socket] | None = deque() if kept else None
 
     def __del__(self) -> None:
@@ -63,7 +66,7 @@ class Line:
                 return answer
         try:
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            connection.settimeout(WAIT_S)
+            connection.settimeout(self._wait_s)
             with _closed_on_error(connection):
                 connection.connect(str(self._path))
                 answer = self._asked(connection, data)

@@ -1,7 +1,8 @@
 """The second officer: opening more than a few hundred people at once takes two.
 
 Counted over a day, so that many small openings do not pass for none. What the second officer
-agrees to is a set of persons, by its digest, and no other.
+agrees to is a set of persons, by its digest, and no other: either those who are opened, or the list
+of the case as it stands, which is then opened a page at a time.
 """
 
 import hashlib
@@ -29,7 +30,7 @@ _APPROVE = (
     "UPDATE approval SET approved_by = ?, approved_ms = ? WHERE number = ? AND approved_ms = 0"
 )
 _GIVEN = (
-    "SELECT 1 FROM approval WHERE case_number = ? AND digest = ? AND asked_by = ?"
+    "SELECT digest FROM approval WHERE case_number = ? AND asked_by = ?"
     " AND approved_ms >= ? AND approved_by <> asked_by"
 )
 
@@ -105,10 +106,11 @@ class Approvals:
         return Request(*found[0]) if found else None
 
     def _require(self, actor: Actor, case: int, wanted: frozenset[int], now_ms: int) -> None:
-        values = (case, digest(wanted), actor.officer, now_ms - DAY_MS)
+        listed = self._circle.listed(case)
+        agreed = {digest(each) for each in (wanted, listed) if wanted <= each}
         with self._database.reading() as session:
-            given = session.rows(_GIVEN, values)
-        if not given:
+            given = session.rows(_GIVEN, (case, actor.officer, now_ms - DAY_MS))
+        if agreed.isdisjoint(each for (each,) in given):
             raise ApprovalNeeded(len(wanted))
 
 

@@ -23,6 +23,8 @@ GENESIS = hashlib.sha256(b"gq/v1/audit\0").digest()
 MONTH_MS = 30 * 86_400_000 + 86_400_000 // 2
 KEPT_MS = 24 * MONTH_MS
 """Two years; longer than anybody is traced."""
+PAGE = 500
+"""Rows that are asked for at once."""
 
 _LAST = "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
 _START = "SELECT seq, hash, at_ms FROM audit_start ORDER BY seq DESC LIMIT 1"
@@ -130,7 +132,9 @@ class Audit:
             seq, chain = _end(session)
         return Head(seq, chain.hex(), at_ms)
 
-    def rows(self, *, case: int | None = None, after: int = 0, limit: int = 500) -> tuple[Row, ...]:
+    def rows(
+        self, *, case: int | None = None, after: int = 0, limit: int = PAGE
+    ) -> tuple[Row, ...]:
         """Return rows in order, of one case or of all."""
         of_case = "" if case is None else "case_number = ? AND "
         sql = f"SELECT raw FROM audit WHERE {of_case}seq > ? ORDER BY seq LIMIT ?"  # noqa: S608
@@ -139,10 +143,14 @@ class Audit:
             found = session.rows(sql, values)
         return tuple(_row(raw) for (raw,) in found)
 
-    def latest(self, limit: int) -> tuple[Row, ...]:
-        """Return the rows written last, the newest first."""
+    def latest(self, limit: int, *, before: int = 0, case: int = 0) -> tuple[Row, ...]:
+        """Return the rows written last, the newest first: before a row, of one case, if given."""
+        bounds = {"seq < ?": before, "case_number = ?": case}
+        asked = {condition: value for condition, value in bounds.items() if value}
+        where = f" WHERE {' AND '.join(asked)}" if asked else ""
+        sql = f"SELECT raw FROM audit{where} ORDER BY seq DESC LIMIT ?"  # noqa: S608
         with self._database.reading() as session:
-            found = session.rows("SELECT raw FROM audit ORDER BY seq DESC LIMIT ?", (limit,))
+            found = session.rows(sql, (*asked.values(), limit))
         return tuple(_row(raw) for (raw,) in found)
 
     def rows_of(self, act: Act) -> tuple[Row, ...]:

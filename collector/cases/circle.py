@@ -57,12 +57,17 @@ class Circle:
             self._refuse(actor, case, wanted, now_ms)
         return found
 
+    def listed(self, case: int) -> frozenset[int]:
+        """Return who is on the list of a case."""
+        with self._database.reading() as session:
+            return frozenset(person for (person,) in session.rows(_LISTED, (case,)))
+
     def _strangers(
         self, actor: Actor, case: Case, persons: Iterable[int], now_ms: int
     ) -> frozenset[int]:
         strangers = frozenset(persons).difference(case.index)
         if strangers:
-            strangers -= self._listed(case.number)
+            strangers -= self.listed(case.number)
         if strangers:
             strangers -= self._audit.found(case.number, actor.officer, now_ms - FRESH_MS)
         return strangers
@@ -70,7 +75,3 @@ class Circle:
     def _refuse(self, actor: Actor, case: int, strangers: frozenset[int], now_ms: int) -> NoReturn:
         self._audit.commit(actor, Act.REFUSED, now_ms, case=case, persons=strangers)
         raise NotOfCase(case)
-
-    def _listed(self, case: int) -> frozenset[int]:
-        with self._database.reading() as session:
-            return frozenset(person for (person,) in session.rows(_LISTED, (case,)))

@@ -73,9 +73,14 @@ class Register:
         return self.case(actor, number)
 
     def change(self, actor: Actor, number: int, said: Opening, now_ms: int) -> Case:
-        """Change days, end or rule of an open case; reference and ground stay what they were."""
-        self.require(actor, number, Right.CASE, now_ms)
+        """Change days, end or rule of an open case; reference and ground stay what they were.
+
+        Nor does it stay open longer than a case can that is opened.
+        """
+        case = self.require(actor, number, Right.CASE, now_ms)
         _check_days(said, now_ms)
+        if said.expires_ms > case.opened_ms + LONGEST_MS:
+            raise CaseInvalid(CaseInvalid.EXPIRY)
         self._audit.commit(actor, Act.CASE_CHANGED, now_ms, case=number)
         rule = msgspec.json.encode(said.rule).decode()
         values = (said.expires_ms, said.onset_day, said.isolation_day, rule, number)

@@ -9,7 +9,7 @@ from collector.database.ports import Database
 
 APPLICATION = 0x67716373
 """`gqcs`, so that another program's file is not taken for this one."""
-VERSION = 1
+VERSION = 2
 
 AUDIT = """
 CREATE TABLE audit (
@@ -114,6 +114,18 @@ CREATE TABLE handover (
 """
 )
 
+LATER = {
+    2: """
+-- The trace from which contacts were put on the list last: what has arrived since is told by it.
+CREATE TABLE answer (
+  case_number INTEGER NOT NULL REFERENCES case_file (number),
+  ring INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (case_number, ring)
+) STRICT, WITHOUT ROWID;
+""",
+}
+
 GUARDS = """
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
   BEGIN SELECT RAISE(ABORT, 'a row of the audit is never changed'); END;
@@ -129,4 +141,4 @@ CREATE TRIGGER audit_start_is_never_changed BEFORE UPDATE ON audit_start
 def make(database: Database) -> None:
     """Make the tables where there are none. Raises LedgerBroken for another program's database."""
     guarded = TABLES + GUARDS if database.dialect == "sqlite" else TABLES
-    made(database, guarded, VERSION, APPLICATION)
+    made(database, guarded, VERSION, APPLICATION, LATER)

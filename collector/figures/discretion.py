@@ -89,6 +89,24 @@ def lists(counts: Sequence[Mapping[Key, int]]) -> tuple[List, ...]:
     )
 
 
+def parts(counts: Mapping[Key, int], whole: Figure) -> Mapping[Key, Figure]:
+    """Return what one figure is made of, such as an hour of the district by its gates.
+
+    `whole` is how that figure is shown elsewhere. Whoever subtracts from it all parts but one gets
+    no few, and whoever adds up the parts gets no figure that is not told.
+    """
+    some = [key for key, count in counts.items() if count > 0]
+    if len(some) == 1:  # a lone part is the whole
+        return {key: whole if key in some else 0 for key in counts}
+    if isinstance(whole, int) and not any(0 < counts[key] < FEWEST for key in some):
+        return counts
+    large = [(counts[key], str(key), key) for key in some if counts[key] >= ROOM]
+    if not large:
+        return {key: Shown.WITHHELD if key in some else 0 for key in counts}
+    cover = min(large)[2]
+    return {key: _figure(count, key == cover) for key, count in counts.items()}
+
+
 def table(counts: Mapping[tuple[Row, Column], int]) -> Table:
     """Return a table with its sums; a place that is not in `counts` has nobody."""
     rows = tuple(dict.fromkeys(row for row, _ in counts))

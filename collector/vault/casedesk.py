@@ -4,7 +4,7 @@ The rules are those of collector/cases; here the time is put in, and the audit i
 role it is.
 """
 
-from collector.cases.audit import Verified
+from collector.cases.audit import PAGE, Verified
 from collector.cases.entries import Act, Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Right
@@ -13,8 +13,6 @@ from collector.cases.worklist import Change, Met
 from collector.errors import NotAllowed
 from collector.vault.casework import Counter
 from collector.vault.entries import Persons
-
-ROWS = 500
 
 
 class CaseDesk(Counter):
@@ -47,10 +45,15 @@ class CaseDesk(Counter):
     def enlist(self, actor: Actor, case: int, met: tuple[Met, ...]) -> int:
         """Put contacts on the list of a case, whom its traces have named; return how many."""
         now_ms = self._clock()
-        named = self._casework.answered.named((actor.officer, case), now_ms)
+        asker = (actor.officer, case)
+        named = self._casework.answered.named(asker, now_ms)
         persons = [each.person for each in met]
         self._casework.circle.require(actor, case, Right.CASE, persons, now_ms, also=named)
-        return self._casework.worklist.enlist(actor, case, met, now_ms)
+        listed = self._casework.worklist.enlist(actor, case, met, now_ms)
+        answer = self._casework.answered.last(asker)
+        if answer is not None:
+            self._casework.given.keep(case, answer)
+        return listed
 
     def contacts(self, actor: Actor, case: int) -> tuple[Contact, ...]:
         """Return the list of a case."""
@@ -116,17 +119,17 @@ class CaseDesk(Counter):
     def audit_of_case(self, actor: Actor, case: int) -> tuple[Row, ...]:
         """Return what was done for a case, to whoever may see the case."""
         self._casework.register.case(actor, case)
-        return self._casework.audit.rows(case=case, limit=ROWS)
+        return self._casework.audit.rows(case=case, limit=PAGE)
 
     def audit_rows(self, actor: Actor, after: int) -> tuple[Row, ...]:
         """Return rows of the audit in order; an auditor's."""
         self._auditor(actor)
-        return self._casework.audit.rows(after=after, limit=ROWS)
+        return self._casework.audit.rows(after=after, limit=PAGE)
 
-    def audit_latest(self, actor: Actor) -> tuple[Row, ...]:
-        """Return the rows written last; an auditor's."""
+    def audit_latest(self, actor: Actor, before: int, case: int) -> tuple[Row, ...]:
+        """Return the rows written last before a row, of one case or (0) of all; an auditor's."""
         self._auditor(actor)
-        return self._casework.audit.latest(ROWS)
+        return self._casework.audit.latest(PAGE, before=before, case=case)
 
     def audit_about(self, actor: Actor, person: int) -> tuple[Row, ...]:
         """Return who looked at a person; an auditor's."""

@@ -9,6 +9,7 @@ from collector.cases.register import Register
 from collector.cases.worklist import Worklist
 from collector.database.ports import Database
 from collector.vault.answered import Answered
+from collector.vault.given import Given
 from collector.vault.strongroom import Strongroom
 
 
@@ -25,6 +26,7 @@ class Casework:
         self.approvals = Approvals(database, self.audit, self.register)
         self.worklist = Worklist(database, self.audit, self.register, room)
         self.answered = Answered()
+        self.given = Given(database, room)
 
 
 class Counter:

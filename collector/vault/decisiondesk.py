@@ -6,7 +6,6 @@ from collector.cases.entries import Act
 from collector.cases.roles import Actor, Right
 from collector.cases.typed import line
 from collector.database.ports import Session
-from collector.errors import NotAllowed
 from collector.i18n import N_
 from collector.people import persons, stays
 from collector.people.entries import Merge
@@ -67,8 +66,8 @@ class DecisionDesk(Counter):
     def approve_hold(self, actor: Actor, case: int, number: int) -> Hold:
         """Agree, as somebody else than who asked; what is there is copied now."""
         ring = self._room.opened.ring
-        hold = self._hold(case, number)
         self._casework.register.require(actor, case, Right.APPROVE, self._clock())
+        hold = self._hold(case, number)
         if hold.officer == actor.officer:
             raise HoldRefused(N_("another officer must agree"))
         self._casework.audit.commit(
@@ -85,17 +84,20 @@ class DecisionDesk(Counter):
 
     def held(self, actor: Actor, case: int, number: int) -> tuple[Content, ...]:
         """Open the fields that are held of a person."""
-        ring = self._room.opened.ring
+        ring, now_ms = self._room.opened.ring, self._clock()
+        self._casework.register.require(actor, case, Right.LOOK, now_ms)
         hold = self._hold(case, number)
-        who, now_ms = (hold.person,), self._clock()
+        if not hold.approver:
+            raise HoldRefused(N_("another officer must agree"))
+        who = (hold.person,)
         self._casework.approvals.look(actor, case, who, now_ms, held=who)
         with self._people.reading() as session:
             return holds.contents(session, ring, hold)
 
     def release(self, actor: Actor, case: int, number: int) -> None:
-        """End a hold before its time."""
+        """End a hold before its time, also of a case that is over: it holds longer than that."""
+        self._casework.register.case(actor, case)
         hold = self._hold(case, number)
-        self._casework.register.require(actor, case, Right.CASE, self._clock())
         self._casework.audit.commit(
             actor, Act.RELEASED, self._clock(), case=case, persons=(hold.person,)
         )
@@ -104,8 +106,8 @@ class DecisionDesk(Counter):
     def _hold(self, case: int, number: int) -> Hold:
         with self._people.reading() as session:
             found = holds.get(session, number)
-        if found.case != case:
-            raise NotAllowed(case)
+        if found.case != case:  # whoever guesses numbers is not told which of them there are
+            raise HoldRefused(holds.NONE)
         return found
 
     def _pair(self, session: Session, wholes: tuple[int, ...]) -> None:

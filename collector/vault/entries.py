@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import msgspec
 
 from collector.people.entries import Kind, Strength
-from collector.trace.entries import Doubt, How, Way
+from collector.trace.entries import Doubt, How, Question, Way
+from collector.trace.news import News
 
 Typed = Annotated[str, msgspec.Meta(max_length=400)]
 Persons = Annotated[tuple[int, ...], msgspec.Meta(max_length=20_000)]
@@ -94,6 +95,15 @@ class Timeline(msgspec.Struct, frozen=True):
     """Their names."""
     outside: int
     """Stays at places that are not the officer's."""
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """What has arrived since an answer was given."""
+
+    asked: Question
+    at_ms: int
+    """When it was answered."""
+    news: News
 
 
 class Hold(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from collector.vault.epochfile import hold_name
 from collector.vault.ring import Ring
 
 YEAR_MS = 366 * 86_400_000
+NONE = N_("there is no such hold")
 _COLUMNS = "id, case_number, person, reason, officer, approver, made_ms, end_ms"
 _ONE = f"SELECT {_COLUMNS} FROM hold WHERE id = ?"  # noqa: S608
 _OF_CASE = f"SELECT {_COLUMNS} FROM hold WHERE case_number = ? ORDER BY id"  # noqa: S608
@@ -64,7 +65,7 @@ def get(session: Session, number: int) -> Hold:
     """Return one hold; raise HoldRefused if there is none of that number."""
     found = session.rows(_ONE, (number,))
     if not found:
-        raise HoldRefused(N_("there is no such hold"))
+        raise HoldRefused(NONE)
     return Hold(*found[0])
 
 

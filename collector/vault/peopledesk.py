@@ -12,9 +12,10 @@ from collector.people import aliases, identifiers, persons
 from collector.people.entries import Identifier, Kind
 from collector.trace import query
 from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.trace.news import news
 from collector.vault import reading, scopes
 from collector.vault.casework import Counter
-from collector.vault.entries import Hit, Persons, Shown, Sought, Timeline
+from collector.vault.entries import Arrived, Hit, Persons, Shown, Sought, Timeline
 
 
 class PeopleDesk(Counter):
@@ -106,16 +107,41 @@ class PeopleDesk(Counter):
         """Return the ranked answer; nobody is opened."""
         with self._tracing(actor, case, question, Act.TRACED) as session:
             answer = query.answer(session, question, actor.officer, self._clock())
-        named = [each.person for each in answer.contacts]
-        self._casework.answered.note((actor.officer, case), named, self._clock())
+        self._casework.answered.note((actor.officer, case), answer, self._clock())
         return answer
+
+    def arrived(self, actor: Actor, case: int) -> tuple[Arrived, ...]:
+        """Return what has arrived since the answers that the list of a case was made from."""
+        _ = self._room.opened
+        told = []
+        for each in self._given(actor, case):
+            with self._tracing(actor, case, each.asked, Act.TRACED) as session:
+                now = query.answer(session, each.asked, actor.officer, self._clock())
+            told.append(Arrived(each.asked, each.at_ms, news(each, now)))
+        return tuple(told)
 
     def meetings(
         self, actor: Actor, case: int, question: Question, person: int
     ) -> tuple[Meeting, ...]:
         """Return every meeting of one contact with the index persons."""
+        now_ms = self._clock()
+        named = self._casework.answered.named((actor.officer, case), now_ms)
+        self._casework.circle.require(actor, case, Right.CASE, (person,), now_ms, also=named)
         with self._tracing(actor, case, question, Act.TRACED) as session:
             return query.meetings(session, question, actor.officer, person, self._clock())
+
+    def asked(self, actor: Actor, case: int) -> tuple[Question, ...]:
+        """Return the questions whose answers the list of a case was made from."""
+        return tuple(each.asked for each in self._given(actor, case))
+
+    def _given(self, actor: Actor, case: int) -> list[Answer]:
+        """Return the answers; asked of others than the index persons now are, it was another."""
+        found = self._casework.register.require(actor, case, Right.CASE, self._clock())
+        return [
+            each
+            for each in self._casework.given.of(case)
+            if each.asked.ring > 1 or {*each.asked.index} == {*found.index}
+        ]
 
     def _tracing(
         self, actor: Actor, case: int, question: Question, act: Act

@@ -42,6 +42,7 @@ from collector.vault.casework import Casework
 from collector.vault.desk import Desk
 from collector.vault.epochfile import EpochFile
 from collector.vault.errors import VaultUnusable
+from collector.vault.lapsing import Lapsing
 from collector.vault.notices import Notices
 from collector.vault.requests import Requests
 from collector.vault.strongroom import Strongroom
@@ -83,8 +84,11 @@ def run(config: Config) -> int:
         if kept.demo:
             _log.warning("vault.demo", custodians=1)
         notices = Notices(config.opened, desk.deployed)
-        ageing, believed = Ageing(casework.audit), Believed(config.believed)
-        _follow(Work(room, people, where, (witness, notices), ageing, believed), stop)
+        tidying, believed = (
+            (Ageing(casework.audit), Lapsing(cases, people)),
+            Believed(config.believed),
+        )
+        _follow(Work(room, people, where, (witness, notices), tidying, believed), stop)
     _log.info("vault.stopped")
     return 0
 
@@ -127,7 +131,7 @@ class Work:
         people: Database,
         where: Whereabouts,
         lookers: Sequence[Witness | Notices],
-        ageing: Ageing,
+        tidying: Sequence[Ageing | Lapsing],
         believed: Believed,
     ) -> None:
         """Take the vault, its tables, who knows where gates stand, and who looks now and then.
@@ -136,7 +140,7 @@ class Work:
         """
         self.due = room.due
         self._room, self._people, self._where = room, people, where
-        self._lookers, self._ageing, self._believed = lookers, ageing, believed
+        self._lookers, self._tidying, self._believed = lookers, tidying, believed
         self._areas: frozenset[tuple[str, str]] = frozenset()
 
     def turn(self) -> int:
@@ -150,7 +154,8 @@ class Work:
         over_ms = self._believed.over_ms(now_ms)
         for each in self._lookers:
             each.look(now_ms)
-        self._ageing.look(over_ms)
+        for tidy in self._tidying:
+            tidy.look(over_ms)
         return self._room.turn(now_ms, over_ms)
 
 

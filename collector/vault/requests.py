@@ -20,6 +20,7 @@ from collector.cases.worklist import Change, Met
 from collector.people.entries import Merge, Unopened
 from collector.trace.entries import Answer, Meeting, Question, Visit
 from collector.vault.entries import (
+    Arrived,
     Content,
     Hit,
     Hold,
@@ -85,6 +86,14 @@ class Requests(Protocol):
 
     def trace(self, actor: Actor, case: int, question: Question) -> Answer:
         """Return the ranked answer; nobody is opened."""
+        ...
+
+    def asked(self, actor: Actor, case: int) -> tuple[Question, ...]:
+        """Return the questions whose answers the list of a case was made from."""
+        ...
+
+    def arrived(self, actor: Actor, case: int) -> tuple[Arrived, ...]:
+        """Return what has arrived since the answers that the list of a case was made from."""
         ...
 
     def meetings(
@@ -221,8 +230,8 @@ class Requests(Protocol):
         """Return rows of the audit in order; an auditor's."""
         ...
 
-    def audit_latest(self, actor: Actor) -> tuple[Row, ...]:
-        """Return the rows written last; an auditor's."""
+    def audit_latest(self, actor: Actor, before: int, case: int) -> tuple[Row, ...]:
+        """Return the rows written last before a row, of one case or (0) of all; an auditor's."""
         ...
 
     def audit_about(self, actor: Actor, person: int) -> tuple[Row, ...]:

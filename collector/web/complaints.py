@@ -33,6 +33,7 @@ STATUS = {
     "contact-busy": 409,
     "case-invalid": 400,
     "merge-refused": 409,
+    "hold-refused": 409,
     "site-unknown": 404,
     "rollout-over": 409,
     "rollout-running": 409,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from collector.figures import discretion
+from collector.figures import byhour, discretion
 from collector.figures.discretion import Figure
 from collector.figures.plausible import Finding
 from collector.figures.tally import Tally, local_slot
@@ -335,16 +335,11 @@ def _size(figure: Figure) -> int:
 
 def _hours(known: Known, tally: Tally) -> tuple[tuple[Hour, ...], Figure]:
     """Return how many came in by hour of today, as far as it has gone."""
-    today, slot = local_slot(known.now_ms)
-    counts = dict.fromkeys(range(slot // 4 + 1), 0)
-    for gate in known.roster.gates:
-        day = tally.days.get(gate.gate, {}).get(today)
-        for hour in counts if day is not None else ():
-            counts[hour] += sum(day.ins[hour * 4 : hour * 4 + 4]) if day is not None else 0
-    (told,) = discretion.lists([counts])
-    most = max((_size(figure) for figure in told.figures.values()), default=0)
+    listed = sorted(known.roster.names())
+    told = byhour.whole(byhour.entries(listed, tally, known.now_ms))
+    most = max((_size(figure) for figure in told.hours.values()), default=0)
     hours = tuple(
-        Hour(hour, told.figures[hour], -(-10 * _size(told.figures[hour]) // most) if most else 0)
-        for hour in counts
+        Hour(hour, figure, -(-10 * _size(figure) // most) if most else 0)
+        for hour, figure in told.hours.items()
     )
     return hours, told.total

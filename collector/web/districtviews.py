@@ -1,5 +1,6 @@
 """The district at a glance, and one gate. A few lines each over `overview` and `gatepage`."""
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from collector import clock
 from collector.believed import Believed
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import CollectorError
+from collector.figures import byhour
+from collector.figures.discretion import Figure
 from collector.figures.opened import OpenedFile
 from collector.figures.store import Follower
-from collector.figures.tally import local_slot
 from collector.ledger import opened
 from collector.ledger.entries import Gap, Mark, NoteAt, SignedHead, Standing
 from collector.ledger.ports import View
@@ -112,7 +114,6 @@ def gate(request: HttpRequest, gate: str) -> HttpResponse:
         known, trouble = Known(Standing(gate), (), (), ()), error.code
     if gate not in roster.names() and not known.proofs:
         raise Http404
-    day, slot = local_slot(now_ms)
     drawn = board.draw(
         roster, {gate: known.standing}, (), now_ms, local(now_ms).toordinal(), known.gaps
     )
@@ -129,7 +130,7 @@ def gate(request: HttpRequest, gate: str) -> HttpResponse:
         "told": gatepage.told(known.notes),
         "gaps": drawn.gaps,
         "proofs": known.proofs,
-        "hours": gatepage.hours(watch().tally.days.get(gate, {}).get(day), slot // 4),
+        "hours": tuple(_hours(roster, gate, now_ms).items()),
         "today": drawn.day,
         "trouble": trouble,
         **commandviews.context(request, gate),
@@ -146,6 +147,13 @@ def _asked(gate: str, now_ms: int) -> Known:
         tuple(gap for gap in view.gaps() if gap.gate == gate),
         tuple((mark, view.head(gate, mark.journal)) for mark in marks),
     )
+
+
+def _hours(roster: Roster, gate: str, now_ms: int) -> Mapping[int, Figure]:
+    """Return a gate's entries of today by hour; one that is not listed is in no sum."""
+    listed = byhour.entries(sorted(roster.names()), watch().tally, now_ms)
+    own = listed if gate in listed else byhour.entries([gate], watch().tally, now_ms)
+    return byhour.of_gate(own, gate)
 
 
 def _above(roster: Roster, gate: str) -> tuple[str, ...]:

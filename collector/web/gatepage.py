@@ -10,9 +10,6 @@ from itertools import pairwise
 
 import msgspec
 
-from collector.figures import discretion
-from collector.figures.discretion import Figure
-from collector.figures.tally import Day
 from collector.ledger.entries import NoteAt
 from wire.record import What
 
@@ -101,13 +98,3 @@ def told(notes: Iterable[NoteAt]) -> Told:
         if note.what is What.POLICY and isinstance(version, int):
             policy, policy_ms = version, at
     return Told(tuple(reversed(answers[-10:])), policy, policy_ms)
-
-
-def hours(day: Day | None, until: int) -> tuple[tuple[int, Figure], ...]:
-    """Return the entries of a day by hour, small numbers taken out."""
-    counts = {
-        hour: sum(day.ins[hour * 4 : hour * 4 + 4]) if day is not None else 0
-        for hour in range(until + 1)
-    }
-    (found,) = discretion.lists([counts])
-    return tuple((hour, found.figures[hour]) for hour in counts)

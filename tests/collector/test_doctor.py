@@ -1,6 +1,7 @@
 """`collector doctor`: everything that is wrong, each with what to do, and nothing else."""
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,9 +12,12 @@ from typing import Any
 import pytest
 
 from collector import clock
+from collector.asking.server import Server, answerer
 from collector.cli import main
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
+from collector.vault.entries import Status
+from collector.vault.requests import Requests
 from collector.withdrawn import save
 from provisioning import expiry
 from tests.collector.test_cli import Office
@@ -127,3 +131,55 @@ def test_a_broker_that_is_gone_is_told(office: Office, capsys: Said) -> None:
     office.config.write_text("\n".join(lines), encoding="utf-8")
     office.call("doctor")
     assert "broker-unreachable" in capsys.readouterr().out
+
+
+def vaulted(office: Office, *, locked: bool) -> Server:
+    """Give the office a vault that says how it is, and nothing else."""
+    path = office.folder / "vault.socket"
+    text = office.config.read_text(encoding="utf-8")
+    office.config.write_text(f'{text}\n[vault]\nsocket = "{path}"\n', encoding="utf-8")
+    said = Status(locked, False, ("lan", "minh", "hoa"), 2, 1, 0, 0, 0, 0, 0)  # noqa: FBT003
+    return Server(path, frozenset({os.geteuid()}), answerer(Requests, lambda _name, _args: said))
+
+
+def test_a_vault_that_is_locked_is_told_with_whose_word_is_missing(
+    office: Office, capsys: Said
+) -> None:
+    with vaulted(office, locked=True):
+        office.call("doctor")
+    said = capsys.readouterr().out
+    assert "đã có 1/2 người giữ khóa (vault-locked)" in said
+    assert "collector vault unlock" in said
+
+
+def test_a_vault_that_is_unlocked_is_well(office: Office, capsys: Said) -> None:
+    with vaulted(office, locked=False):
+        office.call("doctor")
+    assert "✓ kho khóa: đã mở khóa" in capsys.readouterr().out
+
+
+def test_a_vault_that_does_not_answer_is_told(office: Office, capsys: Said) -> None:
+    vaulted(office, locked=False)  # nobody listens
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert "(vault-away)" in said
+    assert "collector vault run" in said
+
+
+def test_a_vault_that_hangs_holds_nobody_up(
+    office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collector import doctor  # noqa: PLC0415  # only here
+
+    monkeypatch.setattr(doctor, "PATIENCE_S", 0.1)
+    vaulted(office, locked=False)
+    with socket.socket(socket.AF_UNIX) as deaf:
+        deaf.bind(str(office.folder / "vault.socket"))
+        deaf.listen()
+        office.call("doctor")
+    assert "(vault-away)" in capsys.readouterr().out
+
+
+def test_a_district_without_a_vault_is_told_what_it_lacks(office: Office, capsys: Said) -> None:
+    office.call("doctor")
+    assert "✓ kho khóa: chưa khai báo" in capsys.readouterr().out

@@ -34,6 +34,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     found = case(request, number)
     contacts = desk().contacts(who(request), number)
     counts = [(state, sum(each.state is state for each in contacts)) for state in State]
+    is_traced = found.is_open(clock.wall_ms()) and bool(found.index)
     return shown(
         request,
         "case",
@@ -42,6 +43,8 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         contacts=len(contacts),
         rule=narrowing.rule_of(found),
         waiting=desk().waiting(who(request), number),
+        arrived=desk().arrived(who(request), number) if is_traced else (),
+        holds=desk().holds(who(request), number),
     )
 
 

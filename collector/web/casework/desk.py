@@ -18,7 +18,8 @@ from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.worklist import Change, Met
 from collector.errors import DeskMissing
-from collector.trace.entries import Answer, Question, Visit
+from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.vault.entries import Arrived
 
 
 class Kind(enum.StrEnum):
@@ -85,6 +86,35 @@ class Pair(msgspec.Struct, frozen=True):
     by: str = ""
 
 
+class Joined(msgspec.Struct, frozen=True):
+    """A decision that two rows are one person, that stands."""
+
+    kept: int
+    joined: int
+    officer: str
+    reason: str
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """Who may be one person with somebody, and who is by an officer's decision."""
+
+    persons: tuple[int, ...]
+    joined: tuple[Joined, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a case keeps of a person beyond retention, or asks to keep."""
+
+    number: int
+    person: int
+    reason: str
+    officer: str
+    approver: str
+    """Empty until another officer has agreed; nothing is kept before."""
+    made_ms: int
+    end_ms: int
+
+
 class Stamp(msgspec.Struct, frozen=True):
     """What a copy that leaves is marked with."""
 
@@ -149,6 +179,10 @@ class Desk(Protocol):
         """Take an index person out."""
         ...
 
+    def alike(self, officer: str, case: int, person: int) -> Alike:
+        """Return who may be the same by full name, birth date and sex, and who was joined."""
+        ...
+
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
         """Open two rows side by side."""
         ...
@@ -169,12 +203,20 @@ class Desk(Protocol):
         """Return whom they met, ranked, with bounds and coverage."""
         ...
 
+    def arrived(self, officer: str, case: int) -> tuple[Arrived, ...]:
+        """Return what has arrived since the answers that the list was made from."""
+        ...
+
+    def meetings(self, officer: str, case: int, person: int) -> tuple[Meeting, ...]:
+        """Return every meeting of a contact with the index persons, in order."""
+        ...
+
     def timeline(self, officer: str, case: int, person: int) -> tuple[Visit, ...]:
         """Return where a person was."""
         ...
 
     def open(self, officer: str, case: int, persons: tuple[int, ...]) -> tuple[Card, ...]:
-        """Return opened persons. Raises ApprovalNeeded for too many at once."""
+        """Return opened persons, in that order. Raises ApprovalNeeded for too many at once."""
         ...
 
     def enlist(self, officer: str, case: int, met: tuple[Met, ...]) -> int:
@@ -191,6 +233,26 @@ class Desk(Protocol):
 
     def call(self, officer: str, case: int, person: int) -> None:
         """Say that somebody is being called. Raises ContactBusy."""
+        ...
+
+    def holds(self, officer: str, case: int) -> tuple[Held, ...]:
+        """Return what a case holds, and what waits for another officer's word."""
+        ...
+
+    def hold(self, officer: str, case: int, person: int, reason: str, end_ms: int) -> None:
+        """Ask that a person be held beyond retention. Raises HoldRefused."""
+        ...
+
+    def approve_hold(self, officer: str, case: int, number: int) -> None:
+        """Agree as another officer; what is there is kept now. Raises HoldRefused."""
+        ...
+
+    def held(self, officer: str, case: int, number: int) -> Card:
+        """Open what is held of a person. Raises HoldRefused."""
+        ...
+
+    def release(self, officer: str, case: int, number: int) -> None:
+        """End a hold before its time, also of a case that is over. Raises HoldRefused."""
         ...
 
     def ask(self, officer: str, case: int, persons: tuple[int, ...]) -> Request:
@@ -223,8 +285,11 @@ class Desk(Protocol):
         """Return what was handed over."""
         ...
 
-    def audit(self, officer: str, after: int, case: int | None) -> tuple[Row, ...]:
-        """Return rows of the audit after one, of one case or of all."""
+    def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:
+        """Return rows of the audit, the newest first: before a row, and of one case, if not 0.
+
+        At most collector.cases.audit.PAGE at once.
+        """
         ...
 
     def head(self, officer: str) -> Head:

@@ -91,6 +91,16 @@ LINK: Mapping[int, Promise] = {
     8: _("by the phone"),
     9: _("by name and birth date"),
 }
+COUNT: Mapping[str, Promise] = {
+    "persons": _("persons"),
+    "sought": _("looked for"),
+    "found": _("found"),
+    "copies": _("copies"),
+    "request": _("request no."),
+    "through": _("up to row"),
+    "from": _("from row"),
+}
+"""The numbers of the audit's rows."""
 ACT: Mapping[str, Promise] = {
     Act.CASE_OPENED: _("opened a case"),
     Act.CASE_CHANGED: _("changed a case"),
@@ -119,3 +129,8 @@ ACT: Mapping[str, Promise] = {
     Act.PURGED: _("deleted old rows"),
     Act.RESTORED: _("restored from a backup"),
 }
+
+
+def tail(person: int) -> str:
+    """Return the last digits of a person row: enough to tell rows of a list apart."""
+    return f"{person % 100_000:05d}"

@@ -92,6 +92,21 @@ def read(words: Words, case: Case, today: int) -> Narrowing:
     )
 
 
+def asked_again(question: Question) -> Narrowing:
+    """Return the narrowing by which an earlier question is asked again, up to now."""
+    is_second = question.ring == 2
+    return Narrowing(
+        since=dates.of(question.from_ms),
+        until=dates.of(question.until_ms - 1),
+        minutes=question.rule.min_minutes,
+        indoor=question.rule.indoor_only,
+        places=question.only,
+        team=next(iter(question.teams), ""),
+        ring=question.ring,
+        of=question.index if is_second else (),
+    )
+
+
 def kept(words: Mapping[str, str], name: str) -> str:
     """Return a filter of one column, short enough for an address."""
     return words.get(name, "").strip()[:60]

@@ -1,4 +1,4 @@
-"""Opening a case: one question a page, then all answers to check, then the act.
+"""Opening a case: one question a page, then all answers to check, then the act; and changing it.
 
 What was answered travels in the form itself and nowhere else; going back loses nothing.
 """
@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _later
 from django.views.decorators.http import require_http_methods
 
 from collector import clock
+from collector.cases.entries import Case
 from collector.cases.register import LONGEST_MS, Opening
 from collector.web import frame
 from collector.web.casework import dates
-from collector.web.casework.pages import desk, said, shown, today, who
+from collector.web.casework.narrowing import rule_of
+from collector.web.casework.pages import case, desk, said, shown, today, who
 
 DAYS = LONGEST_MS // 86_400_000
 USUAL_DAYS = 21
@@ -68,10 +70,10 @@ def _rule(answers: Answers) -> dict[str, str]:
     return wrong
 
 
-def _end(answers: Answers) -> dict[str, str]:
-    if _is_number(answers["days"], DAYS) and answers["days"] != "0":
+def _end(answers: Answers, most: int = DAYS) -> dict[str, str]:
+    if _is_number(answers["days"], most) and answers["days"] != "0":
         return {}
-    return {"days": _("Enter a number of days, at most 60.")}
+    return {"days": _("Enter a number of days, at most {n}.").format(n=most)}
 
 
 STEPS = (
@@ -99,8 +101,44 @@ def new(request: HttpRequest) -> HttpResponse:
         return _asked(request, at, answers, wrong)
     if "opened" not in request.POST:
         return shown(request, "check", steps=STEPS, answers=answers, choices=frame.listed().areas)
-    made = desk().open_case(who(request), _opening(answers))
+    latest = clock.wall_ms() + LONGEST_MS
+    made = desk().open_case(who(request), _opening(answers, latest))
     return redirect("case", number=made.number)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, number: int) -> HttpResponse:
+    """Change days, rule and end of an open case; what it rests on stays."""
+    found = case(request, number)
+    left = _left(found)
+    if request.method == "GET":
+        return shown(request, "change", found, answers=_answered(found), left=left)
+    answers = {name: said(request.POST, name) for name in FIELDS}
+    answers |= {"ref": found.ref, "ground": found.ground, "area": found.area}
+    wrong = {**_days(answers), **_rule(answers), **_end(answers, left)}
+    if wrong:
+        return shown(request, "change", found, answers=answers, left=left, wrong=wrong)
+    latest = found.opened_ms + LONGEST_MS
+    desk().change_case(who(request), number, _opening(answers, latest))
+    return redirect("case", number=number)
+
+
+def _answered(found: Case) -> dict[str, str]:
+    """Return what a case says, as it would be answered."""
+    rule = rule_of(found)
+    return {
+        "onset": dates.field(found.onset_day) if found.onset_day else "",
+        "isolation": dates.field(found.isolation_day) if found.isolation_day else "",
+        "minutes": str(rule.min_minutes),
+        "margin": str(rule.margin_ms // 60_000),
+        "indoor": "1" if rule.indoor_only else "",
+        "days": str(max(1, dates.of(found.expires_ms) - today())),
+    }
+
+
+def _left(found: Case) -> int:
+    """Return for how many days from today a case can be open at most."""
+    return max(1, dates.of(found.opened_ms + LONGEST_MS) - today())
 
 
 def _next(number: int, answers: Answers) -> tuple[int, dict[str, str]]:
@@ -136,15 +174,13 @@ def _asked(
     )
 
 
-def _opening(answers: Answers) -> Opening:
+def _opening(answers: Answers, latest_ms: int) -> Opening:
     onset, isolation = dates.day(answers["onset"]) or 0, dates.day(answers["isolation"]) or 0
     return Opening(
         ref=answers["ref"],
         ground=answers["ground"],
         area=answers["area"],
-        expires_ms=min(
-            dates.begins(today() + int(answers["days"]) + 1) - 1, clock.wall_ms() + LONGEST_MS
-        ),
+        expires_ms=min(dates.begins(today() + int(answers["days"]) + 1) - 1, latest_ms),
         onset_day=onset,
         isolation_day=isolation,
         rule={

@@ -29,6 +29,14 @@ def graph(request: HttpRequest, number: int) -> HttpResponse:
     return shown(request, "graph", found, drawn=drawn, narrow=narrow)
 
 
+@require_POST
+def alike(request: HttpRequest, number: int, person: int) -> HttpResponse:
+    """Look who may be the same person, so that they can be compared; nobody is joined by it."""
+    found = case(request, number)
+    same = desk().alike(who(request), number, person)
+    return shown(request, "alike", found, person=person, same=same)
+
+
 @require_safe
 def pair(request: HttpRequest, number: int) -> HttpResponse:
     """Show two rows side by side, so that an officer decides whether they are one person."""

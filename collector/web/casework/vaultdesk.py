@@ -16,11 +16,23 @@ from collector.cases.worklist import Change, Met
 from collector.people.entries import Kind as By
 from collector.people.entries import Merge, Strength
 from collector.roster import Place, Roster
-from collector.trace.entries import Answer, Outside, Question, Visit, Where
-from collector.vault.entries import Content, SeenAt, Shown, Sought, StayAt, Timeline
+from collector.trace.entries import Answer, Meeting, Outside, Question, Visit, Where, day_of
+from collector.vault.entries import Arrived, Content, SeenAt, Shown, Sought, StayAt, Timeline
 from collector.vault.requests import Requests
 from collector.web.casework import narrowing
-from collector.web.casework.desk import Card, Custody, Found, Kind, Pair, Phone, Stamp, Wanted
+from collector.web.casework.desk import (
+    Alike,
+    Card,
+    Custody,
+    Found,
+    Held,
+    Joined,
+    Kind,
+    Pair,
+    Phone,
+    Stamp,
+    Wanted,
+)
 
 KINDS = {
     Kind.NUMBER: By.NUMBER,
@@ -98,6 +110,20 @@ class VaultDesk:
         """Take an index person out."""
         self._vault.remove_index(self._actor(officer), case, person)
 
+    def alike(self, officer: str, case: int, person: int) -> Alike:
+        """Return who may be the same by full name, birth date and sex, and who was joined."""
+        actor = self._actor(officer)
+        hits = self._vault.alike(actor, case, person)
+        decided = self._vault.merges(actor, case, (person,))
+        return Alike(
+            tuple(hit.person for hit in hits),
+            tuple(
+                Joined(each.kept, each.joined, each.officer, each.reason.decode())
+                for each in decided
+                if each.undone_ms is None and each.officer
+            ),
+        )
+
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
         """Open two rows side by side."""
         first, second = self.open(officer, case, (one, other))
@@ -121,6 +147,14 @@ class VaultDesk:
         """Return whom they met."""
         return self._vault.trace(self._actor(officer), case, question)
 
+    def arrived(self, officer: str, case: int) -> tuple[Arrived, ...]:
+        """Return what has arrived since the answers that the list was made from."""
+        return self._vault.arrived(self._actor(officer), case)
+
+    def meetings(self, officer: str, case: int, person: int) -> tuple[Meeting, ...]:
+        """Return every meeting of a contact with the index persons, in order."""
+        return self._met(self._actor(officer), case, person)
+
     def timeline(self, officer: str, case: int, person: int) -> tuple[Visit, ...]:
         """Return where a person was."""
         found = self._vault.timeline(self._actor(officer), case, person)
@@ -129,7 +163,9 @@ class VaultDesk:
     def open(self, officer: str, case: int, persons: tuple[int, ...]) -> tuple[Card, ...]:
         """Open persons; of one who left nothing to be reached by, also where they were met."""
         actor = self._actor(officer)
-        cards = tuple(_card(shown) for shown in self._vault.open(actor, case, persons))
+        opened = self._vault.open(actor, case, persons)
+        # A row that was joined with another shows both; on a list it stays the row that it is.
+        cards = tuple(map(_card, opened, persons))
         if len(cards) > 1:  # a whole list is not traced for the few who left nothing
             return cards
         return tuple(
@@ -152,6 +188,35 @@ class VaultDesk:
     def call(self, officer: str, case: int, person: int) -> None:
         """Say that somebody is being called."""
         self._vault.call(self._actor(officer), case, person)
+
+    def holds(self, officer: str, case: int) -> tuple[Held, ...]:
+        """Return what a case holds, and what waits for another officer's word."""
+        found = self._vault.holds(self._actor(officer), case)
+        return tuple(
+            Held(
+                *(hold.id, hold.person, hold.reason.decode(), hold.officer, hold.approver),
+                *(hold.made_ms, hold.end_ms),
+            )
+            for hold in found
+        )
+
+    def hold(self, officer: str, case: int, person: int, reason: str, end_ms: int) -> None:
+        """Ask that a person be held beyond retention."""
+        self._vault.hold(self._actor(officer), case, person, reason, end_ms)
+
+    def approve_hold(self, officer: str, case: int, number: int) -> None:
+        """Agree as another officer."""
+        self._vault.approve_hold(self._actor(officer), case, number)
+
+    def held(self, officer: str, case: int, number: int) -> Card:
+        """Open what is held of a person."""
+        contents = self._vault.held(self._actor(officer), case, number)
+        person = next(each.person for each in self.holds(officer, case) if each.number == number)
+        return _card(Shown(person, (person,), contents), person)
+
+    def release(self, officer: str, case: int, number: int) -> None:
+        """End a hold before its time."""
+        self._vault.release(self._actor(officer), case, number)
 
     def ask(self, officer: str, case: int, persons: tuple[int, ...]) -> Request:
         """Ask a second officer."""
@@ -185,10 +250,9 @@ class VaultDesk:
         """Return what was handed over."""
         return self._vault.handovers(self._actor(officer), case)
 
-    def audit(self, officer: str, after: int, case: int | None) -> tuple[Row, ...]:
-        """Return rows of the audit."""
-        rows = self._vault.audit_rows(self._actor(officer), after)
-        return tuple(row for row in rows if case is None or row.case == case)
+    def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:
+        """Return rows of the audit, the newest first."""
+        return self._vault.audit_latest(self._actor(officer), before, case)
 
     def head(self, officer: str) -> Head:
         """Return the end of the audit."""
@@ -202,10 +266,7 @@ class VaultDesk:
 
     def _placed(self, actor: Actor, case: int, card: Card) -> Card:
         """Add where a contact was met last, with whom to ask there."""
-        found = self._vault.case(actor, case)
-        today = narrowing.usual(found, self._wall_ms() // 86_400_000)
-        question = narrowing.Narrowing(*today, minutes=0).question(found, self._wall_ms())
-        met = self._vault.meetings(actor, case, question, card.person)
+        met = self._met(actor, case, card.person)
         if not met:
             return card
         last = max(met, key=lambda meeting: meeting.last_ms).where
@@ -217,11 +278,25 @@ class VaultDesk:
             place_phone=place.phone if place else "",
         )
 
+    def _met(self, actor: Actor, case: int, person: int) -> tuple[Meeting, ...]:
+        """Return the meetings as the list counts them; of no list, those of the usual window."""
+        asked = self._vault.asked(actor, case) or (self._usual(actor, case),)
+        return tuple(
+            meeting
+            for question in asked
+            for meeting in self._vault.meetings(actor, case, question, person)
+        )
+
+    def _usual(self, actor: Actor, case: int) -> Question:
+        found, now_ms = self._vault.case(actor, case), self._wall_ms()
+        window = narrowing.usual(found, day_of(now_ms))
+        return narrowing.Narrowing(*window, minutes=0).question(found, now_ms)
+
     def _roster_place(self, key: str) -> Place | None:
         return next((place for place in self._roster().places if place.id == key), None)
 
 
-def _card(shown: Shown) -> Card:
+def _card(shown: Shown, person: int) -> Card:
     """Return a person in the words of the newest code that says each thing."""
     newest = sorted(shown.contents, key=lambda content: -content.seen_day)
 
@@ -230,7 +305,7 @@ def _card(shown: Shown) -> Card:
         return next((text for text in found if text), "")
 
     return Card(
-        person=shown.person,
+        person=person,
         name=said("name"),
         born=said("born"),
         sex=said("sex"),

@@ -1,14 +1,14 @@
 """How templates of casework ask for words, times and numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from collector.trace.entries import Doubt, State, Visit
+from collector.trace.entries import Doubt, Question, State, Visit
 from collector.web import words
-from collector.web.casework import dates, names
+from collector.web.casework import dates, names, narrowing
 from collector.web.casework.tracing import Gate
 
 register = template.Library()
@@ -87,6 +87,18 @@ def span(earliest: int, latest: int) -> str:
 
 
 @register.filter
+def address(question: Question) -> str:
+    """Return the address by which a question is asked again."""
+    return narrowing.asked_again(question).address()
+
+
+@register.filter
+def counts(found: Mapping[str, int]) -> list[str]:
+    """Return the numbers of a row of the audit in words."""
+    return [f"{words.word(names.COUNT, name)}: {count}" for name, count in found.items()]
+
+
+@register.filter
 def doubts(value: Doubt) -> list[str]:
     """Return what makes something doubtful."""
     return [str(said) for doubt, said in names.DOUBT.items() if value & doubt]
@@ -101,13 +113,10 @@ def links(kinds: Sequence[int]) -> str:
 @register.filter
 def rank(person: int, index: Sequence[int]) -> str:
     """Return what an index person is called here; anybody else by the end of their row."""
-    return f"F0·{index.index(person) + 1}" if person in index else tail(person)
+    return f"F0·{index.index(person) + 1}" if person in index else names.tail(person)
 
 
-@register.filter
-def tail(person: int) -> str:
-    """Return the last digits of a person row: enough to tell rows of a list apart."""
-    return f"{person % 100_000:05d}"
+register.filter(names.tail)
 
 
 @register.filter(name="from")

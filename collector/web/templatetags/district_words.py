@@ -20,7 +20,7 @@ def story(line: StoryLine) -> str:
     said = str(told[0]) if told else line.code
     if line.usual:
         counted = _("{seen} in place of about {usual}").format(
-            seen=figure(discretion.alone(line.seen)), usual=line.usual
+            seen=figure(discretion.inside(line.seen)), usual=line.usual
         )
         return f"{said}: {counted}"
     return said

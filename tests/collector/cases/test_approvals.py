@@ -74,3 +74,29 @@ def test_whoever_may_not_look_gets_no_look(office: Office) -> None:
     with pytest.raises((NotAllowed, CaseUnknown)):
         office.approvals.look(AUDITOR, 1, (1,), NOW)
     assert office.audit.rows(case=1)[-1].act is Act.REFUSED
+
+
+def test_a_list_that_was_agreed_to_is_opened_a_page_at_a_time(office: Office) -> None:
+    office.opened()
+    office.listed(LISTED)
+    asked = office.approvals.ask(DISTRICT, 1, LISTED, NOW)
+    office.approvals.approve(SECOND, asked.number, NOW)
+    pages = [LISTED[at : at + 50] for at in range(0, len(LISTED), 50)]
+    for page in pages:
+        assert office.approvals.look(DISTRICT, 1, page, NOW).covers(Act.OPENED, page)
+    with pytest.raises(ApprovalNeeded):
+        office.approvals.look(OF_A, 1, LISTED, NOW)
+
+
+def test_who_came_onto_the_list_after_the_word_is_not_meant_by_it(office: Office) -> None:
+    office.opened()
+    office.listed(LISTED)
+    asked = office.approvals.ask(DISTRICT, 1, LISTED, NOW)
+    office.approvals.approve(SECOND, asked.number, NOW)
+    office.approvals.look(DISTRICT, 1, range(ALONE), NOW)
+    office.audit.commit(DISTRICT, Act.FOUND, NOW, case=1, persons=(12_345,))
+    with pytest.raises(ApprovalNeeded):
+        office.approvals.look(DISTRICT, 1, (12_345,), NOW)
+    office.listed((12_345,))
+    with pytest.raises(ApprovalNeeded):
+        office.approvals.look(DISTRICT, 1, (12_345,), NOW)

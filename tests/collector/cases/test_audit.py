@@ -119,3 +119,14 @@ def test_only_the_audit_makes_a_look(office: Office) -> None:
 def test_a_file_that_is_no_head_is_refused(data: bytes) -> None:
     with pytest.raises(WireError):
         load_head(data)
+
+
+def test_the_latest_rows_are_told_page_by_page_also_of_one_case(office: Office) -> None:
+    for number in range(1, 8):
+        office.audit.commit(DISTRICT, Act.TRACED, NOW + number, case=1 + number % 2)
+
+    def seqs(**asked: int) -> list[int]:
+        return [row.seq for row in office.audit.latest(3, **asked)]
+
+    assert (seqs(), seqs(before=5), seqs(before=2)) == ([7, 6, 5], [4, 3, 2], [1])
+    assert (seqs(case=2), seqs(case=2, before=3), seqs(case=9)) == ([7, 5, 3], [1], [])

@@ -100,6 +100,15 @@ def test_days_and_rule_of_an_open_case_can_be_changed_and_its_ground_cannot(
     assert (changed.ref, changed.onset_day, changed.rule) == ("BN 12", 5, {"min_minutes": 15})
 
 
+def test_a_case_is_not_kept_open_by_changing_its_end_again_and_again(office: Office) -> None:
+    case, later = office.opened(), NOW + 10 * DAY
+    said = opening(expires_ms=NOW + LONGEST_MS)
+    assert office.register.change(DISTRICT, case.number, said, later).expires_ms == said.expires_ms
+    beyond = opening(expires_ms=NOW + LONGEST_MS + 1)
+    with pytest.raises(CaseInvalid):
+        office.register.change(DISTRICT, case.number, beyond, later)
+
+
 def test_index_persons_come_in_by_a_look_and_no_other_way(office: Office) -> None:
     case = office.opened()
     commit = office.audit.commit

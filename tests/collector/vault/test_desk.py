@@ -72,6 +72,10 @@ class Office:
         said = Opening("BN 12", "Quyết định 5", "a-g1", self.now + 30 * DAY)
         return self.vault.open_case(actor, said).number
 
+    def sealed(self) -> list[bytes]:
+        with self.cases.reading() as session:
+            return [bytes(sealed) for (sealed,) in session.rows("SELECT sealed FROM answer")]
+
     def acts(self) -> list[Act]:
         return [row.act for row in self.casework.audit.rows()]
 
@@ -327,6 +331,8 @@ def test_what_is_held_stays_after_the_scans_are_gone_until_its_end(office: Offic
     hold = vault.hold(LAN, case, person, "khiếu nại", end)
     with pytest.raises(HoldRefused):
         vault.approve_hold(LAN, case, hold.id)
+    with pytest.raises(HoldRefused):  # nothing is kept before, so nothing can be opened
+        vault.held(LAN, case, hold.id)
     assert vault.approve_hold(MINH, case, hold.id).approver == "minh"
     (told,) = vault.holds(LAN, case)
     assert told.reason.decode() == "khiếu nại"
@@ -341,6 +347,72 @@ def test_what_is_held_stays_after_the_scans_are_gone_until_its_end(office: Offic
     assert vault.holds(LAN, case) == ()
     assert office.town.rows("SELECT COUNT(*) FROM held_fields") == [(0,)]
     assert "hold-1" not in (office.town.home / "epochs.json").read_text()
+
+
+def test_a_hold_of_another_case_is_as_if_there_were_none(office: Office) -> None:
+    case, other = office.case(), office.case()
+    vault, end = office.vault, office.now + 60 * DAY
+    hold = vault.hold(LAN, case, found(office, case, number(1)), "khiếu nại", end)
+    stranger = Actor("xa", Role.COMMUNE, areas=("a-g2",))
+    for act in (vault.approve_hold, vault.held, vault.release):
+        whys = []
+        for wanted in (hold.id, 99):
+            with pytest.raises(HoldRefused) as why:
+                act(MINH, other, wanted)
+            whys.append(str(why.value))
+            with pytest.raises(CaseUnknown):
+                act(stranger, case, wanted)
+        assert whys[0] == whys[1]
+    assert Act.HELD not in office.acts()
+
+
+def test_a_hold_outlives_its_case_and_can_be_released_after_it(office: Office) -> None:
+    case = office.case()
+    vault, end = office.vault, office.now + 60 * DAY
+    hold = vault.hold(LAN, case, found(office, case, number(1)), "khiếu nại", end)
+    vault.approve_hold(MINH, case, hold.id)
+    vault.close_case(LAN, case)
+    with pytest.raises(CaseClosed):
+        vault.held(LAN, case, hold.id)
+    vault.release(LAN, case, hold.id)
+    assert vault.holds(LAN, case) == ()
+    assert office.town.rows("SELECT COUNT(*) FROM held_fields") == [(0,)]
+    assert office.acts()[-1] is Act.RELEASED
+
+
+def test_what_arrives_after_the_list_was_made_is_told(office: Office) -> None:
+    case = office.case()
+    one, other = found(office, case, number(1)), found(office, case, number(2))
+    office.vault.add_index(LAN, case, (one,))
+    assert office.vault.arrived(LAN, case) == ()
+    question = Question((one,), AT - HOUR, AT + 3 * HOUR)
+    (contact,) = office.vault.trace(LAN, case, question).contacts
+    met = Met(other, 1, contact.least_ms, contact.most_ms, contact.last_ms)
+    office.vault.enlist(LAN, case, (met,))
+    (same,) = office.vault.arrived(LAN, case)
+    assert (same.at_ms, same.news.is_empty) == (office.now, True)
+    late = SealingGate("g1", "j2")
+    late.passes(card(4), AT)
+    late.passes(card(4), AT + HOUR, way=Direction.OUT)
+    office.town.send(late, office.now)
+    office.town.settle(office.now)
+    (told,) = office.vault.arrived(LAN, case)
+    assert [each.person for each in told.news.fresh] == [found(office, case, number(4))]
+    assert b"least_ms" not in b"".join(office.sealed())
+    office.vault.remove_index(LAN, case, one)
+    assert office.vault.arrived(LAN, case) == ()  # it was another question
+    with pytest.raises(CaseUnknown):
+        office.vault.arrived(Actor("xa", Role.COMMUNE, areas=("a-g2",)), case)
+
+
+def test_only_a_contact_of_the_case_is_asked_for_by_meetings(office: Office) -> None:
+    case = office.case()
+    one = found(office, case, number(1))
+    office.vault.add_index(LAN, case, (one,))
+    question = Question((one,), AT - HOUR, AT + 3 * HOUR)
+    stranger = found(office, office.case(), number(3))
+    with pytest.raises(NotOfCase):
+        office.vault.meetings(LAN, case, question, stranger)
 
 
 def test_a_locked_vault_lets_everything_wait_that_needs_keys_and_nothing_else(

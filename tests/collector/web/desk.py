@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from collector.cases.approvals import Approvals
-from collector.cases.audit import Audit, Verified
+from collector.cases.audit import PAGE, Audit, Verified
 from collector.cases.circle import Circle
 from collector.cases.entries import Act, Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening, Register
@@ -18,11 +18,14 @@ from collector.cases.schema import make
 from collector.cases.worklist import Change, Met, Worklist
 from collector.database.sqlite import SqliteDatabase
 from collector.errors import DeskMissing, NotAllowed
+from collector.i18n import N_
+from collector.people.errors import HoldRefused
 from collector.trace.entries import (
     Answer,
     Coverage,
     Doubt,
     How,
+    Meeting,
     Outside,
     Piece,
     Question,
@@ -31,7 +34,20 @@ from collector.trace.entries import (
     Where,
 )
 from collector.trace.entries import Contact as Near
-from collector.web.casework.desk import Card, Custody, Found, Kind, Pair, Phone, Stamp, Wanted
+from collector.vault.entries import Arrived
+from collector.web.casework.desk import (
+    Alike,
+    Card,
+    Custody,
+    Found,
+    Held,
+    Joined,
+    Kind,
+    Pair,
+    Phone,
+    Stamp,
+    Wanted,
+)
 
 HOUR, MINUTE, DAY = 3_600_000, 60_000, 86_400_000
 SICK = 7_700_000_001
@@ -72,6 +88,9 @@ class MemoryDesk:
         self._list = Worklist(self.database, self._audit, self._register, Plain())
         self._copies = 0
         self._merged: dict[int, tuple[int, int, str]] = {}
+        self._held: dict[int, tuple[int, Held]] = {}
+        self.since: tuple[Arrived, ...] = ()
+        """What the case page is told to have arrived."""
 
     def custody(self, officer: str) -> Custody:
         self._may(officer, Right.UNLOCK)
@@ -117,6 +136,13 @@ class MemoryDesk:
     def remove_index(self, officer: str, case: int, person: int) -> None:
         self._register.remove_index(self._who(officer), case, person, self._now())
 
+    def alike(self, officer: str, case: int, person: int) -> Alike:
+        self._theirs(officer, case, person)
+        self._case(officer, case, Act.OPENED, person)
+        self._case(officer, case, Act.FOUND, SICK + 1)
+        joined = (Joined(*both, by, "cùng số thẻ") for *both, by in self._merged.values())
+        return Alike((SICK + 1,), tuple(joined))
+
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
         cards = self.open(officer, case, (one, other))
         merged = next((n for n, m in self._merged.items() if set(m[:2]) == {one, other}), 0)
@@ -142,6 +168,52 @@ class MemoryDesk:
         self._theirs(officer, case, *question.index)
         self._case(officer, case, Act.TRACED, *question.index)
         return self._answer(question, self._near(question))
+
+    def arrived(self, officer: str, case: int) -> tuple[Arrived, ...]:
+        index = self.case(officer, case).index
+        self._theirs(officer, case, *index)
+        self._case(officer, case, Act.TRACED, *index)
+        return self.since
+
+    def meetings(self, officer: str, case: int, person: int) -> tuple[Meeting, ...]:
+        index = self.case(officer, case).index
+        self._theirs(officer, case, person, *index)
+        self._case(officer, case, Act.TRACED, *index)
+        began = self._now() - 3 * DAY
+        bounds = (began, began + 2 * HOUR, 40 * MINUTE, 90 * MINUTE)
+        return tuple(
+            Meeting(person, index[0], where, began // DAY, *bounds, Doubt.UNSURE)
+            for where in (MARKET, CLINIC)
+        )
+
+    def holds(self, officer: str, case: int) -> tuple[Held, ...]:
+        self.case(officer, case)
+        return tuple(held for number, held in self._held.values() if number == case)
+
+    def hold(self, officer: str, case: int, person: int, reason: str, end_ms: int) -> None:
+        self._theirs(officer, case, person)
+        number, now = len(self._held) + 1, self._now()
+        self._held[number] = (case, Held(number, person, reason, officer, "", now, end_ms))
+
+    def approve_hold(self, officer: str, case: int, number: int) -> None:
+        self._register.require(self._who(officer), case, Right.APPROVE, self._now())
+        held = self._hold(case, number)
+        if held.officer == officer:
+            raise HoldRefused(N_("another officer must agree"))
+        self._case(officer, case, Act.HELD, held.person)
+        self._held[number] = (case, msgspec.structs.replace(held, approver=officer))
+
+    def held(self, officer: str, case: int, number: int) -> Card:
+        self._register.require(self._who(officer), case, Right.LOOK, self._now())
+        held = self._hold(case, number)
+        if not held.approver:
+            raise HoldRefused(N_("another officer must agree"))
+        return self.open(officer, case, (held.person,))[0]
+
+    def release(self, officer: str, case: int, number: int) -> None:
+        self.case(officer, case)
+        self._hold(case, number)
+        del self._held[number]
 
     def timeline(self, officer: str, case: int, person: int) -> tuple[Visit, ...]:
         self._theirs(officer, case, person)
@@ -195,9 +267,9 @@ class MemoryDesk:
     def handovers(self, officer: str, case: int) -> tuple[Handover, ...]:
         return self._list.handovers(self._who(officer), case)
 
-    def audit(self, officer: str, after: int, case: int | None) -> tuple[Row, ...]:
+    def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:
         self._may(officer, Right.AUDIT)
-        return self._audit.rows(case=case, after=after)
+        return self._audit.latest(PAGE, before=before, case=case)
 
     def head(self, officer: str) -> Head:
         self._may(officer, Right.AUDIT)
@@ -219,6 +291,12 @@ class MemoryDesk:
         actor = self.actors.get(officer) or Actor(officer, Role.DISTRICT)
         if not actor.may(right):
             raise NotAllowed(right)
+
+    def _hold(self, case: int, number: int) -> Held:
+        where, held = self._held.get(number, (0, None))
+        if held is None or where != case:
+            raise HoldRefused(N_("there is no such hold"))
+        return held
 
     def _found(self, wanted: Wanted) -> tuple[Found, ...]:
         known = {"079190001234", "0912345678", "0123456789abcdef"}

@@ -11,7 +11,8 @@ from tests.collector.web.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("officers", "vault")
 WHO = [None, *Role]
-FILLED = {"gate": "g1", "number": 1, "person": 1, "merged": 1, "asked": 1, "given": 1, "name": "x"}
+NUMBERS = ("number", "person", "merged", "asked", "given", "hold")
+FILLED = {"gate": "g1", "name": "x", **dict.fromkeys(NUMBERS, 1)}
 
 
 def inside(role: Role | None) -> Any:  # noqa: ANN401  # Django's client needs the settings

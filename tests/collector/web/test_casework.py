@@ -9,12 +9,16 @@ import pypdfium2
 import pytest
 from pyzipper.zipfile_aes import AESZipFile
 
-from collector.cases.audit import Flaw, Verified
+from collector.cases.audit import PAGE, Flaw, Verified
 from collector.cases.entries import Act, State
 from collector.cases.roles import Actor, Role
+from collector.trace.entries import Contact as Near
+from collector.trace.entries import Question, Rule
+from collector.trace.news import Changed, News
+from collector.vault.entries import Arrived
 from tests.collector.web import serving
-from tests.collector.web.conftest import Clock
-from tests.collector.web.desk import SICK, MemoryDesk
+from tests.collector.web.conftest import NOW, Clock
+from tests.collector.web.desk import DAY, HOUR, MINUTE, SICK, MemoryDesk
 from tests.collector.web.test_access import inside
 
 pytestmark = pytest.mark.usefixtures("officers")
@@ -280,7 +284,9 @@ def test_scripts_in_what_was_typed_are_shown_and_not_run(
     assert vault.contacts(OFFICER, case)
 
 
-@pytest.mark.parametrize("page", ["", "/places", "/contacts", "/list", "/export", "/handover"])
+@pytest.mark.parametrize(
+    "page", ["", "/places", "/contacts", "/list", "/export", "/handover", "/holds", "/approvals"]
+)
 def test_a_case_of_another_area_does_not_exist(vault: MemoryDesk, case: int, page: str) -> None:
     vault.actors[Role.COMMUNE] = Actor(Role.COMMUNE, Role.COMMUNE, ("khac",))
     stranger = inside(Role.COMMUNE)
@@ -444,6 +450,166 @@ def test_two_rows_are_compared_merged_with_a_reason_and_taken_apart(
     assert "đã xác định đây là một người" in text(browser.get(address))
     browser.post(f"/cases/{case}/pair/1/undo")
     assert vault._merged == {}
+
+
+def test_records_are_held_by_two_officers_opened_and_released(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    page = f"/cases/{case}/holds"
+    assert "không giữ lại thông tin của ai" in text(browser.get(page))
+    form = {"person": str(SICK + 104), "reason": "khiếu nại <b>", "end": "2026-12-01"}
+    assert browser.post(page, form)["Location"] == page
+    assert "cán bộ khác quyết định" in text(browser.get(page))
+    assert browser.post(f"{page}/1/approve").status_code == 409
+    assert browser.post(f"{page}/1/open").status_code == 409
+    second = inside(Role.SECTOR)
+    assert "khiếu nại &lt;b&gt;" in second.get(page).content.decode()
+    assert second.post(f"{page}/1/approve").status_code == 302
+    assert Act.OPENED not in acts(vault)
+    assert "Võ Thị Én" in text(browser.post(f"{page}/1/open"))
+    assert "Thông tin của 1 người" in text(browser.get(f"/cases/{case}"))
+    browser.post(f"/cases/{case}/close")
+    assert browser.post(page, form).status_code == 403
+    browser.post(f"{page}/1/release")
+    assert vault.holds(OFFICER, case) == ()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("person", "", "chọn giữ lại thông tin của ai"),
+        ("person", "x", "chọn giữ lại thông tin của ai"),
+        ("reason", " ", "nêu lý do"),
+        ("end", "", "không quá một năm"),
+        ("end", "2026-09-20", "không quá một năm"),
+        ("end", "2027-09-23", "không quá một năm"),
+    ],
+)
+def test_what_cannot_be_held_is_answered_with_what_to_do(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+    field: str,
+    value: str,
+    says: str,
+) -> None:
+    form = {"person": str(SICK + 104), "reason": "khiếu nại", "end": "2026-12-01", field: value}
+    page = browser.post(f"/cases/{case}/holds", form)
+    assert says in text(page)
+    assert 'role="alert"' in page.content.decode()
+    assert vault.holds(OFFICER, case) == ()
+
+
+def test_days_rule_and_end_of_an_open_case_are_changed_and_its_ground_is_not(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    page = f"/cases/{case}/change"
+    before = vault.case(OFFICER, case)
+    assert 'name="margin" inputmode="numeric" value="10"' in browser.get(page).content.decode()
+    form = {**ANSWERS, "minutes": "30", "days": "40"}
+    for field, value, says in (
+        ("onset", "x", "Đây không phải ngày"),
+        ("days", "61", "không quá 60"),
+        ("minutes", "", "Nhập số phút"),
+    ):
+        assert says in text(browser.post(page, {**form, field: value}))
+    assert vault.case(OFFICER, case) == before
+    assert browser.post(page, form)["Location"] == f"/cases/{case}"
+    after = vault.case(OFFICER, case)
+    assert (after.ref, after.ground, after.area) == (before.ref, before.ground, before.area)
+    assert (after.rule["min_minutes"], after.rule["margin_ms"]) == (30, 0)
+    assert after.expires_ms - before.expires_ms > 25 * DAY
+    assert acts(vault)[-1] is Act.CASE_CHANGED
+    browser.post(f"/cases/{case}/close")
+    assert browser.post(page, form).status_code == 403
+
+
+def test_the_case_says_what_arrived_since_its_list_was_made(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    asked = Question((SICK,), NOW - 5 * DAY, NOW - HOUR, Rule(20), only=(2,))
+    near = Near(SICK + 200, 0, HOUR, NOW - DAY, NOW - DAY + HOUR, 1, 1)
+    changed = Changed(SICK + 100, near, near)
+    news = News(90 * MINUTE, 30 * MINUTE, (near, near), (changed,), (SICK + 101,))
+    vault.since = (Arrived(asked, NOW - HOUR, news),)
+    page = browser.get(f"/cases/{case}")
+    said = text(page)
+    for part in (
+        "có thêm 2 người",
+        "số phút của 1 người tiếp xúc đã khác",
+        "1 người hóa ra đã ở nơi khác",
+        "đã gửi 90 phút",
+        "Còn 30 phút",
+    ):
+        assert part in said
+    assert "contacts?from=2026-09-16&amp;to=2026-09-21&amp;minutes=20&amp;place=2" in (
+        page.content.decode()
+    )
+    vault.since = (Arrived(asked, NOW - HOUR, News(0, 0, (), (), ())),)
+    assert "không có ai phải thêm hay sửa" in text(browser.get(f"/cases/{case}"))
+    browser.post(f"/cases/{case}/close")  # nobody is looked at for it any more
+    page = browser.get(f"/cases/{case}")
+    assert page.status_code == 200
+    assert "không có ai phải thêm hay sửa" not in text(page)
+    assert acts(vault)[-1] is Act.CASE_CLOSED
+
+
+def test_a_contact_says_every_meeting_with_its_bounds(browser: Any, case: int) -> None:  # noqa: ANN401
+    page = text(browser.get(f"/cases/{case}/list/{SICK + 104}"))
+    assert "2 lần gặp" in page
+    assert "Trạm y tế Mẫu F0·1" in page
+    assert "40 phút 90 phút" in page
+
+
+def test_the_audit_is_read_backwards_to_its_first_row(case: int, vault: MemoryDesk) -> None:
+    assert case
+    made = len(acts(vault))
+    for _ in range(PAGE):
+        vault._audit.commit(vault.actors[OFFICER], Act.PLACES, NOW, case=case + 1)
+    auditor = inside(Role.AUDITOR)
+    page = auditor.get("/audit?act=places").content.decode()
+    (address,) = re.findall(r'href="\?([^"]*before=[0-9]+)"', page)
+    assert "act=places" in address
+    assert page.count("<tr>") == PAGE + 1
+    earlier = auditor.get(f"/audit?before={made + 1}").content.decode()
+    assert earlier.count("<tr>") == made + 1
+    of_case = auditor.get(f"/audit?case={case}").content.decode()
+    assert of_case.count("<tr>") == made + 1
+    assert "before=" not in of_case
+    assert "persons:" not in of_case
+
+
+def test_whoever_may_be_there_twice_is_looked_for_compared_and_taken_apart(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    one, other = SICK + 104, SICK + 1
+    assert (
+        f"/cases/{case}/list/{one}/alike"
+        in browser.get(f"/cases/{case}/list/{one}").content.decode()
+    )
+    page = browser.post(f"/cases/{case}/list/{one}/alike")
+    (compare,) = re.findall(r'href="([^"]*/pair[^"]*)"', page.content.decode())
+    assert browser.get(compare.replace("&amp;", "&")).status_code == 200
+    vault.merge(OFFICER, case, one, other, "cùng số thẻ")
+    page = browser.post(f"/cases/{case}/list/{one}/alike")
+    assert "cùng số thẻ" in text(page)
+    assert page.content.decode().count(f"person={one}&amp;person={other}") == 2
+    stranger = browser.post(f"/cases/{case}/list/{SICK + 999}/alike")
+    assert stranger.status_code == 403
+
+
+def test_two_who_were_found_by_name_can_be_compared(browser: Any, case: int) -> None:  # noqa: ANN401
+    asked = {"kind": "name", "text": "Nguyễn Văn Mẫu", "born": "1990"}
+    page = browser.post(f"/cases/{case}/find", asked).content.decode()
+    assert f"/cases/{case}/pair?person={SICK}&amp;person={SICK + 1}" in page
 
 
 def test_a_locked_vault_is_said_with_what_to_do(browser: Any, vault: MemoryDesk, case: int) -> None:  # noqa: ANN401

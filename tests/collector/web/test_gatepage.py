@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.figures.discretion import Shown
-from collector.figures.tally import Day
 from collector.ledger.entries import NoteAt
 from collector.ledger.times import Moment
-from collector.web.gatepage import How, hours, strip, told
+from collector.web.gatepage import How, strip, told
 from wire.record import ClockState, Note, What
 
 BEGIN = 1_790_000_000_000
@@ -75,11 +72,3 @@ def test_answers_to_commands_are_told_newest_first_and_the_policy_with_them() ->
         ("identify", "done"),
     ]
     assert found.policy == 3
-
-
-@pytest.mark.parametrize(("count", "shown"), [(0, 0), (3, Shown.FEW), (20, 20)])
-def test_a_gates_hours_tell_no_few(count: int, shown: object) -> None:
-    day = Day()
-    day.ins[5] = count
-    assert hours(day, 1)[1] == (1, shown)
-    assert hours(None, 0) == ((0, 0),)

@@ -139,6 +139,27 @@ def test_a_contact_is_traced_listed_opened_called_and_handed_over(way: Way) -> N
     assert [each.number for each in desk.handovers(LAN, case)] == [given.number]
 
 
+def test_a_case_holds_says_what_arrived_and_names_every_meeting(way: Way) -> None:
+    desk, case = way.desk, way.case()
+    index = way.number(case, 1)
+    desk.add_index(LAN, case, index)
+    (contact,) = desk.trace(LAN, case, way.question(index)).contacts
+    met = Met(contact.person, 1, contact.least_ms, contact.most_ms, contact.last_ms)
+    desk.enlist(LAN, case, (met,))
+    way.office.now += 10 * DAY  # the usual window of a case without days is another one by now
+    (meeting,) = desk.meetings(LAN, case, contact.person)
+    assert (meeting.where.name, meeting.index) == ("Nơi g1", index)
+    (arrived,) = desk.arrived(LAN, case)
+    assert arrived.news.is_empty
+    desk.hold(LAN, case, contact.person, "khiếu nại", way.office.now + 30 * DAY)
+    desk.approve_hold("minh", case, 1)
+    (held,) = desk.holds(LAN, case)
+    assert (held.reason, held.officer, held.approver) == ("khiếu nại", LAN, "minh")
+    assert desk.held(LAN, case, 1).name == "Trần Thị Mẫu"
+    desk.release(LAN, case, 1)
+    assert desk.holds(LAN, case) == ()
+
+
 def test_an_opened_person_says_every_phone_with_its_source(way: Way) -> None:
     case = way.case()
     (opened,) = way.desk.open(LAN, case, (way.number(case, 1),))
@@ -164,6 +185,10 @@ def test_two_rows_are_made_one_and_taken_apart_again(way: Way) -> None:
     joined = desk.pair(LAN, case, one, other)
     assert joined.merge
     assert joined.by == LAN
+    assert [card.person for card in desk.open(LAN, case, (other, one))] == [other, one]
+    (told,) = desk.alike(LAN, case, other).joined
+    assert (told.kept, told.joined, told.officer) == (one, other, LAN)
+    assert told.reason == "cùng một người"
     desk.unmerge(LAN, case, joined.merge)
     assert desk.pair(LAN, case, one, other).merge == 0
 
