@@ -2,7 +2,7 @@
 
 Each answer is posted with all before it, so nothing is kept here between two pages, and the page
 works without scripts and cookies. A form has a name from its first page on: sent twice, it is one
-declaration.
+declaration, and sent with other answers (somebody went back) another one.
 """
 
 import base64
@@ -26,7 +26,7 @@ from collector.declaration.entries import Declaration
 from collector.errors import DeclarationRefused
 from collector.public import passcode, questions, state
 from collector.public.rates import MOST_BITS, Ticket
-from collector.public.sealing import sealed
+from collector.public.sealing import named, sealed
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 FORM_BYTES = 16
@@ -163,14 +163,13 @@ def _sent(request: HttpRequest, form: str, typed: Mapping[str, Sequence[str]]) -
 def _declared(request: HttpRequest, form: str, said: Declaration, now_s: int) -> HttpResponse:
     desk, about = state.desk(), state.desk().about()
     follows = consequence.of(said, about.rules, now_s)
-    name = bytes.fromhex(form)
+    name = named(said, bytes.fromhex(form))
     data = sealed(said, name, about.seal, follows.ends)
     task = follows.task.value if follows.task else ""
-    gets = "" if follows.gets is PassFor.NONE else follows.gets.value
     try:
-        text = desk.declare(name, data, said.commune, task, gets, follows.ends)
-    except DeclarationRefused:
-        return _first(request, secrets.token_hex(FORM_BYTES))
+        text = desk.declare(name, data, said.commune, task, follows.ends)
+    except DeclarationRefused:  # answered with an earlier key: once more, by another name
+        return _asked(request, secrets.token_hex(FORM_BYTES), _typed(request.POST), questions.CHECK)
     span, code = passcode.svg(text) if text else (0, "")
     context = {
         "text": text,
