@@ -107,7 +107,7 @@ def _asked(
     form: str,
     typed: Mapping[str, Sequence[str]],
     to: str,
-    wrong: Mapping[str, answers.Why] | None = None,
+    wrong: Mapping[str, answers.Wrong] | None = None,
     here: str = "",
 ) -> HttpResponse:
     """Show a page of the form, with every other answer carried along."""
@@ -144,7 +144,7 @@ def _repair(request: HttpRequest, form: str, typed: Mapping[str, Sequence[str]])
     """Show the first page on which something is missing or wrong."""
     first = _missing(typed)[0]
     name = questions.owner(first.question, typed)
-    return _asked(request, form, typed, name, {first.question: first.why})
+    return _asked(request, form, typed, name, {first.question: first})
 
 
 def _sent(request: HttpRequest, form: str, typed: Mapping[str, Sequence[str]]) -> HttpResponse:
@@ -199,8 +199,9 @@ def _wait(
     return _shown(request, "public/wait.html", context, 429)
 
 
-def _wrong(page: questions.Page, typed: Mapping[str, Sequence[str]]) -> dict[str, answers.Why]:
-    found = {each.question: each.why for each in _missing(typed)}
+def _wrong(page: questions.Page, typed: Mapping[str, Sequence[str]]) -> dict[str, answers.Wrong]:
+    """Return what is wrong on a page: of each question the first."""
+    found = {each.question: each for each in reversed(_missing(typed))}
     return {field: found[field] for field in page.fields if field in found}
 
 
@@ -241,6 +242,8 @@ def _taken(request: HttpRequest, draw: passcode.Draw, kind: str, name: str) -> H
     text = request.POST.get("text", "")
     if not passcode.is_pass(text):
         return HttpResponseBadRequest()
+    if not state.gatekeeper().draws(_address(request), clock.steady_s()):
+        return _shown(request, "public/busy.html", {"text": text, "again": request.path}, 429)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(draw(text), content_type=kind, headers=headers)
 
