@@ -55,9 +55,7 @@ def _desk(database: SqliteDatabase, now_s: int) -> OfficersCounter:
     issuer = Issuer(register, keys, Ed25519PrivateKey.generate(), lambda _: None)
     seal = seal_key(X25519PrivateKey.generate().public_key())
     holders = Holders(database, issuer, bytes(32))
-    return OfficersCounter(
-        issuer, register, (holders, seal), lambda: now_s * 1000, Duties(database)
-    )
+    return OfficersCounter(register, (holders, seal), lambda: now_s * 1000, Duties(database))
 
 
 def _list(count: int) -> bytes:

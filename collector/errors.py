@@ -467,6 +467,10 @@ class DeclarationRefused(CollectorError):
     remedy = N_("begin a new declaration")
 
     SIZE = N_("it is empty or far too long")
+    SEAL = N_("it is not sealed to the authority")
+    AREA = N_("there is no such commune")
+    TASK = N_("there is no such task")
+    TERM = N_("it would count longer than the rules say, or not at all")
     TURNED = N_("it was answered with an earlier key")
 
 

@@ -18,7 +18,7 @@ from device.accepted import Accepted, Newest
 from device.believed import Believed
 from device.credential.dcc_trust import TrustList
 from device.flow import Instant
-from device.statuses import HeldLists
+from device.statuses import HeldLists, Lists
 from device.verdict.policy import at_gate, default
 from device.verdict.trust import Trust
 from wire import certificate, gatepass, keyring, policy, signers, site, statuslist
@@ -37,6 +37,7 @@ CERTIFICATE = "certificate.json"
 POLICY, SIGNERS, SITE, LIST = "policy.json", "signers.json", "site.json", "list-"
 """Names in inbox/ and accepted/; `list-` is followed by the kid of the issuer."""
 
+HOUR_S = 3600
 LISTED = (*gatepass.PASS_USES, Use.CARD)
 """Of what these keys have signed, lists say what was withdrawn."""
 
@@ -141,6 +142,10 @@ class Mandate:
         times += [each.held.time for each in (self._site,) if each.held]
         times += [each.held.issued * 1000 for each in self._lists if each.held]
         return max(times)
+
+    def lists(self, wall_ms: int) -> Lists:
+        """Return how far what is known here of withdrawn passes can be trusted."""
+        return self._held.aged(wall_ms / 1000, self.policy.stale_after_h * HOUR_S)
 
     def takes(self, kind: str) -> bool:
         """Say whether codes of that kind are what people show here."""

@@ -7,11 +7,24 @@ came, an eighth of a byte for each pass, so a million statuses cost 125 kB and o
 
 from collections.abc import Iterable
 
+import msgspec
+
 from device.verdict.trust import Finding, Status
 from wire.statuslist import INVALID, VALID, StatusList
 
 WORDS = {VALID: Status.GOOD, INVALID: Status.WITHDRAWN}
 """Every other word of a list, also one that is newer than this gate, says: not for now."""
+
+
+class Lists(msgspec.Struct, frozen=True):
+    """How far what a gate knows of withdrawn passes can be trusted."""
+
+    count: int = 0
+    """Of issuers whose list is here."""
+    oldest_s: int | None = None
+    """Since the oldest of them was signed; None where there is none."""
+    is_stale: bool = False
+    """It is older than the place's rules let it be."""
 
 
 class HeldLists:
@@ -38,6 +51,12 @@ class HeldLists:
             return False
         self._lists[found.issuer] = found
         return True
+
+    def aged(self, now_s: float, stale_s: float) -> Lists:
+        """Return how many are held, and how old the oldest is."""
+        ages = [max(0, int(now_s) - each.issued) for each in self._lists.values()]
+        oldest_s = max(ages, default=None)
+        return Lists(len(ages), oldest_s, oldest_s is not None and oldest_s > stale_s)
 
     def of(self, kid: str, index: int | None, now_s: float) -> Finding:
         """Return what the list of issuer `kid` says of entry `index`, None for a pass without.

@@ -33,6 +33,9 @@ CTI_BYTES = 8
 MAX_ENTRIES = 99
 MAX_INDEX = 2**32 - 1
 PASS_USES = (Use.PASS_SEEN, Use.PASS_DECLARED)
+RESIDENT = "resident"
+ATTENDANT = "attendant"
+"""Class of a holder whom the attendant is to look at, whatever else a place takes."""
 
 
 class Pass(msgspec.Struct, frozen=True):

@@ -54,6 +54,8 @@ class Wrong(msgspec.Struct, frozen=True):
 
     question: str
     why: Why
+    row: int = 0
+    """Which answer of a question that has several, from 0 on."""
 
 
 class Wrongs(Exception):
@@ -205,24 +207,25 @@ class Form:
         for number, name in enumerate(names[:PLACES]):
             words = " ".join("".join(c if c.isprintable() else " " for c in name).split())
             if len(words) > LONGEST_PLACE:
-                self._no("place", Why.TOO_LONG)
+                self._no("place", Why.TOO_LONG, number)
             elif words:
-                found.append(Stay(words, self._day(days[number] if number < len(days) else "")))
+                day = days[number] if number < len(days) else ""
+                found.append(Stay(words, self._day(day, number)))
         return tuple(found)
 
-    def _day(self, text: str) -> str:
+    def _day(self, text: str, row: int) -> str:
         if not text.strip():
             return ""
         try:
             return dt.date.fromisoformat(unicodedata.normalize("NFKC", text).strip()).isoformat()
         except ValueError:
-            return self._no("place_day", Why.NO_DATE)
+            return self._no("place_day", Why.NO_DATE, row)
 
     def _text(self, question: str) -> str:
         """Return the one text of a question, with one form for each character."""
         texts: Sequence[str] = self._typed.get(question, ())
         return unicodedata.normalize("NFKC", texts[0]).strip() if texts else ""
 
-    def _no(self, question: str, why: Why) -> Literal[""]:
-        self.wrong.append(Wrong(question, why))
+    def _no(self, question: str, why: Why, row: int = 0) -> Literal[""]:
+        self.wrong.append(Wrong(question, why, row))
         return ""

@@ -58,6 +58,11 @@ def of(said: Declaration, rules: Rules, now_s: int) -> Consequence:
     """Return what follows from a declaration made at `now_s`."""
     near = {Exposure.CASE, Exposure.SICK, Exposure.AREA}.intersection(said.exposures)
     task = Task.CONTACT if near else Task.SYMPTOMS if said.symptoms else None
+    return following(task, rules, now_s)
+
+
+def following(task: Task | None, rules: Rules, now_s: int) -> Consequence:
+    """Return what follows where there is such a task, or none; the desk knows nothing else."""
     if task is None:
         return Consequence(PassFor.SELF, None, now_s + rules.good_days * DAY_S)
     return Consequence(rules.worrying, task, now_s + rules.worrying_days * DAY_S)

@@ -2,33 +2,40 @@
 
 from collections.abc import Callable
 
-from collector.declaration.consequence import PassFor, Rules
-from collector.issuing.declarations import Declarations
-from collector.issuing.duties import Change, Duties, Task
+from collector.declaration.consequence import Consequence, PassFor, Rules, Task, following
+from collector.declaration.sealed import envelope
+from collector.errors import DeclarationRefused
+from collector.issuing import duties
+from collector.issuing.declarations import LARGEST, Declarations
+from collector.issuing.duties import Change, Duties
 from collector.issuing.entries import (
     Batch,
     Entered,
     Issued,
     Listed,
     Order,
-    Standing,
     Team,
     Way,
     Withdrawn,
 )
 from collector.issuing.holders import Holders
-from collector.issuing.issuer import Issuer
 from collector.issuing.ports import About
 from collector.issuing.register import Register
 from collector.roster import Roster
+from wire.errors import WireError
+from wire.gatepass import ATTENDANT, RESIDENT
 from wire.keys import SealKey
 
-HOLDERS = {PassFor.SELF.value: "resident", PassFor.ATTENDANT.value: "attendant"}
+HOLDERS = {PassFor.SELF: RESIDENT, PassFor.ATTENDANT: ATTENDANT}
 """Class of holder of a self-service pass, by what follows from the declaration."""
 
 
 class PublicCounter:
-    """Takes declarations; see ports.Declaring."""
+    """Takes declarations; see ports.Declaring.
+
+    Who asks decodes what strangers send, so nothing is believed that can be known here: whoever
+    breaks in there gets what a person at the page gets, and no more.
+    """
 
     def __init__(
         self,
@@ -56,30 +63,51 @@ class PublicCounter:
             rules=self._rules,
         )
 
-    def declare(
-        self, form: bytes, sealed: bytes, area: str, task: str, gets: str, ends: int
-    ) -> str:
+    def declare(self, form: bytes, sealed: bytes, area: str, task: str, ends: int) -> str:
         """Keep a declaration, and give the pass that goes with it."""
-        now_ms, holder = self._clock(), HOLDERS.get(gets)
-        order = Order(Way.SELF, holder, now_ms // 1000, ends) if holder else None
+        now_ms = self._clock()
+        now_s = now_ms // 1000
+        follows = self._follows(task, now_s)
+        if not now_s < ends <= follows.ends:
+            raise DeclarationRefused(DeclarationRefused.TERM)
+        if area not in {code for code, _ in self.about().communes}:
+            raise DeclarationRefused(DeclarationRefused.AREA)
+        self._check(sealed)
+        holder = HOLDERS.get(follows.gets)
+        order = Order(Way.SELF, holder, now_s, ends) if holder else None
         made = self._declarations.declare(form, sealed, area, task, order, now_ms)
         return made.text if made else ""
 
+    def _follows(self, task: str, now_s: int) -> Consequence:
+        try:
+            return following(Task(task) if task else None, self._rules, now_s)
+        except ValueError as error:
+            raise DeclarationRefused(DeclarationRefused.TASK) from error
+
+    def _check(self, sealed: bytes) -> None:
+        """Refuse what the vault could not open; what is in it, only the vault can say."""
+        if not 0 < len(sealed) <= LARGEST:
+            raise DeclarationRefused(DeclarationRefused.SIZE)
+        try:
+            found = envelope(sealed)
+        except WireError as error:
+            raise DeclarationRefused(DeclarationRefused.SEAL) from error
+        if found.to != self._seal.kid:
+            raise DeclarationRefused(DeclarationRefused.SEAL)
+
 
 class OfficersCounter:
-    """Issues and withdraws; see ports.Issuing."""
+    """Gives out lists and withdraws; see ports.Issuing."""
 
     def __init__(
         self,
-        issuer: Issuer,
         register: Register,
         lists: tuple[Holders, SealKey],
         clock: Callable[[], int],
         duties: Duties,
     ) -> None:
-        """Take who signs, what is known of passes and whose they are, the time in ms, and tasks."""
-        self._duties = duties
-        self._issuer, self._register, self._clock = issuer, register, clock
+        """Take what is known of passes and whose they are, the time in ms, and tasks."""
+        self._register, self._clock, self._duties = register, clock, duties
         self._holders, self._seal = lists
 
     def sealing(self) -> SealKey:
@@ -106,27 +134,11 @@ class OfficersCounter:
         """Return the classes and teams of an institution."""
         return self._holders.teams(owner, self._now_s)
 
-    def issue(self, order: Order) -> tuple[Issued, ...]:
-        """Issue what is ordered."""
-        return self._issuer.issue(order, self._now_s)
-
-    def mark(self, numbers: tuple[bytes, ...], standing: Standing) -> None:
-        """Change how passes stand."""
-        self._issuer.mark(numbers, standing, self._now_s)
-
-    def mark_team(self, owner: str, team: str, standing: Standing) -> int:
-        """Change how a whole team's passes stand."""
-        return self._issuer.mark_team(owner, team, standing, self._now_s)
-
-    def mark_way(self, way: Way, gone: bool) -> None:  # noqa: FBT001  # as it travels
-        """Withdraw all of one way, or take that back."""
-        self._issuer.mark_way(way, gone=gone, now_s=self._now_s)
-
-    def tasks(self, areas: tuple[str, ...] | None, done: bool) -> tuple[Task, ...]:  # noqa: FBT001
+    def tasks(self, areas: tuple[str, ...] | None, done: bool) -> tuple[duties.Task, ...]:  # noqa: FBT001
         """Return what is to be looked after."""
         return self._duties.tasks(areas, done=done)
 
-    def change_task(self, areas: tuple[str, ...] | None, wanted: Change) -> Task:
+    def change_task(self, areas: tuple[str, ...] | None, wanted: Change) -> duties.Task:
         """Change a task."""
         return self._duties.change(areas, wanted, self._clock())
 

@@ -1,4 +1,4 @@
-"""What the desk can be asked, by whom: the public page may declare, officers issue and withdraw."""
+"""What the desk can be asked, by whom: the page may declare, officers give out and withdraw."""
 
 from typing import Protocol
 
@@ -11,10 +11,7 @@ from collector.issuing.entries import (
     Entered,
     Issued,
     Listed,
-    Order,
-    Standing,
     Team,
-    Way,
     Withdrawn,
 )
 from wire.keys import SealKey
@@ -39,6 +36,8 @@ class Declaring(Protocol):
 
     - `declare` is durable when it returns, and the same form again gets the same answer.
     - Nothing that was declared comes back.
+    - Whoever asks is not believed: the kind of a pass follows from the task by the desk's own
+      rules, and what no person could get at the page is refused.
     - Raises DeskAway (try again), DeclarationRefused, IssuerFull, WayClosed.
     """
 
@@ -46,9 +45,7 @@ class Declaring(Protocol):
         """Return what everybody may know."""
         ...
 
-    def declare(
-        self, form: bytes, sealed: bytes, area: str, task: str, gets: str, ends: int
-    ) -> str:
+    def declare(self, form: bytes, sealed: bytes, area: str, task: str, ends: int) -> str:
         """Keep a sealed declaration; return the text of its pass, empty where it gets none."""
         ...
 
@@ -82,22 +79,6 @@ class Issuing(Protocol):
 
     def teams(self, owner: str) -> tuple[Team, ...]:
         """Return the classes and teams of an institution, in the order of their names."""
-        ...
-
-    def issue(self, order: Order) -> tuple[Issued, ...]:
-        """Issue what is ordered, all or none."""
-        ...
-
-    def mark(self, numbers: tuple[bytes, ...], standing: Standing) -> None:
-        """Withdraw passes, suspend them, or take that back; all or none."""
-        ...
-
-    def mark_team(self, owner: str, team: str, standing: Standing) -> int:
-        """Do so with a whole class or team; return how many that are."""
-        ...
-
-    def mark_way(self, way: Way, gone: bool) -> None:  # noqa: FBT001  # as it travels
-        """Withdraw every pass of one way at once, or take that back."""
         ...
 
     def tasks(self, areas: tuple[str, ...] | None, done: bool) -> tuple[Task, ...]:  # noqa: FBT001

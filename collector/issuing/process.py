@@ -72,7 +72,7 @@ def run(config: Config) -> int:
         issuer = Issuer(register, ways, status, _lists(config, roster, status))
         holders = Holders(passes, issuer, keys.digesting(issuing.state))
         lists = (holders, outgoing.sealing(config.authority))
-        officers = OfficersCounter(issuer, register, lists, clock.wall_ms, Duties(passes))
+        officers = OfficersCounter(register, lists, clock.wall_ms, Duties(passes))
         users = ids(issuing.officers, "issuing.officers")
         answer = answerer(Issuing, lambda name, args: getattr(officers, name)(**args))
         stack.enter_context(Server(config.officers_desk, users, answer, LIST_BYTES))

@@ -35,12 +35,10 @@ class RememberingDesk:
         """Return what the desk told last, however long ago; the desk is not asked."""
         return self._about[1] if self._about else None
 
-    def declare(
-        self, form: bytes, sealed: bytes, area: str, task: str, gets: str, ends: int
-    ) -> str:
+    def declare(self, form: bytes, sealed: bytes, area: str, task: str, ends: int) -> str:
         """Have the desk keep a declaration."""
         with self._heard():
-            return self._desk.declare(form, sealed, area, task, gets, ends)
+            return self._desk.declare(form, sealed, area, task, ends)
 
     @contextmanager
     def _heard(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ from collector.issuing.ports import Declaring
 from collector.public import state
 from collector.public.memory import RememberingDesk
 from collector.public.rates import Gatekeeper
-from collector.public.settings import configure
+from collector.public.settings import LARGEST, configure
 from collector.web import certificate, server
 
 log = structlog.get_logger()
@@ -36,7 +36,7 @@ def serve(config: Config, desk: Declaring) -> int:
     shown = f"[{host}]" if ":" in host else host
     log.info("public.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
     more["post_worker_init"] = lambda _worker: log.info("public.ready")
-    serving = server.Server(listening, _application, more)
+    serving = server.Server(listening, _application, more, LARGEST)
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
 

@@ -35,6 +35,8 @@ WORKED_BURST, WORKED_PER_S = 3_000, 1.0
 PATIENCE_S = 45
 PATIENT_PER_S = 0.2
 PATIENT_BURST = 20
+DRAWN_BURST, DRAWN_PER_S = 300, 1.0
+"""Pictures and papers that an address may have drawn."""
 GOOD_S = 1800
 """A ticket not used by then is none."""
 ADDRESSES = 50_000
@@ -138,6 +140,7 @@ class Gatekeeper:
         self._free, self._all = Stores(BURST, PER_S), Stores(ALL_BURST, ALL_PER_S)
         self._worked = Stores(WORKED_BURST, WORKED_PER_S)
         self._patient = Stores(PATIENT_BURST, PATIENT_PER_S)
+        self._drawn = Stores(DRAWN_BURST, DRAWN_PER_S)
         self._spent = Spent()
 
     def ask(self, form: str, address: str, now_s: float, had: Ticket | None = None) -> Ticket:
@@ -169,6 +172,11 @@ class Gatekeeper:
                     self._spent.add(ticket, now_s)
                     return True
             return self._free.take(who, now_s) and self._all.take("", now_s)
+
+    def draws(self, address: str, now_s: float) -> bool:
+        """Say whether a pass may be drawn for an address now."""
+        with self._lock:
+            return self._drawn.take(network(address), now_s)
 
     def _is_ours(self, form: str, ticket: Ticket, now_s: float) -> bool:
         if not 0 <= now_s - ticket.made_s <= GOOD_S or self._spent.has(ticket):

@@ -14,6 +14,8 @@ from collector.config import Config, PublicConfig
 
 STYLES = Path(__file__).parents[1] / "web/static/web"
 """What all pages of the district look like."""
+LARGEST = 64 * 1024
+"""Of what is sent to a page: all answers at their longest, with room."""
 
 
 def configure(config: Config) -> None:
@@ -68,7 +70,7 @@ def build(config: Config) -> dict[str, Any]:
         "TIME_ZONE": "Asia/Ho_Chi_Minh",
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_REFERRER_POLICY": "same-origin",
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": 64 * 1024,
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": LARGEST,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": 200,
         "FILE_UPLOAD_HANDLERS": [],  # nobody sends files here
         **(_tls(public) if public.secure else {}),

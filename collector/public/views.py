@@ -2,7 +2,7 @@
 
 Each answer is posted with all before it, so nothing is kept here between two pages, and the page
 works without scripts and cookies. A form has a name from its first page on: sent twice, it is one
-declaration.
+declaration, and sent with other answers (somebody went back) another one.
 """
 
 import base64
@@ -26,7 +26,7 @@ from collector.declaration.entries import Declaration
 from collector.errors import DeclarationRefused
 from collector.public import passcode, questions, state
 from collector.public.rates import MOST_BITS, Ticket
-from collector.public.sealing import sealed
+from collector.public.sealing import named, sealed
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 FORM_BYTES = 16
@@ -107,7 +107,7 @@ def _asked(
     form: str,
     typed: Mapping[str, Sequence[str]],
     to: str,
-    wrong: Mapping[str, answers.Why] | None = None,
+    wrong: Mapping[str, answers.Wrong] | None = None,
     here: str = "",
 ) -> HttpResponse:
     """Show a page of the form, with every other answer carried along."""
@@ -144,7 +144,7 @@ def _repair(request: HttpRequest, form: str, typed: Mapping[str, Sequence[str]])
     """Show the first page on which something is missing or wrong."""
     first = _missing(typed)[0]
     name = questions.owner(first.question, typed)
-    return _asked(request, form, typed, name, {first.question: first.why})
+    return _asked(request, form, typed, name, {first.question: first})
 
 
 def _sent(request: HttpRequest, form: str, typed: Mapping[str, Sequence[str]]) -> HttpResponse:
@@ -163,14 +163,13 @@ def _sent(request: HttpRequest, form: str, typed: Mapping[str, Sequence[str]]) -
 def _declared(request: HttpRequest, form: str, said: Declaration, now_s: int) -> HttpResponse:
     desk, about = state.desk(), state.desk().about()
     follows = consequence.of(said, about.rules, now_s)
-    name = bytes.fromhex(form)
+    name = named(said, bytes.fromhex(form))
     data = sealed(said, name, about.seal, follows.ends)
     task = follows.task.value if follows.task else ""
-    gets = "" if follows.gets is PassFor.NONE else follows.gets.value
     try:
-        text = desk.declare(name, data, said.commune, task, gets, follows.ends)
-    except DeclarationRefused:
-        return _first(request, secrets.token_hex(FORM_BYTES))
+        text = desk.declare(name, data, said.commune, task, follows.ends)
+    except DeclarationRefused:  # answered with an earlier key: once more, by another name
+        return _asked(request, secrets.token_hex(FORM_BYTES), _typed(request.POST), questions.CHECK)
     span, code = passcode.svg(text) if text else (0, "")
     context = {
         "text": text,
@@ -200,8 +199,9 @@ def _wait(
     return _shown(request, "public/wait.html", context, 429)
 
 
-def _wrong(page: questions.Page, typed: Mapping[str, Sequence[str]]) -> dict[str, answers.Why]:
-    found = {each.question: each.why for each in _missing(typed)}
+def _wrong(page: questions.Page, typed: Mapping[str, Sequence[str]]) -> dict[str, answers.Wrong]:
+    """Return what is wrong on a page: of each question the first."""
+    found = {each.question: each for each in reversed(_missing(typed))}
     return {field: found[field] for field in page.fields if field in found}
 
 
@@ -242,6 +242,8 @@ def _taken(request: HttpRequest, draw: passcode.Draw, kind: str, name: str) -> H
     text = request.POST.get("text", "")
     if not passcode.is_pass(text):
         return HttpResponseBadRequest()
+    if not state.gatekeeper().draws(_address(request), clock.steady_s()):
+        return _shown(request, "public/busy.html", {"text": text, "again": request.path}, 429)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(draw(text), content_type=kind, headers=headers)
 

@@ -95,4 +95,8 @@ COUNTRIES: Mapping[str, object] = {
     "US": _("United States"),
     "ZZ": _("Another country"),
 }
+WHO: Mapping[str, object] = {
+    "self": _("For myself"),
+    "other": _("For a child, or for somebody in my care"),
+}
 SEXES: Mapping[str, object] = {"male": _("Male"), "female": _("Female"), "": _("Not said")}

@@ -3,9 +3,11 @@
 import errno
 import logging
 import socket
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
@@ -13,6 +15,10 @@ from collector.errors import AddressUnusable, PortBusy
 
 THREADS = 8
 """A board asks once a second and is answered in a millisecond; the rest is for logins."""
+CONNECTIONS = 500
+"""Well below the thousand files that a process may have open."""
+LARGEST = 8 * 1024 * 1024
+"""Of what is sent: a list of people with room, so that who sends a larger one is told in words."""
 
 
 def listen(host: str, port: int, table: str = "web") -> socket.socket:
@@ -40,9 +46,14 @@ class Server(BaseApplication):
         listening: socket.socket,
         load: Callable[[], object],
         more: Mapping[str, object] | None = None,
+        largest: int = LARGEST,
     ) -> None:
-        """Take the open socket, what makes the WSGI application, and further settings."""
+        """Take the open socket, what makes the WSGI application, further settings of gunicorn's.
+
+        `largest` is how many bytes may be sent to a page.
+        """
         self._listening, self._load, self._more = listening, load, more or {}
+        self.largest = largest
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn's
 
     def load_config(self) -> None:
@@ -52,7 +63,8 @@ class Server(BaseApplication):
             "workers": 1,
             # Loaded before it forks, so that what both know is in memory once.
             "preload_app": True,
-            "worker_class": "gthread",
+            "worker_class": "collector.web.worker.Worker",
+            "worker_connections": CONNECTIONS,
             "threads": THREADS,
             "timeout": 30,
             "graceful_timeout": 5,
@@ -82,3 +94,12 @@ class Quiet(Logger):
         self.error_log.setLevel(logging.WARNING)
         self.error_log.propagate = True
         self.access_log.disabled = True
+
+    def exception(self, *_words: object, **_more: object) -> None:
+        """Say of what kind a fault was: its own words may be what somebody has sent.
+
+        A reader who went away, or was too slow, is no fault.
+        """
+        kind = sys.exc_info()[0]
+        if kind is not None and not issubclass(kind, TimeoutError):
+            structlog.get_logger().error("pages.fault", kind=kind.__name__)

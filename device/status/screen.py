@@ -86,6 +86,7 @@ def _lines(found: Standing) -> list[Line]:
         _starts(found),
         _certificate(found),
         _policy(found),
+        _lists(found),
     ]
 
 
@@ -182,6 +183,17 @@ def _policy(found: Standing) -> Line:
         )
     version = _("program {version}").format(version=health.version or "?")
     return _("Rules"), f"{said}; {version}", True
+
+
+def _lists(found: Standing) -> Line:
+    """Say how old the gate's knowledge of withdrawn passes is."""
+    lists = found.lists
+    if lists.oldest_s is None:
+        return _("Withdrawn"), _("no list yet: nothing is known of withdrawn passes"), None
+    said = _("lists of {count} issuers, the oldest signed {age} ago").format(
+        count=lists.count, age=_span(lists.oldest_s)
+    )
+    return _("Withdrawn"), said, not lists.is_stale
 
 
 def _alarms(found: Standing) -> RenderableType:

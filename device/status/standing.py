@@ -12,10 +12,12 @@ import msgspec
 from device import alarms, config, health, ring
 from device.flow import Instant
 from device.journal import carried
+from device.statuses import Lists
 from device.uplink import about
 from wire.enrolment import Enrolment
 from wire.state import Health
 
+NO_LISTS = Lists()
 ROAD = frozenset({"uplink.connected", "uplink.back", "uplink.lost"})
 
 
@@ -46,9 +48,13 @@ class Standing(msgspec.Struct, frozen=True):
     unsent: int | None = None
     """Scans that neither the district has confirmed nor anybody has carried away: while there are
     any, no card that resets or retires is obeyed. None if it cannot be told."""
+    lists: Lists = NO_LISTS
+    """Of withdrawn passes."""
 
 
-def standing(found: config.Config, enrolment: Enrolment, now: Instant) -> Standing:
+def standing(
+    found: config.Config, enrolment: Enrolment, now: Instant, lists: Lists = NO_LISTS
+) -> Standing:
     """Look; `now` is this moment as the gate has it. Never raises for what services have left."""
     folders = found.folders
     word = health.read(folders.run)
@@ -63,6 +69,7 @@ def standing(found: config.Config, enrolment: Enrolment, now: Instant) -> Standi
         now=now,
         alarms=alarms.of(fares),
         unsent=_unsent(folders),
+        lists=lists,
     )
 
 

@@ -14,6 +14,7 @@ from device.verdict import hours
 from device.verdict.evidence import Evidence
 from device.verdict.standing import Standing
 from device.verdict.trust import Status
+from wire.gatepass import ATTENDANT
 from wire.policy import AskedIdentity, AskedSignature, Does, Kind, Passback, Policy, Take
 from wire.record import Direction, Identity, Mark, Reason, Signature
 
@@ -143,10 +144,17 @@ def identity_asked(case: Case) -> Objection | None:
 
 
 def class_taken(case: Case) -> Objection | None:
-    """Ask for a pass of a class that the site takes."""
-    classes = case.take.classes if case.take is not None else ()
-    refused = classes and case.found.holder not in classes
-    return Objection(Reason.CLASS_NOT_TAKEN) if refused else None
+    """Ask for a pass of a class that the site takes, and for the attendant where its class does.
+
+    Such a pass follows from a declaration that named symptoms or a contact. Only a site that names
+    its class takes it unseen.
+    """
+    classes, holder = case.take.classes if case.take is not None else (), case.found.holder
+    if holder in classes:
+        return None
+    if holder == ATTENDANT:
+        return Objection(Reason.CLASS_NOT_TAKEN, signal=Signal.ATTENDANT)
+    return Objection(Reason.CLASS_NOT_TAKEN) if classes else None
 
 
 def born_before(case: Case) -> Objection | None:

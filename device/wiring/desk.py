@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from device import clock, config, enrol
+from device.accepted import Accepted
+from device.mandate import Mandate
 from device.status import screen
 from device.status.standing import Standing, standing
 from device.wiring.timepiece import heeding, timekeeper
@@ -13,10 +15,17 @@ EVERY_S = 1.0
 def onlooker(found: config.Config) -> Callable[[], Standing]:
     """Return what looks at the gate; raise NotEnrolled if it is nobody yet."""
     keys = found.folders.keys
-    enrolment = enrol.held(keys, enrol.root_key(keys / enrol.ROOT))
+    root = enrol.root_key(keys / enrol.ROOT)
+    enrolment = enrol.held(keys, root)
     own = timekeeper(found, enrolment, enrolment.issued)
     now = heeding(own, found.folders.run)
-    return lambda: standing(found, enrolment, now())
+
+    def look() -> Standing:
+        at = now()
+        told = Mandate(Accepted(found.folders.inbox, found.folders.accepted), enrolment, root)
+        return standing(found, enrolment, at, told.lists(at.wall_ms))
+
+    return look
 
 
 def show(found: Standing) -> None:

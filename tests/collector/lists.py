@@ -38,9 +38,7 @@ class ListDesk:
         issuer = Issuer(register, {Way.INSTITUTION: key}, STATUS, self._publish)
         self.holders = Holders(database, issuer, b"s" * 32)
         lists = (self.holders, seal_key(VAULT.public_key()))
-        self.counter = OfficersCounter(
-            issuer, register, lists, lambda: self.now_ms, Duties(database)
-        )
+        self.counter = OfficersCounter(register, lists, lambda: self.now_ms, Duties(database))
 
     def _publish(self, data: bytes) -> None:
         self.published.append(statuslist.unpack(data, RING))

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from device.statuses import HeldLists
+from device.statuses import HeldLists, Lists
 from device.verdict.trust import Finding, Latest, NoStatuses, Status, Statuses
 from tests.wire.samples import ENTRIES, KEYS, RING
 from wire import statuslist
@@ -103,3 +103,11 @@ def test_a_million_statuses_are_held_in_little_more_than_their_bits() -> None:
     others = set(range(0, 1_000_000, 97)) - set(chosen)
     assert {held.of(ISSUER, index, AT).status for index in chosen} == {Status.WITHDRAWN}
     assert {held.of(ISSUER, index, AT).status for index in others} == {Status.GOOD}
+
+
+def test_how_old_the_oldest_list_is_is_told_and_whether_that_is_too_old() -> None:
+    held = HeldLists([listed({}), listed({}, AT - 90, OTHER)])
+    assert HeldLists().aged(AT, 60) == Lists(0, None, is_stale=False)
+    assert held.aged(AT, 90) == Lists(2, 90, is_stale=False)
+    assert held.aged(AT, 89) == Lists(2, 90, is_stale=True)
+    assert held.aged(0, 60) == Lists(2, 0)

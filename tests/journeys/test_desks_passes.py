@@ -18,11 +18,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector import outgoing
 from collector.errors import DeskAway
 from collector.issuing import client, keys
-from collector.issuing.entries import Order, Standing, Way
+from collector.issuing.entries import Batch, Entry
 from collector.roster import RosterFile
 from device.credential import classify
 from device.credential.dcc_trust import TrustList
-from device.flow import Instant, Verdict
+from device.flow import Instant, Signal, Verdict
 from device.statuses import HeldLists
 from device.verdict.judge import judge
 from device.verdict.standing import NOTHING
@@ -30,6 +30,7 @@ from device.verdict.trust import Trust
 from provisioning import authority, deskkeys, issuers, making, withdrawal
 from provisioning.authority import Authority
 from provisioning.errors import WithdrawnForGood
+from tests.collector.issuing import sent
 from tests.collector.plain import PLAIN
 from tests.device.verdict.cases import policy
 from wire import gatepass, statuslist
@@ -64,6 +65,9 @@ class District:
         deskkeys.hand(self.home, folder)
         roster = {"authority": "Huyện Mẫu", "help_line": "0900", "gates": []}
         (folder / "roster.json").write_bytes(msgspec.json.encode(roster))
+        (folder / "places.json").write_bytes(
+            msgspec.json.encode({"areas": [{"code": "x", "name": "Xã Mẫu"}]})
+        )
         (folder / "collector.toml").write_text(CONFIG)
         self.declaring = client.declaring(folder / "desk/declaring")
         self.issuing = client.issuing(folder / "desk/officers")
@@ -125,9 +129,22 @@ def district(tmp_path: Path) -> Iterator[District]:
     assert process.wait(30) == 0
 
 
-def declared(district: District, form: bytes = b"f" * 16) -> str:
+def declared(district: District, form: bytes = b"f" * 16, task: str = "") -> str:
+    ends = int(time.time()) + 86_000  # noqa: TID251
+    return sent.declared(district.declaring, form, ends, task)
+
+
+def enlisted(district: District, *pupils: int) -> list[str]:
+    """Have a school give its pupils passes; return their texts."""
     ends = int(time.time()) + 86_400  # noqa: TID251
-    return district.declaring.declare(form, b"sealed", "x", "", "self", ends)
+    entries = tuple(Entry(bytes([n]) * 32, bytes([n]) * 16, b"sealed", "5A") for n in pupils)
+    made = district.issuing.enlist(Batch("truong", f"{pupils}", "pupil", ends, entries))
+    return [each.text for each in made.passes]
+
+
+def withdrawn(district: District, text: str) -> None:
+    """Have the school withdraw one of them."""
+    district.issuing.withdraw("truong", (gatepass.parse(text).claims.number,))
 
 
 def test_who_declared_passes_as_far_as_a_declaration_goes_and_no_further(
@@ -137,16 +154,19 @@ def test_who_declared_passes_as_far_as_a_declaration_goes_and_no_further(
     verdict = district.shown(text)
     assert (verdict.outcome, verdict.identity) == (Outcome.ACCEPTED, Identity.DECLARED)
     assert district.shown(text, SEEN_ONLY).outcome is not Outcome.ACCEPTED
-    now_s = int(time.time())  # noqa: TID251
-    order = Order(Way.ATTENDANT, "guest", now_s, now_s + 9999)
-    (seen,) = district.issuing.issue(order)
-    assert district.shown(seen.text, SEEN_ONLY).identity is Identity.SEEN
-    assert gatepass.parse(seen.text).verify(district.ring) is Use.PASS_SEEN
+    (seen,) = enlisted(district, 1)
+    assert district.shown(seen, SEEN_ONLY).identity is Identity.SEEN
+    assert gatepass.parse(seen).verify(district.ring) is Use.PASS_SEEN
+
+
+def test_a_pass_that_follows_from_symptoms_asks_for_the_attendant(district: District) -> None:
+    verdict = district.shown(declared(district, task="symptoms"))
+    assert (verdict.outcome, verdict.signal) == (Outcome.REJECTED, Signal.ATTENDANT)
 
 
 def test_one_pass_withdrawn_at_the_desk_is_refused_and_the_next_is_not(district: District) -> None:
-    first, other = declared(district), declared(district, b"o" * 16)
-    district.issuing.mark((gatepass.parse(first).claims.number,), Standing.WITHDRAWN)
+    first, other = enlisted(district, 1, 2)
+    withdrawn(district, first)
     assert district.shown(first).reason is Reason.WITHDRAWN
     assert district.shown(other).outcome is Outcome.ACCEPTED
 
@@ -161,14 +181,12 @@ def test_what_the_authority_withdraws_of_the_desk_stays_so_whatever_the_desk_say
     district.publish(withdrawal.mark(district.home, kid=kid, standing=INVALID, now=now))
     for text in (first, other):
         assert district.shown(text).reason is Reason.WITHDRAWN
-    district.issuing.mark((gatepass.parse(first).claims.number,), Standing.WITHDRAWN)
-    district.issuing.mark((gatepass.parse(first).claims.number,), Standing.GOOD)
+    withdrawn(district, *enlisted(district, 1))  # and so its lists are signed anew
     assert district.shown(other).reason is Reason.WITHDRAWN
     with pytest.raises(WithdrawnForGood):
         withdrawal.mark(district.home, kid=kid, standing=VALID, now=now)
-    now_s = int(time.time())  # noqa: TID251
-    (seen,) = district.issuing.issue(Order(Way.ATTENDANT, "guest", now_s, now_s + 9999))
-    assert district.shown(seen.text).outcome is Outcome.ACCEPTED, "the other ways go on"
+    (seen,) = enlisted(district, 2)
+    assert district.shown(seen).outcome is Outcome.ACCEPTED, "the other ways go on"
 
 
 def test_a_gate_holds_on_to_a_final_list_whatever_comes_after(district: District) -> None:

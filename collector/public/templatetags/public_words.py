@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django import template
 
+from collector.declaration.answers import Wrong
 from collector.public import words
 
 register = template.Library()
@@ -15,6 +16,7 @@ _LISTS: Mapping[str, Mapping[str, object]] = {
     "hint": words.HINTS,
     "country": words.COUNTRIES,
     "sex": words.SEXES,
+    "for": words.WHO,
 }
 
 
@@ -57,9 +59,21 @@ def at(typed: Sequence[str], place: int) -> str:
 
 
 @register.filter
-def why(wrong: Mapping[str, str], field: str) -> object:
+def why(wrong: Mapping[str, Wrong], field: str) -> object:
     """Return the sentence for what is wrong with a field, or nothing."""
-    return words.WRONG.get(wrong.get(field, ""), "")
+    return words.WRONG[wrong[field].why] if field in wrong else ""
+
+
+@register.filter
+def named(field: str, row: int) -> str:
+    """Return the id on the page of a field in a row; the first row's is the field's name."""
+    return f"{field}-{row}" if row else field
+
+
+@register.filter
+def is_at(wrong: Mapping[str, Wrong], where: str) -> bool:
+    """Say whether a field on the page, by its id, is the one that is wrong."""
+    return any(named(field, each.row) == where for field, each in wrong.items())
 
 
 @register.filter

@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from collector.errors import DeskAway, DeskRefused, PassUnknown
 from collector.issuing import client
-from collector.issuing.entries import Batch, Entry, Order, Standing, Way
+from collector.issuing.entries import Batch, Entry, Standing, Withdrawn
 from collector.issuing.ports import Declaring, Issuing
+from tests.collector.issuing.sent import declared
 from tests.collector.plain import PLAIN
 from tests.conftest import left_out
 from wire import gatepass, statuslist
@@ -129,13 +130,13 @@ def test_a_declaration_survives_a_kill_and_gets_the_same_pass(
     district: District, desk: "subprocess.Popen[bytes]"
 ) -> None:
     ends = int(time.time()) + 3600  # noqa: TID251
-    first = district.declaring.declare(FORM, b"sealed", "x", "", "self", ends)
+    first = declared(district.declaring, FORM, ends)
     assert gatepass.parse(first).verify(district.ring) is Use.PASS_DECLARED
     desk.kill()
     desk.wait()
     again = district.start()
     try:
-        assert district.declaring.declare(FORM, b"sealed", "x", "", "self", ends) == first
+        assert declared(district.declaring, FORM, ends) == first
     finally:
         again.terminate()
         again.wait(20)
@@ -144,10 +145,10 @@ def test_a_declaration_survives_a_kill_and_gets_the_same_pass(
 
 @pytest.mark.usefixtures("desk")
 def test_a_class_gets_passes_and_loses_them_on_the_list_for_the_gates(district: District) -> None:
-    now_s = int(time.time())  # noqa: TID251
-    order = Order(Way.INSTITUTION, "pupil", now_s, now_s + 9999, 3, owner="truong", group="5A")
-    made = district.issuing.issue(order)
-    assert district.issuing.mark_team("truong", "5A", Standing.WITHDRAWN) == 3
+    ends = int(time.time()) + 9999  # noqa: TID251
+    entries = tuple(Entry(bytes([n]) * 32, bytes([n]) * 16, b"sealed", "5A") for n in range(3))
+    made = district.issuing.enlist(Batch("truong", "form", "pupil", ends, entries)).passes
+    assert district.issuing.withdraw_team("truong", "5A") == Withdrawn(now=3, before=0)
     parsed = [gatepass.parse(each.text) for each in made]
     listed = district.lists()[parsed[0].kid]
     assert [listed.at(each.claims.status or 0) for each in parsed] == [Standing.WITHDRAWN] * 3

@@ -22,45 +22,35 @@ from collector.config import (
     WebConfig,
 )
 from collector.database.sqlite import SqliteDatabase
+from collector.declaration.consequence import Rules
 from collector.issuing import schema
+from collector.issuing.counters import PublicCounter
 from collector.issuing.declarations import Declarations
-from collector.issuing.entries import Order, Way
-from collector.issuing.ports import About
 from collector.public import process, rates
+from collector.roster import Area, Roster
 from collector.web import server
 from wire.sealing import seal_key
 
-COMMUNES = (("31567", "Thị trấn Huỳnh Hữu Nghĩa"), ("31579", "Xã Long Hưng"))
+ROSTER = Roster(
+    "Huyện Mỹ Tú (mẫu)",
+    "0900 000 000",
+    (),
+    (Area("31567", "Thị trấn Huỳnh Hữu Nghĩa"), Area("31579", "Xã Long Hưng")),
+)
 
 
-class MemoryDesk:
-    """The issuing desk itself, without the socket between."""
-
-    def __init__(self, folder: Path) -> None:
-        seal = X25519PrivateKey.generate()
-        (folder / "seal").write_bytes(seal.private_bytes_raw())
-        database = SqliteDatabase(folder / "passes.db")
-        schema.make(database)
-        self._declarations = Declarations(database, Ed25519PrivateKey.generate())
-        self._about = About(
-            authority="Huyện Mỹ Tú (mẫu)",
-            help_line="0900 000 000",
-            station="0900 000 115",
-            communes=COMMUNES,
-            seal=seal_key(seal.public_key()),
-        )
-
-    def about(self) -> About:
-        return self._about
-
-    def declare(
-        self, form: bytes, sealed: bytes, area: str, task: str, gets: str, ends: int
-    ) -> str:
-        now_ms = clock.wall_ms()
-        holder = "attendant" if gets == "attendant" else "resident"
-        order = Order(Way.SELF, holder, now_ms // 1000, ends) if gets else None
-        made = self._declarations.declare(form, sealed, area, task, order, now_ms)
-        return made.text if made else ""
+def counter(folder: Path) -> PublicCounter:
+    """Return the issuing desk itself, without the socket between."""
+    seal = X25519PrivateKey.generate()
+    (folder / "seal").write_bytes(seal.private_bytes_raw())
+    database = SqliteDatabase(folder / "passes.db")
+    schema.make(database)
+    return PublicCounter(
+        Declarations(database, Ed25519PrivateKey.generate()),
+        lambda: ROSTER,
+        (seal_key(seal.public_key()), "0900 000 115", Rules()),
+        clock.wall_ms,
+    )
 
 
 def main(folder: Path) -> None:
@@ -77,10 +67,11 @@ def main(folder: Path) -> None:
     sys.stdout.write(f"http://127.0.0.1:{listening.getsockname()[1]}/\n")
     sys.stdout.flush()
     server.listen = lambda *_: listening
-    process.serve(config, MemoryDesk(folder))
+    process.serve(config, counter(folder))
 
 
 if __name__ == "__main__":
     if "--never-again" in sys.argv:
-        rates.PER_S = rates.PATIENT_PER_S = 0.0
+        rates.PER_S = rates.PATIENT_PER_S = rates.DRAWN_PER_S = 0.0
+        rates.DRAWN_BURST = 9
     main(Path(sys.argv[1]))

@@ -11,13 +11,20 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from collector.public.rates import BITS, BURST, Ticket, worked
 from tests.collector.public.conftest import served
 from tests.collector.public.test_pages import ANSWERS, HIDDEN, Visitor, rows
+from wire import gatepass
+from wire.gatepass import Pass
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+PASS = gatepass.issue(
+    Pass(bytes(range(8)), "resident", 1_800_000_000, 1_800_000_009, 1_800_000_000, 5, None),
+    Ed25519PrivateKey.generate(),
+)
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -121,6 +128,20 @@ def test_what_was_worked_for_is_taken_once_and_for_its_form_only(busy: tuple[str
     again = visitor.ask("to-khai", form)
     assert again.status == 429  # and asked for new work, which would give the same pass again
     assert str(form["mark"]) not in again.text
+
+
+def test_whoever_has_drawn_too_much_waits_with_the_code_still_on_the_page(
+    busy: tuple[str, Path],
+) -> None:
+    visitor = Visitor(busy[0])
+    for name in ("ma-qr.png", "ma-qr.pdf"):
+        pages = [visitor.ask(name, {"text": PASS}) for _ in range(9)]
+        assert pages[0].status == (200 if name == "ma-qr.png" else 429)
+        visitor.page = visitor.ask(name, {"text": PASS})
+        assert visitor.page.status == 429
+        assert "Mã của bạn vẫn còn đây" in visitor.page.text
+        assert visitor.forms() == [PASS]
+        assert f'action="/{name}"' in visitor.page.text
 
 
 @pytest.mark.parametrize(

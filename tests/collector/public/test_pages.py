@@ -164,6 +164,42 @@ def test_what_is_wrong_is_said_on_the_same_page_and_nothing_is_lost(visitor: Vis
     assert 'name="page" value="born"' in visitor.send(name="Thạch Sa Rây").text
 
 
+PLACES: Form = {
+    "place": ["Chợ Mẫu", "Bến xe", "x" * 300, "y" * 300],
+    "place_day": ["2021-07-01", "hôm qua", "", ""],
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "wrong", "fields"),
+    [
+        (0, {}, ["for"]),
+        (1, {"name": ""}, ["name"]),
+        (2, {"born": "31/2/1990"}, ["born"]),
+        (3, {"sex": "x"}, ["sex"]),
+        (4, {"number": "1", "nationality": "?"}, ["nationality", "number"]),
+        (5, {"phone": "1"}, ["phone"]),
+        (6, {"commune": "", "hamlet": "x" * 300}, ["commune", "hamlet"]),
+        (7, PLACES, ["place-2", "place_day-1"]),
+        (8, {}, ["symptoms"]),
+        (9, {"exposures": "x"}, ["exposures"]),
+    ],
+)
+def test_each_link_of_what_is_wrong_leads_to_its_field(
+    visitor: Visitor, before: int, wrong: Form, fields: list[str]
+) -> None:
+    visitor.send()
+    for _, answers in ANSWERS[:before]:
+        visitor.fill(answers)
+    page = visitor.fill(wrong)
+    assert page.status == 422
+    assert sorted(re.findall(r'<li><a href="#([^"]+)"', page.text)) == fields
+    for field in fields:
+        (at,) = re.findall(rf'<(?:input|select)[^>]* id="{field}"[^>]*>', page.text)
+        assert 'aria-invalid="true"' in at
+        assert f'name="{field.partition("-")[0]}"' in at
+
+
 def test_an_answer_is_changed_from_the_check_and_the_check_comes_back(visitor: Visitor) -> None:
     visitor.answer()
     page = visitor.send(go="phone")

@@ -11,6 +11,8 @@ from collector.public.rates import (
     ADDRESSES,
     ALL_BURST,
     BURST,
+    DRAWN_BURST,
+    DRAWN_PER_S,
     GOOD_S,
     MORE_BITS,
     PATIENCE_S,
@@ -269,3 +271,11 @@ def test_asking_from_many_threads_at_once_gives_no_more() -> None:
     for thread in threads:
         thread.join()
     assert sum(let) == BURST
+
+
+def test_what_an_address_has_drawn_is_bounded_and_comes_back() -> None:
+    gate = Gatekeeper(SECRET)
+    assert sum(gate.draws(HERE, 0) for _ in range(2 * DRAWN_BURST)) == DRAWN_BURST
+    assert gate.draws("10.0.0.2", 0)
+    assert gate.draws(HERE, 1 / DRAWN_PER_S)
+    assert not gate.draws(HERE, 1 / DRAWN_PER_S)

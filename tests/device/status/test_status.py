@@ -15,6 +15,7 @@ from device.flow import Instant
 from device.i18n import DOMAIN, LOCALE
 from device.status import screen
 from device.status.standing import Road, Standing, standing
+from device.statuses import Lists
 from tests.device.command import gate
 from tests.device.site import Site
 from tests.device.test_alarms import WELL
@@ -31,6 +32,7 @@ STANDING = Standing(
     now=NOW,
     alarms=(),
     unsent=0,
+    lists=Lists(3, 7200),
 )
 
 
@@ -49,6 +51,7 @@ WORST = msgspec.structs.replace(
     road=Road(connected=False, code="link-refused", receipt_s=10**7),
     health=msgspec.structs.replace(WELL, power="low", throttled=True, waiting=10**6),
     unsent=10**6,
+    lists=Lists(10**3, 10**9, is_stale=True),
 )
 
 
@@ -87,6 +90,22 @@ def test_how_many_scans_a_reset_would_end_is_told(monkeypatch: pytest.MonkeyPatc
     assert "no scan" in line(STANDING)
     assert "37 scans" in line(msgspec.structs.replace(STANDING, unsent=37))
     assert line(msgspec.structs.replace(STANDING, unsent=None))[1:4].strip() == "?"
+
+
+def test_the_age_of_what_is_known_of_withdrawn_passes_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(screen, "_", gettext.translation(DOMAIN, LOCALE, ["en"]).gettext)
+
+    def line(lists: Lists) -> str:
+        drawing = drawn(msgspec.structs.replace(STANDING, lists=lists))
+        (said,) = [each for each in drawing if "Withdrawn" in each]
+        return " ".join(said.strip("│ ").split())
+
+    assert line(Lists(3, 7200)) == "+ Withdrawn lists of 3 issuers, the oldest signed 2 h ago"
+    stale = line(Lists(1, 90_000, is_stale=True))
+    assert stale == "! Withdrawn lists of 1 issuers, the oldest signed 1 days ago"
+    assert line(Lists()) == "? Withdrawn no list yet: nothing is known of withdrawn passes"
 
 
 def test_a_gate_whose_services_never_ran_can_be_looked_at(site: Site) -> None:

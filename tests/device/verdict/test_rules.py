@@ -25,6 +25,7 @@ from tests.device.verdict.cases import (
     trust,
 )
 from tests.wire.samples import PLAIN_PASS
+from wire.gatepass import ATTENDANT
 from wire.keys import Use
 from wire.policy import Policy
 from wire.record import Direction, Mark, Outcome, Reason
@@ -156,6 +157,17 @@ def test_a_site_takes_the_classes_that_it_names_or_all() -> None:
     visitor = said(rules, credential=shown(holder="visitor"))
     assert visitor == (Reason.CLASS_NOT_TAKEN, Signal.REJECT, ())
     assert said(USUAL, credential=shown(holder="visitor")) == GOOD
+
+
+@pytest.mark.parametrize(
+    ("classes", "taken"), [([], False), (["staff"], False), ([ATTENDANT], True)]
+)
+def test_whoever_is_to_be_looked_at_is_let_through_by_no_gate_alone(
+    classes: list[str], *, taken: bool
+) -> None:
+    rules = policy(takes=[{"kind": "pass", "classes": classes}])
+    worrying = said(rules, credential=shown(holder=ATTENDANT))
+    assert worrying == (GOOD if taken else (Reason.CLASS_NOT_TAKEN, Signal.ATTENDANT, ()))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""Serves an application that only says how much it was sent, by the server of the pages, over TLS.
+
+The folder has the certificate. Further words are settings: `hurried` makes deadlines short,
+`crowded` lets few connect at once.
+"""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from collector import log
+from collector.web import certificate, server, worker
+
+CROWDED = 20
+LARGE = 128 * 1024
+"""Of an answer: more than a reader's own side holds if it reads nothing."""
+
+
+def answer(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
+    """Say how long the body was; be large where that is asked for, fail where that is."""
+    said = f"{environ['PATH_INFO']} {len(environ['wsgi.input'].read())}".encode()
+    if environ["PATH_INFO"] == "/fault":
+        raise ValueError(environ["QUERY_STRING"])
+    if environ["PATH_INFO"] == "/large":
+        said = b"." * LARGE
+    start("200 OK", [("Content-Length", str(len(said)))])
+    return [said]
+
+
+def main(folder: Path, *words: str) -> None:
+    """Serve until a signal."""
+    log.configure()
+    more = certificate.served("web", folder / "fullchain.pem", folder / "privkey.pem")
+    if "crowded" in words:
+        more["worker_connections"] = CROWDED
+    if "hurried" in words:
+        worker.HEAD_S, worker.SLOWEST_PER_S = 1.0, 10**6
+    listening = server.listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    more["post_worker_init"] = lambda _worker: _told(port)
+    serving = server.Server(listening, lambda: answer, more, 1024 * 1024)
+    serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
+
+
+def _told(port: int) -> None:
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])
