@@ -35,7 +35,7 @@ class Lapsing:
         self._looked_ms: int | None = None
 
     def look(self, over_ms: int) -> None:
-        """Take off the lists whoever has no row any more; drop what is over at a believed moment."""
+        """Take off the lists whoever has no row any more; drop what is over, by a believed time."""
         if self._looked_ms is not None and 0 <= over_ms - self._looked_ms < EVERY_MS:
             return
         self._looked_ms = over_ms
