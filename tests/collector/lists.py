@@ -35,8 +35,8 @@ class ListDesk:
         self.published: list[StatusList] = []
         self.now_ms = NOW_MS
         register = Register(database)
-        issuer = Issuer(register, {Way.INSTITUTION: key}, STATUS, self._publish)
-        self.holders = Holders(database, issuer, b"s" * 32)
+        self.issuer = Issuer(register, {Way.INSTITUTION: key}, STATUS, self._publish)
+        self.holders = Holders(database, self.issuer, b"s" * 32)
         lists = (self.holders, seal_key(VAULT.public_key()))
         self.counter = OfficersCounter(register, lists, lambda: self.now_ms, Duties(database))
 

@@ -136,7 +136,7 @@ def test_the_desk_keeps_everybody_in_2099_and_forgets_them_in_time(
 
     def tended(now_ms: int) -> list[int]:
         monkeypatch.setattr(clock, "wall_ms", lambda: now_ms)
-        desk._tend(lists.counter._issuer, forget, believed, Once())
+        desk._tend(lists.issuer, forget, believed, Once())
         return [lists.count(each) for each in ("pass", "declaration", "holder", "held", "batch")]
 
     assert tended(IN_2099) == [1, 2, 1, 1, 1]

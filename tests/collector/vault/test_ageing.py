@@ -67,7 +67,7 @@ def test_a_clock_in_2099_takes_nobody_along_and_in_time_everybody_goes(
     up_ms = [0]
     believed = Believed(tmp_path / "clock.json", lambda: up_ms[0])
     believed.note(Said(AT, 0))
-    work = Work(town.room, town.people, cast("Any", Nowhere()), (), Ageing(audit), believed)
+    work = Work(town.room, town.people, cast("Any", Nowhere()), (), (Ageing(audit),), believed)
 
     def turned(now_ms: int) -> list[int]:
         monkeypatch.setattr(clock, "wall_ms", lambda: now_ms)

@@ -140,7 +140,7 @@ class MemoryDesk:
         self._theirs(officer, case, person)
         self._case(officer, case, Act.OPENED, person)
         self._case(officer, case, Act.FOUND, SICK + 1)
-        joined = (Joined(*both, by, "cùng số thẻ") for *both, by in self._merged.values())
+        joined = (Joined(kept, gone, by, "cùng số thẻ") for kept, gone, by in self._merged.values())
         return Alike((SICK + 1,), tuple(joined))
 
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
