@@ -1,7 +1,7 @@
 # What can be done with a checkout. Each target installs what it lacks (tools/install).
 
 .DEFAULT_GOAL := help
-.PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-public bundle
+.PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-pages bench-public bundle
 python := .venv/bin/python
 
 help: ## show this
@@ -101,6 +101,10 @@ bench-trace: ## how fast a trace answers, opens and forgets, in both databases (
 bench-public: ## how fast people declare, a sheet of 2,000 cards is made, and what a withdrawal weighs
 	@tools/install test
 	@$(python) -m bench.public $(ARGS)
+
+bench-pages: ## how fast every page answers with 10 million scans behind it, in both databases (ARGS=--quick)
+	@tools/install test
+	@$(python) -m bench.pages $(ARGS)
 
 soak: ## a gate with people at its door for MINUTES (30): memory, handles, threads, time to a signal
 	@tools/install test

@@ -49,7 +49,7 @@ NOW = END + DAY_MS
 
 def main() -> int:
     """Fill, measure, print, and end with the figures."""
-    part = _part(sys.argv[1:])
+    part = part_of(sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="bench-trace-") as name, Server() as server:
         folder = Path(name)
         crowd = Crowd(PEOPLE // part, part)
@@ -82,7 +82,7 @@ def main() -> int:
     return 0
 
 
-def _part(words: Sequence[str]) -> int:
+def part_of(words: Sequence[str]) -> int:
     """Return what part of the district is asked for: `--quick`, or `--part=50`."""
     for word in words:
         if word.startswith("--part="):

@@ -83,6 +83,7 @@ class Crowd:
         A part of the people has that part of the places, so that each is as full as in the whole.
         """
         dice = random.Random(seed)  # noqa: S311  # a bench, no secret
+        self.part = part
         numbers = itertools.count(1)
         self.places = [
             Place(next(numbers), kind, 1 + dice.randrange(AREAS))

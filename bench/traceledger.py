@@ -1,10 +1,10 @@
-"""A ledger with the first days of the drawn district, and a gate that goes on sending meanwhile."""
+"""A ledger with days of the drawn district, and a gate that goes on sending meanwhile."""
 
 import random
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from bench.tracedistrict import FIRST_DAY, Crowd
@@ -31,11 +31,11 @@ DAYS = 3
 """That are in the ledger: the one that goes and two that stay."""
 
 
-def fill(ledger: SqlLedger, crowd: Crowd) -> int:
-    """Store the scans of the first days as intake does; return how many."""
+def fill(ledgers: Sequence[SqlLedger], crowd: Crowd, days: int = DAYS) -> int:
+    """Store the scans of the first days in each as intake does; return how many these are."""
     marks: dict[int, tuple[int, bytes]] = {}
     count = 0
-    for day in range(FIRST_DAY, FIRST_DAY + DAYS):
+    for day in range(FIRST_DAY, FIRST_DAY + days):
         by_gate: dict[int, list[Sighting]] = defaultdict(list)
         for _, each in crowd.day(day):
             by_gate[each.gate].append(each)
@@ -44,7 +44,8 @@ def fill(ledger: SqlLedger, crowd: Crowd) -> int:
             seq, chain = marks.get(gate, (0, unmarked(name, JOURNAL).chain))
             arrival = _arrival(name, seq, chain, seen)
             marks[gate] = (arrival.last, arrival.entries[-1].chain)
-            ledger.commit(Post((arrival,)), seen[-1].at + 60_000)
+            for ledger in ledgers:
+                ledger.commit(Post((arrival,)), seen[-1].at + 60_000)
             count += len(seen)
     return count
 

@@ -41,7 +41,7 @@ def measure(people: Database, crowd: Crowd, folder: Path, server: Server) -> dic
             return SqliteDatabase(folder / "ledger.db")
 
     with SqlLedger(opened()) as ledger:
-        count = traceledger.fill(ledger, crowd)
+        count = traceledger.fill([ledger], crowd)
     if people.dialect == "postgres":
         server.settle()
     with traceledger.sending(lambda: SqlLedger(opened()), NOW) as took:

@@ -40,7 +40,7 @@ _PAST = (
     " AND first < (SELECT MAX(first) FROM slot AS kept WHERE kept.mark = ? AND kept.first <= ?)"
 )
 _WITNESSES = (
-    "SELECT gate, record_wall, record_ms FROM gate WHERE record_ms >= ?"
+    "SELECT gate, record_wall, record_ms, record_clock FROM gate WHERE record_ms >= ?"
     " AND record_clock IN (?, ?, ?) ORDER BY gate"
 )
 _LAST_RUN = "SELECT at_ms, boot, up_ms FROM retention WHERE stopped = '' ORDER BY id DESC LIMIT 1"

@@ -338,6 +338,13 @@ class Witness(msgspec.Struct, frozen=True):
     gate: str
     wall: int
     received_ms: int
+    clock: str
+    """Why it was sure: a ClockState."""
+
+    @property
+    def is_echo(self) -> bool:
+        """Say whether it has its time from our receipts, and so from the server's own clock."""
+        return self.clock == ClockState.ANCHORED
 
 
 class Run(msgspec.Struct, frozen=True):

@@ -306,7 +306,7 @@ class MemoryLedger:
         """Return what the clocks of gates said that are sure of them."""
         found = (self._standings[name] for name in sorted(self._standings))
         return tuple(
-            Witness(each.gate, each.record_wall, each.record_ms)
+            Witness(each.gate, each.record_wall, each.record_ms, each.record_clock)
             for each in found
             if each.record_ms >= since_ms and each.record_clock in set(STATED_MS)
         )

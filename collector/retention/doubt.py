@@ -3,7 +3,8 @@
 A wrong clock would delete what must stay, so nothing is deleted while there is doubt: the clock has
 moved by more than a day against the last run, or the gates whose clocks are sure say another day.
 The last run is the last that was believed: one that was stopped vouches for no later one, or a
-clock that stays wrong would be right on the second day.
+clock that stays wrong would be right on the second day. A gate that has its time from our receipts
+may contradict, but confirms nothing: to a server that starts in 2099 it says 2099.
 """
 
 import enum
@@ -23,7 +24,7 @@ class Doubt(enum.StrEnum):
     GATES = "gates-disagree"
     """Most gates that were heard within a day say another day."""
     UNSURE = "nobody-confirms"
-    """It is long since the last run, and no gate that was heard since is sure of its clock."""
+    """It is long since the last run, and no gate that was heard is sure of its clock by itself."""
 
 
 LONG_MS = 2 * DAY_MS
@@ -42,9 +43,11 @@ def doubt(last: Run | None, now: Run, witnesses: Sequence[Witness]) -> Doubt | N
         moved = (now.at_ms - last.at_ms) - (now.up_ms - last.up_ms)
         if abs(moved) > DAY_MS:
             return Doubt.MOVED
-    elsewhere = [each for each in witnesses if abs(each.wall - each.received_ms) > DAY_MS]
-    if 2 * len(elsewhere) > len(witnesses):
+    own = [each for each in witnesses if not each.is_echo]
+    heard = own or witnesses
+    elsewhere = [each for each in heard if abs(each.wall - each.received_ms) > DAY_MS]
+    if 2 * len(elsewhere) > len(heard):
         return Doubt.GATES
-    if not witnesses and (last is None or now.at_ms - last.at_ms > LONG_MS):
+    if not own and (last is None or now.at_ms - last.at_ms > LONG_MS):
         return Doubt.UNSURE
     return None

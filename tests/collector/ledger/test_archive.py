@@ -218,7 +218,7 @@ def test_a_run_and_what_the_gates_said_are_kept(three: Three, journal: Callable[
     commit(ledger, journal("g1", "j1").scan(1).arrival(1, 1))
     commit(ledger, journal("g2", "j2").note(What.ALIVE).arrival(1, 1))
     (witness,) = archive.witnesses(AT)
-    assert (witness.gate, witness.received_ms) == ("g1", AT)
+    assert (witness.gate, witness.received_ms, witness.is_echo) == ("g1", AT, False)
     assert isinstance(witness, Witness)
     assert archive.witnesses(AT + 1) == ()
 

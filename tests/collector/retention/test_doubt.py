@@ -1,10 +1,12 @@
 """When the server's clock is not believed."""
 
+import msgspec
 import pytest
 
 from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Run, Witness
 from collector.retention.doubt import Doubt, doubt
+from wire.record import ClockState
 
 NOW = 1_790_000_000_000
 HOUR = 3_600_000
@@ -16,7 +18,16 @@ def run(at_ms: int, up_ms: int = 0, boot: str = "b1") -> Run:
 
 def gates(*ahead: int) -> tuple[Witness, ...]:
     """Return gates by how far their clocks were before the server's when they were heard."""
-    return tuple(Witness(f"g{n}", NOW - HOUR + each, NOW - HOUR) for n, each in enumerate(ahead))
+    return tuple(
+        Witness(f"g{n}", NOW - HOUR + each, NOW - HOUR, ClockState.SYNCED)
+        for n, each in enumerate(ahead)
+    )
+
+
+def echoes(*ahead: int) -> tuple[Witness, ...]:
+    """Return gates that have their time from our receipts."""
+    heard = gates(*ahead)
+    return tuple(msgspec.structs.replace(each, clock=ClockState.ANCHORED) for each in heard)
 
 
 YESTERDAY = run(NOW - DAY_MS, 5 * DAY_MS)
@@ -45,6 +56,12 @@ TODAY = run(NOW, 6 * DAY_MS)
         (YESTERDAY, TODAY, gates(2 * DAY_MS, 0), None),
         (YESTERDAY, TODAY, gates(-40 * DAY_MS, 0, 0), None),
         (YESTERDAY, TODAY, gates(DAY_MS, -DAY_MS), None),
+        (None, TODAY, echoes(0, 0), Doubt.UNSURE),
+        (run(NOW - 3 * DAY_MS, 0, "b0"), TODAY, echoes(0, 0), Doubt.UNSURE),
+        (run(NOW - 3 * DAY_MS, 0, "b0"), TODAY, (*echoes(0, 0), *gates(0)), None),
+        (YESTERDAY, TODAY, echoes(0, 0), None),
+        (YESTERDAY, TODAY, echoes(2 * DAY_MS), Doubt.GATES),
+        (YESTERDAY, TODAY, (*echoes(0, 0), *gates(2 * DAY_MS)), Doubt.GATES),
     ],
 )
 def test_the_clock_is_held_against_the_last_run_and_the_gates(

@@ -32,6 +32,14 @@ KEYS = {
     "gate-enrol": "enrol",
     "gate-desk": "desk",
 }
+BELIEVED = """
+import sys
+from pathlib import Path
+from collector import believed, clock, config
+told = believed.Believed(config.load(Path(sys.argv[1])).believed)
+now_ms = clock.wall_ms()
+print(now_ms - told.over_ms(now_ms) < 60_000)
+"""
 FETCH = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1], timeout=20).read().decode())"
 
 
@@ -103,9 +111,12 @@ def test_deletion_runs_by_itself_once_somebody_has_looked_at_the_clock(server: S
     assert "nobody-confirms" in server.journal("gate-retention")
     owner = ("setpriv", "--reuid", "gate-intake", "--regid", "gate-ledger", "--groups")
     looked = ("collector", "retention", "--clock-is-right", "--config", CONFIG)
-    server.run(*owner, "gate-district", *looked)
+    server.run(*owner, "gate-district,gate-retention", *looked)
     assert server.tried(*start).returncode == 0
     assert "retention.done" in server.journal("gate-retention")
+    for unit in ("gate-vault", "gate-desk", "gate-enrol", "gate-dispatch", "gate-web"):
+        said = server.within(unit, "python", "-c", BELIEVED, CONFIG)
+        assert said.stdout.strip() == "True", said.stderr
 
 
 def test_what_dies_comes_back(server: Server) -> None:
