@@ -28,6 +28,7 @@ else people hold shares of the root (shares.py), and what lies beside it is clos
 be derived from it.
 """
 
+import glob
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -68,6 +69,8 @@ LIMIT = 64 * 1024
 MAX_TEXT = 200
 PUBLISHED = "published"
 KEYRING = "keyring.json"
+FOUNDING = ".{name}.founding."
+"""Where an authority is made, beside its place."""
 ROOT = "offline/root.pem"
 CA_KEY = "offline/ca-key.pem"
 PARTS = (
@@ -211,7 +214,8 @@ def create(  # noqa: PLR0913 - all that is said about an authority, by name
     Its online keys end after `days`, and are closed with `secret` if there is one. Without `root`
     one is made and lies in the folder, plainly: for trying out, and for tests. With it the folder
     never holds it, and whoever gives it sees to its shares. The folder appears whole or not at
-    all. Raises AuthorityExists, ValueInvalid, FileUnusable.
+    all; keys that a power cut has left beside it are deleted the next time. Raises
+    AuthorityExists, ValueInvalid, FileUnusable.
     """
     _check_text("name", name, least=1)
     _check_text("help line", help_line, least=0)
@@ -220,7 +224,10 @@ def create(  # noqa: PLR0913 - all that is said about an authority, by name
     partial = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        prefix = FOUNDING.format(name=folder.name)
+        for left in folder.parent.glob(f"{glob.escape(prefix)}*"):
+            shutil.rmtree(left)
+        partial = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         _fill(Maker(partial, now, days, secret), name, help_line, hosts, root)
         partial.rename(folder)
         files.flush_folder(folder.parent)

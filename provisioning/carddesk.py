@@ -161,13 +161,13 @@ def _brought(asked: argparse.Namespace) -> Needs:
         case Work.COUNT_RESET:
             return People(count=asked.count)
         case Work.PLACE:
-            return Place(place=asked.to, area=asked.to_area, ways=ways)
+            return Place(place=asked.to.strip(), area=asked.to_area.strip(), ways=ways)
         case Work.DIRECTION:
             return Direct(ways=DIRECTIONS[asked.ways])
         case Work.EVENT:
             begins, ends = terms.moment(asked.begins, "begins"), terms.moment(asked.ends, "ends")
             times = int(begins.timestamp()), int(ends.timestamp())
-            return Event(place=asked.to, begins=times[0], ends=times[1], ways=ways)
+            return Event(place=asked.to.strip(), begins=times[0], ends=times[1], ways=ways)
         case Work.WIFI:
             # Not from the command line, which every program on this machine can read.
             password = "" if asked.open else sys.stdin.readline().rstrip("\n")

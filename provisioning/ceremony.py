@@ -46,9 +46,14 @@ def found(  # noqa: PLR0913 - all that is said about an authority, by name
     made = shares.split(root, needed, count)
     public = entry(root.public_key(), Use.ROOT)
     pages = write(sheets, made, name, public, now)
-    home = authority.create(
-        folder, name, help_line=help_line, hosts=hosts, now=now, secret=secret, root=root
-    )
+    try:
+        home = authority.create(
+            folder, name, help_line=help_line, hosts=hosts, now=now, secret=secret, root=root
+        )
+    except BaseException:
+        for page in pages:  # shares of a root that is nobody's would be taken for the right ones
+            page.unlink(missing_ok=True)
+        raise
     return home, pages
 
 

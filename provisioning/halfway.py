@@ -8,7 +8,9 @@ passphrase, so that whoever comes next can finish it; what had not come so far i
 keys in it. Knows nothing of how keys are made.
 """
 
+import errno
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,7 +110,7 @@ def _place(home: Path, turned: Path) -> None:
     for part in parts:  # an authority of before does not have all of them
         part.mkdir(mode=0o700, exist_ok=True)
     for made in sorted(path for path in turned.rglob("*") if path.is_file()):
-        made.replace(home / made.relative_to(turned))
+        _move(made, home / made.relative_to(turned))
     for part in (*parts, home):
         files.flush_folder(part)
     found = authority.load(home)
@@ -117,6 +119,17 @@ def _place(home: Path, turned: Path) -> None:
     expiry.write(found)
     shutil.rmtree(turned)
     files.flush_folder(home)
+
+
+def _move(made: Path, place: Path) -> None:
+    """Move a file, also where its part of the folder is a link to another disk."""
+    try:
+        made.replace(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        files.write(place, made.read_bytes(), stat.S_IMODE(made.stat().st_mode))
+        made.unlink()
 
 
 def _outlived(home: authority.Authority) -> list[Path]:

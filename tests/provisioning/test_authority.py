@@ -1,6 +1,8 @@
 """The authority's folder: what is in it, for whom, and that it is never overwritten."""
 
+import shutil
 import ssl
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -208,6 +210,21 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path, now: datetime) -> 
     with pytest.raises(FileUnusable):
         authority.create(tmp_path / "file", "Xã Mẫu", now=now)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_keys_that_a_founding_cut_off_has_left_are_deleted_by_the_next(
+    tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as cut:
+        cut.setattr(Path, "rename", lambda *_: sys.exit("the power fails"))
+        cut.setattr(shutil, "rmtree", lambda *_, **__: None)
+        with pytest.raises(SystemExit):
+            authority.create(tmp_path / "a", "Xã Mẫu", now=now)
+    (left,) = tmp_path.iterdir()
+    assert (left / "offline/root.pem").exists()
+    (tmp_path / ".b.founding.x").mkdir()
+    authority.create(tmp_path / "a", "Xã Mẫu", now=now)
+    assert {path.name for path in tmp_path.iterdir()} == {"a", ".b.founding.x"}
 
 
 def test_a_name_longer_than_x509_allows_is_kept_whole_in_public(

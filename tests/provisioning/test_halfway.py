@@ -1,5 +1,6 @@
 """A turn of the keys that a power cut ends: at every step all of it counts, or nothing does."""
 
+import errno
 import os
 import shutil
 import sys
@@ -215,11 +216,12 @@ def test_the_next_command_says_so_and_a_renewal_is_not_done_twice(
     assert cli.main(["status", "--authority", str(home.folder)]) == 0
     assert capsys.readouterr().err.startswith("NOTE: making new keys was cut off")
     cut_once_turned(home, power, now, turnover.renew)
+    reserve = authority.load(home.folder / ".turned.renew").public.reserve
     assert cli.main(renew) == 0
-    told, reserve = capsys.readouterr(), authority.load(home.folder).public.reserve
+    told = capsys.readouterr()
     assert told.err.startswith("NOTE: a renewal was cut off")
     assert f"{home.folder}/published/keyring.json" in told.out
-    assert reserve != home.public.reserve
+    assert authority.load(home.folder).public.reserve == reserve
     assert cli.main(renew) == 0
     assert capsys.readouterr().err == ""
     assert authority.load(home.folder).public.reserve != reserve
@@ -274,3 +276,21 @@ def test_a_folder_that_nothing_can_be_written_to_is_said(home: Authority) -> Non
     (home.folder / ".turning.x").write_text("no folder")
     with pytest.raises(FileUnusable):
         halfway.settle(home.folder)
+
+
+def test_a_part_that_lies_on_another_disk_is_turned_too(
+    home: Authority, power: Power, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_once_turned(home, power, now, turnover.renew)
+    expected = tree(home.folder / ".turned.renew")
+    real = Path.replace
+
+    def on_one_disk(path: Path, target: Path) -> Path:
+        if ".turned.renew/signing" in str(path):
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "replace", on_one_disk)
+    assert halfway.settle(home.folder) is Left.RENEWAL
+    assert expected.items() <= tree(home.folder).items()
+    assert (home.folder / "signing/card.pem").stat().st_mode & 0o777 == 0o600

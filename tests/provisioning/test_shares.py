@@ -164,6 +164,15 @@ def test_a_page_that_cannot_be_read_back_founds_nothing(
     assert not (tmp_path / "authority").exists()
 
 
+def test_a_founding_that_fails_leaves_no_pages_of_a_root_that_is_nobodys(
+    tmp_path: Path, now: datetime
+) -> None:
+    with pytest.raises(ValueInvalid):
+        ceremony.found(tmp_path / "a", "x" * 201, now=now, secret=SECRET, sheets=tmp_path / "pages")
+    assert list(tmp_path.rglob("*.png")) == []
+    assert not (tmp_path / "a").exists()
+
+
 def founded(folder: Path, now: datetime) -> tuple[Authority, list[Path]]:
     home, made = ceremony.found(
         folder / "authority", "Xã Mẫu", now=now, secret=SECRET, sheets=folder / "pages"
