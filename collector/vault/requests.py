@@ -18,7 +18,7 @@ from collector.cases.register import Opening
 from collector.cases.roles import Actor
 from collector.cases.worklist import Change, Met
 from collector.people.entries import Merge, Unopened
-from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.trace.entries import Answer, Meeting, Question, Visit, Where
 from collector.vault.entries import (
     Arrived,
     Content,
@@ -82,6 +82,10 @@ class Requests(Protocol):
 
     def places(self, actor: Actor, case: int, question: Question) -> tuple[Visit, ...]:
         """Return where the index persons were, and with how many; nobody is opened."""
+        ...
+
+    def known_places(self, actor: Actor, case: int) -> tuple[Where, ...]:
+        """Return the places that an officer may ask about, by their names."""
         ...
 
     def trace(self, actor: Actor, case: int, question: Question) -> Answer:

@@ -18,7 +18,7 @@ from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.worklist import Change, Met
 from collector.errors import DeskMissing
-from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.trace.entries import Answer, Meeting, Question, Visit, Where
 from collector.vault.entries import Arrived
 
 
@@ -197,6 +197,10 @@ class Desk(Protocol):
 
     def places(self, officer: str, case: int, question: Question) -> Answer:
         """Return where the index persons were, with counts; `contacts` is empty."""
+        ...
+
+    def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
+        """Return the places that the officer may ask about, by their names."""
         ...
 
     def trace(self, officer: str, case: int, question: Question) -> Answer:

@@ -16,6 +16,7 @@ from collector.cases.worklist import Change, Met
 from collector.people.entries import Kind as By
 from collector.people.entries import Merge, Strength
 from collector.roster import Place, Roster
+from collector.roster.collation import order
 from collector.trace.entries import Answer, Meeting, Outside, Question, Visit, Where, day_of
 from collector.vault.entries import Arrived, Content, SeenAt, Shown, Sought, StayAt, Timeline
 from collector.vault.requests import Requests
@@ -142,6 +143,11 @@ class VaultDesk:
         """Return where the index persons were."""
         visits = self._vault.places(self._actor(officer), case, question)
         return Answer(question, self._wall_ms(), visits, (), Outside(), ())
+
+    def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
+        """Return the places that the officer may ask about, by their names."""
+        found = self._vault.known_places(self._actor(officer), case)
+        return tuple(sorted(found, key=lambda where: order(where.name)))
 
     def trace(self, officer: str, case: int, question: Question) -> Answer:
         """Return whom they met."""

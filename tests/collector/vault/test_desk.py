@@ -24,6 +24,7 @@ from collector.errors import (
     CollectorError,
     NotAllowed,
     NotOfCase,
+    QuestionTooWide,
     RequestInvalid,
 )
 from collector.people.entries import Kind, Strength
@@ -403,6 +404,28 @@ def test_what_arrives_after_the_list_was_made_is_told(office: Office) -> None:
     assert office.vault.arrived(LAN, case) == ()  # it was another question
     with pytest.raises(CaseUnknown):
         office.vault.arrived(Actor("xa", Role.COMMUNE, areas=("a-g2",)), case)
+
+
+def test_whoever_was_at_a_place_is_asked_for_and_everybody_is_not(office: Office) -> None:
+    case = office.case()
+    place, *_ = office.vault.known_places(LAN, case)
+    assert place.name == "Nơi g1"
+    there = (place.key, AT, AT + HOUR)
+    question = Question((), AT - DAY, AT + DAY, places=(there,))
+    people = {found(office, case, number(each)) for each in (1, 2)}
+    assert {each.person for each in office.vault.trace(LAN, case, question).contacts} == people
+    assert office.casework.audit.rows()[-1].counts == {"places": 1}
+    before = len(office.acts())
+    for places in ((there,) * 11, ((place.key, AT, AT + DAY + 1),)):
+        with pytest.raises(QuestionTooWide):
+            office.vault.trace(LAN, case, msgspec.structs.replace(question, places=places))
+    assert len(office.acts()) == before
+    stranger = Actor("xa", Role.COMMUNE, areas=("a-g2",))
+    own = office.vault.open_case(
+        stranger, Opening("BN 13", "Quyết định 6", "a-g2", office.now + 30 * DAY)
+    )
+    assert place not in office.vault.known_places(stranger, own.number)
+    assert office.vault.trace(stranger, own.number, question).contacts == ()
 
 
 def test_only_a_contact_of_the_case_is_asked_for_by_meetings(office: Office) -> None:

@@ -140,7 +140,7 @@ class MemoryDesk:
         self._theirs(officer, case, person)
         self._case(officer, case, Act.OPENED, person)
         self._case(officer, case, Act.FOUND, SICK + 1)
-        joined = (Joined(*both, by, "cùng số thẻ") for *both, by in self._merged.values())
+        joined = (Joined(one, other, by, "cùng số thẻ") for one, other, by in self._merged.values())
         return Alike((SICK + 1,), tuple(joined))
 
     def pair(self, officer: str, case: int, one: int, other: int) -> Pair:
@@ -174,6 +174,10 @@ class MemoryDesk:
         self._theirs(officer, case, *index)
         self._case(officer, case, Act.TRACED, *index)
         return self.since
+
+    def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
+        self._register.require(self._who(officer), case, Right.CASE, self._now())
+        return (MARKET, SCHOOL, CLINIC)
 
     def meetings(self, officer: str, case: int, person: int) -> tuple[Meeting, ...]:
         index = self.case(officer, case).index
@@ -340,7 +344,7 @@ class MemoryDesk:
         return tuple(found)
 
     def _near(self, question: Question) -> tuple[Near, ...]:
-        if not question.index:
+        if not question.index and not question.places:
             return ()
         count = self.many or 8
         found = [
