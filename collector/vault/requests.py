@@ -219,7 +219,7 @@ class Requests(Protocol):
         ...
 
     def approvals(self, actor: Actor, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
         ...
 
     def audit_head(self) -> Head:

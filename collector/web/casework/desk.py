@@ -267,8 +267,8 @@ class Desk(Protocol):
         """Agree as the second officer. Raises ApprovalRefused."""
         ...
 
-    def waiting(self, officer: str, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
+    def approvals(self, officer: str, case: int) -> tuple[Request, ...]:
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
         ...
 
     def copy(self, officer: str, case: int, persons: tuple[int, ...]) -> Stamp:

@@ -232,8 +232,8 @@ class VaultDesk:
         """Agree as the second officer."""
         return self._vault.approve(self._actor(officer), number)
 
-    def waiting(self, officer: str, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
+    def approvals(self, officer: str, case: int) -> tuple[Request, ...]:
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
         return self._vault.approvals(self._actor(officer), case)
 
     def copy(self, officer: str, case: int, persons: tuple[int, ...]) -> Stamp:

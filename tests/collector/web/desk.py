@@ -248,8 +248,8 @@ class MemoryDesk:
     def approve(self, officer: str, number: int) -> Request:
         return self._approvals.approve(self._who(officer), number, self._now())
 
-    def waiting(self, officer: str, case: int) -> tuple[Request, ...]:
-        return self._approvals.waiting(self._who(officer), case)
+    def approvals(self, officer: str, case: int) -> tuple[Request, ...]:
+        return self._approvals.standing(self._who(officer), case, self._now())
 
     def copy(self, officer: str, case: int, persons: tuple[int, ...]) -> Stamp:
         self._case(officer, case, Act.EXPORTED, *persons)

@@ -361,6 +361,8 @@ def test_more_than_two_hundred_people_take_a_second_officer(
     second = inside(Role.SECTOR)
     assert "đề nghị mở thông tin 230 người" in text(second.get(f"/cases/{case}/approvals"))
     assert second.post(f"/cases/{case}/approvals/1").status_code == 302
+    assert "✓ sector-officer" in text(browser.get(f"/cases/{case}/approvals"))
+    assert "cán bộ thứ hai" not in text(browser.get(f"/cases/{case}"))
     assert browser.post(f"/cases/{case}/export", export).status_code == 200
 
 
