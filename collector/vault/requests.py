@@ -21,9 +21,9 @@ from collector.people.entries import Merge, Unopened
 from collector.trace.entries import Answer, Meeting, Question, Visit, Where
 from collector.vault.entries import (
     Arrived,
-    Content,
     Hit,
     Hold,
+    Kept,
     Persons,
     Registration,
     Shown,
@@ -142,8 +142,8 @@ class Requests(Protocol):
         """Return what a case holds, reasons opened."""
         ...
 
-    def held(self, actor: Actor, case: int, number: int) -> tuple[Content, ...]:
-        """Open the fields that are held of a person."""
+    def held(self, actor: Actor, case: int, number: int) -> Kept:
+        """Open what is held of a person: fields, and where they were at the officer's places."""
         ...
 
     def release(self, actor: Actor, case: int, number: int) -> None:

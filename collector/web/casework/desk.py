@@ -251,8 +251,8 @@ class Desk(Protocol):
         """Agree as another officer; what is there is kept now. Raises HoldRefused."""
         ...
 
-    def held(self, officer: str, case: int, number: int) -> Card:
-        """Open what is held of a person. Raises HoldRefused."""
+    def held(self, officer: str, case: int, number: int) -> tuple[Card, tuple[Visit, ...]]:
+        """Open what is held of a person, and where they were. Raises HoldRefused."""
         ...
 
     def release(self, officer: str, case: int, number: int) -> None:

@@ -214,11 +214,12 @@ class VaultDesk:
         """Agree as another officer."""
         self._vault.approve_hold(self._actor(officer), case, number)
 
-    def held(self, officer: str, case: int, number: int) -> Card:
-        """Open what is held of a person."""
-        contents = self._vault.held(self._actor(officer), case, number)
-        person = next(each.person for each in self.holds(officer, case) if each.number == number)
-        return _card(Shown(person, (person,), contents), person)
+    def held(self, officer: str, case: int, number: int) -> tuple[Card, tuple[Visit, ...]]:
+        """Open what is held of a person, and where they were."""
+        kept = self._vault.held(self._actor(officer), case, number)
+        found, roster = kept.timeline, self._roster()
+        card = _card(Shown(found.person, (found.person,), kept.contents), found.person)
+        return card, tuple(_visit(found, stay, roster) for stay in found.stays)
 
     def release(self, officer: str, case: int, number: int) -> None:
         """End a hold before its time."""

@@ -342,8 +342,12 @@ def test_what_is_held_stays_after_the_scans_are_gone_until_its_end(office: Offic
             session.run(f"DELETE FROM {table}")  # noqa: S608
         session.run("UPDATE epoch SET uses = 0")
     office.town.settle(office.now + 30 * DAY)
-    (content,) = vault.held(LAN, case, hold.id)
-    assert content.fields["name"] == "Nguyễn Văn Mẫu"
+    kept = vault.held(LAN, case, hold.id)
+    assert [each.fields["name"] for each in kept.contents] == ["Nguyễn Văn Mẫu"]
+    assert [kept.timeline.places[each.place] for each in kept.timeline.stays] == ["Nơi g1"]
+    stranger = Actor("kinh-te", Role.SECTOR, sectors=("economy",))
+    beyond = vault.held(stranger, case, hold.id).timeline
+    assert (beyond.stays, beyond.places, beyond.outside) == ((), {}, 1)
     office.town.settle(end)
     assert vault.holds(LAN, case) == ()
     assert office.town.rows("SELECT COUNT(*) FROM held_fields") == [(0,)]
@@ -364,6 +368,17 @@ def test_a_hold_of_another_case_is_as_if_there_were_none(office: Office) -> None
             with pytest.raises(CaseUnknown):
                 act(stranger, case, wanted)
         assert whys[0] == whys[1]
+    assert Act.HELD not in office.acts()
+
+
+def test_nothing_is_agreed_to_of_somebody_who_is_deleted_by_then(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    hold = office.vault.hold(LAN, case, person, "khiếu nại", office.now + 60 * DAY)
+    with office.town.people.writing() as session:
+        session.run("DELETE FROM person WHERE id = ?", (person,))
+    with pytest.raises(PersonUnknown):
+        office.vault.approve_hold(MINH, case, hold.id)
     assert Act.HELD not in office.acts()
 
 

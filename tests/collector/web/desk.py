@@ -207,12 +207,13 @@ class MemoryDesk:
         self._case(officer, case, Act.HELD, held.person)
         self._held[number] = (case, msgspec.structs.replace(held, approver=officer))
 
-    def held(self, officer: str, case: int, number: int) -> Card:
+    def held(self, officer: str, case: int, number: int) -> tuple[Card, tuple[Visit, ...]]:
         self._register.require(self._who(officer), case, Right.LOOK, self._now())
         held = self._hold(case, number)
         if not held.approver:
             raise HoldRefused(N_("another officer must agree"))
-        return self.open(officer, case, (held.person,))[0]
+        (card,) = self.open(officer, case, (held.person,))
+        return card, self._visits((held.person,), self._now() - 4 * DAY)
 
     def release(self, officer: str, case: int, number: int) -> None:
         self.case(officer, case)

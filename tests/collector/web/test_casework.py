@@ -503,7 +503,9 @@ def test_records_are_held_by_two_officers_opened_and_released(
     assert "khiếu nại &lt;b&gt;" in second.get(page).content.decode()
     assert second.post(f"{page}/1/approve").status_code == 302
     assert Act.OPENED not in acts(vault)
-    assert "Võ Thị Én" in text(browser.post(f"{page}/1/open"))
+    opened = text(browser.post(f"{page}/1/open"))
+    assert "Võ Thị Én" in opened
+    assert "Trường THCS Mẫu: 08:00" in opened
     assert "Thông tin của 1 người" in text(browser.get(f"/cases/{case}"))
     browser.post(f"/cases/{case}/close")
     assert browser.post(page, form).status_code == 403
