@@ -92,12 +92,15 @@ class Approvals:
             session.run(_APPROVE, (actor.officer, now_ms, number))
         return self._request(number) or found
 
-    def waiting(self, actor: Actor, case: int) -> tuple[Request, ...]:
-        """Return what is asked for a case and not yet agreed to."""
+    def standing(self, actor: Actor, case: int, now_ms: int) -> tuple[Request, ...]:
+        """Return what is asked for a case: what waits for a word, and what one is good for now."""
         self._register.case(actor, case)
-        sql = f"SELECT {_COLUMNS} FROM approval WHERE case_number = ? AND approved_ms = 0"  # noqa: S608
+        sql = (
+            f"SELECT {_COLUMNS} FROM approval WHERE case_number = ?"  # noqa: S608
+            " AND (approved_ms = 0 OR approved_ms >= ?) ORDER BY number"
+        )
         with self._database.reading() as session:
-            return tuple(Request(*row) for row in session.rows(sql, (case,)))
+            return tuple(Request(*row) for row in session.rows(sql, (case, now_ms - DAY_MS)))
 
     def _request(self, number: int) -> Request | None:
         with self._database.reading() as session:

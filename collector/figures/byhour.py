@@ -20,37 +20,44 @@ class Whole(msgspec.Struct, frozen=True):
     total: Figure
 
 
-Entries = Mapping[str, Mapping[int, int]]
-"""How many came in, by gate and hour."""
+class Entries(msgspec.Struct, frozen=True):
+    """How many came in, by gate and hour; not to be shown."""
+
+    hours: int
+    """Of the day, as far as it has gone."""
+    gates: Mapping[str, Mapping[int, int]]
 
 
 def entries(gates: Iterable[str], tally: Tally, now_ms: int) -> Entries:
-    """Return how many came in today at each gate, as far as the day has gone; not to be shown."""
+    """Return how many came in today at each gate."""
     today, slot = local_slot(now_ms)
-    return {gate: _hours(tally.days.get(gate, {}).get(today), slot // 4) for gate in gates}
+    hours = slot // 4 + 1
+    return Entries(
+        hours, {gate: _hours(tally.days.get(gate, {}).get(today), hours) for gate in gates}
+    )
 
 
 def whole(found: Entries) -> Whole:
     """Return what all gates come to."""
-    hours = sorted({hour for counts in found.values() for hour in counts})
-    (told,) = discretion.lists([{hour: _at(found, hour) for hour in hours}])
-    return Whole({hour: told.figures[hour] for hour in hours}, told.total)
+    counts = {hour: sum(each[hour] for each in found.gates.values()) for hour in range(found.hours)}
+    (told,) = discretion.lists([counts])
+    return Whole({hour: told.figures[hour] for hour in counts}, told.total)
 
 
 def of_gate(found: Entries, gate: str) -> Mapping[int, Figure]:
     """Return the hours of one of the gates, beside the district's and those of all others."""
     return {
-        hour: discretion.parts({each: counts[hour] for each, counts in found.items()}, figure)[gate]
+        hour: discretion.parts(_at(found, hour), figure)[gate]
         for hour, figure in whole(found).hours.items()
     }
 
 
-def _hours(day: Day | None, until: int) -> Mapping[int, int]:
+def _hours(day: Day | None, hours: int) -> Mapping[int, int]:
     return {
         hour: sum(day.ins[hour * 4 : hour * 4 + 4]) if day is not None else 0
-        for hour in range(until + 1)
+        for hour in range(hours)
     }
 
 
-def _at(found: Entries, hour: int) -> int:
-    return sum(counts[hour] for counts in found.values())
+def _at(found: Entries, hour: int) -> Mapping[str, int]:
+    return {gate: counts[hour] for gate, counts in found.gates.items()}

@@ -21,6 +21,17 @@ _PLACES = (
     " WHERE {scope} EXISTS (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = p.id)"
     " AND p.id IN ({places})"
 )
+_KNOWN = (
+    "SELECT {columns} FROM place_key p"
+    " WHERE EXISTS (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = p.id)"
+    " ORDER BY p.name, p.id"
+)
+
+
+def known(session: Session, officer: str) -> tuple[Where, ...]:
+    """Return the places that the officer may ask about, by their names."""
+    statement = _KNOWN.format(columns=PLACE)
+    return tuple(place(row) for row in session.rows(statement, [officer]))
 
 
 def within(session: Session, question: Question, officer: str) -> tuple[Visit, ...]:

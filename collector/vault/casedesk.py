@@ -109,8 +109,8 @@ class CaseDesk(Counter):
         return self._casework.approvals.approve(actor, number, self._clock())
 
     def approvals(self, actor: Actor, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
-        return self._casework.approvals.waiting(actor, case)
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
+        return self._casework.approvals.standing(actor, case, self._clock())
 
     def audit_head(self) -> Head:
         """Return where the audit stands."""

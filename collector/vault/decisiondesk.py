@@ -10,9 +10,9 @@ from collector.i18n import N_
 from collector.people import persons, stays
 from collector.people.entries import Merge
 from collector.people.errors import HoldRefused, MergeRefused
-from collector.vault import holds
+from collector.vault import holds, scopes
 from collector.vault.casework import Counter
-from collector.vault.entries import Content, Hold, Persons
+from collector.vault.entries import Hold, Kept, Persons
 
 
 class DecisionDesk(Counter):
@@ -70,6 +70,8 @@ class DecisionDesk(Counter):
         hold = self._hold(case, number)
         if hold.officer == actor.officer:
             raise HoldRefused(N_("another officer must agree"))
+        with self._people.reading() as session:
+            persons.whole(session, hold.person)  # who is deleted by now cannot be held any more
         self._casework.audit.commit(
             actor, Act.HELD, self._clock(), case=case, persons=(hold.person,)
         )
@@ -82,8 +84,8 @@ class DecisionDesk(Counter):
         with self._people.reading() as session:
             return tuple(self._reasoned(each) for each in holds.of_case(session, case))
 
-    def held(self, actor: Actor, case: int, number: int) -> tuple[Content, ...]:
-        """Open the fields that are held of a person."""
+    def held(self, actor: Actor, case: int, number: int) -> Kept:
+        """Open what is held of a person: fields, and where they were at the officer's places."""
         ring, now_ms = self._room.opened.ring, self._clock()
         self._casework.register.require(actor, case, Right.LOOK, now_ms)
         hold = self._hold(case, number)
@@ -91,8 +93,10 @@ class DecisionDesk(Counter):
             raise HoldRefused(N_("another officer must agree"))
         who = (hold.person,)
         self._casework.approvals.look(actor, case, who, now_ms, held=who)
+        scopes.grant(self._people, actor)
         with self._people.reading() as session:
-            return holds.contents(session, ring, hold)
+            contents = holds.contents(session, ring, hold)
+            return Kept(contents, holds.whereabouts(session, hold, actor.officer))
 
     def release(self, actor: Actor, case: int, number: int) -> None:
         """End a hold before its time, also of a case that is over: it holds longer than that."""

@@ -121,6 +121,13 @@ class Hold(msgspec.Struct, frozen=True):
     end_ms: int
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What a hold keeps of a person, opened."""
+
+    contents: tuple[Content, ...]
+    timeline: Timeline
+
+
 class Registration(msgspec.Struct, frozen=True):
     """What is said of whoever gets a pass, at a desk or in a form."""
 

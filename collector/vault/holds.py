@@ -12,7 +12,7 @@ from collector.i18n import N_
 from collector.people import persons
 from collector.people.errors import HoldRefused
 from collector.vault import reading
-from collector.vault.entries import Content, Hold
+from collector.vault.entries import Content, Hold, Timeline
 from collector.vault.epochfile import hold_name
 from collector.vault.ring import Ring
 
@@ -21,6 +21,11 @@ NONE = N_("there is no such hold")
 _COLUMNS = "id, case_number, person, reason, officer, approver, made_ms, end_ms"
 _ONE = f"SELECT {_COLUMNS} FROM hold WHERE id = ?"  # noqa: S608
 _OF_CASE = f"SELECT {_COLUMNS} FROM hold WHERE case_number = ? ORDER BY id"  # noqa: S608
+_STAYS = (
+    "SELECT s.place, s.in_lo, s.in_span, s.stayed, s.out_span, s.how, s.doubts FROM held_stay s"
+    " WHERE s.hold = ? AND EXISTS"
+    " (SELECT 1 FROM grant_scope g WHERE g.officer = ? AND g.place = s.place) ORDER BY s.in_lo"
+)
 _OVER = "SELECT id FROM hold WHERE end_ms <= ?"
 
 
@@ -82,6 +87,14 @@ def contents(session: Session, ring: Ring, hold: Hold) -> tuple[Content, ...]:
         msgspec.convert(key.open(sealed, hold.person), Content)
         for (sealed,) in session.rows(asked, (hold.id,))
     )
+
+
+def whereabouts(session: Session, hold: Hold, officer: str) -> Timeline:
+    """Return the stays that are held, at the officer's places; how many lie elsewhere is said."""
+    stays = tuple(reading.stay(*row) for row in session.rows(_STAYS, (hold.id, officer)))
+    ((whole,),) = session.rows("SELECT COUNT(*) FROM held_stay WHERE hold = ?", (hold.id,))
+    names = reading.names(session, officer)
+    return Timeline(hold.person, (), stays, names, whole - len(stays))
 
 
 def release(session: Session, number: int) -> str:

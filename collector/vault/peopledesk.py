@@ -8,14 +8,18 @@ from contextlib import AbstractContextManager
 from collector.cases.entries import Act
 from collector.cases.roles import Actor, Right
 from collector.database.ports import Session
+from collector.errors import QuestionTooWide
 from collector.people import aliases, identifiers, persons
 from collector.people.entries import Identifier, Kind
-from collector.trace import query
-from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.trace import query, visits
+from collector.trace.entries import DAY_MS, Answer, Meeting, Question, Visit, Where
 from collector.trace.news import news
 from collector.vault import reading, scopes
 from collector.vault.casework import Counter
 from collector.vault.entries import Arrived, Hit, Persons, Shown, Sought, Timeline
+
+PLACES = 10
+"""Asked about for themselves at once, each for a day at most: a trace is not for everybody."""
 
 
 class PeopleDesk(Counter):
@@ -103,6 +107,13 @@ class PeopleDesk(Counter):
         with self._tracing(actor, case, question, Act.PLACES) as session:
             return query.places_of(session, question, actor.officer)
 
+    def known_places(self, actor: Actor, case: int) -> tuple[Where, ...]:
+        """Return the places that an officer may ask about, by their names."""
+        self._casework.register.require(actor, case, Right.CASE, self._clock())
+        scopes.grant(self._people, actor)
+        with self._people.reading() as session:
+            return visits.known(session, actor.officer)
+
     def trace(self, actor: Actor, case: int, question: Question) -> Answer:
         """Return the ranked answer; nobody is opened."""
         with self._tracing(actor, case, question, Act.TRACED) as session:
@@ -149,8 +160,15 @@ class PeopleDesk(Counter):
         """Write down that a trace is asked for, and open the tables for it."""
         _ = self._room.opened
         self._casework.circle.require(actor, case, Right.CASE, question.index, self._clock())
+        if len(question.places) > PLACES or any(
+            until - since > DAY_MS for _, since, until in question.places
+        ):
+            raise QuestionTooWide
         scopes.grant(self._people, actor)
-        self._casework.audit.commit(actor, act, self._clock(), case=case, persons=question.index)
+        counts = {"places": len(question.places)} if question.places else None
+        self._casework.audit.commit(
+            actor, act, self._clock(), case=case, persons=question.index, counts=counts
+        )
         return self._people.reading()
 
 

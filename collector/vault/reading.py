@@ -102,8 +102,8 @@ def timeline(session: Session, look: Look, person: int) -> Timeline:
                 _SEEN, (officer, day, person)
             )
         ),
-        tuple(_stay(*row) for row in session.rows(_STAYS, (officer, person))),
-        dict(session.rows(_NAMES, (officer,))),
+        tuple(stay(*row) for row in session.rows(_STAYS, (officer, person))),
+        names(session, officer),
         elsewhere,
     )
 
@@ -114,8 +114,14 @@ def _content(document: Document, day: int) -> Content:
     )
 
 
-def _stay(
+def names(session: Session, officer: str) -> dict[int, str]:
+    """Return what the officer's places are called."""
+    return dict(session.rows(_NAMES, (officer,)))
+
+
+def stay(
     place: int, in_lo: int, in_span: int, stayed: int, out_span: int, how: int, doubts: int
 ) -> StayAt:
+    """Return a stay from its columns."""
     bounds = (in_lo, in_lo + in_span, in_lo + stayed, in_lo + stayed + out_span)
     return StayAt(place, *bounds, How(how), Doubt(doubts))

@@ -18,12 +18,12 @@ from collector.cases.register import Opening
 from collector.cases.roles import Actor
 from collector.cases.worklist import Change, Met
 from collector.people.entries import Merge, Unopened
-from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.trace.entries import Answer, Meeting, Question, Visit, Where
 from collector.vault.entries import (
     Arrived,
-    Content,
     Hit,
     Hold,
+    Kept,
     Persons,
     Registration,
     Shown,
@@ -84,6 +84,10 @@ class Requests(Protocol):
         """Return where the index persons were, and with how many; nobody is opened."""
         ...
 
+    def known_places(self, actor: Actor, case: int) -> tuple[Where, ...]:
+        """Return the places that an officer may ask about, by their names."""
+        ...
+
     def trace(self, actor: Actor, case: int, question: Question) -> Answer:
         """Return the ranked answer; nobody is opened."""
         ...
@@ -138,8 +142,8 @@ class Requests(Protocol):
         """Return what a case holds, reasons opened."""
         ...
 
-    def held(self, actor: Actor, case: int, number: int) -> tuple[Content, ...]:
-        """Open the fields that are held of a person."""
+    def held(self, actor: Actor, case: int, number: int) -> Kept:
+        """Open what is held of a person: fields, and where they were at the officer's places."""
         ...
 
     def release(self, actor: Actor, case: int, number: int) -> None:
@@ -215,7 +219,7 @@ class Requests(Protocol):
         ...
 
     def approvals(self, actor: Actor, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
         ...
 
     def audit_head(self) -> Head:

@@ -1,7 +1,7 @@
 """Stands before every page: nobody passes who is not logged in, not entitled, or gone too long."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from django.conf import settings
@@ -65,12 +65,24 @@ def _owes_password(request: HttpRequest) -> bool:
 
 
 def _to_login(request: HttpRequest, why: sessions.End | None = None) -> HttpResponse:
-    asked = {"next": request.get_full_path()} if request.method == "GET" else {}
-    more = {**asked, **({"why": why.value} if why else {})}
+    back = _back(request)
+    more = {**({"next": back} if back else {}), **({"why": why.value} if why else {})}
+    if why and request.method == "POST":
+        more["lost"] = "1"  # nothing was done of what was sent, and that is said
     if "HX-Request" in request.headers:
         more.pop("next", None)  # a part of a page is no page to come back to
     query = f"?{urlencode(more, safe='/')}" if more else ""
     return _sent(request, reverse("login") + query)
+
+
+def _back(request: HttpRequest) -> str:
+    """Return where to go after the login: of what a form sent, the page that the form stands on."""
+    if request.method == "GET":
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("Referer", ""))
+    if came.netloc != request.get_host():
+        return ""
+    return f"{came.path}?{came.query}" if came.query else came.path
 
 
 def _sent(request: HttpRequest, where_to: str) -> HttpResponse:

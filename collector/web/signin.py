@@ -36,7 +36,7 @@ class Login(LoginView):
     def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # Django's own
         """Add why the last session ended."""
         why = self.request.GET.get("why", "")
-        known = {"why": why if why in set(sessions.End) else ""}
+        known = {"why": why if why in set(sessions.End) else "", "lost": "lost" in self.request.GET}
         return {**super().get_context_data(**more), **known}
 
     def post(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponse:  # noqa: ANN401

@@ -9,10 +9,10 @@ from collector.web.casework.pages import case, desk, persons, shown, who
 
 @require_safe
 def approvals(request: HttpRequest, number: int) -> HttpResponse:
-    """Show what waits for a second officer's word."""
+    """Show what waits for a second officer's word, and what has it."""
     found = case(request, number)
-    waiting = desk().waiting(who(request), number)
-    return shown(request, "approvals", found, waiting=waiting, me=who(request))
+    asked = desk().approvals(who(request), number)
+    return shown(request, "approvals", found, asked=asked, me=who(request))
 
 
 @require_POST

@@ -42,7 +42,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         counts=counts,
         contacts=len(contacts),
         rule=narrowing.rule_of(found),
-        waiting=desk().waiting(who(request), number),
+        waiting=[each for each in desk().approvals(who(request), number) if not each.approved_ms],
         arrived=desk().arrived(who(request), number) if is_traced else (),
         holds=desk().holds(who(request), number),
     )

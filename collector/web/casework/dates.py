@@ -19,6 +19,20 @@ def day(text: str) -> int | None:
     return (found - EPOCH).days
 
 
+def moment(text: str) -> int | None:
+    """Return a local day and time, as `2026-11-22T07:30`, in ms since 1970; None if it is none."""
+    try:
+        local = datetime.fromisoformat(text)
+        return int(local.replace(tzinfo=LOCAL).timestamp() * 1000) if len(text) == 16 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def minute(ms: int) -> str:
+    """Return a moment as `moment` reads it."""
+    return f"{at(ms):%Y-%m-%dT%H:%M}"
+
+
 def field(number: int) -> str:
     """Return a day as a form's date field has it."""
     return (EPOCH + timedelta(days=number)).isoformat()

@@ -18,7 +18,7 @@ from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
 from collector.cases.register import Opening
 from collector.cases.worklist import Change, Met
 from collector.errors import DeskMissing
-from collector.trace.entries import Answer, Meeting, Question, Visit
+from collector.trace.entries import Answer, Meeting, Question, Visit, Where
 from collector.vault.entries import Arrived
 
 
@@ -199,6 +199,10 @@ class Desk(Protocol):
         """Return where the index persons were, with counts; `contacts` is empty."""
         ...
 
+    def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
+        """Return the places that the officer may ask about, by their names."""
+        ...
+
     def trace(self, officer: str, case: int, question: Question) -> Answer:
         """Return whom they met, ranked, with bounds and coverage."""
         ...
@@ -247,8 +251,8 @@ class Desk(Protocol):
         """Agree as another officer; what is there is kept now. Raises HoldRefused."""
         ...
 
-    def held(self, officer: str, case: int, number: int) -> Card:
-        """Open what is held of a person. Raises HoldRefused."""
+    def held(self, officer: str, case: int, number: int) -> tuple[Card, tuple[Visit, ...]]:
+        """Open what is held of a person, and where they were. Raises HoldRefused."""
         ...
 
     def release(self, officer: str, case: int, number: int) -> None:
@@ -263,8 +267,8 @@ class Desk(Protocol):
         """Agree as the second officer. Raises ApprovalRefused."""
         ...
 
-    def waiting(self, officer: str, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
+    def approvals(self, officer: str, case: int) -> tuple[Request, ...]:
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
         ...
 
     def copy(self, officer: str, case: int, persons: tuple[int, ...]) -> Stamp:

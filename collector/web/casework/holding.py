@@ -43,8 +43,8 @@ def approve(request: HttpRequest, number: int, hold: int) -> HttpResponse:
 def opened(request: HttpRequest, number: int, hold: int) -> HttpResponse:
     """Open what is held of a person."""
     found = case(request, number)
-    card = desk().held(who(request), number, hold)
-    return _page(request, found, opened=(hold, card))
+    card, visits = desk().held(who(request), number, hold)
+    return _page(request, found, opened=card, visits=visits)
 
 
 @require_POST

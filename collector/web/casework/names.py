@@ -93,6 +93,7 @@ LINK: Mapping[int, Promise] = {
 }
 COUNT: Mapping[str, Promise] = {
     "persons": _("persons"),
+    "places": _("places"),
     "sought": _("looked for"),
     "found": _("found"),
     "copies": _("copies"),

@@ -35,8 +35,9 @@ def places(request: HttpRequest, number: int) -> HttpResponse:
     """Show where the index persons were, with how many people each place had meanwhile."""
     found = case(request, number)
     narrow = narrowing.read(dict(request.GET.lists()), found, today())
+    known = desk().known_places(who(request), number)
     if not found.index:
-        return shown(request, "places", found, narrow=narrow)
+        return shown(request, "places", found, narrow=narrow, known=known, today=today())
     question = msgspec.structs.replace(narrow.question(found, clock.wall_ms()), only=())
     answer = desk().places(who(request), number, question)
     return shown(
@@ -45,9 +46,11 @@ def places(request: HttpRequest, number: int) -> HttpResponse:
         found,
         narrow=narrow,
         answer=answer,
-        stays=stays(answer.visits),
+        stays=stays(visit for visit in answer.visits if visit.person),
         gates=gates(answer),
         minutes=narrowing.MINUTES,
+        known=known,
+        today=today(),
     )
 
 
@@ -59,6 +62,7 @@ def contacts(request: HttpRequest, number: int) -> HttpResponse:
     answer = _traced(request, found, narrow)
     also = request.GET.get("sure", "")
     ranked = [each for each in answer.contacts if also not in ALSO or _is(each, also)]
+    names = {visit.where.key: visit.where.name for visit in answer.visits}
     already = {each.person for each in desk().contacts(who(request), number)}
     return shown(
         request,
@@ -73,6 +77,7 @@ def contacts(request: HttpRequest, number: int) -> HttpResponse:
         gates=gates(answer),
         minutes=narrowing.MINUTES,
         rule=answer.asked.rule,
+        asked=[(names.get(key, f"#{key}"), since, until) for key, since, until in narrow.at],
     )
 
 

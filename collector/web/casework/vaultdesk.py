@@ -16,6 +16,7 @@ from collector.cases.worklist import Change, Met
 from collector.people.entries import Kind as By
 from collector.people.entries import Merge, Strength
 from collector.roster import Place, Roster
+from collector.roster.collation import order
 from collector.trace.entries import Answer, Meeting, Outside, Question, Visit, Where, day_of
 from collector.vault.entries import Arrived, Content, SeenAt, Shown, Sought, StayAt, Timeline
 from collector.vault.requests import Requests
@@ -143,6 +144,11 @@ class VaultDesk:
         visits = self._vault.places(self._actor(officer), case, question)
         return Answer(question, self._wall_ms(), visits, (), Outside(), ())
 
+    def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
+        """Return the places that the officer may ask about, by their names."""
+        found = self._vault.known_places(self._actor(officer), case)
+        return tuple(sorted(found, key=lambda where: order(where.name)))
+
     def trace(self, officer: str, case: int, question: Question) -> Answer:
         """Return whom they met."""
         return self._vault.trace(self._actor(officer), case, question)
@@ -208,11 +214,12 @@ class VaultDesk:
         """Agree as another officer."""
         self._vault.approve_hold(self._actor(officer), case, number)
 
-    def held(self, officer: str, case: int, number: int) -> Card:
-        """Open what is held of a person."""
-        contents = self._vault.held(self._actor(officer), case, number)
-        person = next(each.person for each in self.holds(officer, case) if each.number == number)
-        return _card(Shown(person, (person,), contents), person)
+    def held(self, officer: str, case: int, number: int) -> tuple[Card, tuple[Visit, ...]]:
+        """Open what is held of a person, and where they were."""
+        kept = self._vault.held(self._actor(officer), case, number)
+        found, roster = kept.timeline, self._roster()
+        card = _card(Shown(found.person, (found.person,), kept.contents), found.person)
+        return card, tuple(_visit(found, stay, roster) for stay in found.stays)
 
     def release(self, officer: str, case: int, number: int) -> None:
         """End a hold before its time."""
@@ -226,8 +233,8 @@ class VaultDesk:
         """Agree as the second officer."""
         return self._vault.approve(self._actor(officer), number)
 
-    def waiting(self, officer: str, case: int) -> tuple[Request, ...]:
-        """Return what waits for a second officer."""
+    def approvals(self, officer: str, case: int) -> tuple[Request, ...]:
+        """Return what waits for a second officer, and what one has agreed to that is good now."""
         return self._vault.approvals(self._actor(officer), case)
 
     def copy(self, officer: str, case: int, persons: tuple[int, ...]) -> Stamp:

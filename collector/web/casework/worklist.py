@@ -123,7 +123,7 @@ def _contact(
         states=list(State),
         officers=_assignees(listed.values()),
         me=who(request),
-        meetings=desk().meetings(who(request), found.number, person) if found.index else (),
+        meetings=desk().meetings(who(request), found.number, person),
         wrong=complaint(wrong),
         note=said(request.POST, "note"),
     )

@@ -25,12 +25,14 @@ def test_more_people_need_a_second_officer(office: Office) -> None:
     with pytest.raises(ApprovalNeeded):
         office.approvals.look(DISTRICT, 1, MANY, NOW)
     asked = office.approvals.ask(DISTRICT, 1, MANY, NOW)
-    assert office.approvals.waiting(SECOND, 1) == (asked,)
+    assert office.approvals.standing(SECOND, 1, NOW) == (asked,)
     with pytest.raises(ApprovalNeeded):
         office.approvals.look(DISTRICT, 1, MANY, NOW)
     assert office.approvals.approve(SECOND, asked.number, NOW).approved_by == "anh-nam"
     assert office.approvals.look(DISTRICT, 1, reversed(MANY), NOW).covers(Act.OPENED, MANY)
-    assert office.approvals.waiting(SECOND, 1) == ()
+    (agreed,) = office.approvals.standing(DISTRICT, 1, NOW + DAY_MS)
+    assert (agreed.number, agreed.approved_by) == (asked.number, "anh-nam")
+    assert office.approvals.standing(DISTRICT, 1, NOW + DAY_MS + 1) == ()
 
 
 def test_many_small_openings_are_one_large_one(office: Office) -> None:

@@ -17,7 +17,8 @@ SMALL = frozenset(range(1, 5))
 
 
 def table(*gates: tuple[int, ...]) -> Entries:
-    return {f"g{number}": dict(enumerate(counts)) for number, counts in enumerate(gates)}
+    found = {f"g{number}": dict(enumerate(counts)) for number, counts in enumerate(gates)}
+    return Entries(len(gates[0]), found)
 
 
 class Attack:
@@ -26,7 +27,7 @@ class Attack:
     def __init__(self, found: Entries) -> None:
         district = whole(found)
         self.hours: Mapping[int, Figure] = district.hours
-        self.gates = {gate: of_gate(found, gate) for gate in found}
+        self.gates = {gate: of_gate(found, gate) for gate in found.gates}
         self.columns = {
             hour: [
                 guess
@@ -67,25 +68,25 @@ def test_no_few_comes_out_of_all_pages_together(counts: list[tuple[int, ...]]) -
     attack = Attack(found)
     for hour in attack.hours:
         guesses = attack.guesses(hour)
-        assert tuple(each[hour] for each in found.values()) in guesses
-        for number, gate in enumerate(found):
-            if found[gate][hour] in SMALL:
+        assert tuple(each[hour] for each in found.gates.values()) in guesses
+        for number, gate in enumerate(found.gates):
+            if found.gates[gate][hour] in SMALL:
                 assert {guess[number] for guess in guesses} >= SMALL
                 assert not isinstance(attack.gates[gate][hour], int)
-        if sum(each[hour] for each in found.values()) in SMALL:
+        if sum(each[hour] for each in found.gates.values()) in SMALL:
             assert {sum(guess) for guess in guesses} >= SMALL
 
 
 def test_a_gate_beside_a_few_is_withheld_and_the_district_is_exact() -> None:
     found = table((20,), (3,), (9,), (0,))
     assert whole(found).hours == {0: 32}
-    shown = [of_gate(found, gate)[0] for gate in found]
+    shown = [of_gate(found, gate)[0] for gate in found.gates]
     assert shown == [20, FEW, WITHHELD, 0]
 
 
 def test_without_a_few_every_gate_is_exact() -> None:
     found = table((5, 0), (9, 6))
-    assert [of_gate(found, gate) for gate in found] == [{0: 5, 1: 0}, {0: 9, 1: 6}]
+    assert [of_gate(found, gate) for gate in found.gates] == [{0: 5, 1: 0}, {0: 9, 1: 6}]
     assert whole(found).total == 20
 
 
@@ -101,3 +102,8 @@ def test_a_gate_alone_is_the_district(count: int, shown: Figure) -> None:
 def test_a_gate_that_has_counted_nothing_has_its_hours_all_the_same() -> None:
     found = entries(["g0", "g1"], Tally(), 100 * 86_400_000 - ZONE_MS)
     assert of_gate(found, "g1") == {0: 0}
+
+
+def test_a_district_without_gates_has_its_hours_all_the_same() -> None:
+    found = entries([], Tally(), 100 * 86_400_000 - ZONE_MS + 7_000_000)
+    assert whole(found).hours == {0: 0, 1: 0}

@@ -24,6 +24,7 @@ from collector.errors import (
     CollectorError,
     NotAllowed,
     NotOfCase,
+    QuestionTooWide,
     RequestInvalid,
 )
 from collector.people.entries import Kind, Strength
@@ -341,8 +342,12 @@ def test_what_is_held_stays_after_the_scans_are_gone_until_its_end(office: Offic
             session.run(f"DELETE FROM {table}")  # noqa: S608
         session.run("UPDATE epoch SET uses = 0")
     office.town.settle(office.now + 30 * DAY)
-    (content,) = vault.held(LAN, case, hold.id)
-    assert content.fields["name"] == "Nguyễn Văn Mẫu"
+    kept = vault.held(LAN, case, hold.id)
+    assert [each.fields["name"] for each in kept.contents] == ["Nguyễn Văn Mẫu"]
+    assert [kept.timeline.places[each.place] for each in kept.timeline.stays] == ["Nơi g1"]
+    stranger = Actor("kinh-te", Role.SECTOR, sectors=("economy",))
+    beyond = vault.held(stranger, case, hold.id).timeline
+    assert (beyond.stays, beyond.places, beyond.outside) == ((), {}, 1)
     office.town.settle(end)
     assert vault.holds(LAN, case) == ()
     assert office.town.rows("SELECT COUNT(*) FROM held_fields") == [(0,)]
@@ -363,6 +368,17 @@ def test_a_hold_of_another_case_is_as_if_there_were_none(office: Office) -> None
             with pytest.raises(CaseUnknown):
                 act(stranger, case, wanted)
         assert whys[0] == whys[1]
+    assert Act.HELD not in office.acts()
+
+
+def test_nothing_is_agreed_to_of_somebody_who_is_deleted_by_then(office: Office) -> None:
+    case = office.case()
+    person = found(office, case, number(1))
+    hold = office.vault.hold(LAN, case, person, "khiếu nại", office.now + 60 * DAY)
+    with office.town.people.writing() as session:
+        session.run("DELETE FROM person WHERE id = ?", (person,))
+    with pytest.raises(PersonUnknown):
+        office.vault.approve_hold(MINH, case, hold.id)
     assert Act.HELD not in office.acts()
 
 
@@ -403,6 +419,28 @@ def test_what_arrives_after_the_list_was_made_is_told(office: Office) -> None:
     assert office.vault.arrived(LAN, case) == ()  # it was another question
     with pytest.raises(CaseUnknown):
         office.vault.arrived(Actor("xa", Role.COMMUNE, areas=("a-g2",)), case)
+
+
+def test_whoever_was_at_a_place_is_asked_for_and_everybody_is_not(office: Office) -> None:
+    case = office.case()
+    place, *_ = office.vault.known_places(LAN, case)
+    assert place.name == "Nơi g1"
+    there = (place.key, AT, AT + HOUR)
+    question = Question((), AT - DAY, AT + DAY, places=(there,))
+    people = {found(office, case, number(each)) for each in (1, 2)}
+    assert {each.person for each in office.vault.trace(LAN, case, question).contacts} == people
+    assert office.casework.audit.rows()[-1].counts == {"places": 1}
+    before = len(office.acts())
+    for places in ((there,) * 11, ((place.key, AT, AT + DAY + 1),)):
+        with pytest.raises(QuestionTooWide):
+            office.vault.trace(LAN, case, msgspec.structs.replace(question, places=places))
+    assert len(office.acts()) == before
+    stranger = Actor("xa", Role.COMMUNE, areas=("a-g2",))
+    own = office.vault.open_case(
+        stranger, Opening("BN 13", "Quyết định 6", "a-g2", office.now + 30 * DAY)
+    )
+    assert place not in office.vault.known_places(stranger, own.number)
+    assert office.vault.trace(stranger, own.number, question).contacts == ()
 
 
 def test_only_a_contact_of_the_case_is_asked_for_by_meetings(office: Office) -> None:

@@ -175,6 +175,10 @@ class MemoryDesk:
         self._case(officer, case, Act.TRACED, *index)
         return self.since
 
+    def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
+        self._register.require(self._who(officer), case, Right.CASE, self._now())
+        return (MARKET, SCHOOL, CLINIC)
+
     def meetings(self, officer: str, case: int, person: int) -> tuple[Meeting, ...]:
         index = self.case(officer, case).index
         self._theirs(officer, case, person, *index)
@@ -203,12 +207,13 @@ class MemoryDesk:
         self._case(officer, case, Act.HELD, held.person)
         self._held[number] = (case, msgspec.structs.replace(held, approver=officer))
 
-    def held(self, officer: str, case: int, number: int) -> Card:
+    def held(self, officer: str, case: int, number: int) -> tuple[Card, tuple[Visit, ...]]:
         self._register.require(self._who(officer), case, Right.LOOK, self._now())
         held = self._hold(case, number)
         if not held.approver:
             raise HoldRefused(N_("another officer must agree"))
-        return self.open(officer, case, (held.person,))[0]
+        (card,) = self.open(officer, case, (held.person,))
+        return card, self._visits((held.person,), self._now() - 4 * DAY)
 
     def release(self, officer: str, case: int, number: int) -> None:
         self.case(officer, case)
@@ -244,8 +249,8 @@ class MemoryDesk:
     def approve(self, officer: str, number: int) -> Request:
         return self._approvals.approve(self._who(officer), number, self._now())
 
-    def waiting(self, officer: str, case: int) -> tuple[Request, ...]:
-        return self._approvals.waiting(self._who(officer), case)
+    def approvals(self, officer: str, case: int) -> tuple[Request, ...]:
+        return self._approvals.standing(self._who(officer), case, self._now())
 
     def copy(self, officer: str, case: int, persons: tuple[int, ...]) -> Stamp:
         self._case(officer, case, Act.EXPORTED, *persons)
@@ -340,7 +345,7 @@ class MemoryDesk:
         return tuple(found)
 
     def _near(self, question: Question) -> tuple[Near, ...]:
-        if not question.index:
+        if not question.index and not question.places:
             return ()
         count = self.many or 8
         found = [

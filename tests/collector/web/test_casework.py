@@ -193,6 +193,39 @@ def test_narrowing_stands_in_the_address_and_goes_into_the_question(
         assert browser.get(f"/cases/{case}/contacts?{nonsense}").status_code == 200
 
 
+def test_a_place_is_asked_about_for_itself_by_day_and_times(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault.remove_index(OFFICER, case, SICK)  # nobody need be known to be ill
+    page = browser.get(f"/cases/{case}/places").content.decode()
+    assert '<option value="1">Chợ Mẫu</option>' in page
+    asked = []
+    real = vault.trace
+
+    def trace(officer: str, number: int, question: Any) -> Any:  # noqa: ANN401
+        asked.append(question)
+        return real(officer, number, question)
+
+    monkeypatch.setattr(vault, "trace", trace)
+    form = "key=1&day=2026-09-20&since=07:00&till=09:30&at=3~2026-09-19T10:00~2026-09-19T11:00"
+    page = browser.get(f"/cases/{case}/contacts?{form}")
+    hours = 1_789_862_400_000 - 7 * HOUR  # midnight of 20 September 2026 there
+    yesterday = (3, hours - 14 * HOUR, hours - 13 * HOUR)
+    assert asked[0].places == (yesterday, (1, hours + 7 * HOUR, hours + 9 * HOUR + 30 * MINUTE))
+    outside = browser.get(f"/cases/{case}/contacts?from=2026-09-20&to=2026-09-20&{form}")
+    assert 'name="from" type="date" value="2026-09-19"' in outside.content.decode()
+    assert "at=1~2026-09-20T07%3A00~2026-09-20T09%3A30" in page.content.decode()
+    assert "F1·1" in text(page)
+    for wrong in ("till=06:00", "till=", "day=x", "key=%2D1"):
+        page = text(browser.get(f"/cases/{case}/contacts?{form}&{wrong}"))
+        assert ("Chưa hỏi được địa điểm" in page) is False  # the first of each is taken
+        page = text(browser.get(f"/cases/{case}/contacts?{wrong}&{form}"))
+        assert "Chưa hỏi được địa điểm" in page
+
+
 def test_contacts_go_onto_the_list_and_the_second_ring_is_of_chosen_ones(
     browser: Any,  # noqa: ANN401
     vault: MemoryDesk,
@@ -328,6 +361,8 @@ def test_more_than_two_hundred_people_take_a_second_officer(
     second = inside(Role.SECTOR)
     assert "đề nghị mở thông tin 230 người" in text(second.get(f"/cases/{case}/approvals"))
     assert second.post(f"/cases/{case}/approvals/1").status_code == 302
+    assert "✓ sector-officer" in text(browser.get(f"/cases/{case}/approvals"))
+    assert "cán bộ thứ hai" not in text(browser.get(f"/cases/{case}"))
     assert browser.post(f"/cases/{case}/export", export).status_code == 200
 
 
@@ -468,7 +503,9 @@ def test_records_are_held_by_two_officers_opened_and_released(
     assert "khiếu nại &lt;b&gt;" in second.get(page).content.decode()
     assert second.post(f"{page}/1/approve").status_code == 302
     assert Act.OPENED not in acts(vault)
-    assert "Võ Thị Én" in text(browser.post(f"{page}/1/open"))
+    opened = text(browser.post(f"{page}/1/open"))
+    assert "Võ Thị Én" in opened
+    assert "Trường THCS Mẫu: 08:00" in opened
     assert "Thông tin của 1 người" in text(browser.get(f"/cases/{case}"))
     browser.post(f"/cases/{case}/close")
     assert browser.post(page, form).status_code == 403

@@ -146,6 +146,20 @@ def test_a_session_ends_when_nothing_is_done(ready: Ready, wall: Clock) -> None:
     assert "why" not in browser.get("/account")["Location"]
 
 
+def test_a_form_sent_too_late_leads_back_to_its_page_and_to_no_other_site(
+    ready: Ready, wall: Clock
+) -> None:
+    browser, host = ready[0], "http://testserver"
+    wall.step(1801)
+    sent = browser.post("/cases/1/list/7/call", headers={"referer": f"{host}/cases/1/list/7?a=b"})
+    assert sent["Location"] == "/login?next=/cases/1/list/7%3Fa%3Db&why=idle&lost=1"
+    assert "chưa được nhận" in browser.get(sent["Location"]).content.decode()
+    assert "chưa được nhận" not in browser.get("/login?why=idle").content.decode()
+    for referer in ("https://else.example/cases/1", "//else.example", "", "no address"):
+        sent = client().post("/cases/1/list/7/call", headers={"referer": referer})
+        assert sent["Location"] == "/login", referer
+
+
 def test_a_board_that_asks_by_itself_keeps_no_session_open(ready: Ready, wall: Clock) -> None:
     browser = ready[0]
     answer = {"HX-Redirect": ""}

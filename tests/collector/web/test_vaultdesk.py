@@ -155,7 +155,9 @@ def test_a_case_holds_says_what_arrived_and_names_every_meeting(way: Way) -> Non
     desk.approve_hold("minh", case, 1)
     (held,) = desk.holds(LAN, case)
     assert (held.reason, held.officer, held.approver) == ("khiếu nại", LAN, "minh")
-    assert desk.held(LAN, case, 1).name == "Trần Thị Mẫu"
+    card, (visit,) = desk.held(LAN, case, 1)
+    assert (card.person, card.name) == (contact.person, "Trần Thị Mẫu")
+    assert (visit.where.name, visit.where.area) == ("Nơi g1", "a-g1")
     desk.release(LAN, case, 1)
     assert desk.holds(LAN, case) == ()
 
