@@ -20,7 +20,6 @@ from tests.journeys import seen
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 CHOSEN = {"for", "sex", "symptoms", "exposures"}
-PHONE = {"width": 360, "height": 740}
 
 
 def test_a_code_from_the_page_opens_the_gate_however_it_is_shown(tmp_path: Path) -> None:
@@ -30,7 +29,8 @@ def test_a_code_from_the_page_opens_the_gate_however_it_is_shown(tmp_path: Path)
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=seen.CHROMIUM
         )
-        page = browser.new_context(viewport=PHONE, device_scale_factor=2).new_page()
+        phone = browser.new_context(viewport={"width": 360, "height": 740}, device_scale_factor=2)
+        page = phone.new_page()
         declared(page, f"http://localhost:{port}/", worrying=False)
         for picture in shown(page, tmp_path):
             assert door.answers(picture) == ("accepted", "accepted")
@@ -73,8 +73,7 @@ def shown(page: Page, folder: Path) -> tuple[Luma, Luma, Luma]:
     screen = decoded(page.screenshot(), "screen")
     save, paper = page.locator(".pass form button").all()
     picture = decoded(fetched(page, save, folder / "code.png"), "picture")
-    fetched(page, paper, folder / "code.pdf")
-    document = pypdfium2.PdfDocument(folder / "code.pdf")
+    document = pypdfium2.PdfDocument(fetched(page, paper, folder / "code.pdf"))
     drawn = document[0].render(scale=2, grayscale=True).to_numpy()
     document.close()
     return before(screen), before(picture), before(drawn.reshape(drawn.shape[:2]))

@@ -67,7 +67,7 @@ def printed(page: Page, cast: Cast, folder: Path) -> Luma:
     with page.expect_download() as told:
         fetch.click()
     told.value.save_as(folder / "cards.pdf")
-    document = pypdfium2.PdfDocument(folder / "cards.pdf")
+    document = pypdfium2.PdfDocument((folder / "cards.pdf").read_bytes())
     drawn = document[0].render(scale=2, grayscale=True).to_numpy()
     document.close()
     return np.ascontiguousarray(drawn.reshape(drawn.shape[:2]))
