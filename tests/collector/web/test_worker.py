@@ -169,6 +169,18 @@ def test_in_a_crowd_who_waits_longest_makes_room(serve: Callable[..., Serving]) 
         each.close()
 
 
+def test_of_many_large_bodies_the_one_that_waits_longest_makes_room(
+    serve: Callable[..., Serving],
+) -> None:
+    serving = serve("narrow")
+    held = [half_of_a_large_body(serving.port) for _ in range(12)]
+    assert serving.asked("/", b"x" * 300_000) == (200, b"/ 300000")
+    with contextlib.suppress(ConnectionResetError):
+        assert held[0].recv(1) == b""
+    for each in held:
+        each.close()
+
+
 def test_a_request_in_small_pieces_is_one_request(serve: Callable[..., Serving]) -> None:
     serving = serve()
     made = opened(serving.port)
