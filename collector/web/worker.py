@@ -35,7 +35,7 @@ SEND_S = 10.0
 HEAD = 32 * 1024
 """Bytes of a head with all its cookies."""
 HELD = 64 * 1024 * 1024
-"""Bytes of all bodies that have come in part; beyond, the largest goes."""
+"""Bytes of all large bodies that have come in part."""
 ANSWER = 256 * 1024
 """Bytes of an answer that the kernel holds for a slow reader, so that no thread does."""
 PIECE = 64 * 1024
@@ -225,23 +225,27 @@ class Worker(ThreadWorker):
         conn.watched = event
 
     def _bound(self) -> None:
-        """Hold no more bytes than may be."""
-        if sum(len(each.heard) for each in self._waiting) > HELD:
-            self._end(max(self._waiting, key=lambda each: len(each.heard)))
+        """Hold no more bytes of large bodies than may be."""
+        if sum(map(_large, self._waiting)) > HELD:
+            self._end_one(_large)
 
     def _make_room(self) -> None:
-        """End a connection on which nothing is asked, or else who has waited longest.
-
-        Among those who wait, it is one of the address from which most do.
-        """
+        """End a connection on which nothing is asked; else one that waits."""
         if self.keepalived_conns:
             idle = self.keepalived_conns.popleft()
             self.poller.unregister(idle.sock)
             self.nr_conns -= 1
             idle.close()
         elif self._waiting:
-            ((most, _),) = Counter(each.client[0] for each in self._waiting).most_common(1)
-            self._end(next(each for each in self._waiting if each.client[0] == most))
+            self._end_one(lambda _conn: 1)
+
+    def _end_one(self, takes: Callable[[Connection], int]) -> None:
+        """End who has waited longest, at the address that takes most of what is short."""
+        shares = Counter[str]()
+        for each in self._waiting:
+            shares[each.client[0]] += takes(each)
+        ((most, _),) = shares.most_common(1)
+        self._end(next(each for each in self._waiting if each.client[0] == most and takes(each)))
 
     def _end(self, conn: Connection) -> None:
         self._forget(conn)
@@ -253,6 +257,10 @@ class Worker(ThreadWorker):
         if conn.watched:
             self.poller.unregister(conn.sock)
             conn.watched = 0
+
+
+def _large(conn: Connection) -> int:
+    return len(conn.heard) if len(conn.heard) > HEAD else 0
 
 
 def _tried(act: Callable[[], Done]) -> Watching[Done]:

@@ -1,7 +1,7 @@
 """Serves an application that only says how much it was sent, by the server of the pages, over TLS.
 
 The folder has the certificate. Further words are settings: `hurried` makes deadlines short,
-`crowded` lets few connect at once.
+`crowded` lets few connect at once, and `narrow` holds little of what has come in part.
 """
 
 import sys
@@ -36,6 +36,8 @@ def main(folder: Path, *words: str) -> None:
         more["worker_connections"] = CROWDED
     if "hurried" in words:
         worker.HEAD_S, worker.SLOWEST_PER_S = 1.0, 10**6
+    if "narrow" in words:
+        worker.HELD = 1024 * 1024
     listening = server.listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     more["post_worker_init"] = lambda _worker: _told(port)

@@ -112,19 +112,15 @@ def second_half_head(port: int) -> socket.socket:
 
 
 def unread(port: int) -> socket.socket:
-    """Ask for something large, and read nothing of it."""
+    """Ask for something large, and read nothing of it, over a line with small packets."""
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
     made.settimeout(PATIENCE_S)
     made.connect(("127.0.0.1", port))
     sealed = TRUSTING.wrap_socket(made)
     sealed.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
     return sealed
-
-
-def never_closed(port: int) -> socket.socket:
-    """Have the server end the connection, and do not end it oneself."""
-    return opened(port, b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
 
 
 HALVES: tuple[Sent, ...] = (
@@ -138,13 +134,23 @@ HALVES: tuple[Sent, ...] = (
 )
 
 
-@pytest.mark.parametrize("sent", [*HALVES, unread, never_closed])
+@pytest.mark.parametrize("sent", [*HALVES, unread])
 def test_fifty_who_send_half_or_read_nothing_silence_nobody(
     serve: Callable[..., Serving], sent: Sent
 ) -> None:
     serving = serve()
     held = [sent(serving.port) for _ in range(50)]
     assert serving.asked("/", b"x" * 300_000) == (200, b"/ 300000")
+    for each in held:
+        each.close()
+
+
+def test_fifty_who_do_not_hang_up_keep_nobody_waiting(serve: Callable[..., Serving]) -> None:
+    serving = serve()
+    held = [opened(serving.port) for _ in range(50)]
+    for each in held:
+        each.sendall(b"GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert serving.asked() == (200, b"/ 0")
     for each in held:
         each.close()
 
@@ -163,6 +169,18 @@ def test_in_a_crowd_who_waits_longest_makes_room(serve: Callable[..., Serving]) 
     serving = serve("crowded")
     held = [sent(serving.port) for sent in (connected, half_head) for _ in range(2 * CROWDED)]
     assert serving.asked() == (200, b"/ 0")
+    with contextlib.suppress(ConnectionResetError):
+        assert held[0].recv(1) == b""
+    for each in held:
+        each.close()
+
+
+def test_of_many_large_bodies_the_one_that_waits_longest_makes_room(
+    serve: Callable[..., Serving],
+) -> None:
+    serving = serve("narrow")
+    held = [half_of_a_large_body(serving.port) for _ in range(12)]
+    assert serving.asked("/", b"x" * 300_000) == (200, b"/ 300000")
     with contextlib.suppress(ConnectionResetError):
         assert held[0].recv(1) == b""
     for each in held:
