@@ -142,10 +142,6 @@ class OfficersCounter:
         """Change a task."""
         return self._duties.change(areas, wanted, self._clock())
 
-    def find(self, ending: str, owner: str | None) -> Entered:
-        """Return the one pass whose number ends so."""
-        return self._register.find(ending, owner)
-
     def owned(self, owner: str, team: str | None, after: bytes, limit: int) -> tuple[Entered, ...]:
         """Return passes of an institution."""
         return self._register.owned(owner, team, after, limit)

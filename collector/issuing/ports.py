@@ -89,10 +89,6 @@ class Issuing(Protocol):
         """Change a task that stands as it was seen; raise TaskUnknown, TaskChanged."""
         ...
 
-    def find(self, ending: str, owner: str | None) -> Entered:
-        """Return the one pass whose number ends so."""
-        ...
-
     def owned(self, owner: str, team: str | None, after: bytes, limit: int) -> tuple[Entered, ...]:
         """Return passes of an institution, in the order of their numbers."""
         ...

@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from collector.asking.protocol import forms
 from collector.database.sqlite import SqliteDatabase
 from collector.declaration.consequence import DAY_S, PassFor, Rules
 from collector.errors import DeclarationRefused
@@ -13,6 +14,7 @@ from collector.issuing import schema
 from collector.issuing.counters import PublicCounter
 from collector.issuing.declarations import LARGEST, Declarations
 from collector.issuing.duties import Duties
+from collector.issuing.ports import Declaring, Issuing
 from collector.roster import Area, Roster
 from tests.collector.issuing.sent import declared, envelope
 from wire import gatepass
@@ -134,3 +136,18 @@ def test_what_is_empty_or_too_large_is_refused(desk: Desk, size: int) -> None:
     with pytest.raises(DeclarationRefused, match=DeclarationRefused.SIZE):
         desk.counter.declare(FORM, b" " * size, "x", "", GOOD)
     assert desk.count() == 0
+
+
+def test_officers_are_offered_what_their_pages_ask_and_nothing_else() -> None:
+    assert {*forms(Declaring)} == {"about", "declare"}
+    assert {*forms(Issuing)} == {
+        "sealing",
+        "enlist",
+        "withdraw",
+        "withdraw_team",
+        "replace",
+        "teams",
+        "owned",
+        "tasks",
+        "change_task",
+    }

@@ -153,7 +153,7 @@ def test_a_class_gets_passes_and_loses_them_on_the_list_for_the_gates(district: 
     listed = district.lists()[parsed[0].kid]
     assert [listed.at(each.claims.status or 0) for each in parsed] == [Standing.WITHDRAWN] * 3
     with pytest.raises(PassUnknown):
-        district.issuing.find("ffff", "another")
+        district.issuing.withdraw("another", (made[0].number,))
 
 
 @pytest.mark.usefixtures("desk")

@@ -236,14 +236,14 @@ def tried(act):
     else:
         print("answered")
 tried(lambda: client.issuing(root / "desk/officers").owned("truong", None, b"", 9))
-tried(lambda: client.issuing(root / "desk/officers").find("ffff", None))
+tried(lambda: client.issuing(root / "desk/officers").teams("truong"))
 tried(lambda: vault.connected(root / "vault-socket/socket").status())
 tried(lambda: client.declaring(root / "desk/declaring").about())
 """
 BY_HAND = """
 import json, socket, sys
 from collector.asking.frames import framed, received
-for name in ("after", "duties", "find", "owned", "forget", "_pass", "__class__", "declare"):
+for name in ("after", "duties", "enlist", "owned", "forget", "_pass", "__class__", "declare"):
     with socket.socket(socket.AF_UNIX) as line:
         line.connect(sys.argv[1] + "/desk/declaring")
         line.sendall(framed(json.dumps({"ask": name, "args": {"row": 0, "limit": 9}}).encode()))
@@ -297,8 +297,8 @@ def test_at_the_sockets_the_page_may_declare_and_ask_nothing_else(machine: Machi
     assert len(closed) == 3
     assert {*closed} <= refused
     assert open_ == "answered"
-    owned, found, status, declaring = PEOPLE[OFFICERS].python(ASK, root)
-    assert (owned, found, status) == ("answered", "PassUnknown", "answered")
+    owned, teams, status, declaring = PEOPLE[OFFICERS].python(ASK, root)
+    assert (owned, teams, status) == ("answered",) * 3
     assert declaring in refused
     assert {*PEOPLE[PAGE].python(BY_HAND, root)} == {"request-invalid"}
 
