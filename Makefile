@@ -38,7 +38,7 @@ faults: ## break everything and count what is lost (QUICK=1: as much as CI does)
 	@tools/install test
 	@$(python) -m faults $(if $(filter-out 0,$(QUICK)),--quick) $(ARGS)
 
-nightly: ## every fault there is, with dice of its own each night; ten minutes without a database
+nightly: ## every fault there is, with dice of its own each night; the interface asked at length; no database for ten minutes
 	@tools/install test
 	@GATE_OUTAGE_S=600 $(python) -m pytest -q tests/collector/test_outages.py
 	@GATE_API_EXAMPLES=500 $(python) -m pytest -q --timeout 3600 tests/collector/web/test_description.py

@@ -279,11 +279,11 @@ def open_to_read(path: Path) -> sqlite3.Connection:
 def _private(path: Path) -> None:
     """Make the file, if it is not there, for this user and group only; SQLite asks nobody.
 
-    One that is there is not even opened: to close it would take from the whole process what SQLite
-    has locked of it, and whoever closes it elsewhere would delete the log that we write to.
+    It is made without being opened: to close it would take from the whole process what SQLite has
+    locked of it, and whoever closes it elsewhere would delete the log that we write to.
     """
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640))
+        os.mknod(path, 0o640)
     except FileExistsError:
         return
     except OSError as error:

@@ -52,9 +52,19 @@ _FARED = (
 class Follower:
     """One reader of the ledger, and what it keeps of it."""
 
-    def __init__(self, view: View, database: Database, wall_ms: Callable[[], int]) -> None:
-        """Take the ledger and the dispatch's own database, its tables made."""
-        self._view, self._database, self._wall_ms = view, database, wall_ms
+    def __init__(
+        self,
+        view: View,
+        database: Database,
+        wall_ms: Callable[[], int],
+        over_ms: Callable[[int], int],
+    ) -> None:
+        """Take the ledger, the dispatch's own database, its tables made, and the clock.
+
+        `over_ms` says up to which moment what is old may go (collector/believed.py).
+        """
+        self._view, self._database = view, database
+        self._wall_ms, self._over_ms = wall_ms, over_ms
         self._looked_ms = 0
 
     def step(self) -> bool:
@@ -89,10 +99,11 @@ class Follower:
                 continue
             if now_ms - standing.health_ms < 3 * LATE_MS:
                 rows.append((gate, day, hour, int(bool(alarms))))
+        before = local_hour(self._over_ms(now_ms))[0] - KEPT_DAYS
         with self._database.writing() as session:
             session.many(_FARED, rows)
             for table in ("counted", "fared"):
-                session.run(f"DELETE FROM {table} WHERE day < ?", (day - KEPT_DAYS,))  # noqa: S608
+                session.run(f"DELETE FROM {table} WHERE day < ?", (before,))  # noqa: S608
 
 
 def local_hour(now_ms: int) -> tuple[int, int]:

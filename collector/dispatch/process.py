@@ -55,8 +55,8 @@ class Dispatch:
         figures, drafts = Figures(database), Drafts(database)
         self._orders = Orders(database, publisher, lambda: secrets.token_hex(NONCE_BYTES))
         self._rolling = Rolling(database, publisher, figures, drafts, local_date)
-        self._follower = Follower(view, database, wall_ms)
         self._wall_ms, self._believed = wall_ms, Believed(config.believed)
+        self._follower = Follower(view, database, wall_ms, self._believed.over_ms)
         self.counter = Counter(
             *(self._orders, drafts, self._rolling, figures, publisher, Audit(database)),
             listed,

@@ -47,12 +47,16 @@ class Follower:
         self,
         view: View,
         database: Database,
-        wall_ms: Callable[[], int],
+        over_ms: Callable[[], int],
         steady_s: Callable[[], float],
     ) -> None:
-        """Take the ledger and where to keep the counts; nothing is read yet."""
+        """Take the ledger and where to keep the counts; nothing is read yet.
+
+        `over_ms` is the time by which old days go (collector/believed.py): what is counted of them
+        cannot be counted again, since their records are gone.
+        """
         self._view, self._database = view, database
-        self._wall_ms, self._steady_s = wall_ms, steady_s
+        self._over_ms, self._steady_s = over_ms, steady_s
         self.tally = Tally()
         self._row = -1
         self._flushed_s = float("-inf")
@@ -74,7 +78,7 @@ class Follower:
 
     def _open(self) -> None:
         made(self._database, TABLES, VERSION, APPLICATION)
-        oldest = local_slot(self._wall_ms())[0] - KEPT_DAYS
+        oldest = local_slot(self._over_ms())[0] - KEPT_DAYS
         with self._database.reading() as session:
             ((row,),) = session.rows("SELECT row FROM followed WHERE id = 1")
             slots = session.rows(
@@ -92,7 +96,7 @@ class Follower:
 
     def _flush(self) -> None:
         """Write what was counted and how far, together."""
-        today = local_slot(self._wall_ms())[0]
+        today = local_slot(self._over_ms())[0]
         changed, self.tally.changed = self.tally.changed, set()
         rows = [
             (gate, day, slot, *(each[slot] for each in self.tally.day(gate, day).rows()))

@@ -37,7 +37,7 @@ def watch() -> Watch:
     """Return this process's watch, begun (made after the server has forked)."""
     view = opened.view(settings.GATE_LEDGER)
     figures = SqliteDatabase(Path(settings.GATE_FIGURES))
-    follower = Follower(view, figures, clock.wall_ms, clock.steady_s)
+    follower = Follower(view, figures, over_ms, clock.steady_s)
     made = Watch(follower, view, frame.roster(), clock.wall_ms)
     made.start()
     return made
@@ -48,8 +48,18 @@ def overview() -> Overview:
     """Return this process's drawing of the district."""
     first = OpenedFile(Path(settings.GATE_OPENED))
     view = opened.view(settings.GATE_LEDGER)
-    clocks, believed = (clock.wall_ms, clock.steady_s), Believed(Path(settings.GATE_BELIEVED))
-    return Overview(view, frame.roster(), watch(), first, clocks, believed)
+    clocks = (clock.wall_ms, clock.steady_s)
+    return Overview(view, frame.roster(), watch(), first, clocks, believed())
+
+
+def believed() -> Believed:
+    """Return what says how far this server's clock is believed."""
+    return Believed(Path(settings.GATE_BELIEVED))
+
+
+def over_ms() -> int:
+    """Return the moment up to which old counts go."""
+    return believed().over_ms(clock.wall_ms())
 
 
 @cache

@@ -26,6 +26,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker.launch import Broker, free_port, from_folder, launch
 from collector.intake.link import RECEIVE_MAXIMUM
+from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from provisioning import authority, certificates, roster
 from wire import receipt, topics
@@ -251,3 +252,26 @@ def test_what_is_wrong_is_said_in_one_sentence(
     assert errors.splitlines()[0].startswith(code)
     assert errors.splitlines()[1].startswith(b"  -> ")
     assert b"Traceback" not in errors
+
+
+def test_what_is_confirmed_after_a_nights_deletion_is_there_after_a_power_cut(
+    district: District, journal: Callable[..., Any]
+) -> None:
+    """Whoever deletes closes the ledger's file while intake goes on writing to it."""
+    pen = journal("g1", "j1").scan(40)
+    with SqliteLedger(district.folder / "ledger.db"):
+        pass  # a start that is not the first
+    with district.broker():
+        child = start(district.config, "intake")
+        gate = Gate(district)
+        gate.insist(pen.payload(1, 20), 20)
+        deleting = start(district.config, "retention", "--clock-is-right")
+        _, errors = deleting.communicate(timeout=60)
+        assert deleting.returncode == 0, errors
+        assert gate.insist(pen.payload(21, 40), 40).hash == pen.chain[40].hex()
+        gate.close()
+        child.kill()
+        child.communicate()
+    with district.view() as view:
+        (tally,) = view.tallies()
+        assert (tally.high, tally.missing) == (40, 0)

@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from django.conf import settings
+
+from collector import clock
 from collector.believed import Believed, Said
 from collector.database.sqlite import SqliteDatabase
 from collector.figures.opened import OpenedFile
@@ -41,3 +45,20 @@ def test_the_boards_say_that_the_clock_is_in_doubt_as_long_as_it_is(
     assert shown() == [True, True]
     believed.note(Said(NOW, 0))
     assert shown() == [False, False]
+
+
+def test_old_counts_go_by_a_believed_time(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collector.web import districtviews  # noqa: PLC0415  # needs the settings
+
+    assert site.is_dir()
+    monkeypatch.setattr(settings, "GATE_BELIEVED", str(tmp_path / "clock.json"))
+    monkeypatch.setattr(clock, "wall_ms", lambda: 4_070_908_800_000)
+    districtviews.believed().note(Said(NOW, clock.since_boot_ms()))
+    assert NOW <= districtviews.over_ms() < NOW + 3_600_000
+    districtviews.watch.cache_clear()
+    watch = districtviews.watch()
+    watch.stop()
+    districtviews.watch.cache_clear()
+    assert watch._follower._over_ms is districtviews.over_ms
