@@ -305,6 +305,12 @@ def _line(each: withdrawal.Standing, held: desks.Held | None, now: datetime, _: 
 
 def _turn(asked: argparse.Namespace, _: Translate) -> str:
     home = opened(asked)
+    if not turnover.is_told(home):  # to turn once more would use a key that no gate knows
+        told = _(
+            "NOTE: the last new key was made and then something was cut off before gates could "
+            "learn of it. Nothing was turned now: publish {path}, and turn again if need be."
+        )
+        return told.format(path=turnover.tell(home, clock.now()))
     way = asked.way or ""
     use = making.WAYS[way] if way else IDENTITIES[asked.identity]
     key = issuers.turn(home, use, clock.now(), way)

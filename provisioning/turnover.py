@@ -114,6 +114,15 @@ def tell(home: Authority, now: datetime) -> Path:
     return path
 
 
+def is_told(home: Authority) -> bool:
+    """Say whether the ring that was signed last names every key that counts, if it is here."""
+    try:
+        last = keyring.unpack(home.keyring(), Keyring([home.public.root]))
+    except (WireError, FileUnusable):
+        return True
+    return {key.kid for key in home.public.keys} <= {key.kid for key in last.keys}
+
+
 def again(home: Authority) -> Authority:
     """Return the authority as its folder says now, with whatever people have given."""
     return replace(home, public=authority.load(home.folder).public)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import authority, files, issuers, keyfile, making, passes
+from provisioning import authority, cli, files, issuers, keyfile, making, passes
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable, IssuerInUse, IssuerUnknown, KeyMissing
 from provisioning.issuers import Stage
-from wire import gatepass
+from wire import gatepass, keyring
 from wire.errors import SignatureInvalid
 from wire.keys import Keyring, Use, kid_of, raw_public
 
@@ -131,3 +131,23 @@ def test_only_keys_that_issue_passes_are_retired(home: Authority) -> None:
     for kid in (*others, home.public.root.kid, "00" * 8, ""):
         with pytest.raises(IssuerUnknown):
             issuers.retire(home, kid, None, 0)
+
+
+def test_a_turn_that_was_cut_off_before_it_was_told_is_told_and_not_done_twice(
+    home: Authority,
+    now: datetime,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "en")
+    issuers.turn(home, Use.PASS_SEEN, now)
+    cut = authority.load(home.folder).public
+    turn = ["issuer", "turn", "--authority", str(home.folder), "--identity", "seen"]
+    assert cli.main(turn) == 0
+    assert capsys.readouterr().out.startswith("NOTE: the last new key was made")
+    assert authority.load(home.folder).public == cut
+    told = keyring.unpack(home.keyring(), Keyring([home.public.root]))
+    assert told.keys == cut.keys
+    assert cli.main(turn) == 0
+    assert "NOTE" not in capsys.readouterr().out
+    assert authority.load(home.folder).public.reserve != cut.reserve
