@@ -26,7 +26,9 @@ def graph(request: HttpRequest, number: int) -> HttpResponse:
     narrow = narrowing.read(dict(request.GET.lists()), found, today())
     answer = desk().trace(who(request), number, narrow.question(found, clock.wall_ms()))
     drawn = drawing.graph(answer.asked.index, answer.contacts)
-    return shown(request, "graph", found, drawn=drawn, narrow=narrow)
+    # Where somebody was is shown of whoever is of the case, not of all whom a trace names.
+    known = {*found.index, *(each.person for each in desk().contacts(who(request), number))}
+    return shown(request, "graph", found, drawn=drawn, narrow=narrow, known=known)
 
 
 @require_POST

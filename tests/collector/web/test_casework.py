@@ -471,6 +471,19 @@ def test_a_graph_has_at_most_forty_nodes_and_counts_the_rest(
     assert "61 người tiếp xúc nữa" in text(page)
 
 
+@pytest.mark.parametrize("page", ["", "/places", "/contacts", "/graph", "/list", "/holds"])
+def test_no_page_of_a_case_leads_to_one_that_is_refused(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+    case: int,
+    page: str,
+) -> None:
+    shown = browser.get(f"/cases/{case}{page}").content.decode()
+    for address in set(re.findall(rf'href="(/cases/{case}[^"#]*)"', shown)):
+        assert browser.get(address.replace("&amp;", "&")).status_code == 200, address
+    assert Act.REFUSED not in acts(vault)
+
+
 def test_two_rows_are_compared_merged_with_a_reason_and_taken_apart(
     browser: Any,  # noqa: ANN401
     vault: MemoryDesk,

@@ -1,8 +1,10 @@
 """Every story has words, and every alarm of the gate's has the words of the gate's own handbook."""
 
+import pytest
+
 from collector.figures.plausible import Story
 from collector.web import districtwords
-from collector.web.district import Trouble
+from collector.web.district import StoryLine, Trouble
 from collector.web.gatepage import How
 from device.alarms import ALARMS
 from wire.record import ClockState
@@ -14,3 +16,16 @@ def test_every_story_and_every_alarm_has_words() -> None:
     assert set(districtwords.ALARM) == set(ALARMS)
     assert set(districtwords.HOW) == set(How)
     assert set(districtwords.STATE["clock"]) == set(ClockState)
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(("seen", "said"), [(0, "0"), (3, "dưới 5"), (7, "5"), (13, "15")])
+def test_a_story_counts_to_the_next_five(seen: int, said: str) -> None:
+    """Its hours are not named, so that they cannot be taken from those on the gate's page."""
+    from django.utils import translation  # noqa: PLC0415  # needs the settings
+
+    from collector.web.templatetags.district_words import story  # noqa: PLC0415  # the same
+
+    line = StoryLine("g1", "Chợ", "Xã", "story", Story.FEW, seen, 30)
+    with translation.override("vi"):
+        assert story(line).endswith(f": {said} thay vì khoảng 30")
