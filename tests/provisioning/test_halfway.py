@@ -39,6 +39,7 @@ from wire import gatepass, keyring, policy
 from wire.keys import Keyring
 from wire.sealing import DataKey, open_data_key
 
+pytestmark = pytest.mark.timeout(180)  # some hundred turns are begun
 CHANGES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 Turn = Callable[[Authority, datetime], object]
 TURNS: dict[Left, Turn] = {
