@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from collector import clock
-from collector.cases.entries import Case, Contact
+from collector.cases.entries import Case, Contact, Referral
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Right
 from collector.config import Config
@@ -41,12 +41,16 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     shown = command(each, "show", _show, _("show a case and how far its list is"))
     opened = command(each, "open", _open, _("open a case"))
     closed = command(each, "close", _close, _("close a case: nothing more is looked at for it"))
+    referred = command(
+        each, "refer", _refer, _("hand over to the district what lies beyond your scope")
+    )
+    taken = command(each, "take-up", _take_up, _("take up what was handed over to the district"))
     traced = command(
         commands, "trace", _trace, _("say whom the index persons of a case met; nobody is opened")
     )
-    for one in (shown, closed, traced):
+    for one in (shown, closed, referred, taken, traced):
         one.add_argument("case", type=_number, metavar="CASE")
-    for one in (listed, shown, opened, closed, traced):
+    for one in (listed, shown, opened, closed, referred, taken, traced):
         one.add_argument(
             "--officer",
             required=True,
@@ -80,22 +84,26 @@ def _list(settings: Config, asked: argparse.Namespace) -> int:
     vault, actor = _entered(settings, asked)
     if not actor.may(Right.CASE):
         raise NotAllowed(actor.role)
-    now_ms, found = clock.wall_ms(), vault.cases(actor)
+    now_ms, found, waiting = clock.wall_ms(), vault.cases(actor), vault.waiting(actor)
     if asked.json:
-        print(as_json({"cases": [_document(each, now_ms) for each in found]}))
+        cases = [_document(each, now_ms) for each in found]
+        print(as_json({"cases": cases, "waiting": msgspec.to_builtins(waiting)}))
     else:
-        print("\n".join([_line(each, now_ms) for each in found] or [_("no case of yours")]))
+        lines = [_line(each, now_ms) for each in found] or [_("no case of yours")]
+        print("\n".join([*map(_referred, waiting), *lines]))
     return 0
 
 
 def _show(settings: Config, asked: argparse.Namespace) -> int:
     vault, actor = _entered(settings, asked)
     found, listed = vault.case(actor, asked.case), vault.contacts(actor, asked.case)
-    now_ms = clock.wall_ms()
+    now_ms, referral = clock.wall_ms(), vault.referral(actor, asked.case)
     if asked.json:
-        print(as_json({"case": _document(found, now_ms), "contacts": len(listed)}))
+        said = {"contacts": len(listed), "referral": msgspec.to_builtins(referral)}
+        print(as_json({"case": _document(found, now_ms), **said}))
     else:
-        print("\n".join(_told(found, listed, now_ms)))
+        referred = [] if referral is None else [_referred(referral)]
+        print("\n".join([*_told(found, listed, now_ms), *referred]))
     return 0
 
 
@@ -118,17 +126,34 @@ def _close(settings: Config, asked: argparse.Namespace) -> int:
     return _say(vault.close_case(actor, asked.case), asked)
 
 
+def _refer(settings: Config, asked: argparse.Namespace) -> int:
+    vault, actor = _entered(settings, asked)
+    _asked(vault, actor, vault.case(actor, asked.case))
+    return _say_referral(vault.refer(actor, asked.case), asked)
+
+
+def _take_up(settings: Config, asked: argparse.Namespace) -> int:
+    vault, actor = _entered(settings, asked)
+    return _say_referral(vault.take_up(actor, asked.case), asked)
+
+
 def _trace(settings: Config, asked: argparse.Namespace) -> int:
     vault, actor = _entered(settings, asked)
-    found, now_ms = vault.case(actor, asked.case), clock.wall_ms()
-    usual = narrowing.read({}, found, dates.of(now_ms))
-    answer = vault.trace(actor, found.number, usual.question(found, now_ms))
+    found = vault.case(actor, asked.case)
+    answer = _asked(vault, actor, found)
     if asked.json:
         said = msgspec.to_builtins(answer)
         print(as_json({"case": found.number, "may_grow": answer.may_grow, **said}))
     else:
         print("\n".join(_traced(found, answer)))
     return 0
+
+
+def _asked(vault: Requests, actor: Actor, found: Case) -> Answer:
+    """Return the answer to the usual question of a case."""
+    now_ms = clock.wall_ms()
+    usual = narrowing.read({}, found, dates.of(now_ms))
+    return vault.trace(actor, found.number, usual.question(found, now_ms))
 
 
 def _entered(settings: Config, asked: argparse.Namespace) -> tuple[Requests, Actor]:
@@ -158,6 +183,31 @@ def _say(case: Case, asked: argparse.Namespace) -> int:
     now_ms = clock.wall_ms()
     print(as_json({"case": _document(case, now_ms)}) if asked.json else _line(case, now_ms))
     return 0
+
+
+def _say_referral(referral: Referral, asked: argparse.Namespace) -> int:
+    said = as_json({"referral": msgspec.to_builtins(referral)})
+    print(said if asked.json else _referred(referral))
+    return 0
+
+
+def _referred(referral: Referral) -> str:
+    said = _(
+        "handed over to the district: case {number}, {places} places, {people} people,"
+        " by {officer} on {when}; {state}"
+    )
+    state = _("nobody has taken it up yet")
+    if referral.taken_ms:
+        when = dates.stamp(referral.taken_ms)
+        state = _("taken up by {officer} on {when}").format(officer=referral.taken_by, when=when)
+    return said.format(
+        number=referral.case,
+        places=referral.places,
+        people=referral.people,
+        officer=referral.by,
+        when=dates.stamp(referral.at_ms),
+        state=state,
+    )
 
 
 def _document(case: Case, now_ms: int) -> dict[str, object]:

@@ -375,6 +375,27 @@ class HandoverUnknown(CollectorError):
     remedy = N_("compare the number on the file with the list of hand-overs of the case")
 
 
+class ReferralRefused(CollectorError):
+    """Nothing that could be handed to the district, or nobody who could take it up."""
+
+    code = "referral-refused"
+    says = N_("This cannot be handed over to the district, or taken up there")
+    remedy = N_("trace the case: what lies beyond your scope is counted then")
+
+    NOTHING = N_("nothing lies beyond your scope")
+    UNTRACED = N_("you have not traced this case just now")
+    NONE = N_("nothing of this case was handed over to the district")
+    OWN = N_("another officer must take it up")
+
+
+class ReferralTaken(CollectorError):
+    """Another officer was first."""
+
+    code = "referral-taken"
+    says = N_("Another officer has taken this up already")
+    remedy = N_("ask the officer who is named; the case and its list are there for both of you")
+
+
 class EnrolmentAway(CollectorError):
     """The enrolment process does not answer at its counter."""
 

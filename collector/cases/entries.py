@@ -36,6 +36,9 @@ class Act(enum.StrEnum):
     RELEASED = "released"
     EXPORTED = "exported"
     HANDED_OVER = "handed-over"
+    REFERRED = "referred"
+    """What lies beyond the officer's scope was handed to the district."""
+    TAKEN_UP = "taken-up"
     UNLOCKED = "unlocked"
     LOCKED = "locked"
     VERIFIED = "verified"
@@ -173,3 +176,26 @@ class Handover(msgspec.Struct, frozen=True):
     at_ms: int
     received_ms: int = 0
     received_by: str = ""
+
+
+class Referral(msgspec.Struct, frozen=True):
+    """What lies beyond an officer's scope, handed to the district: how much, and nobody by row."""
+
+    number: int
+    case: int
+    places: int
+    people: int
+    by: str
+    at_ms: int
+    taken_by: str = ""
+    """Who of the district took it up; empty while it waits."""
+    taken_ms: int = 0
+
+    def covers(self, officer: str, places: int, people: int) -> bool:
+        """Say whether what an officer would hand over is handed over by this.
+
+        What somebody else handed over covers it only as long as it waits: whoever takes it up looks
+        at the whole case then.
+        """
+        is_more = places > self.places or people > self.people
+        return not is_more and (not self.taken_ms or self.by == officer)

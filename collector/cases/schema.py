@@ -9,7 +9,7 @@ from collector.database.ports import Database
 
 APPLICATION = 0x67716373
 """`gqcs`, so that another program's file is not taken for this one."""
-VERSION = 2
+VERSION = 3
 
 AUDIT = """
 CREATE TABLE audit (
@@ -123,6 +123,20 @@ CREATE TABLE answer (
   sealed BLOB NOT NULL,
   PRIMARY KEY (case_number, ring)
 ) STRICT, WITHOUT ROWID;
+""",
+    3: """
+-- What lies beyond an officer's scope, handed to the district: how much it is, never whom.
+CREATE TABLE referral (
+  number INTEGER PRIMARY KEY,
+  case_number INTEGER NOT NULL REFERENCES case_file (number),
+  places INTEGER NOT NULL,
+  people INTEGER NOT NULL,
+  made_by TEXT NOT NULL,
+  made_ms INTEGER NOT NULL,
+  taken_by TEXT NOT NULL DEFAULT '',
+  taken_ms INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX referral_by_case ON referral (case_number, number);
 """,
 }
 

@@ -5,7 +5,7 @@ role it is.
 """
 
 from collector.cases.audit import PAGE, Verified
-from collector.cases.entries import Act, Case, Contact, Handover, Head, Request, Row
+from collector.cases.entries import Act, Case, Contact, Handover, Head, Referral, Request, Row
 from collector.cases.register import Opening
 from collector.cases.roles import Actor, Right
 from collector.cases.witnessed import walked
@@ -85,6 +85,24 @@ class CaseDesk(Counter):
     def handovers(self, actor: Actor, case: int) -> tuple[Handover, ...]:
         """Return what was handed over of a case."""
         return self._casework.worklist.handovers(actor, case)
+
+    def refer(self, actor: Actor, case: int) -> Referral:
+        """Hand to the district what the officer's last trace found beyond their scope."""
+        answer = self._casework.answered.last((actor.officer, case))
+        beyond = (answer.outside.places, answer.outside.people) if answer else None
+        return self._casework.referrals.refer(actor, case, beyond, self._clock())
+
+    def take_up(self, actor: Actor, case: int) -> Referral:
+        """Take up what was handed to the district of a case."""
+        return self._casework.referrals.take_up(actor, case, self._clock())
+
+    def referral(self, actor: Actor, case: int) -> Referral | None:
+        """Return what was handed to the district of a case, if anything was."""
+        return self._casework.referrals.of_case(actor, case)
+
+    def waiting(self, actor: Actor) -> tuple[Referral, ...]:
+        """Return what waits for an officer of the whole district to take it up."""
+        return self._casework.referrals.waiting(actor, self._clock())
 
     def exported(self, actor: Actor, case: int, wanted: Persons, copies: int) -> Head:
         """Note that persons leave on paper or in a file; return the head to print on it."""

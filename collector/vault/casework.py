@@ -5,6 +5,7 @@ from collections.abc import Callable
 from collector.cases.approvals import Approvals
 from collector.cases.audit import Audit
 from collector.cases.circle import Circle
+from collector.cases.referrals import Referrals
 from collector.cases.register import Register
 from collector.cases.worklist import Worklist
 from collector.database.ports import Database
@@ -25,6 +26,7 @@ class Casework:
         self.circle = Circle(database, self.audit, self.register)
         self.approvals = Approvals(database, self.audit, self.register)
         self.worklist = Worklist(database, self.audit, self.register, room)
+        self.referrals = Referrals(database, self.audit, self.register)
         self.answered = Answered()
         self.given = Given(database, room)
 

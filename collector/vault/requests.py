@@ -13,7 +13,7 @@ The vault answers each (desk.py); everybody else has a `client.connected` of the
 from typing import Protocol
 
 from collector.cases.audit import Verified
-from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
+from collector.cases.entries import Case, Contact, Handover, Head, Referral, Request, Row
 from collector.cases.register import Opening
 from collector.cases.roles import Actor
 from collector.cases.worklist import Change, Met
@@ -204,6 +204,22 @@ class Requests(Protocol):
 
     def handovers(self, actor: Actor, case: int) -> tuple[Handover, ...]:
         """Return what was handed over of a case."""
+        ...
+
+    def refer(self, actor: Actor, case: int) -> Referral:
+        """Hand to the district what the officer's last trace found beyond their scope."""
+        ...
+
+    def take_up(self, actor: Actor, case: int) -> Referral:
+        """Take up what was handed to the district of a case; it grants nobody anything."""
+        ...
+
+    def referral(self, actor: Actor, case: int) -> Referral | None:
+        """Return what was handed to the district of a case, if anything was."""
+        ...
+
+    def waiting(self, actor: Actor) -> tuple[Referral, ...]:
+        """Return what waits for an officer of the whole district to take it up."""
         ...
 
     def exported(self, actor: Actor, case: int, wanted: Persons, copies: int) -> Head:

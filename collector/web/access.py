@@ -66,6 +66,8 @@ PAGES: Mapping[str, Right | None] = {
     "places": Right.CASE,
     "contacts": Right.CASE,
     "enlist": Right.CASE,
+    "refer": Right.CASE,
+    "take-up": Right.CASE,
     "graph": Right.CASE,
     "timeline": Right.CASE,
     "worklist": Right.CALL,

@@ -23,6 +23,8 @@ STATUS = {
     "task-changed": 409,
     "contact-unknown": 404,
     "handover-unknown": 404,
+    "referral-refused": 409,
+    "referral-taken": 409,
     "not-allowed": 403,
     "not-of-case": 403,
     "question-too-wide": 400,

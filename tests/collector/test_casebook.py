@@ -10,6 +10,8 @@ from collector.cli import main
     [
         ("case", "show", "x"),
         ("case", "close", "0"),
+        ("case", "refer", "x"),
+        ("case", "take-up", "-1"),
         ("trace", "9" * 30),
         ("trace", "٣"),
         ("case", "open", "--days", "none"),

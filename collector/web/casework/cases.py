@@ -18,14 +18,17 @@ def cases(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "open")
     words = narrowing.kept(request.GET.dict(), "q").casefold()
     now_ms = clock.wall_ms()
+    mine = desk().cases(who(request))
+    refs = {each.number: each.ref for each in mine}
+    waiting = [(each, refs.get(each.case, "")) for each in desk().waiting(who(request))]
     found = [
         each
-        for each in desk().cases(who(request))
+        for each in mine
         if words in f"{each.ref} {each.ground}".casefold()
         and (state == "all" or each.is_open(now_ms) == (state == "open"))
     ]
     listed = [(each, each.is_open(now_ms)) for each in found]
-    return shown(request, "cases", cases=listed, state=state, words=words)
+    return shown(request, "cases", cases=listed, waiting=waiting, state=state, words=words)
 
 
 @require_safe
@@ -44,6 +47,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         rule=narrowing.rule_of(found),
         waiting=[each for each in desk().approvals(who(request), number) if not each.approved_ms],
         arrived=desk().arrived(who(request), number) if is_traced else (),
+        referral=desk().referral(who(request), number),
         holds=desk().holds(who(request), number),
     )
 

@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from collector.cases.audit import Verified
-from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
+from collector.cases.entries import Case, Contact, Handover, Head, Referral, Request, Row
 from collector.cases.register import Opening
 from collector.cases.worklist import Change, Met
 from collector.errors import DeskMissing
@@ -287,6 +287,22 @@ class Desk(Protocol):
 
     def handovers(self, officer: str, case: int) -> tuple[Handover, ...]:
         """Return what was handed over."""
+        ...
+
+    def refer(self, officer: str, case: int) -> Referral:
+        """Hand to the district what a trace left out. Raises ReferralRefused."""
+        ...
+
+    def take_up(self, officer: str, case: int) -> Referral:
+        """Take up what was handed to the district. Raises ReferralRefused, ReferralTaken."""
+        ...
+
+    def referral(self, officer: str, case: int) -> Referral | None:
+        """Return what was handed to the district of a case, if anything was."""
+        ...
+
+    def waiting(self, officer: str) -> tuple[Referral, ...]:
+        """Return what waits to be taken up by somebody like the officer, the newest first."""
         ...
 
     def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:

@@ -123,6 +123,8 @@ ACT: Mapping[str, Promise] = {
     Act.RELEASED: _("released records"),
     Act.EXPORTED: _("made a copy"),
     Act.HANDED_OVER: _("handed over"),
+    Act.REFERRED: _("handed over to the district"),
+    Act.TAKEN_UP: _("took up what was handed over"),
     Act.UNLOCKED: _("unlocked the vault"),
     Act.LOCKED: _("locked the vault"),
     Act.VERIFIED: _("verified the audit"),

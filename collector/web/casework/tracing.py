@@ -63,6 +63,8 @@ def contacts(request: HttpRequest, number: int) -> HttpResponse:
     also = request.GET.get("sure", "")
     ranked = [each for each in answer.contacts if also not in ALSO or _is(each, also)]
     names = {visit.where.key: visit.where.name for visit in answer.visits}
+    referral = desk().referral(who(request), number)
+    outside = answer.outside
     already = {each.person for each in desk().contacts(who(request), number)}
     return shown(
         request,
@@ -70,6 +72,9 @@ def contacts(request: HttpRequest, number: int) -> HttpResponse:
         found,
         narrow=narrow,
         answer=answer,
+        referral=referral,
+        is_referred=referral is not None
+        and referral.covers(who(request), outside.places, outside.people),
         ranked=[(each, each.person in already) for each in ranked[:SHOWN]],
         more=max(0, len(ranked) - SHOWN),
         all=len(answer.contacts),
@@ -99,6 +104,23 @@ def enlist(request: HttpRequest, number: int) -> HttpResponse:
         second = msgspec.structs.replace(narrow, ring=2, of=tuple(sorted(chosen)), places=())
         return redirect(f"{reverse('contacts', args=(number,))}?{second.address()}")
     return redirect("worklist", number=number)
+
+
+@require_POST
+def refer(request: HttpRequest, number: int) -> HttpResponse:
+    """Hand over to the district what lies beyond the reader's scope in this very trace."""
+    found = case(request, number)
+    narrow = narrowing.read(dict(request.GET.lists()), found, today())
+    _traced(request, found, narrow)
+    desk().refer(who(request), number)
+    return redirect(f"{reverse('contacts', args=(number,))}?{narrow.address()}#beyond")
+
+
+@require_POST
+def take_up(request: HttpRequest, number: int) -> HttpResponse:
+    """Take up what was handed over to the district, and lead to the trace of that case."""
+    desk().take_up(who(request), number)
+    return redirect("contacts", number=number)
 
 
 def _traced(request: HttpRequest, found: Case, narrow: Narrowing) -> Answer:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from collector.cases.audit import Verified
-from collector.cases.entries import Case, Contact, Handover, Head, Request, Row
+from collector.cases.entries import Case, Contact, Handover, Head, Referral, Request, Row
 from collector.cases.register import Opening
 from collector.cases.roles import Actor
 from collector.cases.worklist import Change, Met
@@ -256,6 +256,22 @@ class VaultDesk:
     def handovers(self, officer: str, case: int) -> tuple[Handover, ...]:
         """Return what was handed over."""
         return self._vault.handovers(self._actor(officer), case)
+
+    def refer(self, officer: str, case: int) -> Referral:
+        """Hand to the district what the last trace found beyond the scope."""
+        return self._vault.refer(self._actor(officer), case)
+
+    def take_up(self, officer: str, case: int) -> Referral:
+        """Take up what was handed to the district."""
+        return self._vault.take_up(self._actor(officer), case)
+
+    def referral(self, officer: str, case: int) -> Referral | None:
+        """Return what was handed to the district of a case, if anything was."""
+        return self._vault.referral(self._actor(officer), case)
+
+    def waiting(self, officer: str) -> tuple[Referral, ...]:
+        """Return what waits to be taken up."""
+        return self._vault.waiting(self._actor(officer))
 
     def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:
         """Return rows of the audit, the newest first."""

@@ -11,7 +11,8 @@ import msgspec
 from collector.cases.approvals import Approvals
 from collector.cases.audit import PAGE, Audit, Verified
 from collector.cases.circle import Circle
-from collector.cases.entries import Act, Case, Contact, Handover, Head, Request, Row
+from collector.cases.entries import Act, Case, Contact, Handover, Head, Referral, Request, Row
+from collector.cases.referrals import Referrals
 from collector.cases.register import Opening, Register
 from collector.cases.roles import Actor, Right, Role
 from collector.cases.schema import make
@@ -86,9 +87,13 @@ class MemoryDesk:
         self._approvals = Approvals(self.database, self._audit, self._register)
         self._circle = Circle(self.database, self._audit, self._register)
         self._list = Worklist(self.database, self._audit, self._register, Plain())
+        self._referrals = Referrals(self.database, self._audit, self._register)
+        self._beyond: dict[tuple[str, int], tuple[int, int]] = {}
         self._copies = 0
         self._merged: dict[int, tuple[int, int, str]] = {}
         self._held: dict[int, tuple[int, Held]] = {}
+        self.outside = Outside(3, 2, 41)
+        """What every trace leaves out."""
         self.since: tuple[Arrived, ...] = ()
         """What the case page is told to have arrived."""
 
@@ -162,12 +167,15 @@ class MemoryDesk:
     def places(self, officer: str, case: int, question: Question) -> Answer:
         self._theirs(officer, case, *question.index)
         self._case(officer, case, Act.PLACES, *question.index)
-        return self._answer(question, ())
+        answer = self._answer(question, ())
+        return msgspec.structs.replace(answer, outside=Outside())
 
     def trace(self, officer: str, case: int, question: Question) -> Answer:
         self._theirs(officer, case, *question.index)
         self._case(officer, case, Act.TRACED, *question.index)
-        return self._answer(question, self._near(question))
+        answer = self._answer(question, self._near(question))
+        self._beyond[officer, case] = (answer.outside.places, answer.outside.people)
+        return answer
 
     def arrived(self, officer: str, case: int) -> tuple[Arrived, ...]:
         index = self.case(officer, case).index
@@ -272,6 +280,19 @@ class MemoryDesk:
     def handovers(self, officer: str, case: int) -> tuple[Handover, ...]:
         return self._list.handovers(self._who(officer), case)
 
+    def refer(self, officer: str, case: int) -> Referral:
+        beyond = self._beyond.get((officer, case))
+        return self._referrals.refer(self._who(officer), case, beyond, self._now())
+
+    def take_up(self, officer: str, case: int) -> Referral:
+        return self._referrals.take_up(self._who(officer), case, self._now())
+
+    def referral(self, officer: str, case: int) -> Referral | None:
+        return self._referrals.of_case(self._who(officer), case)
+
+    def waiting(self, officer: str) -> tuple[Referral, ...]:
+        return self._referrals.waiting(self._who(officer), self._now())
+
     def audit(self, officer: str, before: int, case: int) -> tuple[Row, ...]:
         self._may(officer, Right.AUDIT)
         return self._audit.latest(PAGE, before=before, case=case)
@@ -328,7 +349,7 @@ class MemoryDesk:
         )
         seen = Coverage("cho-1", 1, pieces)
         well = Coverage("tram-1", 2, (Piece(question.from_ms, question.until_ms, State.WORKING),))
-        return Answer(question, self._now(), visits, contacts, Outside(3, 2, 41), (seen, well))
+        return Answer(question, self._now(), visits, contacts, self.outside, (seen, well))
 
     def _visits(self, persons: tuple[int, ...], start: int) -> tuple[Visit, ...]:
         begin = start // DAY * DAY + HOUR

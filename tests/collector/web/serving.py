@@ -21,10 +21,11 @@ from collector.bulk.entries import Person
 from collector.bulk.work import Wanted as Passes
 from collector.cases.entries import State
 from collector.cases.register import Opening
-from collector.cases.roles import Role
+from collector.cases.roles import Actor, Role
 from collector.cases.worklist import Change, Met
 from collector.database.sqlite import SqliteDatabase
 from collector.grants import Grants
+from collector.trace.entries import Outside, Question
 from collector.web.casework.desk import Kind, Wanted
 from tests.collector.dispatch.conftest import FAST, OFFICER, SITE, District
 from tests.collector.lists import ListDesk, declared
@@ -101,6 +102,16 @@ def half_worked(desk: MemoryDesk, wall_ms: Callable[[], int], officer: str) -> i
     desk.call("sector-officer", made.number, SICK + 103)
     desk.hand_over(officer, made.number, "Xã Khác", (SICK + 106,), "ab" * 32)
     return made.number
+
+
+def referred(desk: MemoryDesk, wall_ms: Callable[[], int], case: int) -> None:
+    """Let an officer of a commune hand over what lies beyond, which is more by now."""
+    officer, now = Role.COMMUNE.value, wall_ms()
+    desk.actors[officer] = Actor(officer, Role.COMMUNE, ("mau",))
+    desk.trace(officer, case, Question((SICK,), now - 4 * DAY, now))
+    desk.refer(officer, case)
+    del desk.actors[officer]
+    desk.outside = Outside(4, 3, 57)
 
 
 def with_passes(folder: Path, now_ms: int) -> SqliteDatabase:

@@ -16,6 +16,7 @@ from collector.cases.roles import Role
 from collector.grants import Grants
 from tests.collector.vault.conftest import DAY, HOUR, town
 from tests.collector.vault.test_desk import AT, LAN, Office, found, number, office
+from tests.collector.vault.test_referring import elsewhere
 from tests.collector.web.conftest import CONFIG, PASSWORD
 
 __all__ = ["office", "town"]  # the vault's own fixtures
@@ -24,6 +25,7 @@ ONSET = (AT + 7 * HOUR) // DAY
 REACH = {
     "lan": (Role.DISTRICT, Grants()),
     "xa": (Role.COMMUNE, Grants(areas=("a-g1",))),
+    "xa-g1": (Role.COMMUNE, Grants(areas=("a-g1",), places=("p-g1",))),
     "xa-khac": (Role.COMMUNE, Grants(areas=("a-g2",))),
     "auditor": (Role.AUDITOR, Grants()),
     "worker": (Role.OPERATOR, Grants()),
@@ -114,6 +116,8 @@ def commands(case: int) -> dict[str, tuple[str, ...]]:
         "list": ("case", "list"),
         "show": ("case", "show", str(case)),
         "open": ("case", "open", "--ref", "BN 13", "--ground", "QĐ 6", "--area", "a-g1"),
+        "refer": ("case", "refer", str(case)),
+        "take-up": ("case", "take-up", str(case)),
         "close": ("case", "close", str(case)),
         "trace": ("trace", str(case)),
     }
@@ -176,6 +180,29 @@ def test_an_officer_opens_shows_traces_and_closes_a_case_in_their_own_name(shell
     acts = [Act.TRACED, Act.TRACED, Act.CASE_OPENED, Act.CASE_CLOSED]
     assert [row.act for row in rows][-4:] == acts
     assert {row.officer for row in rows[-4:]} == {"lan"}
+
+
+def test_what_lies_beyond_is_handed_over_and_taken_up(shell: Shell) -> None:
+    case = shell.case()
+    elsewhere(shell.office, 1, 4, 5)
+    status, said = shell.type("lan", "case", "refer", str(case))
+    assert (status, said.splitlines()[0].split(":")[0]) == (2, "referral-refused")
+    assert "không có gì ngoài phạm vi của bạn" in said
+    told = f"đã bàn giao cho huyện: hồ sơ {case}, 1 địa điểm, 2 người, bởi xa-g1 lúc "
+    status, said = shell.type("xa-g1", "case", "refer", str(case))
+    assert (status, said.startswith(told), "chưa có ai nhận" in said) == (0, True, True)
+    assert shell.type("xa-g1", "case", "take-up", str(case))[0] == 2
+    assert told not in shell.type("xa-g1", "case", "list")[1]
+    assert shell.type("lan", "case", "list")[1].startswith(told)
+    (waits,) = json.loads(shell.type("lan", "case", "list", "--json")[1])["waiting"]
+    assert (waits["case"], waits["people"], waits["taken_ms"]) == (case, 2, 0)
+    status, said = shell.type("lan", "case", "take-up", str(case), "--json")
+    assert (status, json.loads(said)["referral"]["taken_by"]) == (0, "lan")
+    said = shell.type("xa-g1", "case", "show", str(case), language="en")[1]
+    assert f"handed over to the district: case {case}, 1 places, 2 people, by xa-g1 on" in said
+    assert "; taken up by lan on" in said
+    assert json.loads(shell.type("lan", "case", "list", "--json")[1])["waiting"] == []
+    assert Act.OPENED not in shell.office.acts()
 
 
 def test_a_code_counts_once_and_who_is_locked_or_not_set_up_is_not_let_in(shell: Shell) -> None:

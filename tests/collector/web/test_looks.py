@@ -74,6 +74,7 @@ def served(
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     assert passes is None
     case = serving.half_worked(vault, wall, "district-officer")
+    serving.referred(vault, wall, case)
     with serving.dispatched(tmp_path / "dispatch"), serving.serving() as address:
         yield address, serving.pages(case)
 

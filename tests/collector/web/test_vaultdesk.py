@@ -14,6 +14,7 @@ from collector.cases.roles import Actor, Role
 from collector.cases.worklist import Change, Met
 from collector.database.made import made
 from collector.database.sqlite import SqliteDatabase
+from collector.errors import ReferralRefused, ReferralTaken
 from collector.ledger.sqliteview import SqliteView
 from collector.people import schema
 from collector.people.places import Place as VaultPlace
@@ -44,6 +45,7 @@ from tests.collector.vault.conftest import (
     town,
 )
 from tests.collector.vault.test_desk import Office
+from tests.collector.vault.test_referring import elsewhere
 from wire.record import Direction
 from wire.sealing import seal_key
 
@@ -61,7 +63,12 @@ ROSTER = Roster(
 )
 
 
+COMMUNE = "xa"
+
+
 def actor(name: str) -> Actor:
+    if name == COMMUNE:
+        return Actor(name, Role.COMMUNE, areas=("a-g1",), places=("p-g1",))
     return Actor(name, Role.AUDITOR if name == "auditor" else Role.DISTRICT)
 
 
@@ -205,6 +212,23 @@ def test_a_locked_vault_says_so_and_custodians_open_it_under_their_own_names(way
     assert desk.custody(LAN).given == 1
     assert desk.unlock("hoa", WORDS["hoa"]).unlocked
     assert desk.find(LAN, case, Wanted(By.NUMBER, "001090000001"))
+
+
+def test_what_lies_beyond_is_handed_over_and_taken_up_by_another(way: Way) -> None:
+    desk, case = way.desk, way.case()
+    elsewhere(way.office, 1, 4)
+    index = way.number(case, 1)
+    desk.add_index(LAN, case, index)
+    with pytest.raises(ReferralRefused):
+        desk.refer(COMMUNE, case)
+    assert desk.trace(COMMUNE, case, way.question(index)).outside.people == 1
+    made = desk.refer(COMMUNE, case)
+    assert (made.places, made.people, made.by) == (1, 1, COMMUNE)
+    assert (desk.waiting(LAN), desk.waiting(COMMUNE)) == ((made,), ())
+    taken = desk.take_up(LAN, case)
+    assert desk.referral(COMMUNE, case) == taken
+    with pytest.raises(ReferralTaken, match=LAN):
+        desk.take_up("minh", case)
 
 
 def test_the_audit_is_the_auditors_and_its_head_is_on_every_copy(way: Way) -> None:
