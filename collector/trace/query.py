@@ -27,7 +27,7 @@ from collector.trace.meetings import absence, bounds
 Breaks = dict[int, tuple[tuple[int, int], ...]]
 
 
-def places_of(session: Session, question: Question, officer: str) -> tuple[Visit, ...]:
+def places_of(session: Session, question: Question, officer: str, at_ms: int) -> Answer:
     """Return where the index persons were, and how many people may have been there meanwhile."""
     found = visits.within(session, question, officer)
     reach = visits.reach(session, (each.where.key for each in found))
@@ -36,7 +36,8 @@ def places_of(session: Session, question: Question, officer: str) -> tuple[Visit
         rows = frames.rows(visits.asked([each]), question, reach, {})
         people = contacts.crowds(session, rows, question, officer)
         counted.append(msgspec.structs.replace(each, people=people))
-    return naming.named(session, counted)
+    named, outside = naming.named(session, counted), _beyond(session, question, officer)
+    return Answer(question, at_ms, named, (), outside, ())
 
 
 def answer(session: Session, question: Question, officer: str, at_ms: int) -> Answer:
@@ -44,17 +45,24 @@ def answer(session: Session, question: Question, officer: str, at_ms: int) -> An
     question = msgspec.structs.replace(question, until_ms=min(question.until_ms, at_ms))
     window = (question.from_ms, question.until_ms)
     found = visits.within(session, question, officer)
-    hidden, outside = visits.beyond(session, question, officer)
     shown = {each.where.key for each in found}
     gates = watching.coverage(session, shown, window)
-    reach = visits.reach(session, shown | {each.stay.place for each in hidden})
+    reach = visits.reach(session, shown)
     rows = frames.rows(visits.asked(found), question, reach, broken(gates))
     ranked = contacts.ranked(session, rows, question, officer)
-    if hidden:
-        rows = frames.rows(hidden, question, reach, {})
-        people = contacts.beyond(session, rows, question, officer)
-        outside = Outside(outside.visits, outside.places, people)
+    outside = _beyond(session, question, officer)
     return Answer(question, at_ms, naming.named(session, found), ranked, outside, gates)
+
+
+def _beyond(session: Session, question: Question, officer: str) -> Outside:
+    """Return what lies outside the officer's scope: counted, and not shown."""
+    hidden, outside = visits.beyond(session, question, officer)
+    if not hidden:
+        return outside
+    reach = visits.reach(session, {each.stay.place for each in hidden})
+    rows = frames.rows(hidden, question, reach, {})
+    people = contacts.beyond(session, rows, question, officer)
+    return Outside(outside.visits, outside.places, people)
 
 
 def meetings(

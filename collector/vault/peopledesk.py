@@ -12,7 +12,7 @@ from collector.errors import QuestionTooWide
 from collector.people import aliases, identifiers, persons
 from collector.people.entries import Identifier, Kind
 from collector.trace import query, visits
-from collector.trace.entries import DAY_MS, Answer, Meeting, Question, Visit, Where
+from collector.trace.entries import DAY_MS, Answer, Meeting, Question, Where
 from collector.trace.news import news
 from collector.vault import reading, scopes
 from collector.vault.casework import Counter
@@ -102,10 +102,10 @@ class PeopleDesk(Counter):
         with self._people.reading() as session:
             return reading.timeline(session, look, person)
 
-    def places(self, actor: Actor, case: int, question: Question) -> tuple[Visit, ...]:
+    def places(self, actor: Actor, case: int, question: Question) -> Answer:
         """Return where the index persons were, and with how many; nobody is opened."""
         with self._tracing(actor, case, question, Act.PLACES) as session:
-            return query.places_of(session, question, actor.officer)
+            return query.places_of(session, question, actor.officer, self._clock())
 
     def known_places(self, actor: Actor, case: int) -> tuple[Where, ...]:
         """Return the places that an officer may ask about, by their names."""

@@ -18,7 +18,7 @@ from collector.cases.register import Opening
 from collector.cases.roles import Actor
 from collector.cases.worklist import Change, Met
 from collector.people.entries import Merge, Unopened
-from collector.trace.entries import Answer, Meeting, Question, Visit, Where
+from collector.trace.entries import Answer, Meeting, Question, Where
 from collector.vault.entries import (
     Arrived,
     Hit,
@@ -80,7 +80,7 @@ class Requests(Protocol):
         """Return where one person was, at the officer's places."""
         ...
 
-    def places(self, actor: Actor, case: int, question: Question) -> tuple[Visit, ...]:
+    def places(self, actor: Actor, case: int, question: Question) -> Answer:
         """Return where the index persons were, and with how many; nobody is opened."""
         ...
 

@@ -17,7 +17,7 @@ from collector.people.entries import Kind as By
 from collector.people.entries import Merge, Strength
 from collector.roster import Place, Roster
 from collector.roster.collation import order
-from collector.trace.entries import Answer, Meeting, Outside, Question, Visit, Where, day_of
+from collector.trace.entries import Answer, Meeting, Question, Visit, Where, day_of
 from collector.vault.entries import Arrived, Content, SeenAt, Shown, Sought, StayAt, Timeline
 from collector.vault.requests import Requests
 from collector.web.casework import narrowing
@@ -141,8 +141,7 @@ class VaultDesk:
 
     def places(self, officer: str, case: int, question: Question) -> Answer:
         """Return where the index persons were."""
-        visits = self._vault.places(self._actor(officer), case, question)
-        return Answer(question, self._wall_ms(), visits, (), Outside(), ())
+        return self._vault.places(self._actor(officer), case, question)
 
     def known_places(self, officer: str, case: int) -> tuple[Where, ...]:
         """Return the places that the officer may ask about, by their names."""

@@ -228,7 +228,7 @@ def test_it_opens_with_places_and_times_and_counts_before_anybody_is_named(
 ) -> None:
     drawn_, database = district
     with database.reading() as session:
-        found = query.places_of(session, QUESTION, ALL)
+        found = query.places_of(session, QUESTION, ALL, NOW).visits
     assert found
     for visit in found:
         since, until = max(visit.in_lo, SINCE), min(visit.out_hi, UNTIL)

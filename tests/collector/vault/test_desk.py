@@ -275,7 +275,7 @@ def test_a_trace_names_whom_the_index_met_and_opens_nobody(office: Office) -> No
     question = Question((one,), AT - HOUR, AT + 3 * HOUR)
     answer = office.vault.trace(LAN, case, question)
     assert [each.person for each in answer.contacts] == [other]
-    (visit,) = office.vault.places(LAN, case, question)
+    (visit,) = office.vault.places(LAN, case, question).visits
     assert visit.where.name == "Nơi g1"
     (meeting,) = office.vault.meetings(LAN, case, question, other)
     assert 58 * 60_000 <= meeting.most_ms <= 60 * 60_000

@@ -46,6 +46,7 @@ def test_the_district_sees_what_the_commune_has_handed_over(office: Office) -> N
         vault.refer(OF_G1, case)
     answer = trace(OF_G1)
     assert (answer.outside.places, answer.outside.people, len(answer.contacts)) == (1, 2, 1)
+    assert vault.places(OF_G1, case, answer.asked).outside == answer.outside
     made = vault.refer(OF_G1, case)
     assert (made.places, made.people, made.by, made.at_ms) == (1, 2, "co-mai", office.now)
     assert vault.waiting(LAN) == (made,)

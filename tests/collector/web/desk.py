@@ -167,8 +167,7 @@ class MemoryDesk:
     def places(self, officer: str, case: int, question: Question) -> Answer:
         self._theirs(officer, case, *question.index)
         self._case(officer, case, Act.PLACES, *question.index)
-        answer = self._answer(question, ())
-        return msgspec.structs.replace(answer, outside=Outside())
+        return self._answer(question, ())
 
     def trace(self, officer: str, case: int, question: Question) -> Answer:
         self._theirs(officer, case, *question.index)
