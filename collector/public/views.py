@@ -64,14 +64,14 @@ def declare(request: HttpRequest) -> HttpResponse:
 @require_POST
 def picture(request: HttpRequest) -> HttpResponse:
     """Return a pass of ours as a picture to keep."""
-    return _taken(request, passcode.png, "image/png", "ma-qr.png")
+    return _taken(request, passcode.png, "image/png", "png")
 
 
 @require_POST
 def paper(request: HttpRequest) -> HttpResponse:
     """Return a pass of ours on paper, large and as a card."""
     draw = partial(passcode.pdf, practice=settings.GATE_PRACTICE)
-    return _taken(request, draw, "application/pdf", "ma-qr.pdf")
+    return _taken(request, draw, "application/pdf", "pdf")
 
 
 @require_POST
@@ -131,6 +131,7 @@ def _asked(
         "carried": carried,
         "typed": {field: [*typed.get(field, ())] for field in page.fields},
         "wrong": wrong or {},
+        "own": list(typed.get("for", ())) != ["other"],
         "communes": about.communes,
         "number": number,
         "pages": len(questions.asked(typed)),
@@ -238,12 +239,14 @@ def _shown(
     return render(request, template, {**around, **context}, status=status)
 
 
-def _taken(request: HttpRequest, draw: passcode.Draw, kind: str, name: str) -> HttpResponse:
+def _taken(request: HttpRequest, draw: passcode.Draw, kind: str, ending: str) -> HttpResponse:
+    """Return a file that is named as its pass is: a family's on one telephone stay apart."""
     text = request.POST.get("text", "")
     if not passcode.is_pass(text):
         return HttpResponseBadRequest()
     if not state.gatekeeper().draws(_address(request), clock.steady_s()):
         return _shown(request, "public/busy.html", {"text": text, "again": request.path}, 429)
+    name = f"ma-qr-{passcode.ending(text)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(draw(text), content_type=kind, headers=headers)
 
