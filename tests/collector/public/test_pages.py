@@ -189,6 +189,27 @@ def test_a_passport_can_be_typed_on_the_keys_of_a_telephone(visitor: Visitor) ->
     assert 'name="page" value="phone"' in visitor.send(number="N1234567", nationality="US").text
 
 
+@pytest.mark.parametrize("where", ["to-khai", "ngon-ngu", "ma-qr.png", "ma-qr.pdf"])
+def test_an_address_that_a_telephone_opens_anew_leads_to_the_beginning(
+    visitor: Visitor, where: str
+) -> None:
+    page = visitor.ask(where)
+    assert (page.status, "Bắt đầu" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "begin"),
+    [("vi", "Không có trang này", "Bắt đầu"), ("en", "There is no such page", "Begin")],
+)
+def test_a_mistyped_address_is_told_in_the_readers_language(
+    address: str, language: str, says: str, begin: str
+) -> None:
+    page = Visitor(address, language).ask("khai-bao")
+    assert page.status == 404
+    assert says in page.text
+    assert begin in page.text
+
+
 def test_nobody_prints_what_is_no_pass(visitor: Visitor) -> None:
     for text in ("", "GP1:", "https://xau.example", "GP1:" + "A" * 5000):
         for name in ("ma-qr.png", "ma-qr.pdf"):
