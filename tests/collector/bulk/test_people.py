@@ -52,6 +52,25 @@ def test_heads_are_known_in_english_and_without_diacritics_and_in_any_order() ->
     assert (found.name, found.born, found.group, found.phone) == ("Mau", "2012", "5A", "")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Họ và tên,,Ngày sinh\nTrần Thị,Mẫu,2012",
+        "Họ đệm,Tên,Ngày sinh\nTrần Thị,Mẫu,2012",
+        "STT,Tên,Ngày sinh,Họ và tên đệm\n1,Mẫu,2012,Trần  Thị ",
+        "Họ và tên,Họ,Ngày sinh\nTrần Thị Mẫu,Trần,2012",
+        "Họ và tên,,Ngày sinh\nTrần Thị Mẫu,,2012",
+    ],
+)
+def test_a_name_in_two_columns_is_one_name(text: str) -> None:
+    (found,) = read(text.encode())
+    assert found.name == "Trần Thị Mẫu"
+
+
+def test_half_a_name_in_two_columns_is_none() -> None:
+    assert faults("Họ,Tên,Ngày sinh\nTrần Thị,,2012") == [(2, "Tên", "missing")]
+
+
 def test_a_spreadsheets_own_dates_and_numbers_are_taken() -> None:
     born, phone = dt.datetime(2012, 5, 31), 912345678  # noqa: DTZ001  # as a spreadsheet has it
     data = book(["Họ tên", "Ngày sinh", "SĐT"], ["Mẫu", born, phone], ["Khác", 2012.0, None])
