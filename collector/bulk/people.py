@@ -56,7 +56,10 @@ WHY: Mapping[str, str] = {
     Why.NO_CHOICE: N_("write Nam or Nữ, or leave it empty"),
 }
 GROUP = N_("the name of a class begins with a letter or a digit")
-TWICE = N_("this person is on the list twice: take one of the rows out")
+TWICE = N_(
+    "this person is on the list twice: take one of the rows out; if they are two people, write the "
+    "full birth date or the number of a document in both rows"
+)
 
 
 def read(sheets: Iterable[Sheet], today: dt.date) -> tuple[Person, ...]:

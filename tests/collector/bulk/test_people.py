@@ -129,6 +129,16 @@ def test_somebody_twice_is_said_with_the_second_row() -> None:
     assert faults(twice) == [(3, "", "twice"), (5, "", "twice")]
 
 
+def test_two_of_one_name_are_two_as_the_page_advises() -> None:
+    assert faults(HEADS + "Mẫu,2012,,,,5A\nMẫu,2012,,,,5B") == [(3, "", "twice")]
+    assert "full birth date or the number" in people.TWICE
+    for more in (
+        "Mẫu,31/05/2012,,,,5A\nMẫu,1/6/2012,,,,5B",
+        "Mẫu,2012,,079212000001,,5A\nMẫu,2012,,079212000002,,5B",
+    ):
+        assert len(read((HEADS + more).encode())) == 2
+
+
 def test_all_faults_are_told_at_once() -> None:
     assert faults(HEADS + ",,,,,5A\nMẫu,x,,,,") == [
         (2, "Họ và tên", "missing"),
