@@ -9,6 +9,7 @@ from collector.cases.roles import Role
 from collector.config import Config
 from collector.grants import Grants
 from collector.i18n import _
+from collector.roster import load
 
 Command = Callable[..., argparse.ArgumentParser]
 
@@ -56,7 +57,9 @@ def _add(settings: Config, asked: argparse.Namespace) -> int:
     from collector.web.process import accounts  # noqa: PLC0415  # each process loads its own part
 
     return _show(
-        accounts(settings).add(asked.name, _typed(asked), Role(asked.role), _grants(asked))
+        accounts(settings).add(
+            asked.name, _typed(asked), Role(asked.role), _grants(settings, asked)
+        )
     )
 
 
@@ -69,7 +72,7 @@ def _password(settings: Config, asked: argparse.Namespace) -> int:
 def _role(settings: Config, asked: argparse.Namespace) -> int:
     from collector.web.process import accounts  # noqa: PLC0415  # the same
 
-    accounts(settings).appoint(asked.name, Role(asked.role), _grants(asked))
+    accounts(settings).appoint(asked.name, Role(asked.role), _grants(settings, asked))
     return 0
 
 
@@ -97,8 +100,10 @@ def _list(settings: Config, _: argparse.Namespace) -> int:
     return 0
 
 
-def _grants(asked: argparse.Namespace) -> Grants:
-    return Grants(tuple(asked.area), tuple(asked.sector), tuple(asked.place))
+def _grants(settings: Config, asked: argparse.Namespace) -> Grants:
+    """Return what was granted; a place is kept by its id, whichever of its names was typed."""
+    called = load(settings.roster.path).place_called if asked.place else str
+    return Grants(tuple(asked.area), tuple(asked.sector), tuple(map(called, asked.place)))
 
 
 def _typed(asked: argparse.Namespace) -> str | None:

@@ -27,6 +27,9 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "phone": ("điện thoại", "số điện thoại", "sđt", "phone", "telephone"),
     "group": ("lớp", "tổ", "đội", "lớp/tổ", "class", "team", "group"),
 }
+FAMILY = ("họ", "họ đệm", "họ lót", "họ và đệm", "họ và tên đệm", "họ và chữ đệm")
+"""Heads of what stands before the name in a column of its own; that of the name is then `GIVEN`."""
+GIVEN = "tên"
 NEEDED = ("name", "born")
 _FIELDS = {fold(head): field for field, heads in HEADS.items() for head in heads}
 _SEXES = {"nam": "male", "male": "male", "m": "male", "nu": "female", "female": "female"} | {
@@ -53,7 +56,10 @@ WHY: Mapping[str, str] = {
     Why.NO_CHOICE: N_("write Nam or Nữ, or leave it empty"),
 }
 GROUP = N_("the name of a class begins with a letter or a digit")
-TWICE = N_("this person is on the list twice: take one of the rows out")
+TWICE = N_(
+    "this person is on the list twice: take one of the rows out; if they are two people, write the "
+    "full birth date or the number of a document in both rows"
+)
 
 
 def read(sheets: Iterable[Sheet], today: dt.date) -> tuple[Person, ...]:
@@ -103,7 +109,7 @@ def _take(sheet: Sheet, today: dt.date, people: list[Person], faults: list[Fault
         faults.append(Fault(each.row, column, "unreadable", each.why))
     if not filled:
         return
-    fields = [_FIELDS.get(fold(head)) for head in heads]
+    fields = _columns(heads)
     if missing := [HEADS[field][0] for field in NEEDED if field not in fields]:
         why = N_("the first row names the columns; at least Họ và tên and Ngày sinh are needed")
         faults.append(Fault(filled[0].row, ", ".join(missing), "no-heads", why))
@@ -116,11 +122,30 @@ def _take(sheet: Sheet, today: dt.date, people: list[Person], faults: list[Fault
         for field, cell in zip(fields, line.cells, strict=False):
             if field is not None:
                 cells.setdefault(field, cell)
+        if cells.get("name", "").strip():
+            parts = (cells.pop("family", ""), cells["name"], cells.pop("rest", ""))
+            cells["name"] = " ".join(" ".join(parts).split())
         person, wrong = _person(line.row, cells, today)
         faults += [
             Fault(line.row, _head(heads, fields, field), code, why) for field, code, why in wrong
         ]
         people += [] if person is None else [person]
+
+
+def _columns(heads: Sequence[str]) -> list[str | None]:
+    """Return which field each column holds; a name may stand in two, under one head or two."""
+    folded = [fold(head) for head in heads]
+    fields = [_FIELDS.get(head) for head in folded]
+    name = fields.index("name") if "name" in fields else len(fields)
+    if name + 1 < len(fields) and not folded[name + 1]:
+        fields[name + 1] = "rest"
+    if name < len(fields) and folded[name] == fold(GIVEN):
+        family = {*map(fold, FAMILY)}
+        fields = [
+            "family" if head in family else field
+            for head, field in zip(folded, fields, strict=True)
+        ]
+    return fields
 
 
 def _head(heads: Sequence[str], fields: Sequence[str | None], field: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from collector import clock, tokens
 from collector.config import Config
 from collector.i18n import _
+from collector.roster import load
 from collector.tokens import Scope
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -34,7 +35,8 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 def _token_add(settings: Config, asked: argparse.Namespace) -> int:
     scopes = tuple(dict.fromkeys(Scope(each) for each in asked.scope))
-    print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms(), asked.place))
+    place = load(settings.roster.path).place_called(asked.place) if asked.place else ""
+    print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms(), place))
     return 0
 
 

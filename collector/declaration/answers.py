@@ -30,6 +30,8 @@ _GAPS = re.compile(r"[\s.\-()/]+")
 _HOME_PHONE = re.compile(r"(?:0|\+?84|0084)([1-9][0-9]{8,9})")
 _PHONE_ABROAD = re.compile(r"(?:\+|00)([1-9][0-9]{6,13})")
 _DAY = re.compile(r"(?:(?:([0-9]{1,2})[-/. ])?([0-9]{1,2})[-/. ])?([0-9]{4})")
+_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+"""As cards have it, and as it is typed where the keys are digits alone."""
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _DOCUMENT = re.compile(r"[0-9A-Z]{5,15}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -137,19 +139,15 @@ class Form:
         text = self._text("born")
         if not text:
             return self._no("born", Why.MISSING)
-        iso, local = _ISO.fullmatch(text), _DAY.fullmatch(text)
-        if not iso and not local:
+        said = _spelled(text)
+        if said is None:
             return self._no("born", Why.NO_DATE)
-        year, month, day = iso.groups() if iso else tuple(reversed(local.groups()))  # type: ignore[union-attr]
-        try:
-            date = dt.date(int(year), int(month or 1), int(day or 1))
-        except ValueError:
-            return self._no("born", Why.NO_DATE)
+        date = _first_day(said)
         if date > self._today:
             return self._no("born", Why.IN_FUTURE)
         if self._today.year - date.year > OLDEST_YEARS:
             return self._no("born", Why.TOO_OLD)
-        return "-".join([year, *(f"{int(each):02}" for each in (month, day) if each)])
+        return said
 
     def nationality(self) -> str:
         """Return two letters; Vietnam where nothing was said."""
@@ -205,21 +203,27 @@ class Form:
         names, days = self._typed.get("place", ()), self._typed.get("place_day", ())
         found = []
         for number, name in enumerate(names[:PLACES]):
+            day = days[number].strip() if number < len(days) else ""
             words = " ".join("".join(c if c.isprintable() else " " for c in name).split())
             if len(words) > LONGEST_PLACE:
                 self._no("place", Why.TOO_LONG, number)
             elif words:
-                day = days[number] if number < len(days) else ""
                 found.append(Stay(words, self._day(day, number)))
+            elif day:
+                self._no("place", Why.MISSING, number)
         return tuple(found)
 
     def _day(self, text: str, row: int) -> str:
-        if not text.strip():
+        """Return a whole day: a browser that knows no dates sends it as it was typed."""
+        plain = unicodedata.normalize("NFKC", text).strip()
+        if not plain:
             return ""
-        try:
-            return dt.date.fromisoformat(unicodedata.normalize("NFKC", text).strip()).isoformat()
-        except ValueError:
+        said = _spelled(plain)
+        if said is None or len(said) < len("2021-07-01"):
             return self._no("place_day", Why.NO_DATE, row)
+        if _first_day(said) > self._today:
+            return self._no("place_day", Why.IN_FUTURE, row)
+        return said
 
     def _text(self, question: str) -> str:
         """Return the one text of a question, with one form for each character."""
@@ -229,3 +233,21 @@ class Form:
     def _no(self, question: str, why: Why, row: int = 0) -> Literal[""]:
         self.wrong.append(Wrong(question, why, row))
         return ""
+
+
+def _spelled(text: str) -> str | None:
+    """Return a date as 1990-06-15, 1990-06 or 1990, as much as was said; None for no such day."""
+    iso, local = _ISO.fullmatch(text), _DAY.fullmatch(text) or _DIGITS.fullmatch(text)
+    if not iso and not local:
+        return None
+    year, month, day = iso.groups() if iso else tuple(reversed(local.groups()))  # type: ignore[union-attr]
+    said = "-".join([year, *(f"{int(each):02}" for each in (month, day) if each)])
+    try:
+        _first_day(said)
+    except ValueError:
+        return None
+    return said
+
+
+def _first_day(said: str) -> dt.date:
+    return dt.date.fromisoformat(said + "-01" * (2 - said.count("-")))

@@ -11,3 +11,4 @@ urlpatterns = [
     path("ma-qr.pdf", views.paper, name="paper"),
     path("ngon-ngu", views.speak, name="speak"),
 ]
+handler404 = views.missing

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from collector import clock
 from collector.declaration import answers, consequence
@@ -61,22 +61,28 @@ def declare(request: HttpRequest) -> HttpResponse:
     return _asked(request, form, typed, questions.CHECK if back_to_check else "", {}, here)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def picture(request: HttpRequest) -> HttpResponse:
     """Return a pass of ours as a picture to keep."""
-    return _taken(request, passcode.png, "image/png", "ma-qr.png")
+    if request.method == "GET":  # opened anew by a telephone that had closed it
+        return redirect("start")
+    return _taken(request, passcode.png, "image/png", "png")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def paper(request: HttpRequest) -> HttpResponse:
     """Return a pass of ours on paper, large and as a card."""
+    if request.method == "GET":
+        return redirect("start")
     draw = partial(passcode.pdf, practice=settings.GATE_PRACTICE)
-    return _taken(request, draw, "application/pdf", "ma-qr.pdf")
+    return _taken(request, draw, "application/pdf", "pdf")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def speak(request: HttpRequest) -> HttpResponse:
     """Change the language; a form goes on where it is."""
+    if request.method == "GET":
+        return redirect("start")
     code = request.POST.get("language", "")
     if code not in dict(settings.LANGUAGES):
         return HttpResponseBadRequest()
@@ -96,6 +102,13 @@ def speak(request: HttpRequest) -> HttpResponse:
     )
     response.headers["Content-Language"] = code
     return response
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is no such page; the desk is not asked for it."""
+    del exception  # Django hands it over by this name
+    context = {"practice": settings.GATE_PRACTICE}
+    return render(request, "public/missing.html", context, status=404)
 
 
 def _first(request: HttpRequest, form: str) -> HttpResponse:
@@ -131,6 +144,7 @@ def _asked(
         "carried": carried,
         "typed": {field: [*typed.get(field, ())] for field in page.fields},
         "wrong": wrong or {},
+        "own": list(typed.get("for", ())) != ["other"],
         "communes": about.communes,
         "number": number,
         "pages": len(questions.asked(typed)),
@@ -238,12 +252,14 @@ def _shown(
     return render(request, template, {**around, **context}, status=status)
 
 
-def _taken(request: HttpRequest, draw: passcode.Draw, kind: str, name: str) -> HttpResponse:
+def _taken(request: HttpRequest, draw: passcode.Draw, kind: str, ending: str) -> HttpResponse:
+    """Return a file that is named as its pass is: a family's on one telephone stay apart."""
     text = request.POST.get("text", "")
     if not passcode.is_pass(text):
         return HttpResponseBadRequest()
     if not state.gatekeeper().draws(_address(request), clock.steady_s()):
         return _shown(request, "public/busy.html", {"text": text, "again": request.path}, 429)
+    name = f"ma-qr-{passcode.ending(text)}.{ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(draw(text), content_type=kind, headers=headers)
 

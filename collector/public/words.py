@@ -24,17 +24,21 @@ TITLES: Mapping[str, object] = {
 TITLES_OTHER: Mapping[str, object] = {
     **TITLES,
     "name": _("Full name of the person you declare for"),
+    "born": _("Date of birth of this person"),
+    "sex": _("Sex of this person"),
+    "papers": _("Number of this person's identity card"),
     "stay": _("Where does this person stay now?"),
     "places": _("Where has this person been in the last 21 days?"),
     "symptoms": _("Has this person had any of these in the last 21 days?"),
     "exposures": _("In the last 21 days, was this person near any of these?"),
 }
 HINTS: Mapping[str, object] = {
-    "guardian": _("A doctor will call you, not the child."),
+    "guardian": _("If a doctor has to call, it is you who is called."),
     "name": _("As it is written on the identity card or birth certificate."),
     "born": _("For example 15/6/1990. If only the year is known, write the year."),
     "papers": _(
-        "12 digits on the identity card, 9 on an older one. Leave it empty if there is none."
+        "12 digits on the identity card, 9 on an older one; from abroad, the passport's number."
+        " Leave it empty if there is none."
     ),
     "phone": _("The health station calls this number only if it has to."),
     "places": _("Markets, stations, clinics, other provinces. Leave empty what you do not know."),

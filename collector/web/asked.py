@@ -1,6 +1,7 @@
 """How other programs ask: a token in, a value or a reason out; no session, no cookie, no page."""
 
 import enum
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +27,9 @@ STATUS: Mapping[str, int] = {
 }
 """Of errors that are not a trouble of ours."""
 
+_AT = re.compile(r" at `(\$[A-Za-z0-9_.\[\]]*)`$")
+"""How msgspec ends its sentence: the place alone, and nothing of what was sent."""
+
 Answer = Callable[[HttpRequest, Token], HttpResponse]
 View = Callable[[HttpRequest], HttpResponse]
 T = TypeVar("T")
@@ -47,10 +51,11 @@ class Why(enum.Enum):
 class Refused(Exception):
     """A question that is not answered."""
 
-    def __init__(self, why: Why) -> None:
-        """Take the reason."""
+    def __init__(self, why: Why, at: str = "") -> None:
+        """Take the reason, and where in the body it lies."""
         super().__init__(why.name)
         self.code, self.status = why.value
+        self.at = at
 
 
 def scoped(scope: Scope, view: Answer) -> View:
@@ -72,7 +77,7 @@ def by_method(views: Mapping[str, tuple[Scope, Answer]]) -> View:
         try:
             return view(request, _token(request, scope))
         except Refused as refusal:
-            return refused(refusal.code, refusal.status)
+            return refused(refusal.code, refusal.status, at=refusal.at)
         except ListFaulty as faulty:
             gone = all(each.code == "pass-withdrawn" for each in faulty.faults)
             code, status = ("pass-withdrawn", 409) if gone else ("list-faulty", 422)
@@ -117,7 +122,8 @@ def body(request: HttpRequest, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refused(Why.BODY) from error
+        found = _AT.search(str(error))
+        raise Refused(Why.BODY, found[1] if found else "") from error
 
 
 def json(value: msgspec.Struct) -> HttpResponse:
@@ -125,10 +131,12 @@ def json(value: msgspec.Struct) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(value), content_type=JSON)
 
 
-def refused(code: str, status: int, faults: tuple[Wrong, ...] = ()) -> HttpResponse:
+def refused(
+    code: str, status: int, faults: tuple[Wrong, ...] = (), *, at: str = ""
+) -> HttpResponse:
     """Return why a question is not answered."""
     response = HttpResponse(
-        msgspec.json.encode(Refusal(code, faults)), status=status, content_type=JSON
+        msgspec.json.encode(Refusal(code, faults, at)), status=status, content_type=JSON
     )
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

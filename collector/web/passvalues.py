@@ -122,6 +122,8 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: str
     faults: tuple[Wrong, ...] = ()
+    at: str = ""
+    """Of a body that is not as described: where, as in `$.people[1].born`, counted from 0."""
 
 
 def answer(made: Listed) -> Answer:

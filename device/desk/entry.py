@@ -26,6 +26,8 @@ OLDEST_YEARS = 130
 MAX_PLACE = 200
 _GAPS = re.compile(r"[\s.()-]+")
 _BORN = re.compile(r"(?:(?:([0-9]{1,2})[/.-])?([0-9]{1,2})[/.-])?([0-9]{4})")
+_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{4})")
+"""As cards have it, and as it is typed where the keys are digits alone."""
 _PASSPORT = re.compile(r"[A-Z]{1,2}[0-9]{6,8}")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 Typed = Mapping[str, str]
@@ -172,7 +174,7 @@ def _born(text: str, today: dt.date, wrong: dict[str, Why]) -> str:
     if not text:
         wrong["born"] = Why.MISSING
         return ""
-    found = _BORN.fullmatch(text)
+    found = _BORN.fullmatch(text) or _DIGITS.fullmatch(text)
     born = birth(found[1] or "0", found[2] or "0", found[3]) if found else None
     if born is None:
         wrong["born"] = Why.NO_DATE

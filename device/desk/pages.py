@@ -195,7 +195,7 @@ class Pages:
         self._book.register(form, made, drafted.kept() if drafted else None)
         sentence = _("Registered.")
         if made.wants_pass and drafted is None:
-            sentence += " " + _("No pass could be made: the key or the clock does not allow it.")
+            sentence += " " + _(words.NO_PASS[now.clock is ClockState.UNSYNCED])
         session.say(form, ("fine", sentence), self._slip(drafted) if drafted else None)
         session.forms.pop(form, None)
         return go(f"/done/{form}")

@@ -19,8 +19,21 @@ WHY: Mapping[Why, str] = {
     Why.NO_TIME: N_("Type a time as 7:30."),
     Why.TOO_OLD: N_("This is too long ago."),
     Why.NOT_YET: N_("This has not come yet."),
-    Why.BEFORE_ENTRY: N_("This is before the time of coming."),
+    Why.BEFORE_ENTRY: N_(
+        "This is before the time of coming. After midnight it belongs on the next day's sheet."
+    ),
 }
+NO_PASS: Mapping[bool, str] = {
+    True: N_(
+        "No pass could be made: this computer does not know what time it is. Connect it to the "
+        "network for some minutes."
+    ),
+    False: N_(
+        "No pass could be made: the gates do not know this desk's key, or no longer. Call the help "
+        "line."
+    ),
+}
+"""Why there is no pass, by whether the clock is to blame."""
 TROUBLE: Mapping[Trouble, str] = {
     Trouble.NOTHING: N_("Nothing was read: scan the card again, or choose a photograph."),
     Trouble.NO_CODE: N_("No code was found in the photograph: come closer, in better light."),

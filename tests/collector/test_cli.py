@@ -2,6 +2,8 @@
 
 import base64
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from collector.cli import main
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
+from collector.roster import load as load_roster
 from collector.withdrawn import load
 from provisioning import authority, roster
 from tests.collector.intake.test_process import CONFIG, NOW
@@ -194,3 +197,21 @@ def test_a_file_that_is_not_the_gates_own_whole_word_is_refused(
         assert not (tmp_path / "export.proof").exists()
     finally:
         office.call("gates", "restore", "g1")
+
+
+def test_a_place_is_granted_by_its_id_whichever_of_its_names_was_typed(
+    office: Office, capsys: Said
+) -> None:
+    meant = load_roster(office.folder / "authority" / "roster.json").place_of("g1").id
+    assert meant != "Bến xe Mẫu"
+    scope = ("--scope", "passes-issue")
+    assert office.call("token", "add", "smas", *scope, "--place", "Bến xe Mẫu") == 0
+    assert office.call("token", "list") == 0
+    assert capsys.readouterr().out.endswith(f"({meant})\n")
+    program = "import sys; from collector.cli import main; sys.exit(main(sys.argv[1:]))"
+    start = (sys.executable, "-c", program, "user")  # the pages are set up once in a process
+    where = ("--config", str(office.config))
+    reach = ("--role", "keeper", "--place", "Bến xe Mẫu")
+    subprocess.run([*start, "add", "ba", *reach, *where], check=True, capture_output=True)
+    listed = subprocess.run([*start, "list", *where], check=True, capture_output=True, text=True)
+    assert f"place={meant!r}" in listed.stdout

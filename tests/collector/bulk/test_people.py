@@ -52,6 +52,25 @@ def test_heads_are_known_in_english_and_without_diacritics_and_in_any_order() ->
     assert (found.name, found.born, found.group, found.phone) == ("Mau", "2012", "5A", "")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Họ và tên,,Ngày sinh\nTrần Thị,Mẫu,2012",
+        "Họ đệm,Tên,Ngày sinh\nTrần Thị,Mẫu,2012",
+        "STT,Tên,Ngày sinh,Họ và tên đệm\n1,Mẫu,2012,Trần  Thị ",
+        "Họ và tên,Họ,Ngày sinh\nTrần Thị Mẫu,Trần,2012",
+        "Họ và tên,,Ngày sinh\nTrần Thị Mẫu,,2012",
+    ],
+)
+def test_a_name_in_two_columns_is_one_name(text: str) -> None:
+    (found,) = read(text.encode())
+    assert found.name == "Trần Thị Mẫu"
+
+
+def test_half_a_name_in_two_columns_is_none() -> None:
+    assert faults("Họ,Tên,Ngày sinh\nTrần Thị,,2012") == [(2, "Tên", "missing")]
+
+
 def test_a_spreadsheets_own_dates_and_numbers_are_taken() -> None:
     born, phone = dt.datetime(2012, 5, 31), 912345678  # noqa: DTZ001  # as a spreadsheet has it
     data = book(["Họ tên", "Ngày sinh", "SĐT"], ["Mẫu", born, phone], ["Khác", 2012.0, None])
@@ -108,6 +127,16 @@ def test_a_formula_is_refused(cell: str) -> None:
 def test_somebody_twice_is_said_with_the_second_row() -> None:
     twice = HEADS + GOOD + "\nTên Khác,2013,,079 212 000 001,,5B\nMẫu,2012,,,,\nMẪU,2012,,,,"
     assert faults(twice) == [(3, "", "twice"), (5, "", "twice")]
+
+
+def test_two_of_one_name_are_two_as_the_page_advises() -> None:
+    assert faults(HEADS + "Mẫu,2012,,,,5A\nMẫu,2012,,,,5B") == [(3, "", "twice")]
+    assert "full birth date or the number" in people.TWICE
+    for more in (
+        "Mẫu,31/05/2012,,,,5A\nMẫu,1/6/2012,,,,5B",
+        "Mẫu,2012,,079212000001,,5A\nMẫu,2012,,079212000002,,5B",
+    ):
+        assert len(read((HEADS + more).encode())) == 2
 
 
 def test_all_faults_are_told_at_once() -> None:

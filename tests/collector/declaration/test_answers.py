@@ -67,10 +67,21 @@ def test_a_telephone_number_has_one_spelling(text: str, phone: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "born"),
-    [("1/2/1950", "1950-02-01"), ("2/1950", "1950-02"), ("1950", "1950"), ("1950-02-01",) * 2],
+    [
+        ("1/2/1950", "1950-02-01"),
+        ("01021950", "1950-02-01"),
+        ("2/1950", "1950-02"),
+        ("1950", "1950"),
+        ("1950-02-01",) * 2,
+    ],
 )
 def test_a_birth_date_is_as_much_of_it_as_somebody_knows(text: str, born: str) -> None:
     assert said(born=[text]).born == born
+
+
+@pytest.mark.parametrize("text", ["2021-07-01", "1/7/2021", "01.07.2021", "01072021"])
+def test_the_day_of_a_place_may_be_typed_where_a_browser_knows_no_dates(text: str) -> None:
+    assert said(place=["Chợ Mẫu"], place_day=[text]).places == (Stay("Chợ Mẫu", "2021-07-01"),)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +117,11 @@ def test_names_of_every_kind_are_taken(name: str) -> None:
         ({"nationality": ["VIE"]}, ("nationality", Why.NO_CHOICE)),
         ({"place": ["x" * 201]}, ("place", Why.TOO_LONG)),
         ({"place": ["Chợ"], "place_day": ["35/7"]}, ("place_day", Why.NO_DATE)),
+        ({"place": ["Chợ"], "place_day": ["7/2021"]}, ("place_day", Why.NO_DATE)),
+        ({"place": ["Chợ"], "place_day": ["11/07/2021"]}, ("place_day", Why.IN_FUTURE)),
+        ({"place": ["Chợ"], "place_day": ["2035-01-01"]}, ("place_day", Why.IN_FUTURE)),
+        ({"place": [""], "place_day": ["2021-07-01"]}, ("place", Why.MISSING)),
+        ({"born": ["31021990"]}, ("born", Why.NO_DATE)),
         ({"sex": ["x"]}, ("sex", Why.NO_CHOICE)),
     ],
 )

@@ -147,6 +147,69 @@ def test_the_picture_and_the_paper_hold_the_same_code(visitor: Visitor) -> None:
     assert [each.text for each in zxingcpp.read_barcodes(page)] == [text] * 2
 
 
+def test_the_codes_of_a_family_have_names_of_their_own(visitor: Visitor) -> None:
+    names = set()
+    for _ in range(2):
+        visitor.page = visitor.ask("")
+        visitor.answer()
+        visitor.send()
+        text = html.unescape(visitor.forms()[0])
+        ending = gatepass.parse(text).claims.number.hex()[-4:]
+        assert f"…{ending}" in visitor.page.text
+        for kind in ("png", "pdf"):
+            said = visitor.ask(f"ma-qr.{kind}", {"text": text}).headers["Content-Disposition"]
+            assert said == f'attachment; filename="ma-qr-{ending}.{kind}"'
+            names.add(said)
+    assert len(names) == 4
+
+
+def test_who_declares_for_another_is_asked_about_the_other_and_offered_nothing_own(
+    visitor: Visitor,
+) -> None:
+    visitor.send()
+    visitor.send(**{"for": "other"})
+    page = visitor.send(guardian_name="Trần Thị Mẫu", guardian_phone="0900000003")
+    assert 'autocomplete="off"' in page.text
+    page = visitor.send(name="Bà Mẫu")
+    assert "Ngày sinh của người này" in page.text
+    assert 'autocomplete="off"' in page.text
+    assert "Giới tính của người này" in visitor.send(born="1940").text
+    assert "Số căn cước của người này" in visitor.send().text
+
+
+def test_a_passport_can_be_typed_on_the_keys_of_a_telephone(visitor: Visitor) -> None:
+    visitor.send()
+    visitor.send(**{"for": "self"})
+    page = visitor.send(name="John Sample")
+    assert 'autocomplete="bday"' in page.text
+    page = visitor.send(born="1990")
+    page = visitor.send()
+    assert "hộ chiếu" in page.text
+    assert "inputmode" not in page.text
+    assert 'name="page" value="phone"' in visitor.send(number="N1234567", nationality="US").text
+
+
+@pytest.mark.parametrize("where", ["to-khai", "ngon-ngu", "ma-qr.png", "ma-qr.pdf"])
+def test_an_address_that_a_telephone_opens_anew_leads_to_the_beginning(
+    visitor: Visitor, where: str
+) -> None:
+    page = visitor.ask(where)
+    assert (page.status, "Bắt đầu" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "says", "begin"),
+    [("vi", "Không có trang này", "Bắt đầu"), ("en", "There is no such page", "Begin")],
+)
+def test_a_mistyped_address_is_told_in_the_readers_language(
+    address: str, language: str, says: str, begin: str
+) -> None:
+    page = Visitor(address, language).ask("khai-bao")
+    assert page.status == 404
+    assert says in page.text
+    assert begin in page.text
+
+
 def test_nobody_prints_what_is_no_pass(visitor: Visitor) -> None:
     for text in ("", "GP1:", "https://xau.example", "GP1:" + "A" * 5000):
         for name in ("ma-qr.png", "ma-qr.pdf"):

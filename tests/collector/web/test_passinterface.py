@@ -190,6 +190,25 @@ def test_what_cannot_be_issued_is_refused(ask: Ask, sent: object, status: int, c
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(
+    ("sent", "at"),
+    [
+        (
+            {
+                **WISH,
+                "people": [{"name": "A", "born": "2012"}, {"name": "B", "born": "31/05/2012"}],
+            },
+            "$.people[1].born",
+        ),
+        ({**WISH, "until": "31/05/2027"}, "$.until"),
+        ({**WISH, "people": [{"name": "A"}]}, "$.people[0]"),
+    ],
+)
+def test_a_body_that_is_not_as_described_is_told_where(ask: Ask, sent: object, at: str) -> None:
+    answer = issued(ask, sent)
+    assert (answer.status_code, answer.json()) == (400, {"code": "body-invalid", "at": at})
+
+
 def test_without_a_key_or_json_or_by_another_method_nothing_happens(
     ask: Ask, desk: ListDesk
 ) -> None:

@@ -7,6 +7,7 @@ import pypdfium2
 import pytest
 
 from device import judges
+from device.clock import SystemClock
 from device.credential import classify
 from device.desk import passes, slips, thermal
 from device.desk.sessions import Paper
@@ -122,7 +123,22 @@ def test_a_key_that_gates_do_not_believe_issues_nothing(counter: Counter, home: 
         browser = Browser(counter.port).log_in()
         assert 'name="pass"' not in browser.get("/").text
         browser.post("/enter", {**browser.form(), **PERSON, "pass": "1"})
-        assert "Chưa cấp được thẻ" in browser.text
+        assert "Chưa cấp được thẻ: các cổng chưa biết" in browser.text
+        assert "/slip/" not in browser.text
+    ((_, fields),) = counter.scans()
+    assert "pass" not in fields
+
+
+def test_a_desk_that_does_not_know_the_time_registers_and_says_what_to_do(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SystemClock, "served", lambda _self: None)
+    path = counter.folder / "gate.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("vouched = true", ""))
+    with counter.open():
+        browser = Browser(counter.port).log_in()
+        browser.post("/enter", {**browser.get("/").form(), **PERSON, "pass": "1"})
+        assert "Đã đăng ký. Chưa cấp được thẻ: máy này chưa biết giờ đúng." in browser.text
         assert "/slip/" not in browser.text
     ((_, fields),) = counter.scans()
     assert "pass" not in fields
