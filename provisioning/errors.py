@@ -172,10 +172,10 @@ class RegisterUnusable(ProvisionError):
 
 
 class PassUnknown(ProvisionError):
-    """No pass, or more than one, has a number that ends so."""
+    """No pass or control card, or more than one, has a number that ends so."""
 
     code = "pass-unknown"
-    sentence = marked("{count} passes have a number that ends in {number}; it must be one")
+    sentence = marked("{count} passes or cards have a number that ends in {number}; it must be one")
     remedy = marked("give more of the number, up to all sixteen characters")
 
 
