@@ -14,10 +14,18 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import counter, roster
-from collector.enrol import documents, keys
+from collector.config import EnrolBroker, EnrolConfig
+from collector.enrol import documents, keys, process
 from collector.enrol import door as enrol_door
 from collector.enrol.hatch import Hatch
-from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUnusable
+from collector.errors import (
+    AddressUnusable,
+    EnrolmentAway,
+    KeyUnreadable,
+    OrderRefused,
+    PortBusy,
+    StoreUnusable,
+)
 from collector.roster import RosterFile
 from collector.web.templatetags.install_words import REFUSAL
 from device import enrol
@@ -315,3 +323,18 @@ def test_nonsense_at_the_counter_is_answered_and_harmless(
     with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
         found = hatch.answer(sent)
     assert found.refused == "order-refused" or found.lines is not None
+
+
+def test_a_port_or_an_address_that_cannot_be_had_is_said_as_the_one_it_is(
+    district: District, tmp_path: Path
+) -> None:
+    brokers = (EnrolBroker("localhost"),)
+    usual = EnrolConfig(address="a:1", keys=tmp_path, brokers=brokers, state=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        taken = msgspec.structs.replace(usual, host="127.0.0.1", port=port)
+        with pytest.raises(PortBusy, match=rf"enrol\.port: 127\.0\.0\.1 {port}"):
+            process._door(taken, district.holding, district.desk)
+    elsewhere = msgspec.structs.replace(usual, host="192.0.2.1")
+    with pytest.raises(AddressUnusable, match=r"enrol\.host: 192\.0\.2\.1"):
+        process._door(elsewhere, district.holding, district.desk)

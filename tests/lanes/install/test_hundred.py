@@ -1,6 +1,7 @@
 """A hundred gates enrolled side by side against one collector: the real process, real HTTPS."""
 
 import contextlib
+import socket
 import subprocess
 import sys
 import threading
@@ -20,15 +21,14 @@ from wire.joining import Step
 
 pytestmark = pytest.mark.timeout(180)
 GATES, MOST_S = 100, 120
-PORT = 18443
 
 
 @pytest.fixture
 def open_district(tmp_path: Path) -> Iterator[Enrolling]:
     """Return a district whose enrolment process is at work on this machine."""
-    found = Enrolling(tmp_path)
-    text = found.config.read_text().replace("10.77.0.1:8443", f"127.0.0.1:{PORT}")
-    found.config.write_text(f'{text}host = "127.0.0.1"\nport = {PORT}\n')
+    found, port = Enrolling(tmp_path), _free()
+    text = found.config.read_text().replace("10.77.0.1:8443", f"127.0.0.1:{port}")
+    found.config.write_text(f'{text}host = "127.0.0.1"\nport = {port}\n')
     command = [sys.executable, "-c", COMMAND, "enrol", "--config", str(found.config)]
     with (tmp_path / "enrol.log").open("w") as log:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -41,6 +41,12 @@ def open_district(tmp_path: Path) -> Iterator[Enrolling]:
             child.wait(10)
         child.kill()
         child.wait()
+
+
+def _free() -> int:
+    """Return a port that nobody has; it has to be known before the process is started."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
 
 
 def test_a_hundred_gates_are_enrolled_side_by_side(
