@@ -44,6 +44,7 @@ from wire.keys import KeyEntry, Keyring, Signed
 
 log = structlog.get_logger()
 
+PLACE = N_("the place has up to 100 characters, all in one line")
 HOURS = 24
 """How long a code counts: it is made the day the technician goes out."""
 
@@ -217,7 +218,7 @@ def _unfit(order: Order) -> str:
     """Say why no code can be made of an order: which limit, and what to do."""
     network = order.network
     if not is_place(order.place.strip()):
-        return N_("the place has up to 100 characters, all in one line")
+        return PLACE
     if network.kind == "wifi" and not is_wifi_name(network.name):
         return N_("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
     if network.kind == "wifi" and not is_passphrase(network.passphrase):

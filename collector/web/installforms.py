@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collector.counter import Order
+from collector.counter import WIRINGS, Order
 from collector.web.words import SECTOR
 from wire import enrolcode
 from wire.enrolcode import Network
@@ -14,8 +14,6 @@ from wire.record import Direction
 WIFI_NAME = _("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
 PASSPHRASE = _("a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark")
 ACCESS_POINT = _("an access point has up to 63 letters, digits, dots and hyphens")
-WIRINGS = ("two-lamps", "rgb-cathode", "rgb-anode", "relay-door", "counter")
-"""As they are drawn in docs/wiring."""
 NETWORKS = (
     ("wifi", _("Wi-Fi")),
     ("ethernet", _("Network cable")),

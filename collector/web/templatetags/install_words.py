@@ -80,6 +80,9 @@ OUTCOME: Mapping[str, Promise] = {
 REFUSAL: Mapping[str, Promise] = {
     "a gate of that name is there already": _("a gate of that name is there already"),
     "too long, or of the wrong form": _("too long, or of the wrong form"),
+    "the name of a gate has up to 40 small letters without marks, digits and hyphens": _(
+        "the name of a gate has up to 40 small letters without marks, digits and hyphens"
+    ),
     "the place has up to 100 characters, all in one line": _(
         "the place has up to 100 characters, all in one line"
     ),
