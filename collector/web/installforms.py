@@ -39,6 +39,7 @@ class InstallForm(forms.Form):
     passphrase = forms.CharField(
         label=_("Wi-Fi passphrase"), max_length=64, required=False, strip=False
     )
+    open = forms.BooleanField(label=_("This Wi-Fi has no passphrase"), required=False)
     country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country of the Wi-Fi"), initial="VN")
     point = forms.CharField(
         label=_("Access point of the mobile network"), max_length=63, required=False
@@ -58,6 +59,9 @@ class InstallForm(forms.Form):
                 self.add_error("wifi", WIFI_NAME)
             if not enrolcode.is_passphrase(found.get("passphrase", "")):
                 self.add_error("passphrase", PASSPHRASE)
+            elif bool(found.get("passphrase")) == found["open"]:
+                # One that was forgotten would have the gate join anybody's network of that name.
+                self.add_error("passphrase", _("Say the passphrase, or that there is none."))
         elif asked == "point" and not enrolcode.is_access_point(found["point"]):
             self.add_error("point", ACCESS_POINT)
         return found

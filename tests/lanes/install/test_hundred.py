@@ -1,7 +1,6 @@
 """A hundred gates enrolled side by side against one collector: the real process, real HTTPS."""
 
 import contextlib
-import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from collector import clock, counter, roster
+from tests import ports
 from tests.collector.enrol.district import order
 from tests.device.setup.newgate import NewGate
 from tests.lanes.appliance.district import COMMAND
@@ -26,7 +26,7 @@ GATES, MOST_S = 100, 120
 @pytest.fixture
 def open_district(tmp_path: Path) -> Iterator[Enrolling]:
     """Return a district whose enrolment process is at work on this machine."""
-    found, port = Enrolling(tmp_path), _free()
+    found, port = Enrolling(tmp_path), ports.free()
     text = found.config.read_text().replace("10.77.0.1:8443", f"127.0.0.1:{port}")
     found.config.write_text(f'{text}host = "127.0.0.1"\nport = {port}\n')
     command = [sys.executable, "-c", COMMAND, "enrol", "--config", str(found.config)]
@@ -41,12 +41,6 @@ def open_district(tmp_path: Path) -> Iterator[Enrolling]:
             child.wait(10)
         child.kill()
         child.wait()
-
-
-def _free() -> int:
-    """Return a port that nobody has; it has to be known before the process is started."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
 
 
 def test_a_hundred_gates_are_enrolled_side_by_side(
