@@ -26,6 +26,7 @@ from wire import enrolment, joining, selftest
 from wire.canonical import parse as parse_document
 from wire.canonical import read
 from wire.enrolcode import (
+    RESERVED,
     Code,
     Parsed,
     is_access_point,
@@ -85,6 +86,8 @@ class Desk:
     def make(self, order: Order) -> Line:
         """Make a code; raise OrderRefused for one that cannot be."""
         now = self._now_ms()
+        if order.gate in RESERVED:
+            raise OrderRefused(N_("this is the name of a service: the gate needs another one"))
         if order.gate in self._enrolled.names() and not order.replace:
             raise OrderRefused(N_("a gate of that name is there already"))
         expires_ms = min(now + HOURS * 3_600_000, self._holding.ends_ms)

@@ -347,6 +347,15 @@ def test_an_order_of_another_form_is_refused_with_the_limit(
     assert found.detail in REFUSAL, "the page has it in both languages"
 
 
+@pytest.mark.parametrize("name", ["intake", "broker", "collector", "all"])
+def test_no_gate_gets_the_name_and_so_the_rights_of_a_service(
+    district: District, name: str
+) -> None:
+    with pytest.raises(OrderRefused, match="name of a service") as found:
+        district.desk.make(order(gate=name))
+    assert str(found.value) in REFUSAL
+
+
 def test_a_port_or_an_address_that_cannot_be_had_is_said_as_the_one_it_is(
     district: District, tmp_path: Path
 ) -> None:
