@@ -17,6 +17,8 @@ from wire.record import Direction
 
 LIMIT = 1024 * 1024
 PATIENCE_S = 10.0
+WIRINGS = ("two-lamps", "rgb-cathode", "rgb-anode", "relay-door", "counter")
+"""As they are drawn in docs/wiring."""
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
 

@@ -128,19 +128,19 @@ class LedgerBroken(CollectorError):
 
 
 class PortBusy(CollectorError):
-    """Another program listens on the port of the pages."""
+    """Another program listens on the port of the pages, or of enrolment."""
 
     code = "port-busy"
-    says = N_("The port of the pages is taken")
-    remedy = N_("stop the other program, or choose another web.port in the configuration")
+    says = N_("The port is taken")
+    remedy = N_("stop the other program, or choose another port in the configuration")
 
 
 class AddressUnusable(CollectorError):
-    """The pages cannot be offered at the configured address."""
+    """Pages or enrolment cannot be offered at the configured address."""
 
     code = "address-unusable"
-    says = N_("The pages cannot be offered at this address")
-    remedy = N_("set web.host to an address of this machine, such as 127.0.0.1")
+    says = N_("Nothing can be offered at this address")
+    remedy = N_("set host in that table to an address of this machine, such as 127.0.0.1")
 
 
 class StateUnwritable(CollectorError):

@@ -18,9 +18,20 @@ from provisioning import (
 )
 from provisioning.cards import For, Issued
 from provisioning.desk import Translate
-from provisioning.errors import ArgumentsInvalid
+from provisioning.errors import ArgumentsInvalid, ValueInvalid
 from provisioning.i18n import marked
-from wire.cardwork import LOSING, Direct, Event, Needs, Nothing, People, Place, Wifi, Work
+from wire.cardwork import (
+    LOSING,
+    MOST_LETTERS,
+    Direct,
+    Event,
+    Needs,
+    Nothing,
+    People,
+    Place,
+    Wifi,
+    Work,
+)
 from wire.record import Direction
 from wire.statuslist import INVALID, VALID
 
@@ -170,9 +181,19 @@ def _brought(asked: argparse.Namespace) -> Needs:
             return Event(place=asked.to.strip(), begins=times[0], ends=times[1], ways=ways)
         case Work.WIFI:
             # Not from the command line, which every program on this machine can read.
-            password = "" if asked.open else sys.stdin.readline().rstrip("\n")
+            password = "" if asked.open else _password()
             return Wifi(ssid=asked.ssid, password=password)
     return Nothing()
+
+
+def _password() -> str:
+    """Read a network's password; raise ValueInvalid if there is none.
+
+    A gate that was given none would join anybody's network of that name.
+    """
+    if password := sys.stdin.readline().rstrip("\n"):
+        return password
+    raise ValueInvalid(name="password", value="", takes=cards.PASSWORD, least=1, most=MOST_LETTERS)
 
 
 def _make(asked: argparse.Namespace, _: Translate) -> str:

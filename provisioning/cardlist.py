@@ -21,9 +21,10 @@ PATH = "signing/cards.sqlite"
 
 
 def entered(home: Authority, card: Card, key: Ed25519PrivateKey) -> Card:
-    """Enter a card and return it with its place in the list. Raises RegisterUnusable, IssuerFull.
+    """Enter a card and return it with its place in the list.
 
-    What nobody knows of, nobody could withdraw.
+    What nobody knows of, nobody could withdraw. Raises RegisterUnusable, IssuerFull,
+    IssuerWithdrawn.
     """
     with Register(home.folder / PATH) as book:
         place = book.enter(card.number, kid_of(raw_public(key)), card.does, card.expires)

@@ -61,7 +61,8 @@ PASSWORD = marked(
     "a password has 8 to 63 letters, digits and signs, none of them with a mark; --open for none"
 )
 EVENT = marked(
-    "an event begins within {most} days from now, ends after that, and lasts {most} days at most"
+    "an event begins within {most} days from now, ends after that and after now, and lasts {most} "
+    "days at most"
 )
 TITLES = {
     Work.IDENTIFY: ("Nhận biết cổng", "Show which gate this is"),
@@ -195,6 +196,8 @@ def _check(card: Card, needs: Needs, gates: tuple[str, ...]) -> None:
         cardwork.understood(card)
     except WireError as error:
         raise _unfit(card, needs) from error
+    if isinstance(needs, Event) and needs.ends <= card.issued:
+        raise _unfit(card, needs)  # gates take it, and nothing comes of it
     if not cardwork.is_bounded(card, gates[0]):
         raise CardTooWide(does=card.does)
 

@@ -163,6 +163,18 @@ class IssuerFull(ProvisionError):
     remedy = marked("turn to the next key with `provision issuer turn`")
 
 
+class IssuerWithdrawn(ProvisionError):
+    """Everything of that key is withdrawn, also what it would sign now."""
+
+    code = "issuer-withdrawn"
+    sentence = marked("all that key {kid} signs is withdrawn, so no gate would take this")
+    remedy = marked(
+        "take the key in reserve for passes (`provision issuer turn`); for cards make other keys"
+        " (`provision authority recover`), or take the withdrawal back (`--every --restore`) and"
+        " withdraw the cards by their numbers"
+    )
+
+
 class RegisterUnusable(ProvisionError):
     """The register of passes cannot be read or written."""
 
@@ -172,10 +184,10 @@ class RegisterUnusable(ProvisionError):
 
 
 class PassUnknown(ProvisionError):
-    """No pass, or more than one, has a number that ends so."""
+    """No pass or control card, or more than one, has a number that ends so."""
 
     code = "pass-unknown"
-    sentence = marked("{count} passes have a number that ends in {number}; it must be one")
+    sentence = marked("{count} passes or cards have a number that ends in {number}; it must be one")
     remedy = marked("give more of the number, up to all sixteen characters")
 
 

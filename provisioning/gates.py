@@ -4,7 +4,6 @@ The gate's private keys never come here. Whatever the request says about names i
 gate is called and where it stands is decided at this desk.
 """
 
-import re
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -26,18 +25,13 @@ from provisioning.errors import (
     ValueInvalid,
 )
 from provisioning.i18n import marked
-from provisioning.making import INTAKE
 from wire import certificate
 from wire.certificate import Certificate
+from wire.enrolcode import RESERVED, is_gate
 from wire.enrolment import LIMIT, Enrolment, Request, pack, unpack_request
 from wire.errors import WireError
 from wire.record import Direction
 
-NAME = re.compile(r"[a-z0-9-]{1,40}")
-"""A gate's name stands in topics and in its certificate."""
-RESERVED = frozenset({INTAKE, "broker", "collector", "all"})
-"""Names of services, and of all gates together: a gate called `intake` would have the collector's
-rights, and one called `all` could speak to every gate."""
 MAX_DAYS = 3653
 DAYS = 730
 REQUESTS = "requests"
@@ -130,7 +124,7 @@ def _kept(folder: Path) -> list[tuple[roster.Gate, Path]]:
     theirs = (folder / roster.ENROLLED).resolve().with_name(REQUESTS)
     found = {each.gate: (each, folder / REQUESTS / each.gate) for each in roster.load(folder).gates}
     for each in roster.enrolled(folder):
-        if NAME.fullmatch(each.gate) and each.gate not in RESERVED:
+        if is_gate(each.gate):
             found[each.gate] = (each, theirs / each.gate)
     return [found[name] for name in sorted(found)]
 
@@ -172,7 +166,7 @@ def _keep(folder: Path, gate: str, request: bytes) -> None:
 
 def _check(gate: str, texts: dict[str, str], directions: tuple[Direction, ...], days: int) -> None:
     """Raise NameInvalid or ValueInvalid for what cannot be said about a gate."""
-    if not NAME.fullmatch(gate) or gate in RESERVED:
+    if not is_gate(gate):
         raise NameInvalid(name="gate", value=gate, reserved=", ".join(sorted(RESERVED)))
     for name, text in texts.items():
         if not 0 < len(text.strip()) <= len(text) <= MAX_TEXT or not text.isprintable():

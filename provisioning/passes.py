@@ -64,7 +64,7 @@ def issue(  # noqa: PLR0913 - all that is said about a pass, by name
     """Sign a new pass for a `term`, or for `days` from `not_before` or from now.
 
     With `entries` it opens the way in so many times. Raises ValueInvalid, ClockWrong, KeyMissing,
-    KeyEndsFirst, IssuerFull, RegisterUnusable.
+    KeyEndsFirst, IssuerFull, IssuerWithdrawn, RegisterUnusable.
     """
     if holder not in HOLDERS:
         raise ValueInvalid(name="holder", value=holder)

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from provisioning.errors import IssuerFull, PassUnknown, RegisterUnusable
+from provisioning.errors import IssuerFull, IssuerWithdrawn, PassUnknown, RegisterUnusable
 from wire.statuslist import INVALID, SUSPENDED
 
 PATH = "passes/register.sqlite"
@@ -79,7 +79,12 @@ class Register:
         self._rows.close()
 
     def enter(self, number: bytes, kid: str, holder: str, ends: int) -> int:
-        """Enter a pass and return its place; it is on stable storage then. Raises IssuerFull."""
+        """Enter a pass and return its place; it is on stable storage then.
+
+        Raises IssuerFull, and IssuerWithdrawn for a pass that no gate would take.
+        """
+        if self.marked(kid)[1]:
+            raise IssuerWithdrawn(kid=kid)
         with self._told():
             for _ in range(DRAWS):
                 place = secrets.randbelow(PLACES)

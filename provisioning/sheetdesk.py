@@ -92,7 +92,10 @@ def _labels(asked: argparse.Namespace, _: Translate) -> str:
     else:
         drawn = sheets.labels(found, book)
     files.write(asked.out, drawn)
-    return _told(asked.out, 1 if asked.instructions else len(found), _)
+    told = [_told(asked.out, 1 if asked.instructions else len(found), _)]
+    if not book.help_line:
+        told.append(_("NOTE: this authority has no help line; write it on the dots by hand."))
+    return "\n".join(told)
 
 
 def _is_asked_for(gate: roster.Gate, asked: argparse.Namespace) -> bool:

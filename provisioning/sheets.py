@@ -19,6 +19,8 @@ LABEL_CODE_MM = 26.0
 PLACE_POINTS = 8.5
 """A place that is wider than the label so is written in two lines."""
 ACROSS, DOWN, GAP = 2, 5, 4.0
+BLANK = "." * 24
+"""Where the help line is written by hand, if the authority was made without one."""
 SERIAL = "gate:"
 """What a label's code begins with: a gate says of it that it is no pass, and no more."""
 HOW = (
@@ -111,14 +113,13 @@ def _label(pages: Pages, gate: Gate, roster: Roster, box: Box) -> None:
     pages.fitted(gate.area, (middle, top + 22.5), wide, 9)
     pages.fitted(f"Số máy / Serial {serial(gate)}", (middle, top + 28), wide, 8)
     pages.fitted(roster.authority, (box.left + box.wide / 2, top + 38), box.wide - 6, 10, bold=True)
-    help_line = f"Hỗ trợ / Help: {roster.help_line}" if roster.help_line else "Hỗ trợ / Help: …"
+    help_line = f"Hỗ trợ / Help: {roster.help_line or BLANK}"
     pages.fitted(help_line, (box.left + box.wide / 2, top + 45), box.wide - 6, 12, bold=True)
 
 
 def _help_line(pages: Pages, help_line: str, foot: float) -> None:
-    if help_line:
-        told = f"Đường dây hỗ trợ / Help line: {help_line}"
-        pages.fitted(told, (WIDE / 2, foot), WIDE - 40, 18, bold=True)
+    told = f"Đường dây hỗ trợ / Help line: {help_line or BLANK}"
+    pages.fitted(told, (WIDE / 2, foot), WIDE - 40, 18, bold=True)
 
 
 def _places() -> list[Box]:

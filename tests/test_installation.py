@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.web.installforms import WIRINGS
+from collector.counter import WIRINGS
 from collector.web.installing import LIGHTS
 from device.gpio.patterns import PATTERNS
 from device.joinstate import SIGNALS

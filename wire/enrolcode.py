@@ -45,6 +45,9 @@ WAYS: dict[int, tuple[Direction, ...]] = {
     3: (Direction.IN, Direction.OUT),
 }
 Kind = Literal["wifi", "4g", "ethernet", "none"]
+RESERVED = frozenset({"intake", "broker", "collector", "all"})
+"""Names of services, and of all gates together: a gate called `intake` would have the collector's
+rights at the broker, and one called `all` could speak to every gate."""
 _GATE = re.compile(r"[a-z0-9-]{1,40}")
 _WIRING = re.compile(r"[a-z0-9-]{0,32}")
 _ADDRESS = re.compile(r"[A-Za-z0-9.-]{1,120}(:[0-9]{1,5})?|\[[0-9a-f:]{2,45}\](:[0-9]{1,5})?")
@@ -146,6 +149,11 @@ def parse(text: str) -> Parsed:
     return Parsed(code, vouched, found.kid, found.signature, found.signed)
 
 
+def is_gate(text: str) -> bool:
+    """Say whether a gate can be called so: its name stands in topics and in its certificate."""
+    return _GATE.fullmatch(text) is not None and text not in RESERVED
+
+
 def is_place(text: str) -> bool:
     """Say whether a code can name a place so."""
     return 0 < len(text.strip()) <= len(text) <= PLACE_CHARS and text.isprintable()
@@ -195,9 +203,7 @@ def _code(number: bytes, site: object, issued: int, expires: int) -> Code:
             str(address),
             bytes(pin),
             [*words],
-        ] if (
-            _GATE.fullmatch(gate) and is_place(place) and ways in WAYS and _WIRING.fullmatch(wiring)
-        ):
+        ] if is_gate(gate) and is_place(place) and ways in WAYS and _WIRING.fullmatch(wiring):
             network = _network(words)
             known = (bool(_ADDRESS.fullmatch(address)), len(pin)) == (True, PIN_BYTES)
             unasked = (address, pin, network.kind) == ("", b"", "none")

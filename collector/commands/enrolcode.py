@@ -28,16 +28,22 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     asking.add_argument(
         "--direction", choices=["in", "out", "both"], default="both", help=_("the ways of the door")
     )
-    asking.add_argument("--wiring", default="", help=_("the set of wiring in the gate's box"))
-    asking.add_argument("--wifi", metavar="NAME", help=_("the Wi-Fi network at the place"))
+    asking.add_argument(
+        "--wiring",
+        default="",
+        choices=counter.WIRINGS,
+        help=_("the set of wiring in the gate's box"),
+    )
+    network = asking.add_mutually_exclusive_group()
+    network.add_argument("--wifi", metavar="NAME", help=_("the Wi-Fi network at the place"))
     asking.add_argument(
         "--passphrase-stdin",
         action="store_true",
         help=_("read the Wi-Fi passphrase from standard input; without it the network is open"),
     )
     asking.add_argument("--country", default="VN", help=_("where the radio is, two letters"))
-    asking.add_argument("--mobile", metavar="APN", help=_("a mobile stick, and its access point"))
-    asking.add_argument(
+    network.add_argument("--mobile", metavar="APN", help=_("a mobile stick, and its access point"))
+    network.add_argument(
         "--offline", action="store_true", help=_("there is no network at the place")
     )
     asking.add_argument(

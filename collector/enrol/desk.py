@@ -26,6 +26,7 @@ from wire import enrolment, joining, selftest
 from wire.canonical import parse as parse_document
 from wire.canonical import read
 from wire.enrolcode import (
+    RESERVED,
     Code,
     Parsed,
     is_access_point,
@@ -44,6 +45,7 @@ from wire.keys import KeyEntry, Keyring, Signed
 
 log = structlog.get_logger()
 
+PLACE = N_("the place has up to 100 characters, all in one line")
 HOURS = 24
 """How long a code counts: it is made the day the technician goes out."""
 
@@ -84,6 +86,8 @@ class Desk:
     def make(self, order: Order) -> Line:
         """Make a code; raise OrderRefused for one that cannot be."""
         now = self._now_ms()
+        if order.gate in RESERVED:
+            raise OrderRefused(N_("this is the name of a service: the gate needs another one"))
         if order.gate in self._enrolled.names() and not order.replace:
             raise OrderRefused(N_("a gate of that name is there already"))
         expires_ms = min(now + HOURS * 3_600_000, self._holding.ends_ms)
@@ -217,7 +221,7 @@ def _unfit(order: Order) -> str:
     """Say why no code can be made of an order: which limit, and what to do."""
     network = order.network
     if not is_place(order.place.strip()):
-        return N_("the place has up to 100 characters, all in one line")
+        return PLACE
     if network.kind == "wifi" and not is_wifi_name(network.name):
         return N_("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
     if network.kind == "wifi" and not is_passphrase(network.passphrase):

@@ -8,11 +8,17 @@ import msgspec
 
 from collector.counter import PATIENCE_S, Answer, Question
 from collector.enrol.book import Book
-from collector.enrol.desk import Desk
+from collector.enrol.desk import PLACE, Desk
 from collector.errors import CollectorError, OrderRefused
 from collector.i18n import N_
 
 LIMIT = 16 * 1024
+WRONG = N_("too long, or of the wrong form")
+UNFIT = {
+    "gate": N_("the name of a gate has up to 40 small letters without marks, digits and hyphens"),
+    "place": PLACE,
+}
+"""What is said of the part of an order that is of another form."""
 
 
 class Hatch(socketserver.ThreadingUnixStreamServer):
@@ -37,8 +43,9 @@ class Hatch(socketserver.ThreadingUnixStreamServer):
                 found = self.book.line(question.show)
                 return Answer((found,) if found is not None else ())
             return Answer(self.book.lines(question.maker or ""))
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return Answer(refused=OrderRefused.code, detail=N_("too long, or of the wrong form"))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            told = (said for field, said in UNFIT.items() if f"`$.make.{field}`" in str(error))
+            return Answer(refused=OrderRefused.code, detail=next(told, WRONG))
         except CollectorError as error:
             return Answer(refused=error.code, detail=str(error))
 

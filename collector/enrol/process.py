@@ -1,5 +1,6 @@
 """`collector enrol`: puts the parts together and runs them until SIGTERM or SIGINT."""
 
+import errno
 import secrets
 import signal
 import threading
@@ -16,7 +17,13 @@ from collector.enrol.book import Book
 from collector.enrol.desk import Desk, Here
 from collector.enrol.door import Door
 from collector.enrol.hatch import Hatch
-from collector.errors import AddressUnusable, CertificateExpired, EnrolmentUnset, StateUnwritable
+from collector.errors import (
+    AddressUnusable,
+    CertificateExpired,
+    EnrolmentUnset,
+    PortBusy,
+    StateUnwritable,
+)
 from wire import joining
 from wire.enrolcode import CTI_BYTES
 from wire.enrolment import Broker
@@ -67,7 +74,10 @@ def _door(enrol: EnrolConfig, holding: keys.Holding, desk: Desk) -> Door:
     try:
         return Door((enrol.host, enrol.port), holding.tls, answers)
     except OSError as error:
-        msg = f"enrol.port: {enrol.host} {enrol.port}: {error.strerror or error}"
+        if error.errno == errno.EADDRINUSE:
+            msg = f"enrol.port: {enrol.host} {enrol.port}"
+            raise PortBusy(msg) from error
+        msg = f"enrol.host: {enrol.host} {enrol.port}: {error.strerror or error}"
         raise AddressUnusable(msg) from error
 
 

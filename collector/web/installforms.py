@@ -5,7 +5,7 @@ from typing import Any, Literal, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from collector.counter import Order
+from collector.counter import WIRINGS, Order
 from collector.web.words import SECTOR
 from wire import enrolcode
 from wire.enrolcode import Network
@@ -14,8 +14,6 @@ from wire.record import Direction
 WIFI_NAME = _("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
 PASSPHRASE = _("a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark")
 ACCESS_POINT = _("an access point has up to 63 letters, digits, dots and hyphens")
-WIRINGS = ("two-lamps", "rgb-cathode", "rgb-anode", "relay-door", "counter")
-"""As they are drawn in docs/wiring."""
 NETWORKS = (
     ("wifi", _("Wi-Fi")),
     ("ethernet", _("Network cable")),
@@ -41,6 +39,7 @@ class InstallForm(forms.Form):
     passphrase = forms.CharField(
         label=_("Wi-Fi passphrase"), max_length=64, required=False, strip=False
     )
+    open = forms.BooleanField(label=_("This Wi-Fi has no passphrase"), required=False)
     country = forms.RegexField(r"^[A-Z]{2}$", label=_("Country of the Wi-Fi"), initial="VN")
     point = forms.CharField(
         label=_("Access point of the mobile network"), max_length=63, required=False
@@ -60,6 +59,9 @@ class InstallForm(forms.Form):
                 self.add_error("wifi", WIFI_NAME)
             if not enrolcode.is_passphrase(found.get("passphrase", "")):
                 self.add_error("passphrase", PASSPHRASE)
+            elif bool(found.get("passphrase")) == found["open"]:
+                # One that was forgotten would have the gate join anybody's network of that name.
+                self.add_error("passphrase", _("Say the passphrase, or that there is none."))
         elif asked == "point" and not enrolcode.is_access_point(found["point"]):
             self.add_error("point", ACCESS_POINT)
         return found

@@ -5,7 +5,8 @@
 First everything that only this gate knows is told, on the partition that every laptop reads: the
 last records, or, by a card of its own kind, the declaration that they are lost. Only when that is
 written is anything deleted. A gate that was reset makes new keys and asks to be enrolled; one that
-is retired makes none.
+is retired makes none. Which cards and commands it has obeyed it never forgets: the card that has
+reset it would reset it again as soon as it has its name back.
 """
 
 import shutil
@@ -17,6 +18,8 @@ import msgspec
 import structlog
 
 from device import config, enrol, plainfile
+from device.cards import used
+from device.commands import USED
 from device.errors import NotEnrolled
 from device.flow import Instant
 from device.holdings import Holdings
@@ -29,6 +32,8 @@ log = structlog.get_logger()
 
 NAME = "ending.json"
 LIMIT = 4096
+OBEYED = frozenset({used.NAME, USED})
+"""What tells which cards and commands were obeyed, by their numbers alone."""
 LAST, LOST = "last-records-{gate}.jsonl", "lost-records-{gate}.jsonl"
 
 
@@ -111,7 +116,7 @@ class Ending:
         for path in self.networks:
             path.unlink(missing_ok=True)
         for path in folders.errands.iterdir():
-            if path.name != NAME:
+            if path.name not in OBEYED | {NAME}:
                 path.unlink()
         sync_folder(folders.keys)
 
@@ -132,10 +137,12 @@ class Ending:
 
 
 def _empty(folder: Path) -> None:
-    """Take away all that is in a folder, and follow no link out of it."""
+    """Take away all that is in a folder but what was obeyed, and follow no link out of it."""
     if not folder.is_dir() or folder.is_symlink():
         return
     for path in folder.iterdir():
+        if path.name in OBEYED and path.is_file() and not path.is_symlink():
+            continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:

@@ -277,6 +277,24 @@ def test_a_password_is_read_and_never_told(
     assert "mat khau" not in printed.text(sheet_file.read_bytes())
 
 
+def test_a_network_without_a_password_has_to_be_called_open(
+    home: Authority,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An empty line, or nobody there to type one, is no leave to join anybody's network."""
+    made = tmp_path / "card.png"
+    here = ["--authority", str(home.folder), "--gate", "cho-mau-1", "--out", str(made)]
+    for nothing in ("", "\n"):
+        monkeypatch.setattr("sys.stdin", io.StringIO(nothing))
+        assert cli.main(["card", "wi-fi", "--ssid", "Cho", *here]) != 0
+        assert "--open" in capsys.readouterr().err
+        assert not made.exists()
+    assert cli.main(["card", "wi-fi", "--ssid", "Cho", "--open", *here]) == 0
+    assert made.exists()
+
+
 @pytest.mark.parametrize(
     ("needs", "told"),
     [
@@ -286,6 +304,7 @@ def test_a_password_is_read_and_never_told(
         (Place(place="x" * 201), "1 to 200 characters"),
         (Place(place="x", area="y\n"), "1 to 200 characters"),
         (Event(place="x", begins=2**31, ends=2**31 - 1), "60 days"),
+        (Event(place="x", begins=1_600_000_000, ends=1_600_086_400), "after now"),
         (People(count=10**6 + 1), "from 0 to 1000000"),
     ],
     ids=str,

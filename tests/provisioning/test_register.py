@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from provisioning import register
-from provisioning.errors import IssuerFull, PassUnknown, RegisterUnusable
+from provisioning.errors import IssuerFull, IssuerWithdrawn, PassUnknown, RegisterUnusable
 from provisioning.register import Register, Tally
 from wire.statuslist import INVALID, SUSPENDED
 
@@ -108,6 +108,17 @@ def test_a_lists_date_always_grows_even_when_the_clock_does_not(path: Path) -> N
         dates = [book.dated(KID, at) for at in (NOW_S, NOW_S, NOW_S - 500, NOW_S + 1, NOW_S + 90)]
         assert dates == [NOW_S, NOW_S + 1, NOW_S + 2, NOW_S + 3, NOW_S + 90]
         assert book.dated(OTHER, NOW_S) == NOW_S
+
+
+def test_a_withdrawn_issuer_issues_nothing_until_it_is_restored(path: Path) -> None:
+    """What no gate would take is not printed and handed out."""
+    with Register(path) as book:
+        book.mark_issuer("k", every=True)
+        book.enter(number(1), "another", "visitor", 10)
+        with pytest.raises(IssuerWithdrawn):
+            book.enter(number(2), "k", "visitor", 10)
+        book.mark_issuer("k", every=False)
+        book.enter(number(2), "k", "visitor", 10)
 
 
 def test_an_issuer_is_withdrawn_and_restored_as_a_whole(path: Path) -> None:

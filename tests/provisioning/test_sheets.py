@@ -87,6 +87,17 @@ def test_the_instructions_are_in_two_languages_with_every_light_as_a_picture(run
     assert "Đường dây hỗ trợ / Help line: 0299 000 000" in text
 
 
+@pytest.mark.parametrize("more", [[], ["--instructions"]])
+def test_without_a_help_line_there_is_a_blank_for_it_and_that_is_said(
+    run: Run, more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = run.home.folder / "roster.json"
+    path.write_text(path.read_text().replace("0299 000 000", ""))
+    assert run("labels", "--gate", "cho-mau-1", *more) == 0
+    assert sheets.BLANK in printed.text(run.pdf)
+    assert "NOTE: this authority has no help line" in capsys.readouterr().out
+
+
 def test_the_pictures_of_lights_are_what_the_gate_shows() -> None:
     lamps = {
         (True, False, False): signs.GREEN,

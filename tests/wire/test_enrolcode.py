@@ -14,7 +14,17 @@ from qrcode.main import QRCode
 
 from tests.wire.samples import ENROL_CODE, ENROL_UNTIL_S, ENTRIES, KEYS, VOUCHED
 from wire import controlcard, cosesign
-from wire.enrolcode import LONGEST_S, MAX_CHARS, PREFIX, WAYS, Code, Network, issue, parse
+from wire.enrolcode import (
+    LONGEST_S,
+    MAX_CHARS,
+    PREFIX,
+    RESERVED,
+    WAYS,
+    Code,
+    Network,
+    issue,
+    parse,
+)
 from wire.errors import SignatureInvalid, WireError
 from wire.keys import Use
 from wire.voucher import vouch
@@ -46,7 +56,9 @@ networks = (
 codes = st.builds(
     Code,
     number=st.binary(min_size=8, max_size=8),
-    gate=st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True),
+    gate=st.from_regex(r"[a-z0-9-]{1,40}", fullmatch=True).filter(
+        lambda name: name not in RESERVED
+    ),
     place=st.text(words, min_size=1, max_size=20),
     ways=st.sampled_from(list(WAYS.values())),
     wiring=st.sampled_from(["", "relay-door"]),
@@ -94,6 +106,13 @@ def test_a_code_fits_a_phone_held_at_arms_length() -> None:
     drawn = QRCode(version=15, error_correction=ERROR_CORRECT_L)
     drawn.add_data("A" * MAX_CHARS)
     drawn.make(fit=False)  # raises if it does not fit
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED))
+def test_no_code_makes_a_gate_of_a_services_name(name: str) -> None:
+    """The broker goes by the name in the certificate: that gate would have the service's rights."""
+    with pytest.raises(WireError):
+        issue(msgspec.structs.replace(ENROL_CODE, gate=name), VOUCHED, SIGNER)
 
 
 @pytest.mark.parametrize("use", [each for each in Use if each is not Use.ENROL])

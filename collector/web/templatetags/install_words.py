@@ -79,7 +79,13 @@ OUTCOME: Mapping[str, Promise] = {
 }
 REFUSAL: Mapping[str, Promise] = {
     "a gate of that name is there already": _("a gate of that name is there already"),
+    "this is the name of a service: the gate needs another one": _(
+        "this is the name of a service: the gate needs another one"
+    ),
     "too long, or of the wrong form": _("too long, or of the wrong form"),
+    "the name of a gate has up to 40 small letters without marks, digits and hyphens": _(
+        "the name of a gate has up to 40 small letters without marks, digits and hyphens"
+    ),
     "the place has up to 100 characters, all in one line": _(
         "the place has up to 100 characters, all in one line"
     ),

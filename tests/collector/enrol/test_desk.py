@@ -13,11 +13,19 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from collector import counter, roster
-from collector.enrol import documents, keys
+from collector import cli, counter, roster
+from collector.config import EnrolBroker, EnrolConfig
+from collector.enrol import documents, keys, process
 from collector.enrol import door as enrol_door
 from collector.enrol.hatch import Hatch
-from collector.errors import EnrolmentAway, KeyUnreadable, OrderRefused, StoreUnusable
+from collector.errors import (
+    AddressUnusable,
+    EnrolmentAway,
+    KeyUnreadable,
+    OrderRefused,
+    PortBusy,
+    StoreUnusable,
+)
 from collector.roster import RosterFile
 from collector.web.templatetags.install_words import REFUSAL
 from device import enrol
@@ -315,3 +323,61 @@ def test_nonsense_at_the_counter_is_answered_and_harmless(
     with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
         found = hatch.answer(sent)
     assert found.refused == "order-refused" or found.lines is not None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"gate": "Cổng chợ"}, "up to 40 small letters without marks"),
+        ({"gate": "c" * 41}, "up to 40 small letters without marks"),
+        ({"place": "Chợ " * 30}, "up to 100 characters"),
+        ({"place": ""}, "up to 100 characters"),
+        ({"wiring": "Bộ"}, "of the wrong form"),
+    ],
+    ids=str,
+)
+def test_an_order_of_another_form_is_refused_with_the_limit(
+    district: District, tmp_path: Path, wrong: dict[str, str], said: str
+) -> None:
+    asked = counter.Question(make=msgspec.structs.replace(order(gate="hatch-2"), **wrong))
+    with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
+        found = hatch.answer(msgspec.json.encode(asked))
+    assert found.refused == "order-refused"
+    assert said in found.detail
+    assert found.detail in REFUSAL, "the page has it in both languages"
+
+
+@pytest.mark.parametrize("name", ["intake", "broker", "collector", "all"])
+def test_no_gate_gets_the_name_and_so_the_rights_of_a_service(
+    district: District, name: str
+) -> None:
+    with pytest.raises(OrderRefused, match="name of a service") as found:
+        district.desk.make(order(gate=name))
+    assert str(found.value) in REFUSAL
+
+
+def test_a_port_or_an_address_that_cannot_be_had_is_said_as_the_one_it_is(
+    district: District, tmp_path: Path
+) -> None:
+    brokers = (EnrolBroker("localhost"),)
+    usual = EnrolConfig(address="a:1", keys=tmp_path, brokers=brokers, state=tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        port = held.getsockname()[1]
+        taken = msgspec.structs.replace(usual, host="127.0.0.1", port=port)
+        with pytest.raises(PortBusy, match=rf"enrol\.port: 127\.0\.0\.1 {port}"):
+            process._door(taken, district.holding, district.desk)
+    elsewhere = msgspec.structs.replace(usual, host="192.0.2.1")
+    with pytest.raises(AddressUnusable, match=r"enrol\.host: 192\.0\.2\.1"):
+        process._door(elsewhere, district.holding, district.desk)
+
+
+@pytest.mark.parametrize(
+    "more", [["--wifi", "a", "--mobile", "b"], ["--offline", "--wifi", "a"], ["--wiring", "none"]]
+)
+def test_a_code_has_one_network_and_a_wiring_set_that_there_is(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is left out in silence is found out at the gate."""
+    asked = ["enrol-code", "--config", "none.toml", "--gate", "a", "--place", "b", *more]
+    assert cli.main(asked) == 2
+    assert capsys.readouterr().err.startswith("arguments-invalid: ")

@@ -26,6 +26,7 @@ from device import enrol
 from device.selftest.report import signed
 from provisioning import authority
 from provisioning import clock as provisioning_clock
+from tests import ports
 from tests.browsing import complaints
 from tests.device.setup.newgate import NewGate
 from wire.enrolcode import parse
@@ -60,7 +61,6 @@ state = "enrol"
 host = "127.0.0.1"
 port = {port}
 """
-PORT = 18444
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
 
@@ -69,7 +69,7 @@ COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sy
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     authority.create(folder / "authority", "Huyện Mẫu", now=provisioning_clock.now())
-    (folder / "collector.toml").write_text(CONFIG.format(port=PORT))
+    (folder / "collector.toml").write_text(CONFIG.format(port=ports.free()))
     for name in ("ky-thuat", "nguoi-khac"):
         made = subprocess.run(
             [
@@ -227,6 +227,13 @@ def test_a_name_that_is_taken_and_a_network_half_said_are_told(page: Page, url: 
     page.fill("#id_passphrase", "mật khẩu 2026")
     page.click("button.primary")
     expect(page.locator(".errorlist")).to_contain_text(["tối đa 32 byte", "8 đến 63"])
+    page.fill("#id_wifi", "Chợ Mẫu")
+    page.fill("#id_passphrase", "")
+    page.click("button.primary")
+    expect(page.locator(".errorlist")).to_contain_text(["hoặc đánh dấu là không có"])
+    page.check("#id_open")
+    page.click("button.primary")
+    expect(page.locator(".errorlist")).to_have_count(0)
     page.fill("#id_wifi", "")
     page.click("button.primary")
     expect(page.locator(".errorlist").first).to_contain_text("Mạng này cần thông tin này.")

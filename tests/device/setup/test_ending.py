@@ -9,6 +9,9 @@ import pytest
 from collector import cli as collector
 from collector.ledger.sqliteview import SqliteView
 from device import config, enrol
+from device.cards import used
+from device.cards.used import UsedCards
+from device.commands import USED
 from device.enrol import Enrolled
 from device.errors import NotEnrolled
 from device.flow import Instant
@@ -122,6 +125,26 @@ def test_a_gate_that_was_reset_makes_new_keys_and_one_that_is_retired_none(gate:
     assert not admission.admit(keys, gate.boot)
     assert not (gate.boot / "request.json").exists()
     assert not (keys / "scanner/records.pem").exists()
+
+
+def test_the_card_that_has_reset_a_gate_does_not_reset_it_again(gate: Gate) -> None:
+    """It is good for days, and the gate is soon enrolled again by the same name."""
+    number, folders = b"8 bytes.", gate.found.folders
+    for folder, name in (
+        (folders.accepted, used.NAME),
+        (folders.errands, used.NAME),
+        (folders.accepted, USED),
+        (folders.errands, USED),
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+        assert UsedCards(folder, name).add(number, 2**31)
+    gate.ending().begin(Work.FACTORY_RESET)
+    for folder in (folders.accepted, folders.errands):
+        assert sorted(path.name for path in folder.iterdir()) == sorted([used.NAME, USED])
+        for name in (used.NAME, USED):
+            kept = UsedCards(folder, name)
+            kept.begin(0)
+            assert number in kept
 
 
 @pytest.mark.parametrize("work", [Work.FACTORY_RESET_LOSING, Work.RETIRE_LOSING])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from collector import clock, counter, roster
+from tests import ports
 from tests.collector.enrol.district import order
 from tests.device.setup.newgate import NewGate
 from tests.lanes.appliance.district import COMMAND
@@ -20,15 +21,14 @@ from wire.joining import Step
 
 pytestmark = pytest.mark.timeout(180)
 GATES, MOST_S = 100, 120
-PORT = 18443
 
 
 @pytest.fixture
 def open_district(tmp_path: Path) -> Iterator[Enrolling]:
     """Return a district whose enrolment process is at work on this machine."""
-    found = Enrolling(tmp_path)
-    text = found.config.read_text().replace("10.77.0.1:8443", f"127.0.0.1:{PORT}")
-    found.config.write_text(f'{text}host = "127.0.0.1"\nport = {PORT}\n')
+    found, port = Enrolling(tmp_path), ports.free()
+    text = found.config.read_text().replace("10.77.0.1:8443", f"127.0.0.1:{port}")
+    found.config.write_text(f'{text}host = "127.0.0.1"\nport = {port}\n')
     command = [sys.executable, "-c", COMMAND, "enrol", "--config", str(found.config)]
     with (tmp_path / "enrol.log").open("w") as log:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
