@@ -40,6 +40,8 @@ def look(
             tell(_("Hold a pass or a control card where people will hold theirs."))
             card, at = _card(frames, reader, classify)
             return [*found, card, _focus(opened, frames, held=at)]
+    except StopIteration:
+        return [Found("camera", Outcome.BAD, _("no more pictures came"))]
     except Exception as error:  # noqa: BLE001  (what a driver raises is what the report is about)
         return [Found("camera", Outcome.BAD, said(error))]
 

@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -112,6 +113,15 @@ def test_a_camera_that_is_not_there_is_one_line_in_the_report() -> None:
             raise CameraMissing
 
     assert looked(Missing(best=None))["camera"].outcome is Outcome.BAD
+
+
+def test_a_camera_that_ends_is_said_to_have_no_more_pictures() -> None:
+    class Short(Bench):
+        def __iter__(self) -> Iterator[Frame]:
+            return islice(super().__iter__(), 1)
+
+    found = looked(Short(best=None))["camera"]
+    assert (found.outcome, found.detail) == (Outcome.BAD, "no more pictures came")
 
 
 class Lamps:
