@@ -121,7 +121,7 @@ def test_a_camera_that_ends_is_said_to_have_no_more_pictures() -> None:
             return islice(super().__iter__(), 1)
 
     found = looked(Short(best=None))["camera"]
-    assert (found.outcome, found.detail) == (Outcome.BAD, "no more pictures came")
+    assert (found.outcome, found.detail) == (Outcome.BAD, "không có thêm hình nào")
 
 
 class Lamps:
