@@ -132,7 +132,7 @@ class PortBusy(CollectorError):
 
     code = "port-busy"
     says = N_("The port of the pages is taken")
-    remedy = N_("stop the other program, or choose another web.port in the configuration")
+    remedy = N_("stop the other program, or choose another port in the configuration")
 
 
 class AddressUnusable(CollectorError):
@@ -365,6 +365,14 @@ class ContactBusy(CollectorError):
     code = "contact-busy"
     says = N_("Another officer is calling this person")
     remedy = N_("take the next one on the list, or ask the officer who is named")
+
+
+class PagesAway(CollectorError):
+    """Nothing answers where the pages are offered."""
+
+    code = "pages-away"
+    says = N_("The pages do not answer")
+    remedy = N_("see that `collector web` and `collector public` run, and what their log says")
 
 
 class HandoverUnknown(CollectorError):

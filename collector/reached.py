@@ -1,0 +1,68 @@
+"""Whether the processes that others ask answer where they should. Connects, and asks nothing."""
+
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from collector.config import Config, PublicConfig, WebConfig
+from collector.errors import (
+    CollectorError,
+    DeskAway,
+    DeskRefused,
+    DispatchAway,
+    DispatchRefused,
+    EnrolmentAway,
+    PagesAway,
+)
+from collector.i18n import _
+
+PATIENCE_S = 3.0
+ANYWHERE: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # asked, not opened
+
+
+def pages(table: str, offered: WebConfig | PublicConfig) -> str:
+    """Return where pages answer; raise PagesAway if they do not."""
+    host = ANYWHERE.get(offered.host, offered.host)
+    told = f"{offered.host} {offered.port}"
+    try:
+        socket.create_connection((host, offered.port), PATIENCE_S).close()
+    except OSError as error:
+        msg = f"{table}: {told}"
+        raise PagesAway(msg) from error
+    return told
+
+
+def public(config: Config, _now_ms: int) -> str:
+    """Look for the page on which people declare."""
+    if config.issuing is None:
+        return _("none is configured")
+    return pages("public", config.public)
+
+
+def _asked(
+    where: Callable[[Config], Path | None],
+    away: type[CollectorError],
+    refused: type[CollectorError],
+) -> Callable[[Config, int], str]:
+    """Return a look at a socket of this machine."""
+
+    def look(config: Config, _now_ms: int) -> str:
+        path = where(config)
+        if path is None:
+            return _("none is configured")
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+                line.settimeout(PATIENCE_S)
+                line.connect(str(path))
+        except PermissionError as error:
+            raise refused(str(path)) from error
+        except OSError as error:
+            raise away(str(path)) from error
+        return ""
+
+    return look
+
+
+desk = _asked(lambda config: config.officers_desk, DeskAway, DeskRefused)
+enrolment = _asked(lambda config: config.counter, EnrolmentAway, EnrolmentAway)
+dispatch = _asked(lambda config: config.dispatching, DispatchAway, DispatchRefused)
