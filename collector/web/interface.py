@@ -161,8 +161,14 @@ def exposition(found: Iterable[Sample]) -> str:
     lines = []
     for name, each in by_name.items():
         lines += [f"# HELP gatescanner_{name} {HELP[name]}", f"# TYPE gatescanner_{name} gauge"]
-        lines += [f"gatescanner_{name}{_labels(labels)} {value:g}" for _, labels, value in each]
+        lines += [
+            f"gatescanner_{name}{_labels(labels)} {_exactly(value)}" for _, labels, value in each
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _exactly(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def _labels(labels: Mapping[str, str]) -> str:
