@@ -44,6 +44,9 @@ class Records(msgspec.Struct, frozen=True):
     records: tuple[Record, ...]
     next: int
     """What to ask `after` for the ones behind them."""
+    more: bool
+    """Some may lie behind already: ask at once. An answer without records is not the end by itself,
+    as gates' notes are passed over."""
 
 
 class GateState(msgspec.Struct, frozen=True):

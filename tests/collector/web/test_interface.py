@@ -47,7 +47,9 @@ def test_records_come_by_cursor_and_tell_nothing_about_the_person(
     assert asked(f"/api/v1/records?after={rest['next']}", Scope.RECORDS).json() == {
         "records": [],
         "next": rest["next"],
+        "more": False,
     }
+    assert (first["more"], rest["more"]) == (True, False)
     told = set(first["records"][0])
     assert told == set(interface.Record.__struct_fields__)
     assert not told & {"sealed", "key", "person", "raw", "marks"}
