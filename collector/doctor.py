@@ -222,11 +222,11 @@ def _whole(config: Config, now_ms: int) -> str:
     return ""
 
 
-def _pages(config: Config, _now_ms: int) -> str:
+def _pages(config: Config, now_ms: int) -> str:
     web = config.web
     if not web.secure and web.host not in ("127.0.0.1", "::1", "localhost"):
         raise PlainHttp(web.host)
-    return reached.pages("web", web)
+    return reached.pages("web", web, now_ms)
 
 
 def _clock(config: Config, now_ms: int) -> str:

@@ -2,10 +2,14 @@
 
 import socket
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+
+from cryptography import x509
 
 from collector.config import Config, PublicConfig, WebConfig
 from collector.errors import (
+    CertificateExpired,
     CollectorError,
     DeskAway,
     DeskRefused,
@@ -20,8 +24,9 @@ PATIENCE_S = 3.0
 ANYWHERE: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # asked, not opened
 
 
-def pages(table: str, offered: WebConfig | PublicConfig) -> str:
-    """Return where pages answer; raise PagesAway if they do not."""
+def pages(table: str, offered: WebConfig | PublicConfig, now_ms: int) -> str:
+    """Return where pages answer; raise PagesAway, or CertificateExpired if none takes them."""
+    _lasting(table, offered.certificate, now_ms)
     host = ANYWHERE.get(offered.host, offered.host)
     told = f"{offered.host} {offered.port}"
     try:
@@ -32,11 +37,22 @@ def pages(table: str, offered: WebConfig | PublicConfig) -> str:
     return told
 
 
-def public(config: Config, _now_ms: int) -> str:
+def _lasting(table: str, certificate: Path | None, now_ms: int) -> None:
+    """Raise CertificateExpired if browsers are shown one that has ended."""
+    try:
+        found = x509.load_pem_x509_certificate(certificate.read_bytes()) if certificate else None
+    except (OSError, ValueError):  # the process itself says what is wrong with it
+        return
+    if found is not None and found.not_valid_after_utc < datetime.fromtimestamp(now_ms / 1000, UTC):
+        msg = f"{table}.certificate: {found.not_valid_after_utc:%Y-%m-%d}"
+        raise CertificateExpired(msg)
+
+
+def public(config: Config, now_ms: int) -> str:
     """Look for the page on which people declare."""
     if config.issuing is None:
         return _("none is configured")
-    return pages("public", config.public)
+    return pages("public", config.public, now_ms)
 
 
 def _asked(

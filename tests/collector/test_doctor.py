@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from collector import clock
 from collector.asking.server import Server, answerer
@@ -234,3 +238,22 @@ def test_a_district_without_them_is_not_told_that_they_do_not_run(
     said = capsys.readouterr().out
     assert "✓ bàn cấp thẻ: chưa khai báo" in said
     assert not any(code in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
+
+
+def test_a_certificate_of_the_pages_that_has_ended_is_told(
+    office: Office, broker: int, capsys: Said
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cong.example.vn")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2026, 2, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    (office.folder / "full.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    more = f'[web]\nport = {broker}\ncertificate = "full.pem"\nkey = "k.pem"'
+    text = office.config.read_text(encoding="utf-8")
+    office.config.write_text(text.replace("[web]", more), encoding="utf-8")
+    office.call("doctor")
+    assert "web.certificate: 2026-02-01 (certificate-expired)" in capsys.readouterr().out
