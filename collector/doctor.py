@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from collector import clock, ends, restored
+from collector import clock, ends, reached, restored
 from collector.backup.errors import BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
 from collector.believed import DOUBTED, LONG_MS, Believed
@@ -222,11 +222,11 @@ def _whole(config: Config, now_ms: int) -> str:
     return ""
 
 
-def _pages(config: Config, _now_ms: int) -> str:
+def _pages(config: Config, now_ms: int) -> str:
     web = config.web
     if not web.secure and web.host not in ("127.0.0.1", "::1", "localhost"):
         raise PlainHttp(web.host)
-    return f"{web.host} {web.port}"
+    return reached.pages("web", web, now_ms)
 
 
 def _clock(config: Config, now_ms: int) -> str:
@@ -292,6 +292,10 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("records"), _whole),
     (N_("vault"), _vault),
     (N_("pages"), _pages),
+    (N_("page for declarations"), reached.public),
+    (N_("desk for passes"), reached.desk),
+    (N_("enrolment"), reached.enrolment),
+    (N_("dispatch"), reached.dispatch),
     (N_("clock"), _clock),
     (N_("backups"), _backups),
     (N_("restored"), _restored),

@@ -367,6 +367,14 @@ class ContactBusy(CollectorError):
     remedy = N_("take the next one on the list, or ask the officer who is named")
 
 
+class PagesAway(CollectorError):
+    """Nothing answers where the pages are offered."""
+
+    code = "pages-away"
+    says = N_("The pages do not answer")
+    remedy = N_("see that `collector web` and `collector public` run, and what their log says")
+
+
 class HandoverUnknown(CollectorError):
     """No hand-over of that number, or of another file."""
 

@@ -18,6 +18,8 @@ from wire.openinghours import Hours
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MAX_TEXT = 200
+_EATEN = re.compile(r"[35789]\d{8}|2\d{9}")
+"""A mobile or landline number of Vietnam without its 0."""
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T](\d{1,2}:\d{2})(?::00)?")
 _YEAR_FIRST = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})(?::00)?")
 KINDS: Mapping[Kind, str] = {
@@ -67,6 +69,13 @@ def words(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise ValueError(N_("longer than 200 letters"))
     return text
+
+
+def phone(text: str) -> str:
+    """Read a telephone number; a spreadsheet that took it for a figure has eaten its first 0."""
+    if _EATEN.fullmatch(text):
+        raise ValueError(N_("the 0 in front is missing: make the column text and type it again"))
+    return words(text)
 
 
 def kind(text: str) -> Kind:
@@ -142,7 +151,7 @@ PLACES = (
     Column("area", "area", "Khu vực", words, needed=True),
     Column("sector", "sector", "Ngành", words, needed=True),
     Column("contact", "contact", "Người liên hệ", words),
-    Column("phone", "phone", "Điện thoại", words),
+    Column("phone", "phone", "Điện thoại", phone),
     Column("indoor", "indoor", "Trong nhà", truth, lambda value: "yes" if value else "no"),
     Column(
         *("hours", "hours", "Giờ mở cửa", hours),

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from collector.errors import CollectorError, FileUnusable
+from collector.errors import CollectorError, FileUnusable, RosterInvalid
 from collector.i18n import N_, _
 from collector.roster import columns, sheets, store
 from collector.roster.collation import finds, order
@@ -26,10 +26,11 @@ class ImportRefused(CollectorError):
 
 def take(roster: Path, files: Sequence[Path], *, replace: bool, dry: bool) -> int:
     """Import lists: all or nothing. Raises ImportRefused after naming every wrong row."""
-    read = [sheet for file in files for sheet in sheets.read(file)]
+    read = [sheet for file in files for sheet in _sheets(file)]
     with store.alone(roster) as path:
         found = plan(read, load_places(path), load(roster).names(), replace=replace)
-        for fault in found.faults[:SHOWN]:
+        told_first = sorted(found.faults, key=lambda fault: (fault.title, fault.row))
+        for fault in told_first[:SHOWN]:
             print(told(fault), file=sys.stderr)  # noqa: T201  # a command speaks to a terminal
         if found.faults:
             raise ImportRefused(_("{n} mistakes").format(n=len(found.faults)))
@@ -42,6 +43,28 @@ def take(roster: Path, files: Sequence[Path], *, replace: bool, dry: bool) -> in
     if dry:
         _print(_("Only tried: nothing was written."))
     return 0
+
+
+def _sheets(file: Path) -> tuple[sheets.Sheet, ...]:
+    """Read the lists of a file; those that come as the roster keeps them are spelled as rows."""
+    if file.suffix.lower() != ".json" or not file.is_file():
+        return sheets.read(file)
+    try:
+        found = load_places(file)
+    except RosterInvalid as error:
+        raise FileUnusable(str(error)) from error
+    lists = {"areas": found.areas, "sectors": found.sectors, "places": found.places}
+    return tuple(
+        sheets.Sheet(f"{file.stem}, {columns.TITLES[name]}", _lines(name, values))
+        for name, values in lists.items()
+        if values
+    )
+
+
+def _lines(name: str, values: Sequence[object]) -> tuple[sheets.Line, ...]:
+    rows = [[each.vietnamese for each in columns.TABLES[name]]]
+    rows += [columns.spelled(name, each) for each in values]
+    return tuple(sheets.Line(number, tuple(cells)) for number, cells in enumerate(rows, 1))
 
 
 def told(fault: Fault) -> str:

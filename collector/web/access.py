@@ -46,6 +46,7 @@ PAGES: Mapping[str, Right | None] = {
     "install-new": Right.INSTALL,
     "install-gate": Right.INSTALL,
     "install-progress": Right.INSTALL,
+    "own": Right.HEADCOUNT,
     "passes": Right.PASSES,
     "passes-new": Right.PASSES,
     "passes-work": Right.PASSES,

@@ -41,6 +41,7 @@ WAYS = (
     Way("gates", _("Gates"), "/gates"),
     Way("policies", _("Policies"), "/policies"),
     Way("install", _("Installing gates"), "/install"),
+    Way("own", _("My place"), "/own"),
     Way("passes", _("Passes"), "/passes"),
     Way("audit", _("Audit"), "/audit"),
     Way("vault", _("Vault"), "/vault"),

@@ -44,6 +44,9 @@ class Records(msgspec.Struct, frozen=True):
     records: tuple[Record, ...]
     next: int
     """What to ask `after` for the ones behind them."""
+    more: bool
+    """Some may lie behind already: ask at once. An answer without records is not the end by itself,
+    as gates' notes are passed over."""
 
 
 class GateState(msgspec.Struct, frozen=True):
@@ -161,8 +164,14 @@ def exposition(found: Iterable[Sample]) -> str:
     lines = []
     for name, each in by_name.items():
         lines += [f"# HELP gatescanner_{name} {HELP[name]}", f"# TYPE gatescanner_{name} gauge"]
-        lines += [f"gatescanner_{name}{_labels(labels)} {value:g}" for _, labels, value in each]
+        lines += [
+            f"gatescanner_{name}{_labels(labels)} {_exactly(value)}" for _, labels, value in each
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _exactly(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(value)
 
 
 def _labels(labels: Mapping[str, str]) -> str:

@@ -19,7 +19,8 @@ def _records(request: HttpRequest, _: Token) -> HttpResponse:
     if not limit:
         raise Refused(Why.PARAMETER)
     last, found = rows(districtviews.questions(), after, limit)
-    return asked.json(interface.Records(tuple(interface.record(*each) for each in found), last))
+    told = tuple(interface.record(*each) for each in found)
+    return asked.json(interface.Records(told, last, more=last - after >= limit))
 
 
 def _gates(request: HttpRequest, _: Token) -> HttpResponse:

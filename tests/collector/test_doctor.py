@@ -5,11 +5,16 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from collector import clock
 from collector.asking.server import Server, answerer
@@ -183,3 +188,72 @@ def test_a_vault_that_hangs_holds_nobody_up(
 def test_a_district_without_a_vault_is_told_what_it_lacks(office: Office, capsys: Said) -> None:
     office.call("doctor")
     assert "✓ kho khóa: chưa khai báo" in capsys.readouterr().out
+
+
+DISTRICT = """
+[issuing]
+keys = "k"
+state = "desk"
+[dispatch]
+keys = "k"
+state = "dispatch"
+[enrol]
+address = "h:1"
+keys = "k"
+brokers = [{ host = "h" }]
+state = "enrol"
+"""
+
+
+def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
+    office: Office, broker: int, capsys: Said
+) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
+    told = text.replace("[web]", f"[web]\nport = {free}") + DISTRICT + f"[public]\nport = {free}\n"
+    office.config.write_text(told, encoding="utf-8")
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert said.count("(pages-away)") == 2
+    assert all(f"({code})" in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
+    office.config.write_text(told.replace(str(free), str(broker)), encoding="utf-8")
+    with ExitStack() as stack:
+        for name in ("desk/officers", "dispatch/socket", "enrol/counter"):
+            (office.folder / name).parent.mkdir()
+            line = stack.enter_context(socket.socket(socket.AF_UNIX))
+            line.bind(str(office.folder / name))
+            line.listen()
+        office.call("doctor")
+    said = capsys.readouterr().out
+    assert "-away)" not in said
+    assert f"✓ các trang: 127.0.0.1 {broker}" in said
+    assert "✓ điều hành cổng\n" in said
+
+
+def test_a_district_without_them_is_not_told_that_they_do_not_run(
+    office: Office, capsys: Said
+) -> None:
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert "✓ bàn cấp thẻ: chưa khai báo" in said
+    assert not any(code in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
+
+
+def test_a_certificate_of_the_pages_that_has_ended_is_told(
+    office: Office, broker: int, capsys: Said
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cong.example.vn")])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2026, 2, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    (office.folder / "full.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    more = f'[web]\nport = {broker}\ncertificate = "full.pem"\nkey = "k.pem"'
+    text = office.config.read_text(encoding="utf-8")
+    office.config.write_text(text.replace("[web]", more), encoding="utf-8")
+    office.call("doctor")
+    assert "web.certificate: 2026-02-01 (certificate-expired)" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -333,3 +334,42 @@ def test_an_export_holds_no_formula_and_keeps_leading_zeros(tmp_path: Path, rost
     assert (cell.value, cell.data_type) == ("0299", "s")
     rows = csv.reader(io.StringIO(sheets.written(roster, [("t", [["0299"]])]).decode("utf-8-sig")))
     assert list(rows) == [["0299"]]
+
+
+def test_the_sample_is_imported_as_it_lies_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = tmp_path / "roster.json"
+    roster.write_text('{"authority": "Huyện Mẫu", "help_line": "", "gates": []}', encoding="utf-8")
+    sample = Path(sheets.__file__).with_name("samples") / "my-tu.json"
+    assert take(roster, [sample], replace=False, dry=False) == 0
+    assert len(load(roster).areas) == 10
+    capsys.readouterr()
+    take(roster, [sample], replace=False, dry=False)
+    assert re.findall(r"\d+", capsys.readouterr().out) == ["0", "0", "20", "0"]
+
+
+@pytest.mark.parametrize(
+    ("phone", "is_taken"),
+    [("0912345678", True), ("912345678", False), ("2993890000", False), ("19009095", True)],
+)
+def test_a_number_whose_first_0_a_spreadsheet_has_eaten_is_refused(
+    phone: str,
+    is_taken: bool,  # noqa: FBT001
+) -> None:
+    text = f"Tên,Loại,Khu vực,Ngành,Điện thoại\nTrường,Trường học,Xã Một,giao duc,{phone}\n"
+    found = planned(text).faults
+    assert [each.column for each in found] == ([] if is_taken else ["Điện thoại"])
+
+
+def test_mistakes_are_told_in_the_order_of_the_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster, file = tmp_path / "roster.json", tmp_path / "p.csv"
+    roster.write_text('{"authority": "Huyện Mẫu", "help_line": "", "gates": []}', encoding="utf-8")
+    rows = "A,Chợ,nowhere,s\nB,x,c,s\n=C,Chợ,c,s\n"
+    file.write_text("Tên,Loại,Khu vực,Ngành\n" + rows, encoding="utf-8")
+    with pytest.raises(ImportRefused):
+        take(roster, [file], replace=False, dry=False)
+    told = [line.partition(",")[2].split()[1] for line in capsys.readouterr().err.splitlines()]
+    assert told == sorted(told)

@@ -201,6 +201,7 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "export": (officer, f"{base}/export"),
         "handover": (officer, f"{base}/handover"),
         "tasks": (Role.COMMUNE, "/tasks"),
+        "own": (Role.KEEPER, "/own"),
         "passes": (Role.KEEPER, "/passes"),
         "passes-new": (Role.KEEPER, "/passes/new"),
         "passes-team": (Role.KEEPER, "/passes/team?place=cho&team=T%E1%BB%95%201"),

@@ -47,7 +47,9 @@ def test_records_come_by_cursor_and_tell_nothing_about_the_person(
     assert asked(f"/api/v1/records?after={rest['next']}", Scope.RECORDS).json() == {
         "records": [],
         "next": rest["next"],
+        "more": False,
     }
+    assert (first["more"], rest["more"]) == (True, False)
     told = set(first["records"][0])
     assert told == set(interface.Record.__struct_fields__)
     assert not told & {"sealed", "key", "person", "raw", "marks"}
@@ -144,3 +146,13 @@ def test_a_label_may_hold_anything(value: str) -> None:
     line = interface.exposition([("gate_alarm", {"alarm": value}, 1.0)]).split("\n")[2:]
     assert line[-1] == ""
     assert len(line) == 2 or "\n" not in value
+
+
+def test_figures_are_exact_however_large() -> None:
+    samples: list[interface.Sample] = [
+        ("gate_waiting_records", {}, 1_234_567.0),
+        ("gate_days_of_room", {}, 1234.5678),
+    ]
+    lines = interface.exposition(samples).split("\n")
+    assert lines[2] == "gatescanner_gate_waiting_records 1234567"
+    assert lines[5] == "gatescanner_gate_days_of_room 1234.5678"

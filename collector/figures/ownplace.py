@@ -1,0 +1,49 @@
+"""What the keeper of a place is told of it: their own count, exactly. Pure.
+
+Whoever stands at the door has seen the same people. Nobody else is told by this.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from collector.figures.tally import Tally, local_slot
+
+SLOTS_AN_HOUR = 4
+
+
+class Hour(msgspec.Struct, frozen=True):
+    """One hour of today."""
+
+    hour: int
+    ins: int
+    outs: int
+
+
+class OwnPlace(msgspec.Struct, frozen=True):
+    """How many people one place has had today."""
+
+    inside: int
+    ins: int
+    outs: int
+    hours: tuple[Hour, ...]
+    """As far as the day has gone, those in which somebody came or went."""
+
+
+def counted(gates: Iterable[str], tally: Tally, now_ms: int) -> OwnPlace:
+    """Return what the gates of one place have counted today."""
+    today, slot = local_slot(now_ms)
+    days = [day for gate in gates if (day := tally.days.get(gate, {}).get(today)) is not None]
+    found = []
+    for hour in range(slot // SLOTS_AN_HOUR + 1):
+        span = slice(hour * SLOTS_AN_HOUR, (hour + 1) * SLOTS_AN_HOUR)
+        found.append(
+            Hour(
+                hour,
+                sum(sum(day.ins[span]) for day in days),
+                sum(sum(day.outs[span]) for day in days),
+            )
+        )
+    ins, outs = sum(each.ins for each in found), sum(each.outs for each in found)
+    busy = tuple(each for each in found if each.ins or each.outs)
+    return OwnPlace(max(0, ins - outs), ins, outs, busy)

@@ -1,0 +1,46 @@
+"""A keeper's page of the own place: exact figures, and nothing of any other place."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.cases.roles import Role
+from collector.figures.tally import local_slot
+from tests.collector.web.conftest import NOW, set_up_gate
+from tests.collector.web.test_access import inside
+
+pytestmark = pytest.mark.usefixtures("officers")
+
+
+def granted(place: str) -> None:
+    """Let the keeper answer for that place alone."""
+    from collector.web.models import Grant  # noqa: PLC0415  # needs the settings
+
+    Grant.objects.filter(officer__username=Role.KEEPER).update(name=place)
+
+
+def test_a_keeper_sees_the_own_count_exactly_and_is_led_there(
+    site: Path, journal: Callable[..., Any]
+) -> None:
+    from collector.web import districtviews  # noqa: PLC0415  # needs the settings
+
+    with set_up_gate(site, journal):
+        granted('~Xã/Bến "xe"')
+        day, slot = local_slot(NOW)
+        districtviews.watch().stop()
+        districtviews.watch().tally.day("g1", day).ins[slot] = 3
+        browser = inside(Role.KEEPER)
+        assert browser.get("/")["Location"] == "/own"
+        page = browser.get("/own").content.decode()
+        assert re.findall(r"<li><b>(\d+)</b>", page) == ["3", "3", "0"]
+        assert "g1" in page
+
+
+def test_a_keeper_sees_nothing_of_another_place(site: Path, journal: Callable[..., Any]) -> None:
+    with set_up_gate(site, journal):
+        page = inside(Role.KEEPER).get("/own").content.decode()
+        assert "g1" not in page
+        assert "Chưa có cổng nào ở đây" in page
