@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from collector import clock
 from collector.config import Config
@@ -16,6 +17,7 @@ from collector.up.supervisor import ALL, Supervisor
 from collector.up.telling import told
 
 Show = Callable[[str], None]
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # looked for, not listened on
 
 
 class District:
@@ -80,7 +82,7 @@ class District:
             return ""
         table = config.public if name == "public" else config.web
         names = [f"https://{each}/" for each in table.names] if table.proxied else []
-        return " ".join((*names, standing.url))
+        return " ".join((*names, *called(standing.url, table.names)))
 
     def _remark(self, error: CollectorError) -> None:
         why = detail(str(error))
@@ -90,6 +92,14 @@ class District:
 
     def _say(self, text: str) -> None:
         self._show(told(ALL, text))
+
+
+def called(url: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what to type into a browser for a URL: all addresses of a machine are none."""
+    where = urlsplit(url)
+    if where.hostname not in EVERYWHERE or not names:
+        return (url,)
+    return tuple(f"{where.scheme}://{each}:{where.port}/" for each in names)
 
 
 def run(config: Config, path: Path, practice: Path | None = None) -> int:

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.up.process import called
 from collector.up.telling import MOST, event, spelled, told
 
 
@@ -27,3 +28,14 @@ def test_whatever_is_said_becomes_one_line(text: str) -> None:
 @given(st.text() | st.sampled_from(["{" * 5000, "[1]", '{"event": 1}', "{}", '{"a": "b"}']))
 def test_what_is_no_event_is_none(text: str) -> None:
     assert event(text) == {} or isinstance(event(text)["event"], str)
+
+
+def test_all_addresses_of_a_machine_are_told_by_its_names() -> None:
+    names = ("trang.example.vn", "192.0.2.1")
+    assert called("https://0.0.0.0:8443/", names) == (
+        "https://trang.example.vn:8443/",
+        "https://192.0.2.1:8443/",
+    )
+    for url in ("https://0.0.0.0:8443/", "http://[::]:8080/"):
+        assert called(url, ()) == (url,)
+    assert called("http://127.0.0.1:8080/", names) == ("http://127.0.0.1:8080/",)
