@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -102,8 +102,16 @@ def alive(wall: int, what: What = What.ALIVE) -> Note:
     return Note(seq=1, boot="b", up=wall % 10**9, wall=wall, clock=ClockState.SYNCED, what=what)
 
 
-def seed(folder: Path, district: District, now_ms: int) -> dict[str, Pen]:
-    """Write everything that `collector web` reads."""
+def seed(
+    folder: Path,
+    district: District,
+    now_ms: int,
+    today: Mapping[str, list[Scan]] | None = None,
+) -> dict[str, Pen]:
+    """Write everything that `collector web` reads; `today` is who has passed at each gate.
+
+    Without it as many pass in each hour everywhere.
+    """
     (folder / "collector.toml").write_text(CONFIG, encoding="utf-8")
     roster = district.roster
     gates = [msgspec.to_builtins(gate) for gate in roster.gates]
@@ -114,24 +122,30 @@ def seed(folder: Path, district: District, now_ms: int) -> dict[str, Pen]:
     pens = {gate.gate: Pen(gate.gate) for gate in roster.gates}
     with SqliteLedger(folder / "ledger.db") as ledger:
         for number, pen in enumerate(pens.values()):
-            ledger.commit(Post((_day(pen, number, now_ms),), _reports(pen, number, now_ms)), now_ms)
-    (folder / "web").mkdir()
+            scans = _steady(now_ms) if today is None else today.get(pen.gate, [])
+            day = pen.arrival([*_notes(number, now_ms), *scans])
+            ledger.commit(Post((day,), _reports(pen, number, now_ms)), now_ms)
+    (folder / "web").mkdir(exist_ok=True)
     _counts(folder / "web" / "figures.db", district, local_slot(now_ms)[0])
     return pens
 
 
-def _day(pen: Pen, number: int, now_ms: int) -> Arrival:
-    records: list[Scan | Note] = [alive(now_ms - 86_400_000, What.START)]
+def _notes(number: int, now_ms: int) -> list[Note]:
+    records = [alive(now_ms - 86_400_000, What.START)]
     for step in range(288):
         at = now_ms - 86_400_000 + step * 300_000
         if number % 40 == 7 and 100 < step < 160:  # this gate was without power
             continue
         records.append(alive(at))
+    return records
+
+
+def _steady(now_ms: int) -> list[Scan]:
     hours = now_ms - now_ms % 3_600_000
-    for step in range(60):
-        way = Direction.IN if step % 3 else Direction.OUT
-        records.append(scan(hours - step * 600_000, way))
-    return pen.arrival(records)
+    return [
+        scan(hours - step * 600_000, Direction.IN if step % 3 else Direction.OUT)
+        for step in range(60)
+    ]
 
 
 def _reports(pen: Pen, number: int, now_ms: int) -> tuple[Report, ...]:

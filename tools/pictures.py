@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Make a picture of every page at two widths, into docs/images/pages: `make pictures`.
 
-The pages are the real ones, over a made-up district in memory.
+The pages are the real ones, over a made-up district: a vault in memory, and for the boards the
+ledger and the counts of two hundred drawn gates, some of which fare badly.
 
   tools/pictures.py [--out FOLDER] [--dark] [--lang vi|en] [NAME...]
 """
 
 import argparse
+import json
 import os
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,12 +22,21 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs in th
 
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 
+from bench import boardpages  # noqa: E402
+from bench.district import DAYS, FIRST_DAY, WATCHED, District  # noqa: E402
 from collector.cases.roles import Role  # noqa: E402
+from collector.figures.tally import DAY_MS, ZONE_MS  # noqa: E402
+from collector.ledger.entries import STARTED  # noqa: E402
 from tests.collector.web import conftest, serving  # noqa: E402
 from tests.collector.web.desk import MemoryDesk  # noqa: E402
+from wire.record import Direction, Scan  # noqa: E402
 
+GATE = "/gates/gate-3"
+"""Whose view is out of focus."""
 WIDTHS = {"phone": (360, 740), "desk": (1280, 800)}
-NOW = 1_790_000_000_000
+TODAY = FIRST_DAY + DAYS - WATCHED
+NOW = TODAY * DAY_MS - ZONE_MS + 10 * 3_600_000
+"""Ten in the morning of a drawn day."""
 
 
 def now() -> int:
@@ -47,6 +59,7 @@ def main() -> int:
 
 def _take(asked: argparse.Namespace, folder: Path) -> int:
     conftest.set_up(folder)
+    _town(folder)
     from collector import clock  # noqa: PLC0415
 
     clock.wall_ms = now
@@ -55,18 +68,53 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     serving.accounts()
     serving.with_passes(folder, NOW)
     case = serving.half_worked(desk, now, Role.DISTRICT)
-    wanted = {k: v for k, v in serving.pages(case).items() if not asked.names or k in asked.names}
+    pages = {**serving.pages(case), "gate": (Role.DISTRICT, GATE)}
+    wanted = {k: v for k, v in pages.items() if not asked.names or k in asked.names}
     dispatch = serving.dispatched(folder / "dispatch")
     with dispatch, serving.serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
+        _counted(address)
         for name, (role, path) in wanted.items():
             for width, size in WIDTHS.items():
                 file = asked.out / f"{name}-{width}.png"
                 _picture(browser, asked, f"{address}{path}", role, size, file)
         browser.close()
     return 0
+
+
+def _town(folder: Path) -> None:
+    """Lay out what the boards show; one of its markets is the keeper's."""
+    district = District(1)
+    boardpages.seed(folder, district, NOW, _passed(district))
+    path = folder / "places.json"
+    told = json.loads(path.read_bytes())
+    told["areas"] += conftest.PLACES["areas"]
+    market = next(each for each in told["places"] if each["kind"] == "market")
+    market.update(id="cho", name="Chợ Mẫu", area="mau")
+    path.write_text(json.dumps(told), encoding="utf-8")
+
+
+def _passed(district: District) -> dict[str, list[Scan]]:
+    """Return who has passed this morning at each gate."""
+    found: dict[str, list[Scan]] = {}
+    for each in (glance for slot in district.day(TODAY) for glance in slot):
+        if each.outcome != STARTED and each.received <= NOW:
+            found.setdefault(each.gate, []).append(boardpages.scan(each.wall, Direction(each.dir)))
+    return {gate: sorted(scans, key=lambda scan: scan.wall) for gate, scans in found.items()}
+
+
+def _counted(address: str) -> None:
+    """Wait until the boards have counted the ledger, which they do once."""
+    cookie = f"sessionid={serving.cookie(Role.DISTRICT, NOW)}; django_language=en"
+    headers = {"User-Agent": serving.AGENT, "Cookie": cookie}
+    request = urllib.request.Request(f"{address}/district", headers=headers)  # noqa: S310
+    for _ in range(60):
+        with urllib.request.urlopen(request) as answer:  # noqa: S310  # our own page
+            if b"being counted" not in answer.read():
+                return
+        time.sleep(1)
 
 
 def _picture(
