@@ -39,6 +39,7 @@ KEYS = {
         "institution.pem": "passes/seen.pem",
         "status.pem": "signing/status.pem",
     },
+    "dispatch": {name: f"signing/{name}" for name in ("command.pem", "policy.pem")},
     "intake": {
         name: f"collector/{name}"
         for name in ("tls.pem", "certificate.pem", "ca.pem", "receipt.pem")

@@ -14,6 +14,7 @@ SAYS = {
     "gate-web": "web.ready",
     "gate-enrol": "enrol.listening",
     "gate-desk": "desk.started",
+    "gate-dispatch": "dispatch.started",
     "gate-public": "public.ready",
 }
 """What each says as soon as it does its work."""
@@ -24,6 +25,7 @@ CLOSED = {
     "gate-web": (),
     "gate-enrol": ("gate-ledger", "gate-web", "gate-desk"),
     "gate-desk": ("gate-ledger", "gate-web", "gate-enrol"),
+    "gate-dispatch": ("gate-web", "gate-enrol", "gate-desk"),
     "gate-public": ("gate-ledger", "gate-web", "gate-enrol", "gate-road"),
 }
 KEYS = {
@@ -31,6 +33,7 @@ KEYS = {
     "gate-intake": "intake",
     "gate-enrol": "enrol",
     "gate-desk": "desk",
+    "gate-dispatch": "dispatch",
 }
 BELIEVED = """
 import sys
@@ -86,7 +89,7 @@ def test_nobody_writes_where_it_only_reads(server: Server, unit: str) -> None:
         assert server.within(unit, "touch", path).returncode != 0, path
 
 
-@pytest.mark.parametrize("unit", ["gate-vault", "gate-desk"])
+@pytest.mark.parametrize("unit", ["gate-vault", "gate-desk", "gate-dispatch"])
 def test_who_needs_no_network_has_none(server: Server, unit: str) -> None:
     program = "import socket; socket.create_connection(('127.0.0.1', 8883), 5)"
     tried = server.within(unit, "python", "-c", program)
