@@ -360,6 +360,7 @@ def test_codes_are_stable_and_no_two_errors_share_one() -> None:
         "issuer-full",
         "issuer-in-use",
         "issuer-unknown",
+        "issuer-withdrawn",
         "key-ends-first",
         "key-missing",
         "name-invalid",
