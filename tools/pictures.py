@@ -33,6 +33,8 @@ from wire.record import Direction, Scan  # noqa: E402
 
 GATE = "/gates/gate-3"
 """Whose view is out of focus."""
+LONGEST = 2400
+"""Of a picture, in pixels: a list of two hundred gates says no more."""
 WIDTHS = {"phone": (360, 740), "desk": (1280, 800)}
 TODAY = FIRST_DAY + DAYS - WATCHED
 NOW = TODAY * DAY_MS - ZONE_MS + 10 * 3_600_000
@@ -137,7 +139,9 @@ def _picture(
     page = context.new_page()
     page.goto(url)
     time.sleep(0.05)
-    page.screenshot(path=str(file), full_page=True)
+    whole = int(page.evaluate("document.documentElement.scrollHeight"))
+    clip = {"x": 0, "y": 0, "width": size[0], "height": min(whole, LONGEST)}
+    page.screenshot(path=str(file), full_page=True, clip=clip)  # type: ignore[arg-type]
     wide = page.evaluate("document.documentElement.scrollWidth")
     print(f"{file.name}: {page.title()}{'  TOO WIDE' if wide > size[0] else ''}")
     context.close()
