@@ -8,6 +8,7 @@ other programs are asked again and again by whoever may open them, one after ano
 The last line is JSON: the slowest page's p99 in the slower of the two databases, and which that is.
 """
 
+import gc
 import json
 import os
 import sys
@@ -52,6 +53,8 @@ def main() -> int:
         found = pagesdistrict.houses(Path(name), server)
         scans = pagesdistrict.filled(found, crowd, home)
         server.settle()
+        gc.collect()
+        gc.freeze()  # the drawn crowd is none of the pages', and not to be walked through for them
         print(f"{scans} scans; load of this machine {os.getloadavg()[0]:.1f}", flush=True)
         with _district(Path(name)) as token:
             measured = [_measured(house, crowd, home, token) for house in found]
