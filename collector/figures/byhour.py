@@ -10,7 +10,7 @@ import msgspec
 
 from collector.figures import discretion
 from collector.figures.discretion import Figure
-from collector.figures.tally import Day, Tally, local_slot
+from collector.figures.tally import SLOTS_AN_HOUR, Day, Tally, in_hour, local_slot
 
 
 class Whole(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ class Entries(msgspec.Struct, frozen=True):
 def entries(gates: Iterable[str], tally: Tally, now_ms: int) -> Entries:
     """Return how many came in today at each gate."""
     today, slot = local_slot(now_ms)
-    hours = slot // 4 + 1
+    hours = slot // SLOTS_AN_HOUR + 1
     return Entries(
         hours, {gate: _hours(tally.days.get(gate, {}).get(today), hours) for gate in gates}
     )
@@ -53,10 +53,7 @@ def of_gate(found: Entries, gate: str) -> Mapping[int, Figure]:
 
 
 def _hours(day: Day | None, hours: int) -> Mapping[int, int]:
-    return {
-        hour: sum(day.ins[hour * 4 : hour * 4 + 4]) if day is not None else 0
-        for hour in range(hours)
-    }
+    return {hour: in_hour(day.ins, hour) if day is not None else 0 for hour in range(hours)}
 
 
 def _at(found: Entries, hour: int) -> Mapping[str, int]:

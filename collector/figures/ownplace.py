@@ -7,9 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from collector.figures.tally import Tally, local_slot
-
-SLOTS_AN_HOUR = 4
+from collector.figures.tally import SLOTS_AN_HOUR, Tally, in_hour, local_slot
 
 
 class Hour(msgspec.Struct, frozen=True):
@@ -34,16 +32,14 @@ def counted(gates: Iterable[str], tally: Tally, now_ms: int) -> OwnPlace:
     """Return what the gates of one place have counted today."""
     today, slot = local_slot(now_ms)
     days = [day for gate in gates if (day := tally.days.get(gate, {}).get(today)) is not None]
-    found = []
-    for hour in range(slot // SLOTS_AN_HOUR + 1):
-        span = slice(hour * SLOTS_AN_HOUR, (hour + 1) * SLOTS_AN_HOUR)
-        found.append(
-            Hour(
-                hour,
-                sum(sum(day.ins[span]) for day in days),
-                sum(sum(day.outs[span]) for day in days),
-            )
+    found = [
+        Hour(
+            hour,
+            sum(in_hour(day.ins, hour) for day in days),
+            sum(in_hour(day.outs, hour) for day in days),
         )
+        for hour in range(slot // SLOTS_AN_HOUR + 1)
+    ]
     ins, outs = sum(each.ins for each in found), sum(each.outs for each in found)
     busy = tuple(each for each in found if each.ins or each.outs)
     return OwnPlace(max(0, ins - outs), ins, outs, busy)

@@ -15,6 +15,7 @@ from wire.record import ClockState, Direction, Outcome
 SLOT_MS = 900_000
 SLOTS = 96
 """In a day."""
+SLOTS_AN_HOUR = 4
 DAY_MS = SLOTS * SLOT_MS
 ZONE_MS = 7 * 3_600_000
 """Vietnam's clocks are seven hours ahead, all year."""
@@ -117,6 +118,11 @@ def local_slot(now_ms: int) -> tuple[int, int]:
     """Return the local day and the quarter of an hour in it."""
     day, rest = divmod(now_ms + ZONE_MS, DAY_MS)
     return day, rest // SLOT_MS
+
+
+def in_hour(row: "array[int]", hour: int) -> int:
+    """Return what the four slots of an hour of the day come to."""
+    return sum(row[hour * SLOTS_AN_HOUR : (hour + 1) * SLOTS_AN_HOUR])
 
 
 def weekday(day: int) -> int:
