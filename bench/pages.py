@@ -18,6 +18,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+from wsgiref.types import WSGIApplication
+from wsgiref.util import setup_testing_defaults
 
 from bench import pagesdistrict
 from bench.pagesdistrict import NOW, House, Office
@@ -26,6 +29,7 @@ from bench.tracedistrict import Crowd
 from bench.traceserver import Server
 from collector import clock
 from collector.cases.roles import Role
+from collector.web.server import pages
 from tests.collector.web import conftest, serving
 from tests.collector.web.desk import SICK
 
@@ -35,8 +39,58 @@ PATIENCE_S = 1200.0
 """Until the boards have counted the ledger."""
 REFUSED = "refused"
 
-Ask = Callable[[], Any]
-"""Asks for one page; returns Django's answer."""
+Ask = Callable[[], int]
+"""Asks for one page, to its last byte; returns the status."""
+
+
+class Asked:
+    """The pages as the server calls them, and who asks.
+
+    Django's own client for tests is not used: with each answer it keeps something for itself, and
+    the garbage collector is the slower for it.
+    """
+
+    def __init__(self, application: WSGIApplication, token: str) -> None:
+        """Take what the server calls, and a program's token."""
+        self._application, self._token = application, token
+
+    def pages(self, office: Office) -> dict[str, Ask]:
+        """Return every page by its name, and how whoever may open it asks for it."""
+        cookies = {role: serving.cookie(role, NOW) for role, _ in _pages(office).values() if role}
+        asks = {
+            name: self._ask(path, f"sessionid={cookies[role]}" if role else "")
+            for name, (role, path) in _pages(office).items()
+        }
+        bearer = f"Bearer {self._token}"
+        return asks | {name: self._ask(path, "", bearer) for name, path in PROGRAMS.items()}
+
+    def _ask(self, path: str, cookie: str, authorization: str = "") -> Ask:
+        path, _, query = path.partition("?")
+        asking = {
+            "PATH_INFO": unquote(path),
+            "QUERY_STRING": query,
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_USER_AGENT": serving.AGENT,
+            "HTTP_COOKIE": cookie,
+            "HTTP_AUTHORIZATION": authorization,
+        }
+
+        def ask() -> int:
+            statuses = []
+            environ: dict[str, Any] = dict(asking)
+            setup_testing_defaults(environ)
+
+            def start(status: str, *_more: object) -> Callable[[bytes], object]:
+                statuses.append(int(status.split(maxsplit=1)[0]))
+                return lambda _written: None
+
+            answer: Any = self._application(environ, start)
+            for _part in answer:
+                pass
+            answer.close()
+            return statuses[0]
+
+        return ask
 
 
 def main() -> int:
@@ -53,11 +107,12 @@ def main() -> int:
         found = pagesdistrict.houses(Path(name), server)
         scans = pagesdistrict.filled(found, crowd, home)
         server.settle()
+        application = pages()
         gc.collect()
-        gc.freeze()  # the drawn crowd is none of the pages', and not to be walked through for them
+        gc.freeze()  # as the server does once it has loaded; the drawn crowd is none of its
         print(f"{scans} scans; load of this machine {os.getloadavg()[0]:.1f}", flush=True)
         with _district(Path(name)) as token:
-            measured = [_measured(house, crowd, home, token) for house in found]
+            measured = [_measured(house, crowd, home, Asked(application, token)) for house in found]
     worst: dict[str, float] = {}
     for house, figures in zip(found, measured, strict=True):
         print(f"{house.name}: p50 and p99 of each page, in ms")
@@ -82,7 +137,9 @@ def _district(folder: Path) -> Iterator[str]:
         yield pagesdistrict.token(Path(settings.GATE_TOKENS))
 
 
-def _measured(house: House, crowd: Crowd, home: Path, token: str) -> dict[str, tuple[float, float]]:
+def _measured(
+    house: House, crowd: Crowd, home: Path, asked: Asked
+) -> dict[str, tuple[float, float]]:
     """Return the median and the p99 of each page over one of the databases, in ms."""
     from django.conf import settings  # noqa: PLC0415  # set up only now
 
@@ -96,7 +153,7 @@ def _measured(house: House, crowd: Crowd, home: Path, token: str) -> dict[str, t
     with pagesdistrict.office(house, crowd, home, frame.listed()) as office:
         settings.GATE_DESK = lambda: office.desk
         _counted(districtviews.watch())
-        figures = {name: _took(name, ask) for name, ask in _asks(office, token).items()}
+        figures = {name: _took(name, ask) for name, ask in asked.pages(office).items()}
         districtviews.watch().stop()
     return figures
 
@@ -109,20 +166,6 @@ def _counted(watch: Any) -> None:  # noqa: ANN401  # the pages' own, which need 
             msg = "the ledger was not counted in time"
             raise AssertionError(msg)
         time.sleep(0.2)
-
-
-def _asks(office: Office, token: str) -> dict[str, Ask]:
-    """Return every page by its name, and how whoever may open it asks for it."""
-    asks: dict[str, Ask] = {}
-    whose: dict[Role | None, Any] = {}
-    for name, (role, path) in _pages(office).items():
-        if role not in whose:
-            whose[role] = _client(role)
-        asks[name] = _asking(whose[role], path)
-    program = _client(None, authorization=f"Bearer {token}")
-    for name, path in PROGRAMS.items():
-        asks[name] = _asking(program, path)
-    return asks
 
 
 PROGRAMS = {
@@ -150,30 +193,17 @@ def _pages(office: Office) -> Mapping[str, tuple[Role | None, str]]:
     return found | {name: (Role.DISTRICT, path) for name, path in more.items()}
 
 
-def _client(role: Role | None, **headers: str) -> Any:  # noqa: ANN401  # Django's, typed nowhere
-    from django.test import Client  # noqa: PLC0415  # needs the settings
-
-    made = Client(headers={"user-agent": serving.AGENT, **headers})
-    if role is not None:
-        made.cookies["sessionid"] = serving.cookie(role, NOW)
-    return made
-
-
-def _asking(client: Any, path: str) -> Ask:  # noqa: ANN401  # the same
-    return lambda: client.get(path)
-
-
 def _took(name: str, ask: Ask) -> tuple[float, float]:
     """Ask for a page again and again; return how long that took, in ms."""
     wanted = (403,) if name == REFUSED else (200, 204)
     took = []
     for turn in range(1 + ASKED):
         began = time.perf_counter()
-        answer = ask()
+        status = ask()
         if turn:  # what is loaded at the first time is there for everybody after
             took.append(1000 * (time.perf_counter() - began))
-        if answer.status_code not in wanted:
-            msg = f"{name}: {answer.status_code}"
+        if status not in wanted:
+            msg = f"{name}: {status}"
             raise AssertionError(msg)
     took.sort()
     return took[len(took) // 2], took[int(0.99 * len(took)) - 1]

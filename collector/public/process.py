@@ -36,15 +36,6 @@ def serve(config: Config, desk: Declaring) -> int:
     shown = f"[{host}]" if ":" in host else host
     log.info("public.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
     more["post_worker_init"] = lambda _worker: log.info("public.ready")
-    serving = server.Server(listening, _application, more, LARGEST)
+    serving = server.Server(listening, more, LARGEST)
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
-
-
-def _application() -> object:
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
-    from django.urls import get_resolver  # noqa: PLC0415  # the same
-
-    made = get_wsgi_application()
-    _ = get_resolver().url_patterns  # and so every page, before the server forks
-    return made

@@ -22,7 +22,7 @@ def run(config: Config) -> int:
     shown = f"[{host}]" if ":" in host else host
     log.info("web.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
     more["post_worker_init"] = lambda _worker: log.info("web.ready")
-    serving = server.Server(listening, _application, more)
+    serving = server.Server(listening, more)
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
 
@@ -33,13 +33,4 @@ def accounts(config: Config) -> ModuleType:
     migrate()
     from collector.web import accounts as made  # noqa: PLC0415  # needs the settings
 
-    return made
-
-
-def _application() -> object:
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
-    from django.urls import get_resolver  # noqa: PLC0415  # the same
-
-    made = get_wsgi_application()
-    _ = get_resolver().url_patterns  # and so every page, before the server forks
     return made

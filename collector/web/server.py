@@ -1,11 +1,13 @@
 """gunicorn's home: one worker, a few threads, a socket that is already ours."""
 
 import errno
+import gc
 import logging
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import structlog
 from gunicorn.app.base import BaseApplication
@@ -44,15 +46,16 @@ class Server(BaseApplication):
     def __init__(
         self,
         listening: socket.socket,
-        load: Callable[[], object],
         more: Mapping[str, object] | None = None,
         largest: int = LARGEST,
+        load: Callable[[], WSGIApplication] | None = None,
     ) -> None:
-        """Take the open socket, what makes the WSGI application, further settings of gunicorn's.
+        """Take the open socket and further settings of gunicorn's.
 
-        `largest` is how many bytes may be sent to a page.
+        `largest` is how many bytes may be sent to a page; `load` makes another WSGI application
+        than Django's.
         """
-        self._listening, self._load, self._more = listening, load, more or {}
+        self._listening, self._more, self._load = listening, more or {}, load or pages
         self.largest = largest
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn's
 
@@ -79,9 +82,26 @@ class Server(BaseApplication):
             if name in settings.settings:
                 settings.set(name, value)
 
-    def load(self) -> object:
-        """Return the WSGI application."""
-        return self._load()
+    def load(self) -> WSGIApplication:
+        """Return the WSGI application, with all of it out of the garbage collector's sight.
+
+        Else each of its full walks goes through every module that is loaded, and whoever asks for
+        a page just then waits a tenth of a second for it.
+        """
+        loaded = self._load()
+        gc.collect()
+        gc.freeze()
+        return loaded
+
+
+def pages() -> WSGIApplication:
+    """Return Django's WSGI application with every page loaded, before the server forks."""
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
+    from django.urls import get_resolver  # noqa: PLC0415  # the same
+
+    made = get_wsgi_application()
+    _ = get_resolver().url_patterns
+    return made
 
 
 class Quiet(Logger):

@@ -4,6 +4,7 @@ The folder has the certificate. Further words are settings: `hurried` makes dead
 `crowded` lets few connect at once, and `narrow` holds little of what has come in part.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -24,6 +25,8 @@ def answer(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[by
         raise ValueError(environ["QUERY_STRING"])
     if environ["PATH_INFO"] == "/large":
         said = b"." * LARGE
+    if environ["PATH_INFO"] == "/frozen":
+        said = str(gc.get_freeze_count()).encode()
     start("200 OK", [("Content-Length", str(len(said)))])
     return [said]
 
@@ -41,7 +44,7 @@ def main(folder: Path, *words: str) -> None:
     listening = server.listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     more["post_worker_init"] = lambda _worker: _told(port)
-    serving = server.Server(listening, lambda: answer, more, 1024 * 1024)
+    serving = server.Server(listening, more, 1024 * 1024, lambda: answer)
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
 
 

@@ -263,3 +263,11 @@ def test_how_long_a_body_is_says_the_head() -> None:
     for head in (b"Content-Length: 9\r\nContent-Length: 10", b"Transfer-Encoding: identity"):
         with pytest.raises(Refused):
             body(b"POST / HTTP/1.1\r\n" + head + b"\r\n\r\n", 9)
+
+
+def test_what_is_loaded_is_out_of_the_garbage_collectors_sight(
+    serve: Callable[..., Serving],
+) -> None:
+    status, frozen = serve().asked("/frozen")
+    assert status == 200
+    assert int(frozen) > 10_000
