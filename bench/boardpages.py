@@ -153,7 +153,7 @@ def _reports(pen: Pen, number: int, now_ms: int) -> tuple[Report, ...]:
     health = Health(
         waiting=number % 7,
         days_of_room=200,
-        camera="working",
+        camera="ok",
         alarms=alarms.get(number % 50, ()),
         wall=now_ms,
         temperature_c=48.5,

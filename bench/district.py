@@ -67,12 +67,19 @@ SHAPES = {
     Kind.SCHOOL: Shape("education", (500, 1400), (SIX_DAYS, "06:30", "17:30"), SCHOOL_PEAKS),
     Kind.STATION: Shape("transport", (500, 1800), (ALL_DAYS, "04:00", "19:00"), BUS_PEAKS),
     Kind.CLINIC: Shape("health", (150, 600), (WORKDAYS, "07:00", "17:00"), ((8.5, 4), (14.5, 2))),
-    Kind.MARKET: Shape("communes", (600, 2400), (ALL_DAYS, "04:30", "18:00"), ((6.5, 5), (16, 1))),
-    Kind.OFFICE: Shape("communes", (120, 400), (WORKDAYS, "07:00", "17:00"), OFFICE_PEAKS),
+    Kind.MARKET: Shape("commune", (600, 2400), (ALL_DAYS, "04:30", "18:00"), ((6.5, 5), (16, 1))),
+    Kind.OFFICE: Shape("commune", (120, 400), (WORKDAYS, "07:00", "17:00"), OFFICE_PEAKS),
     Kind.PRODUCTION: Shape("transport", (300, 1200), (SIX_DAYS, "06:00", "18:30"), SHIFT_PEAKS),
     Kind.TOURIST: Shape(
         "culture", (150, 700), (ALL_DAYS, "08:00", "20:00"), ((10, 2), (16, 2), (19, 1))
     ),
+}
+SECTORS = {
+    "commune": "Các xã",
+    "culture": "Văn hóa",
+    "education": "Giáo dục",
+    "health": "Y tế",
+    "transport": "Giao thông",
 }
 KEY = entry(Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key(), Use.RECORDS)
 
@@ -126,15 +133,14 @@ class District:
             names = tuple(f"gate-{len(self.sites) + n}" for n in range(doors))
             places.append(msgspec.structs.replace(place, gates=names))
             self.sites += [self._site(name, places[-1]) for name in names]
+        areas = tuple(Area(f"a{n}", f"Xã {n}") for n in range(9))
+        called = {area.code: area.name for area in areas}
         gates = tuple(
-            Gate(each.gate, each.place.name, each.place.area, each.place.sector,
+            Gate(each.gate, each.place.name, called[each.place.area], each.place.sector,
                  (Direction.IN, Direction.OUT), KEY)
             for each in self.sites
         )  # fmt: skip
-        areas = tuple(Area(f"a{n}", f"Xã {n}") for n in range(9))
-        sectors = tuple(
-            Sector(name, name) for name in sorted({shape.sector for shape in SHAPES.values()})
-        )
+        sectors = tuple(Sector(code, name) for code, name in SECTORS.items())
         self.roster = Roster("Huyện Mẫu", "", gates, areas, sectors, tuple(places))
         self.faults: list[Fault] = []
         while len(self.faults) < FAULT_COUNT:
