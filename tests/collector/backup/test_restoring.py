@@ -24,6 +24,7 @@ from collector.backup.sqlitefile import Dump
 from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
 from collector.cli import main
+from collector.dispatch.drafts import Drafts
 from collector.errors import CollectorError
 from collector.ledger import opened
 from collector.vault.epochfile import epoch_name
@@ -34,6 +35,8 @@ from tests.collector.vault.conftest import HOUR, SealingGate, Town, card
 from tests.collector.vault.test_forgetting import everything, finds, lived
 from tests.conftest import left_out
 
+ADMITTED = ("authority/requests/g2", "authority/certificates/g2.2a")
+"""What the enrolment of a gate has left, by which the authority renews and revokes."""
 TABLES = {"people": ("person", "alias", "fields", "sighting", "stay", "epoch", "cursor")}
 
 
@@ -58,7 +61,9 @@ def contents(server: Server) -> dict[str, object]:
         found["audit"] = audit.rows()
     with server.passes() as database, database.reading() as session:
         found["declared"] = session.rows("SELECT * FROM declaration")
-    for path in ("vault/custody.json", "vault/epochs.json", "authority/roster.json"):
+    with server.dispatch() as database, database.reading() as session:
+        found["drafts"] = session.rows("SELECT * FROM draft")
+    for path in (*("vault/custody.json", "vault/epochs.json", "authority/roster.json"), *ADMITTED):
         found[path] = (server.where / path).read_bytes()
     found["policy"] = (server.config.outgoing / "g1/policy").read_bytes()
     found["withdrawn"] = server.config.withdrawn.read_bytes()
@@ -80,6 +85,11 @@ def live(server: Server) -> None:
         lived(town)
     server.work(4, AT + DAY)
     declare(server, AT + DAY, b"\xd1" * 8)
+    for path in ADMITTED:
+        (server.where / path).parent.mkdir(exist_ok=True)
+        (server.where / path).write_bytes(path.encode())
+    with server.dispatch() as database:
+        Drafts(database).save("Bến xe Mẫu", 0, {"takes": [{"kind": "pass"}]}, "lan", AT + DAY)
 
 
 def test_everything_comes_back_as_it_was(server: Server, fresh: Server, private: Path) -> None:
@@ -385,6 +395,16 @@ def test_what_root_restores_belongs_to_whom_it_belonged(
     vault = fresh.where / "vault"
     assert {each.owner() for each in (vault, *vault.iterdir())} == {"nobody"}
     assert vault.stat().st_mode & 0o777 == 0o700
+
+
+@ONE
+def test_folders_go_on_giving_their_group_to_what_is_made_in_them(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    """Else intake could not read what the dispatch publishes, as another user of one group."""
+    (server.config.outgoing / "g1").chmod(0o2770)
+    restore(fresh, server.backup(AT), private, AT)
+    assert (fresh.config.outgoing / "g1").stat().st_mode & 0o7777 == 0o2770
 
 
 def test_a_private_key_in_clear_goes_into_no_backup(
