@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from collector import clock, ends, reached, restored
-from collector.backup.errors import BackupOld, BackupOutlived, BackupUnset
+from collector.backup.errors import BackupAhead, BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
 from collector.believed import DOUBTED, LONG_MS, Believed
 from collector.config import Config
@@ -256,7 +256,10 @@ def _backups(config: Config, now_ms: int) -> str:
     if config.backup is None:
         raise BackupUnset
     shelf = Shelf(config.backup.folder)
-    made = shelf.made()
+    ahead = shelf.ahead(now_ms)
+    made = [(at_ms, path) for at_ms, path in shelf.made() if path not in ahead]
+    if ahead and not made:
+        raise BackupAhead(str(len(ahead)))
     if not made:
         raise BackupOld(N_("there is none"))
     at_ms, path = made[-1]
@@ -265,6 +268,8 @@ def _backups(config: Config, now_ms: int) -> str:
         raise BackupOld(told)
     if (path.name, path.stat().st_size) not in {(each.name, each.size) for each in shelf.checked()}:
         raise BackupUnproved(path.name)
+    if ahead:
+        raise BackupAhead(str(len(ahead)))
     over = shelf.outlived(now_ms - DAY_MS, config.backup.days)
     if over:
         raise BackupOutlived(str(len(over)))

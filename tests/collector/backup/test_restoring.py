@@ -3,7 +3,8 @@
 import os
 import shutil
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from collector.backup.errors import (
     BackupDamaged,
     BackupForeign,
     BackupNewer,
+    BackupUnplaced,
     BackupUnwritable,
     ClockDoubted,
+    DistrictRunning,
     PlaceTaken,
 )
 from collector.backup.sqlitefile import Dump
@@ -25,12 +28,13 @@ from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
 from collector.cli import main
 from collector.dispatch.drafts import Drafts
-from collector.errors import CollectorError
+from collector.errors import CollectorError, FileUnusable
 from collector.ledger import opened
 from collector.vault.epochfile import epoch_name
 from collector.vault.errors import VaultBusy
 from collector.vault.folder import claimed
 from tests.collector.backup.conftest import AT, DAY, Server, run
+from tests.collector.postgres import Cluster
 from tests.collector.vault.conftest import HOUR, SealingGate, Town, card
 from tests.collector.vault.test_forgetting import everything, finds, lived
 from tests.conftest import left_out
@@ -214,6 +218,86 @@ def test_only_an_empty_place_is_restored_to_unless_it_is_said(
         restore(server, file, private, AT + 2 * DAY, replace=True)
     restore(server, file, private, AT + 2 * DAY, replace=True)
     assert contents(server) == before
+
+
+@contextmanager
+def intake(server: Server) -> Iterator[None]:
+    """Be the process that writes the ledger, with nothing to do just now."""
+    with server.town() as town:
+        town.view.after(0, 1)
+        yield
+
+
+@contextmanager
+def desk(server: Server) -> Iterator[None]:
+    with server.passes():
+        yield
+
+
+@pytest.mark.parametrize("process", [intake, desk])
+def test_nothing_is_deleted_under_a_process_that_still_runs(
+    server: Server, private: Path, process: Callable[[Server], AbstractContextManager[None]]
+) -> None:
+    """Intake would go on confirming records, into a file that has no name any more."""
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    server.work(3, AT + 2 * DAY)
+    before = contents(server)
+    with process(server), pytest.raises(DistrictRunning):
+        restore(server, file, private, AT + 2 * DAY, replace=True)
+    restored.check(server.config.restored)
+    assert contents(server) == before
+    restore(server, file, private, AT + 2 * DAY, replace=True)
+    assert contents(server) != before
+
+
+@ONE
+def test_a_database_that_is_damaged_holds_no_restore_up(server: Server, private: Path) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    before = contents(server)
+    (server.where / "ledger.db").write_bytes(b"no database at all, but something else")
+    restore(server, file, private, AT + 2 * DAY, replace=True)
+    assert contents(server) == before
+
+
+def test_a_ledger_in_the_other_kind_of_database_has_no_place_here(
+    server: Server, private: Path, tmp_path: Path, postgres: Cluster
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    cluster = postgres if server.cluster is None else None
+    other = Server(tmp_path / "other", cluster, tmp_path / "shelf", private.parent)
+    server.move(other)
+    with pytest.raises(BackupUnplaced):
+        restore(other, file, private, AT + 2 * DAY)
+    untouched(other)
+
+
+@ONE
+def test_a_file_that_is_not_there_is_said_to_be_that_file(
+    server: Server, fresh: Server, private: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FileUnusable, match=r"away\.gate: No such file"):
+        restore(fresh, tmp_path / "away.gate", private, AT)
+    with pytest.raises(FileUnusable, match=r"away\.gate: No such file"):
+        making.verify(server.config, tmp_path / "away.gate", None, AT)
+
+
+@ONE
+def test_a_folder_that_cannot_be_made_is_said_to_be_that_folder(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    (fresh.where / "desk").write_text("a file")
+    with pytest.raises(FileUnusable, match="desk"):
+        restore(fresh, file, private, AT + 2 * DAY)
+    with pytest.raises(restored.Unpurged):
+        restored.check(fresh.config.restored)
+    (fresh.where / "desk").unlink()
+    restore(fresh, file, private, AT + 2 * DAY)
+    assert contents(fresh) == contents(server)
 
 
 def test_a_restore_that_was_killed_shows_nothing_and_is_done_again(
