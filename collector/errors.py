@@ -375,6 +375,39 @@ class PagesAway(CollectorError):
     remedy = N_("see that `collector web` and `collector public` run, and what their log says")
 
 
+class PagesOther(CollectorError):
+    """Something that is none of our pages answers in their place."""
+
+    code = "pages-other"
+    says = N_("Another program answers where the pages should be")
+    remedy = N_(
+        "see which one has that port (`ss -ltnp`), and stop it or choose another port; then start"
+        " the pages"
+    )
+
+
+class PlainHttp(CollectorError):
+    """The pages are offered beyond this machine without encryption."""
+
+    code = "plain-http"
+    says = N_("The pages are offered to other machines without HTTPS")
+    remedy = N_(
+        "give them certificate and key in their table, or put a proxy with a certificate before"
+        " them and set https; or host = 127.0.0.1"
+    )
+
+
+class CertificateKept(CollectorError):
+    """The files were renewed, and do not fit: the pages go on with what they had."""
+
+    code = "certificate-kept"
+    says = N_("The pages still show an earlier certificate: the new one and its key do not fit")
+    remedy = N_(
+        "lay certificate and key down again, both (`take-certificate`); they count at the next"
+        " connection, and do not start the pages anew before"
+    )
+
+
 class HandoverUnknown(CollectorError):
     """No hand-over of that number, or of another file."""
 
