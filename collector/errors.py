@@ -552,6 +552,16 @@ class SocketUnusable(CollectorError):
     remedy = N_("make its folder one that the user of this process may write to")
 
 
+class SocketTaken(SocketUnusable):
+    """Another process answers there already, and goes on doing so."""
+
+    code = "socket-taken"
+    says = N_("Another process answers at this socket already")
+    remedy = N_(
+        "look which other one was started, by hand or by another `collector up`, and end it"
+    )
+
+
 class DeskUnset(CollectorError):
     """The configuration knows no desk that issues passes."""
 

@@ -4,14 +4,14 @@ A backup is deleted by its age, which its header says. First the header is overw
 the only copy of the key that opens the rest.
 """
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
+from collector.alone import alone
 from collector.backup import envelope
 from collector.backup.errors import BackupBusy, BackupUnwritable
 from collector.errors import CollectorError, FileUnusable
@@ -44,24 +44,18 @@ class Shelf:
 
         What a killed run left is cleared away. Raises BackupBusy, BackupUnwritable.
         """
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            number = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        try:
+        with ExitStack() as stack:
             try:
-                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise BackupBusy(str(self._folder)) from error
-            try:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                stack.enter_context(alone(self._folder / LOCK))
                 for each in self._folder.glob(".backup-*.part"):
                     each.unlink(missing_ok=True)
+            except BlockingIOError as error:
+                raise BackupBusy(str(self._folder)) from error
             except OSError as error:
-                raise self._unwritable(error) from error
+                msg = f"{self._folder}: {error.strerror or error}"
+                raise BackupUnwritable(msg) from error
             yield
-        finally:
-            os.close(number)
 
     def made(self) -> list[tuple[int, Path]]:
         """Return all backups, the oldest first, each with when it was begun.
@@ -130,9 +124,6 @@ class Shelf:
             return msgspec.json.decode((self._folder / CHECKED).read_bytes(), type=list[Checked])
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return []
-
-    def _unwritable(self, error: OSError) -> BackupUnwritable:
-        return BackupUnwritable(f"{self._folder}: {error.strerror or error}")
 
     def _sync(self) -> None:
         number = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
