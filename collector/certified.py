@@ -1,8 +1,9 @@
 """What is wrong with the certificate that pages are to show: over, soon so, or for other names.
 
-Looks at the file alone. One that cannot be read is the pages' own error: they say so themselves.
+Looks at the files alone.
 """
 
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,8 +42,39 @@ def chain(path: Path | None) -> list[x509.Certificate]:
         return []
 
 
+def unfit(certificate: Path, key: Path) -> str:
+    """Say why no server could start with these files; nothing if one could."""
+    for path in (certificate, key):
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            return f"{path}: {error.strerror or error}"
+    try:
+        loaded(certificate, key)
+    except (OSError, ValueError):
+        return f"{certificate}: {N_('no certificate with its key')}"
+    return ""
+
+
+def loaded(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return what a connection is opened with; raise OSError, ValueError."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_cert_chain(certificate, key, password=_no_passphrase)
+    return context
+
+
+def _no_passphrase() -> str:
+    """Refuse a key with a passphrase; OpenSSL would stop and ask the terminal."""
+    msg = "the key has a passphrase"
+    raise ValueError(msg)
+
+
 def faults(table: str, pages: WebConfig | PublicConfig, now_ms: int) -> Iterator[CollectorError]:
-    """Yield what is wrong, the gravest first; `table` is the one of the configuration."""
+    """Yield what is wrong, the gravest first; `table` is the one of the configuration.
+
+    A file that cannot be read is the pages' own error: they say so themselves.
+    """
     found = chain(pages.certificate)
     if not found:
         return

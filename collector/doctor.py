@@ -292,6 +292,7 @@ def _restored(config: Config, _now_ms: int) -> str:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("clock"), _clock),
+    (N_("restored"), _restored),
     (N_("disk"), _room),
     (N_("keys and certificates"), _keys),
     (N_("keys of the authority"), _ends),
@@ -306,5 +307,4 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("enrolment"), reached.enrolment),
     (N_("dispatch"), reached.dispatch),
     (N_("backups"), _backups),
-    (N_("restored"), _restored),
 )

@@ -1,6 +1,7 @@
 """Whether the processes that others ask answer where they should. Asks pages for a head alone."""
 
 import ipaddress
+import os
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from collector.errors import (
     DispatchAway,
     DispatchRefused,
     EnrolmentAway,
+    KeyUnreadable,
     PagesAway,
     PagesOther,
     PlainHttp,
@@ -56,7 +58,7 @@ def pages(table: str, offered: WebConfig | PublicConfig, now_ms: int) -> str:
     except (ssl.SSLError, ConnectionResetError, BrokenPipeError) as error:
         raise PagesOther(msg) from error
     except OSError as error:
-        raise PagesAway(msg) from error
+        raise _unstarted(table, offered) or PagesAway(msg) from error
     if OURS not in head.lower():
         raise PagesOther(msg)
     files = certified.chain(offered.certificate)
@@ -66,6 +68,15 @@ def pages(table: str, offered: WebConfig | PublicConfig, now_ms: int) -> str:
     if wrong:
         raise wrong[0]
     return told
+
+
+def _unstarted(table: str, offered: WebConfig | PublicConfig) -> KeyUnreadable | None:
+    """Return why pages cannot have started, as far as whoever asks may look at their key."""
+    if offered.certificate is None or offered.key is None:
+        return None
+    why = certified.unfit(offered.certificate, offered.key)
+    is_ours = os.access(offered.key, os.R_OK) or not offered.key.exists()
+    return KeyUnreadable(f"{table}.certificate: {why}") if why and is_ours else None
 
 
 def _head(offered: WebConfig | PublicConfig) -> tuple[bytes, bytes | None]:

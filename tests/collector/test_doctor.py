@@ -348,6 +348,27 @@ def test_pages_that_still_show_the_certificate_before_are_told(
     assert "full.pem (certificate-kept)" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("broken", ["private.pem", "full.pem"])
+def test_pages_that_cannot_start_with_their_files_are_told_which(
+    office: Office, capsys: Said, broken: str
+) -> None:
+    certified(office.folder, 60)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
+    offered(office, free)
+    before = (office.folder / "private.pem").read_bytes()
+    certified(office.folder, 60)
+    (office.folder / "private.pem").write_bytes(before)
+    office.call("doctor")
+    assert "full.pem: không phải chứng thư cùng khóa của nó (key-unreadable)" in (
+        capsys.readouterr().out
+    )
+    (office.folder / broken).unlink()
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert f"{broken}: không có tệp hoặc thư mục này (key-unreadable)" in said
+
+
 def test_something_without_tls_in_the_place_of_pages_is_another_program(
     office: Office, broker: int, capsys: Said
 ) -> None:
@@ -379,8 +400,11 @@ def test_what_may_not_be_looked_at_is_a_finding_and_keeps_no_other_from_being_ma
 def test_the_clock_is_looked_at_first_since_all_else_is_held_against_it(
     office: Office, capsys: Said
 ) -> None:
+    """While a restore has not ended nothing can be started: that stands before all that is not."""
     office.call("doctor")
-    assert capsys.readouterr().out.splitlines()[0].startswith(("✓ đồng hồ", "✕ đồng hồ"))
+    told = [line for line in capsys.readouterr().out.splitlines() if line[0] in "✓✕"]
+    assert told[0][2:].startswith("đồng hồ")
+    assert told[1][2:].startswith("khôi phục")
 
 
 def test_every_disk_of_the_district_is_looked_at(
