@@ -4,6 +4,7 @@ Looks and changes nothing. Each finding is good, or an error of the collector's 
 a check that cannot be made is a finding too, and keeps no other from being made.
 """
 
+import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
@@ -45,6 +46,17 @@ class LittleRoom(CollectorError):
     code = "room-little"
     says = N_("A disk of this district is nearly full")
     remedy = N_("make room before it is full: gates keep their records, and doors go on")
+
+
+class DiskReadOnly(CollectorError):
+    """The system lets nobody write to a disk any more: mostly because it fails."""
+
+    code = "disk-read-only"
+    says = N_("A disk of this district is read-only: nothing more is stored on it")
+    remedy = N_(
+        "look at what the system says of the disk (`dmesg`): most often it is failing and must be"
+        " replaced; gates keep their records, and doors go on"
+    )
 
 
 class NothingHeard(CollectorError):
@@ -194,6 +206,9 @@ def _room(config: Config, _now_ms: int) -> str:
     if config.backup is not None:
         places.append(config.backup.folder)
     there = [next(each for each in (place, *place.parents) if each.is_dir()) for place in places]
+    for each in there:
+        if os.statvfs(each).f_flag & os.ST_RDONLY:
+            raise DiskReadOnly(str(each))
     free, folder = min((shutil.disk_usage(each).free, str(each)) for each in there)
     told = f"{free / 1024**3:.1f} GB"
     if free < LITTLE_ROOM:

@@ -127,6 +127,17 @@ class LedgerBroken(CollectorError):
     remedy = N_("stop the collector, keep the file, and restore the last backup beside it")
 
 
+class LedgerUnwritable(LedgerBroken):
+    """The file of a database may not be opened or written; what is in it is whole."""
+
+    code = "ledger-unwritable"
+    says = N_("A database may not be opened or written")
+    remedy = N_(
+        "see that its disk is not mounted read-only, and that the file and its folder belong to the"
+        " user of this process; what is in it is whole"
+    )
+
+
 class PortBusy(CollectorError):
     """Another program listens on the port of the pages, or of enrolment."""
 
@@ -144,11 +155,14 @@ class AddressUnusable(CollectorError):
 
 
 class StateUnwritable(CollectorError):
-    """The directory of the pages' own state cannot be used."""
+    """The directory of a process's own state cannot be used."""
 
     code = "state-unwritable"
-    says = N_("The folder of the pages cannot be used")
-    remedy = N_("make the directory web.state writable for the user who runs `collector web`")
+    says = N_("A folder of this district cannot be used")
+    remedy = N_(
+        "make what is named writable for the user of that process, and see that its disk is not"
+        " mounted read-only"
+    )
 
 
 class UserExists(CollectorError):

@@ -407,6 +407,16 @@ def test_the_clock_is_looked_at_first_since_all_else_is_held_against_it(
     assert told[1][2:].startswith("khôi phục")
 
 
+def test_a_disk_to_which_nothing_can_be_written_is_told(
+    office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "os.statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY, f_bavail=10**9)
+    )
+    office.call("doctor")
+    assert f"{office.folder} (disk-read-only)" in capsys.readouterr().out
+
+
 def test_every_disk_of_the_district_is_looked_at(
     office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
