@@ -7,7 +7,7 @@ a check that cannot be made is a finding too, and keeps no other from being made
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -154,14 +154,20 @@ def look(config: Config, now_ms: int) -> Iterator[Finding]:
             yield Finding(what, FileUnusable(f"{error.filename or ''}: {error.strerror or error}"))
 
 
-def told(finding: Finding) -> str:
-    """Say what was found, in a line or two."""
-    if finding.error is None:
-        return f"✓ {_(finding.what)}" + (f": {finding.told}" if finding.told else "")
-    error = finding.error
-    why = detail(str(error))
-    sentence = f"{_(error.says)}: {why}" if why else _(error.says)
-    return f"✕ {_(finding.what)}: {sentence} ({error.code})\n  -> {_(error.remedy)}"
+def told(found: Iterable[Finding]) -> Iterator[str]:
+    """Say what was found, in a line or two each; what is wrong for the same reason in one."""
+    said: set[str] = set()
+    for each in found:
+        error = each.error
+        if error is None:
+            yield f"✓ {_(each.what)}" + (f": {each.told}" if each.told else "")
+            continue
+        why = detail(str(error)) if str(error) not in said else ""
+        sentence = f"{_(error.says)}: {why}" if why else _(error.says)
+        yield f"✕ {_(each.what)}: {sentence} ({error.code})"
+        if error.code not in said:
+            yield f"  -> {_(error.remedy)}"
+        said |= {str(error), error.code}
 
 
 def _roster(config: Config, _now_ms: int) -> str:

@@ -1,4 +1,4 @@
-"""Whether the processes that others ask answer where they should. Asks pages for a head alone."""
+"""Whether the processes that others ask answer where they should. Reads no more than a head."""
 
 import ipaddress
 import os
@@ -29,7 +29,7 @@ from collector.i18n import _
 
 PATIENCE_S = 3.0
 ANYWHERE: Mapping[str, str] = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # asked, not opened
-ASKED = b"HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+ASKED = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 OURS = b"content-security-policy: default-src 'none';"
 """What all our pages say of themselves (collector/web/middleware.py)."""
 LONGEST = 16 * 1024

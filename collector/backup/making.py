@@ -65,7 +65,7 @@ def make(config: Config, now: Run, user: str = "") -> Made:
     asked = settings(config)
     shelf = Shelf(asked.folder)
     with shelf.claimed():
-        return _made(config, shelf, now, user)
+        return _made(config, shelf, now, user or asked.user)
 
 
 def _made(config: Config, shelf: Shelf, now: Run, user: str) -> Made:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import ssl
 import threading
@@ -66,8 +67,11 @@ def test_before_anything_runs_each_thing_is_told_with_what_to_do(
     assert main(["doctor", "--config", str(office.config)]) == 1
     lines = capsys.readouterr().out.splitlines()
     wrong = [number for number, line in enumerate(lines) if line.startswith("✕")]
-    assert wrong
-    assert all(lines[number + 1].startswith("  -> ") for number in wrong)
+    codes = [re.findall(r"\(([a-z-]+)\)$", lines[number])[0] for number in wrong]
+    assert codes.count("ledger-missing") == 3
+    first = [number for at, number in enumerate(wrong) if codes[at] not in codes[:at]]
+    assert all(lines[number + 1].startswith("  -> ") for number in first)
+    assert sum(line.startswith("  -> ") for line in lines) == len(first), "each remedy once"
     assert any("ledger-missing" in line for line in lines)
     assert any("places-unfit" in line for line in lines)
 

@@ -491,6 +491,17 @@ def test_folders_go_on_giving_their_group_to_what_is_made_in_them(
     assert (fresh.config.outgoing / "g1").stat().st_mode & 0o7777 == 0o2770
 
 
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
+def test_the_nightly_backup_comes_to_postgresql_as_its_owner(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the unit and by `collector up` nobody is there who would add --user."""
+    text = server.file.read_text(encoding="utf-8").replace(" user=postgres", "")
+    server.file.write_text(f'{text}user = "postgres"\n', encoding="utf-8")
+    monkeypatch.setenv("PGUSER", "nobody_of_this_name")
+    assert server.backup(AT).exists()
+
+
 def test_a_private_key_in_clear_goes_into_no_backup(
     server: Server, private: Path, tmp_path: Path
 ) -> None:
