@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from broker.errors import BrokerError
+from broker.errors import BrokerError, StateUnwritable
 from broker.launch import from_folder, launch
 
 
@@ -25,8 +25,14 @@ def main() -> int:
             print(f"broker: listening on {args.address} port {args.port}", flush=True)
             return broker.wait()
     except BrokerError as error:
-        print(f"{error.code}: {error}\n  -> {error.remedy}", file=sys.stderr)
-        return 2
+        return _told(error)
+    except OSError as error:
+        return _told(StateUnwritable(f"{error.filename}: {error.strerror or error}"))
+
+
+def _told(error: BrokerError) -> int:
+    print(f"{error.code}: {error}\n  -> {error.remedy}", file=sys.stderr)
+    return 2
 
 
 def _arguments() -> argparse.Namespace:

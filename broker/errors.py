@@ -22,6 +22,13 @@ class PortBusy(BrokerError):
     remedy = "stop the other program, or give the broker another port"
 
 
+class StateUnwritable(BrokerError):
+    """The folder of the broker's own files cannot be written."""
+
+    code = "broker-state"
+    remedy = "make room there and make it writable for this user; its disk may be mounted read-only"
+
+
 class ConfigRefused(BrokerError):
     """The broker's settings, keys or certificates cannot be used."""
 

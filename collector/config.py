@@ -254,6 +254,8 @@ class BackupConfig(Strict, frozen=True):
     """A directory of its own, best on another disk."""
     key: Path
     """PEM of the public half; the private half is kept offline (`collector backup key`)."""
+    user: str = ""
+    """As which role a database in PostgreSQL is read: its owner; the system's user if left out."""
     days: Annotated[int, msgspec.Meta(ge=1, le=29)] = 7
     """A backup so old is deleted; with the days of retention at most 30."""
     count: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 14

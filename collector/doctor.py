@@ -4,20 +4,21 @@ Looks and changes nothing. Each finding is good, or an error of the collector's 
 a check that cannot be made is a finding too, and keeps no other from being made.
 """
 
+import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
 from collector import clock, ends, reached, restored
-from collector.backup.errors import BackupOld, BackupOutlived, BackupUnset
+from collector.backup import contents
+from collector.backup.errors import BackupAhead, BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
 from collector.believed import DOUBTED, LONG_MS, Believed
 from collector.config import Config
-from collector.errors import BrokerUnreachable, CollectorError
+from collector.errors import BrokerUnreachable, CollectorError, FileUnusable
 from collector.i18n import N_, _, detail
 from collector.inquiry import gaps
 from collector.intake.keys import receipt_key, tls
@@ -40,11 +41,22 @@ LATE_MS = 36 * 3_600_000
 
 
 class LittleRoom(CollectorError):
-    """The disk of the ledger is nearly full."""
+    """A disk of the district is nearly full."""
 
     code = "room-little"
-    says = N_("The disk of the ledger is nearly full")
+    says = N_("A disk of this district is nearly full")
     remedy = N_("make room before it is full: gates keep their records, and doors go on")
+
+
+class DiskReadOnly(CollectorError):
+    """The system lets nobody write to a disk any more: mostly because it fails."""
+
+    code = "disk-read-only"
+    says = N_("A disk of this district is read-only: nothing more is stored on it")
+    remedy = N_(
+        "look at what the system says of the disk (`dmesg`): most often it is failing and must be"
+        " replaced; gates keep their records, and doors go on"
+    )
 
 
 class NothingHeard(CollectorError):
@@ -81,23 +93,20 @@ class KeysEnding(CollectorError):
     remedy = N_("two people do `provision authority renew`; docs/keys.en.md has the way")
 
 
+class KeysUnknown(CollectorError):
+    """Nobody can say when the authority's keys end."""
+
+    code = "keys-unknown"
+    says = N_("It is not known here when keys of the authority end")
+    remedy = N_("copy `expiry.json` from the authority's folder to where the list of gates is")
+
+
 class PlacesUnfit(CollectorError):
     """Gates and places do not fit together."""
 
     code = "places-unfit"
     says = N_("Gates and places do not fit together")
     remedy = N_("`collector roster check` says which; correct the list and import it again")
-
-
-class PlainHttp(CollectorError):
-    """The pages are offered beyond this machine without encryption."""
-
-    code = "plain-http"
-    says = N_("The pages are offered to other machines without HTTPS")
-    remedy = N_(
-        "give web.certificate and web.key, or put a proxy with a certificate before them and set"
-        " web.https; or web.host = 127.0.0.1"
-    )
 
 
 class ClockAhead(CollectorError):
@@ -141,16 +150,24 @@ def look(config: Config, now_ms: int) -> Iterator[Finding]:
             yield Finding(what, told=check(config, now_ms))
         except CollectorError as error:
             yield Finding(what, error)
+        except OSError as error:  # what whoever asks may not look at
+            yield Finding(what, FileUnusable(f"{error.filename or ''}: {error.strerror or error}"))
 
 
-def told(finding: Finding) -> str:
-    """Say what was found, in a line or two."""
-    if finding.error is None:
-        return f"✓ {_(finding.what)}" + (f": {finding.told}" if finding.told else "")
-    error = finding.error
-    why = detail(str(error))
-    sentence = f"{_(error.says)}: {why}" if why else _(error.says)
-    return f"✕ {_(finding.what)}: {sentence} ({error.code})\n  -> {_(error.remedy)}"
+def told(found: Iterable[Finding]) -> Iterator[str]:
+    """Say what was found, in a line or two each; what is wrong for the same reason in one."""
+    said: set[str] = set()
+    for each in found:
+        error = each.error
+        if error is None:
+            yield f"✓ {_(each.what)}" + (f": {each.told}" if each.told else "")
+            continue
+        why = detail(str(error)) if str(error) not in said else ""
+        sentence = f"{_(error.says)}: {why}" if why else _(error.says)
+        yield f"✕ {_(each.what)}: {sentence} ({error.code})"
+        if error.code not in said:
+            yield f"  -> {_(error.remedy)}"
+        said |= {str(error), error.code}
 
 
 def _roster(config: Config, _now_ms: int) -> str:
@@ -169,7 +186,10 @@ def _keys(config: Config, now_ms: int) -> str:
 
 
 def _ends(config: Config, now_ms: int) -> str:
-    found = ends.soon(config.roster.path.with_name(ends.NAME), now_ms)
+    path = config.roster.path.with_name(ends.NAME)
+    if ends.known(path) is None:
+        raise KeysUnknown(str(path))
+    found = ends.soon(path, now_ms)
     if found:
         until = datetime.fromtimestamp(found[0].until / 1000, UTC)
         msg = f"{found[0].what}, {until:%Y-%m-%d}"
@@ -188,11 +208,18 @@ def _broker(config: Config, _now_ms: int) -> str:
 
 
 def _room(config: Config, _now_ms: int) -> str:
-    folder = config.ledger.file.parent if config.ledger.path else config.web.state.parent
-    free = shutil.disk_usage(folder if folder.is_dir() else Path("/")).free
+    places = [each.path.parent for each in contents.databases(config)]
+    if config.backup is not None:
+        places.append(config.backup.folder)
+    there = [next(each for each in (place, *place.parents) if each.is_dir()) for place in places]
+    for each in there:
+        if os.statvfs(each).f_flag & os.ST_RDONLY:
+            raise DiskReadOnly(str(each))
+    free, folder = min((shutil.disk_usage(each).free, str(each)) for each in there)
     told = f"{free / 1024**3:.1f} GB"
     if free < LITTLE_ROOM:
-        raise LittleRoom(told)
+        msg = f"{folder}: {told}"
+        raise LittleRoom(msg)
     return told
 
 
@@ -223,10 +250,7 @@ def _whole(config: Config, now_ms: int) -> str:
 
 
 def _pages(config: Config, now_ms: int) -> str:
-    web = config.web
-    if not web.secure and web.host not in ("127.0.0.1", "::1", "localhost"):
-        raise PlainHttp(web.host)
-    return reached.pages("web", web, now_ms)
+    return reached.pages("web", config.web, now_ms)
 
 
 def _clock(config: Config, now_ms: int) -> str:
@@ -256,7 +280,10 @@ def _backups(config: Config, now_ms: int) -> str:
     if config.backup is None:
         raise BackupUnset
     shelf = Shelf(config.backup.folder)
-    made = shelf.made()
+    ahead = shelf.ahead(now_ms)
+    made = [(at_ms, path) for at_ms, path in shelf.made() if path not in ahead]
+    if ahead and not made:
+        raise BackupAhead(str(len(ahead)))
     if not made:
         raise BackupOld(N_("there is none"))
     at_ms, path = made[-1]
@@ -265,6 +292,8 @@ def _backups(config: Config, now_ms: int) -> str:
         raise BackupOld(told)
     if (path.name, path.stat().st_size) not in {(each.name, each.size) for each in shelf.checked()}:
         raise BackupUnproved(path.name)
+    if ahead:
+        raise BackupAhead(str(len(ahead)))
     over = shelf.outlived(now_ms - DAY_MS, config.backup.days)
     if over:
         raise BackupOutlived(str(len(over)))
@@ -283,6 +312,8 @@ def _restored(config: Config, _now_ms: int) -> str:
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
+    (N_("clock"), _clock),
+    (N_("restored"), _restored),
     (N_("disk"), _room),
     (N_("keys and certificates"), _keys),
     (N_("keys of the authority"), _ends),
@@ -296,7 +327,5 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("desk for passes"), reached.desk),
     (N_("enrolment"), reached.enrolment),
     (N_("dispatch"), reached.dispatch),
-    (N_("clock"), _clock),
     (N_("backups"), _backups),
-    (N_("restored"), _restored),
 )

@@ -29,12 +29,16 @@ class Ends(msgspec.Struct, frozen=True):
     ends: tuple[End, ...]
 
 
-def soon(path: Path, now_ms: int) -> tuple[End, ...]:
-    """Return what has ended or ends soon, the next first."""
+def known(path: Path) -> tuple[End, ...] | None:
+    """Return what the file says; None if there is none that can be read."""
     try:
         with path.open("rb") as file:
-            found = msgspec.json.decode(file.read(LIMIT), type=Ends).ends
+            return msgspec.json.decode(file.read(LIMIT), type=Ends).ends
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return ()
-    due = [each for each in found if each.until - now_ms <= SOON_MS]
+        return None
+
+
+def soon(path: Path, now_ms: int) -> tuple[End, ...]:
+    """Return what has ended or ends soon, the next first."""
+    due = [each for each in known(path) or () if each.until - now_ms <= SOON_MS]
     return tuple(sorted(due, key=lambda each: each.until))[:MOST]

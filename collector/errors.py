@@ -127,6 +127,17 @@ class LedgerBroken(CollectorError):
     remedy = N_("stop the collector, keep the file, and restore the last backup beside it")
 
 
+class LedgerUnwritable(LedgerBroken):
+    """The file of a database may not be opened or written; what is in it is whole."""
+
+    code = "ledger-unwritable"
+    says = N_("A database may not be opened or written")
+    remedy = N_(
+        "see that its disk is not mounted read-only, and that the file and its folder belong to the"
+        " user of this process; what is in it is whole"
+    )
+
+
 class PortBusy(CollectorError):
     """Another program listens on the port of the pages, or of enrolment."""
 
@@ -144,11 +155,14 @@ class AddressUnusable(CollectorError):
 
 
 class StateUnwritable(CollectorError):
-    """The directory of the pages' own state cannot be used."""
+    """The directory of a process's own state cannot be used."""
 
     code = "state-unwritable"
-    says = N_("The folder of the pages cannot be used")
-    remedy = N_("make the directory web.state writable for the user who runs `collector web`")
+    says = N_("A folder of this district cannot be used")
+    remedy = N_(
+        "make what is named writable for the user of that process, and see that its disk is not"
+        " mounted read-only"
+    )
 
 
 class UserExists(CollectorError):
@@ -375,6 +389,39 @@ class PagesAway(CollectorError):
     remedy = N_("see that `collector web` and `collector public` run, and what their log says")
 
 
+class PagesOther(CollectorError):
+    """Something that is none of our pages answers in their place."""
+
+    code = "pages-other"
+    says = N_("Another program answers where the pages should be")
+    remedy = N_(
+        "see which one has that port (`ss -ltnp`), and stop it or choose another port; then start"
+        " the pages"
+    )
+
+
+class PlainHttp(CollectorError):
+    """The pages are offered beyond this machine without encryption."""
+
+    code = "plain-http"
+    says = N_("The pages are offered to other machines without HTTPS")
+    remedy = N_(
+        "give them certificate and key in their table, or put a proxy with a certificate before"
+        " them and set https; or host = 127.0.0.1"
+    )
+
+
+class CertificateKept(CollectorError):
+    """The files were renewed, and do not fit: the pages go on with what they had."""
+
+    code = "certificate-kept"
+    says = N_("The pages still show an earlier certificate: the new one and its key do not fit")
+    remedy = N_(
+        "lay certificate and key down again, both (`take-certificate`); they count at the next"
+        " connection, and do not start the pages anew before"
+    )
+
+
 class HandoverUnknown(CollectorError):
     """No hand-over of that number, or of another file."""
 
@@ -517,6 +564,16 @@ class SocketUnusable(CollectorError):
     code = "socket-unusable"
     says = N_("The socket by which other parts ask cannot be made")
     remedy = N_("make its folder one that the user of this process may write to")
+
+
+class SocketTaken(SocketUnusable):
+    """Another process answers there already, and goes on doing so."""
+
+    code = "socket-taken"
+    says = N_("Another process answers at this socket already")
+    remedy = N_(
+        "look which other one was started, by hand or by another `collector up`, and end it"
+    )
 
 
 class DeskUnset(CollectorError):

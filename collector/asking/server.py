@@ -17,7 +17,7 @@ import structlog
 
 from collector.asking import protocol
 from collector.asking.frames import framed, received
-from collector.errors import SocketUnusable
+from collector.errors import SocketTaken, SocketUnusable
 
 MODE = 0o660
 """The folder above says who reaches it; the kernel's word on the user decides."""
@@ -86,6 +86,8 @@ def _user(connection: socket.socket) -> int:
 
 
 def _listening(path: Path) -> socket.socket:
+    if _answers(path):  # whoever took it would leave the other unreachable, and both at the end
+        raise SocketTaken(str(path))
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         path.unlink(missing_ok=True)
@@ -100,6 +102,19 @@ def _listening(path: Path) -> socket.socket:
         msg = f"{path}: {error.strerror or error}"
         raise SocketUnusable(msg) from error
     return listening
+
+
+def _answers(path: Path) -> bool:
+    """Say whether a process listens there; what one has left that was killed does not answer."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+        line.setblocking(False)  # noqa: FBT003  # the socket's
+        try:
+            line.connect(str(path))
+        except BlockingIOError:  # so many wait there
+            return True
+        except OSError:
+            return False
+    return True
 
 
 def answerer(

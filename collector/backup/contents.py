@@ -13,6 +13,8 @@ import msgspec
 from collector.backup.errors import BackupDamaged
 from collector.cases import schema as cases
 from collector.config import Config
+from collector.dispatch import schema as dispatch
+from collector.enrol.admitted import CERTIFICATES, REQUESTS
 from collector.figures import store as figures
 from collector.issuing import schema as passes
 from collector.issuing.keys import DIGESTING
@@ -24,12 +26,13 @@ from collector.vault import folder as vault
 
 LEDGER, SERVER, ACCOUNTS, CASES, PEOPLE = "ledger", "server", "accounts", "cases", "people"
 PASSES = "passes"
-AUTHORITYS = ("roster", "enrolled", "requests")
+AUTHORITYS = ("roster", "enrolled", "requests", "certificates")
 """Parts that a new server may have already, from the authority's folder."""
 VERSIONS = {
     cases.APPLICATION: cases.VERSION,
     people.APPLICATION: people.VERSION,
     passes.APPLICATION: passes.VERSION,
+    dispatch.APPLICATION: dispatch.VERSION,
     figures.APPLICATION: figures.VERSION,
     ledger.APPLICATION: ledger.VERSION,
 }
@@ -56,6 +59,8 @@ def databases(config: Config) -> Iterator[Found]:
             yield Found(PEOPLE, config.vault_state / vault.PEOPLE)
         if config.issuing is not None:
             yield Found(PASSES, config.issuing.state / "passes.db")
+        if config.dispatch is not None:
+            yield Found("dispatch", config.dispatch.state / "dispatch.db")
     yield Found(ACCOUNTS, config.web.state / "accounts.db")
     yield Found("figures", config.web.state / "figures.db")
     if config.enrol is not None:
@@ -69,7 +74,7 @@ def folders(config: Config) -> dict[str, Path]:
     road = config.outgoing.parent
     enrolled = config.roster.path.with_name(ENROLLED).resolve().parent
     found = {"roster": config.roster.path.parent, "road": road, "web": config.web.state}
-    found["requests"] = enrolled / "requests"
+    found |= {name: enrolled / name for name in (REQUESTS, CERTIFICATES)}
     found["enrolled"], found["outgoing"] = enrolled, config.outgoing
     found["withdrawn"] = config.withdrawn.parent
     if config.vault.state is not None:
@@ -96,7 +101,7 @@ def files(config: Config) -> Iterator[Found]:
         yield from _there("desk", [known_again], where["desk"])
     if "vault" in where:
         yield from _there("vault", sorted(where["vault"].glob("*.json")), where["vault"])
-    for part in ("outgoing", "requests"):
+    for part in ("outgoing", REQUESTS, CERTIFICATES):
         yield from _there(part, sorted(where[part].rglob("*")), where[part])
 
 

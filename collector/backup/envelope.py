@@ -139,7 +139,7 @@ def examine(path: Path, ring: Keyring) -> Header:
 def content_key(header: Header, private: X25519PrivateKey) -> bytes:
     """Open the content key; raises BackupForeign for a private key of another backup key."""
     if kid_of(private.public_key().public_bytes_raw()) != header.kid:
-        msg = f"{N_('for the key')} {header.kid}"
+        msg = f"{header.kid}: {N_('the name of the key to which it was sealed')}"
         raise BackupForeign(msg)
     try:
         return _SUITE.decrypt(base64.b64decode(header.sealed), private, info=_INFO)

@@ -60,6 +60,36 @@ class BackupNewer(CollectorError):
     remedy = N_("install that release or a later one, and restore with it")
 
 
+class BackupBusy(CollectorError):
+    """Somebody else makes a backup in the same folder."""
+
+    code = "backup-busy"
+    says = N_("Another backup is being made just now")
+    remedy = N_("wait until it has ended: `collector backup ls` shows it then")
+
+
+class BackupUnplaced(CollectorError):
+    """Something of the backup goes nowhere by this configuration."""
+
+    code = "backup-unplaced"
+    says = N_("The configuration has no place for a part of this backup")
+    remedy = N_(
+        "restore with the configuration of the server that made it: the same parts, and the ledger"
+        " in a file or in PostgreSQL as there; nothing was changed here"
+    )
+
+
+class DistrictRunning(CollectorError):
+    """Somebody still writes where a restore would delete, and would go on writing into nothing."""
+
+    code = "district-running"
+    says = N_("Something of this district is still running")
+    remedy = N_(
+        "stop all of it (`systemctl stop gate-district.target`, or Ctrl-C where `collector up`"
+        " runs), and restore again; nothing was changed here"
+    )
+
+
 class PlaceTaken(CollectorError):
     """There is something where the backup would be laid out."""
 
@@ -88,6 +118,16 @@ class BackupOld(CollectorError):
     code = "backup-old"
     says = N_("The last good backup is older than gates can make up for")
     remedy = N_("run `collector backup make` and see why its timer did not")
+
+
+class BackupAhead(CollectorError):
+    """Backups that say they were made on a day that has not come: nobody knows how old they are."""
+
+    code = "backup-ahead"
+    says = N_("There are backups of a day that has not come yet")
+    remedy = N_(
+        "look at this machine's clock; if it is right, run `collector backup make`: it deletes them"
+    )
 
 
 class BackupOutlived(CollectorError):

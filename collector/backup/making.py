@@ -6,7 +6,7 @@ that stands in 2099 must not delete them all.
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from collector.backup.shelf import Checked, Shelf
 from collector.backup.sqlitefile import Dump
 from collector.backup.stream import Member, Packer, Unpacker, Whole
 from collector.config import BackupConfig, Config
-from collector.errors import CollectorError, LedgerMissing
+from collector.errors import CollectorError, FileUnusable, LedgerMissing
 from collector.i18n import N_
 from collector.intake.keys import receipt_key
 from collector.ledger import opened
@@ -35,6 +35,9 @@ from wire.errors import WireError
 from wire.keys import Keyring, Use, entry
 
 BLOCK = 1024 * 1024
+EARLY_MS = DAY_MS // 2
+"""The next run is about a day away: what would be over before it goes now, or it lives a day longer
+than was said."""
 SECRET = b"PRIVATE KEY-----"
 _log = structlog.get_logger()
 
@@ -61,9 +64,14 @@ def make(config: Config, now: Run, user: str = "") -> Made:
     """Make one. Raises CollectorError; then there is no new file."""
     asked = settings(config)
     shelf = Shelf(asked.folder)
-    shelf.prepare()
+    with shelf.claimed():
+        return _made(config, shelf, now, user or asked.user)
+
+
+def _made(config: Config, shelf: Shelf, now: Run, user: str) -> Made:
+    asked = settings(config)
     why = _doubt(config, now)
-    deleted = () if why else shelf.outlived(now.at_ms, asked.days)
+    deleted = () if why else shelf.outlived(now.at_ms + EARLY_MS, asked.days)
     for each in deleted:
         shelf.delete(each)
     name = f"backup-{datetime.fromtimestamp(now.at_ms / 1000, UTC):%Y%m%d-%H%M%S}.gate"
@@ -78,7 +86,7 @@ def make(config: Config, now: Run, user: str = "") -> Made:
         raise BackupUnwritable(msg) from error
     finally:
         part.unlink(missing_ok=True)
-    surplus = () if why else shelf.surplus(asked.count)
+    surplus = () if why else shelf.surplus(now.at_ms, asked.count)
     for each in surplus:
         shelf.delete(each)
     size, names = path.stat().st_size, tuple(each.name for each in (*deleted, *surplus))
@@ -89,19 +97,26 @@ def make(config: Config, now: Run, user: str = "") -> Made:
 def verify(config: Config, path: Path, private: Path | None, now_ms: int) -> tuple[Header, Whole]:
     """Say whether a file is whole and ours; with the private key, whether all of it reads.
 
-    Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupKeyUnusable.
+    Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupKeyUnusable, FileUnusable.
     """
-    try:
+    with usable(path):
         header = envelope.examine(path, signers(config))
         if private is None:
             return header, Whole(())
         whole = drained(path, envelope.content_key(header, keys.private(private)))
-    except OSError as error:
-        msg = f"{path}: {error.strerror or error}"
-        raise BackupUnwritable(msg) from error
     if config.backup is not None and path.parent.resolve() == config.backup.folder.resolve():
         Shelf(config.backup.folder).note(Checked(path.name, path.stat().st_size, now_ms))
     return header, whole
+
+
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file, of `path` if it names none, into FileUnusable."""
+    try:
+        yield
+    except OSError as error:
+        msg = f"{error.filename or path}: {error.strerror or error}"
+        raise FileUnusable(msg) from error
 
 
 def drained(path: Path, key: bytes) -> Whole:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 Owned = tuple[int, str, str]
 """Mode, user, group; names that are not known are empty."""
+MODE = 0o2777
+"""With whether a folder gives its group to what is made in it: several write what goes to gates."""
 
 
 def of(path: Path) -> Owned:
@@ -20,7 +22,7 @@ def of(path: Path) -> Owned:
         group = grp.getgrgid(found.st_gid).gr_name
     except KeyError:
         group = ""
-    return found.st_mode & 0o777, owner, group
+    return found.st_mode & MODE, owner, group
 
 
 def give(path: Path, owned: Owned) -> None:

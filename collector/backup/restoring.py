@@ -16,8 +16,8 @@ from collector import restored
 from collector.backup import contents, envelope, keys, owners, server, sqlitefile
 from collector.backup.contents import Found
 from collector.backup.envelope import Header, Reader
-from collector.backup.errors import BackupForeign, BackupNewer, BackupUnwritable, PlaceTaken
-from collector.backup.making import signers
+from collector.backup.errors import BackupNewer, BackupUnplaced, DistrictRunning, PlaceTaken
+from collector.backup.making import signers, usable
 from collector.backup.stream import Member, Unpacker, Whole
 from collector.cases import schema
 from collector.cases.audit import Audit
@@ -42,27 +42,24 @@ def restore(
 ) -> Restored:
     """Lay a backup out; what is too old in it is still there, and nothing may show it.
 
-    Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupKeyUnusable and PlaceTaken
-    before anything was changed.
+    Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupUnplaced, BackupKeyUnusable,
+    PlaceTaken and DistrictRunning before anything was changed; FileUnusable.
     """
-    try:
+    with ExitStack() as stack:
+        stack.enter_context(usable(path))
         header = envelope.examine(path, signers(config))
         key = envelope.content_key(header, keys.private(private))
         members, whole = _fitting(config, path, key)
-    except OSError as error:
-        msg = f"{path}: {error.strerror or error}"
-        raise BackupUnwritable(msg) from error
-    with ExitStack() as stack:
+        there = _in_the_way(config, members, whole, user, replace=replace)
+        _all_stopped(config, there, user)
         if config.vault.state is not None and config.vault_state.is_dir():
             stack.enter_context(folder.claimed(config.vault_state))
-        same = _same(config, members, whole)
-        _clear(config, members, same, user, replace=replace)
+        # From here on whatever is started refuses, and a restore that is killed is done again.
         restored.note(config.restored, Restored("copying", header.made_ms, now_ms))
-        try:
-            _lay_out(config, path, key, user)
-        except OSError as error:
-            msg = f"{error.filename or path}: {error.strerror or error}"
-            raise BackupUnwritable(msg) from error
+        for each in there:
+            for part in (each, *(each.with_name(each.name + end) for end in ("-wal", "-shm"))):
+                part.unlink(missing_ok=True)
+        _lay_out(config, path, key, user)
         _mend(config, user)
     said = _noted(config, header, now_ms)
     restored.note(config.restored, said)
@@ -79,15 +76,16 @@ def _fitting(config: Config, path: Path, key: bytes) -> tuple[list[Member], Whol
             pass
         members.append(member)
         if member.kind == "postgres":
-            known = config.ledger.postgres is not None
+            why = "" if config.ledger.postgres is not None else N_("it comes from PostgreSQL")
             versions = {int(name): made for name, made in member.about["versions"].items()}
         else:
-            known = contents.place_of(config, member.name, member.kind) is not None
+            place = contents.place_of(config, member.name, member.kind)
+            why = "" if place is not None else N_("no folder or file is named for it")
             made = member.about.get("version", 0)
             versions = {member.about.get("application", 0): made}
-        if not known:
-            msg = f"{member.name}: {N_('the configuration has no place for it')}"
-            raise BackupForeign(msg)
+        if why:
+            msg = f"{member.name}: {why}"
+            raise BackupUnplaced(msg)
         for application, version in versions.items():
             if version > contents.VERSIONS.get(application, version):
                 raise BackupNewer(member.name)
@@ -105,13 +103,14 @@ def _same(config: Config, members: list[Member], whole: Whole) -> frozenset[Path
     )
 
 
-def _clear(
-    config: Config, members: list[Member], same: frozenset[Path], user: str, *, replace: bool
-) -> None:
-    """See that nothing is in the way, or take it away.
+def _in_the_way(
+    config: Config, members: list[Member], whole: Whole, user: str, *, replace: bool
+) -> list[Path]:
+    """Return the files that have to go first; raise PlaceTaken for those that may not.
 
     What the authority's folder has brought is not in the way: gates it has admitted since.
     """
+    same = _same(config, members, whole)
     said = restored.found(config.restored) if config.restored.exists() else None
     may = replace or (said is not None and said.stage == "copying")
     if config.ledger.postgres is not None and not may and not server.is_empty(config.ledger, user):
@@ -122,9 +121,21 @@ def _clear(
     taken = [each for each in there if each not in same]
     if taken and not may:
         raise PlaceTaken(str(taken[0]))
+    return there
+
+
+def _all_stopped(config: Config, there: list[Path], user: str) -> None:
+    """Raise DistrictRunning if a process has a database open that would be deleted.
+
+    It would go on in a file that has no name any more: intake would confirm records into nothing,
+    and pages would show what is not purged yet.
+    """
+    databases = {each.path for each in contents.databases(config)}
     for each in there:
-        for part in (each, *(each.with_name(each.name + end) for end in ("-wal", "-shm"))):
-            part.unlink(missing_ok=True)
+        if each in databases and sqlitefile.is_open(each):
+            raise DistrictRunning(str(each))
+    if config.ledger.postgres is not None and server.is_used(config.ledger, user):
+        raise DistrictRunning(N_("somebody is connected to the database in PostgreSQL"))
 
 
 def _placed(config: Config, members: list[Member]) -> Iterator[Found]:
@@ -142,7 +153,7 @@ def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
             continue
         place = contents.place_of(config, member.name, member.kind)
         if place is None:
-            raise BackupForeign(member.name)
+            raise BackupUnplaced(member.name)
         owners.folder(place.parent, tuple(member.about["folder"]))
         if member.kind == "sqlite":
             sqlitefile.load(place, member.about, blocks, member.mode)

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 
+from collector import clock
 from collector.backup.errors import BackupUnwritable, PlaceTaken
 from collector.config import LedgerConfig
 from collector.database.postgres import PostgresDatabase
@@ -20,6 +21,12 @@ _TABLES = (
     "SELECT COUNT(*) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
     " WHERE relkind IN ('r', 'p') AND nspname NOT LIKE 'pg\\_%' AND nspname <> 'information_schema'"
 )
+_OTHERS = (
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND usename IS NOT NULL"
+)
+LEAVES_S = 2.0
+"""In which the server has seen that a connection was ended."""
 _VERSIONS = "SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid"
 
 
@@ -52,6 +59,19 @@ def is_empty(config: LedgerConfig, user: str) -> bool:
     """Say whether there are no tables."""
     with closing(_database(config, user)) as database, database.reading() as session:
         return session.rows(_TABLES) == [(0,)]
+
+
+def is_used(config: LedgerConfig, user: str) -> bool:
+    """Say whether anybody else is connected to the database, and stays."""
+    until_s = clock.steady_s() + LEAVES_S
+    with closing(_database(config, user)) as database:
+        while True:
+            with database.reading() as session:
+                if session.rows(_OTHERS) == [(0,)]:
+                    return False
+            if clock.steady_s() >= until_s:
+                return True
+            clock.pause(0.1)
 
 
 def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: bool) -> None:

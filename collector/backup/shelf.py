@@ -5,18 +5,22 @@ the only copy of the key that opens the rest.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
 
+from collector.alone import alone
 from collector.backup import envelope
-from collector.backup.errors import BackupUnwritable
-from collector.errors import CollectorError
+from collector.backup.errors import BackupBusy, BackupUnwritable
+from collector.errors import CollectorError, FileUnusable
 from collector.ledger.bins import DAY_MS
 from collector.withdrawn import write
 
 PATTERN = "backup-*.gate"
 CHECKED = "checked.json"
+LOCK = ".lock"
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -34,40 +38,57 @@ class Shelf:
         """Take the folder; nothing is read yet."""
         self._folder = folder
 
-    def prepare(self) -> None:
-        """Make the folder, for this user alone, and clear away what a killed run left.
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Be the one who makes backups here; make the folder, for this user alone.
 
-        Raises BackupUnwritable.
+        What a killed run left is cleared away. Raises BackupBusy, BackupUnwritable.
         """
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for each in self._folder.glob(".backup-*.part"):
-                each.unlink(missing_ok=True)
-        except OSError as error:
-            msg = f"{self._folder}: {error.strerror or error}"
-            raise BackupUnwritable(msg) from error
+        with ExitStack() as stack:
+            try:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                stack.enter_context(alone(self._folder / LOCK))
+                for each in self._folder.glob(".backup-*.part"):
+                    each.unlink(missing_ok=True)
+            except BlockingIOError as error:
+                raise BackupBusy(str(self._folder)) from error
+            except OSError as error:
+                msg = f"{self._folder}: {error.strerror or error}"
+                raise BackupUnwritable(msg) from error
+            yield
 
     def made(self) -> list[tuple[int, Path]]:
         """Return all backups, the oldest first, each with when it was begun.
 
-        One whose header cannot be read is as old as its file.
+        One whose header cannot be read is as old as its file. Raises FileUnusable for what may not
+        be looked at: that is not the same as none.
         """
         found = []
-        for path in self._folder.glob(PATTERN):
-            try:
-                at_ms = envelope.header_of(path).made_ms
-            except CollectorError:
-                at_ms = path.stat().st_mtime_ns // 1_000_000
-            found.append((at_ms, path))
+        try:
+            for path in self._folder.iterdir():
+                if path.match(PATTERN):
+                    with suppress(FileNotFoundError):  # deleted meanwhile
+                        found.append((_made_ms(path), path))
+        except FileNotFoundError:  # there is no folder yet
+            return []
+        except OSError as error:
+            msg = f"{error.filename or self._folder}: {error.strerror or error}"
+            raise FileUnusable(msg) from error
         return sorted(found)
 
     def outlived(self, now_ms: int, days: int) -> tuple[Path, ...]:
         """Return those whose time is over."""
         return tuple(path for at_ms, path in self.made() if now_ms - at_ms >= days * DAY_MS)
 
-    def surplus(self, count: int) -> tuple[Path, ...]:
-        """Return the oldest beyond a number."""
-        return tuple(path for _, path in self.made()[:-count])
+    def ahead(self, now_ms: int) -> tuple[Path, ...]:
+        """Return those that a wrong clock has dated: by their age they would never go."""
+        return tuple(path for at_ms, path in self.made() if at_ms - now_ms > DAY_MS)
+
+    def surplus(self, now_ms: int, count: int) -> tuple[Path, ...]:
+        """Return what may go once there is a new one: what is ahead, the oldest beyond a number."""
+        ahead = self.ahead(now_ms)
+        rest = [path for _, path in self.made() if path not in ahead]
+        return (*ahead, *rest[:-count])
 
     def delete(self, path: Path) -> None:
         """Delete a backup so that its key is gone too. Raises BackupUnwritable."""
@@ -110,3 +131,10 @@ class Shelf:
             os.fsync(number)
         finally:
             os.close(number)
+
+
+def _made_ms(path: Path) -> int:
+    try:
+        return envelope.header_of(path).made_ms
+    except CollectorError:
+        return path.stat().st_mtime_ns // 1_000_000

@@ -72,6 +72,18 @@ class Dump:
         self._db.close()
 
 
+def is_open(path: Path) -> bool:
+    """Say whether a process has the database open; one that is damaged counts as closed."""
+    try:
+        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as db:
+            # Alone, or not at all: whoever has it open holds a lock on it, though it does nothing.
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return False
+
+
 def load(path: Path, about: dict[str, Any], blocks: Iterator[bytes], mode: int) -> None:
     """Make a database of what was dumped; it is whole and on stable storage when this returns.
 

@@ -36,5 +36,5 @@ def _doctor(settings: Config, _: argparse.Namespace) -> int:
     from collector import doctor  # noqa: PLC0415  # each command loads its own part
 
     found = list(doctor.look(settings, clock.wall_ms()))
-    print("\n".join(doctor.told(each) for each in found))
+    print("\n".join(doctor.told(found)))
     return 1 if any(each.error for each in found) else 0

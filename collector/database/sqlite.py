@@ -4,6 +4,7 @@ WAL with synchronous FULL: a transaction that was left survives a power cut. Wha
 overwritten with zeros. Readers have connections of their own and wait for nobody.
 """
 
+import errno
 import os
 import sqlite3
 import threading
@@ -14,7 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 from collector.database.dialect import statements
 from collector.database.ports import Dialect, Session
-from collector.errors import LedgerBroken, LedgerBusy, LedgerFull, LedgerMissing
+from collector.errors import (
+    LedgerBroken,
+    LedgerBusy,
+    LedgerFull,
+    LedgerMissing,
+    LedgerUnwritable,
+)
 from collector.i18n import N_
 
 if TYPE_CHECKING:
@@ -287,7 +294,8 @@ def _private(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        raise sqlite3.OperationalError("unable to open database file") from error  # noqa: EM101, TRY003
+        msg = f"{path}: {error.strerror or error}"
+        raise (LedgerFull if error.errno == errno.ENOSPC else LedgerUnwritable)(msg) from error
 
 
 def is_full(error: BaseException | None) -> bool:
@@ -312,4 +320,6 @@ def translated(path: Path) -> Iterator[None]:
             raise LedgerFull(msg) from error
         if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LedgerBusy(msg) from error
+        if kind in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise LedgerUnwritable(msg) from error
         raise LedgerBroken(msg) from error

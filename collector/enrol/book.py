@@ -14,7 +14,7 @@ import msgspec
 
 from collector.counter import Line
 from collector.database.sqlite import is_full
-from collector.errors import LedgerFull, StoreUnusable
+from collector.errors import LedgerFull, StateUnwritable
 from wire.joining import Step, Trouble
 
 KEEP_MS = 90 * 86_400_000
@@ -50,7 +50,7 @@ class Book:
     """The book, open; one connection, one writer at a time."""
 
     def __init__(self, path: Path, over_ms: Callable[[int], int]) -> None:
-        """Open it; raise StoreUnusable.
+        """Open it; raise StateUnwritable.
 
         `over_ms` says up to which moment what is over may be forgotten (collector/believed.py).
         """
@@ -166,10 +166,10 @@ class Book:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            msg = f"{self._path}: {error}"
+            msg = f"enrol.state: {self._path}: {getattr(error, 'strerror', None) or error}"
             if is_full(error):
                 raise LedgerFull(msg) from error
-            raise StoreUnusable(msg) from error
+            raise StateUnwritable(msg) from error
 
 
 def _line(row: tuple) -> Line:  # type: ignore[type-arg]  # as the columns are

@@ -3,21 +3,16 @@
 Looks, and changes nothing. Each remark is an error of the collector's own.
 """
 
-import ipaddress
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
-
+from collector import certified
 from collector.config import Config, Pages, PublicConfig, WebConfig
-from collector.errors import CertificateExpired, CollectorError
+from collector.errors import CollectorError
 from collector.i18n import N_
+from collector.reached import local
 from collector.vault import client
 from collector.vault.errors import VaultAway, VaultLocked
-
-SOON = timedelta(days=21)
-"""Who renews by itself has done so long before."""
 
 
 class CertificateMissing(CollectorError):
@@ -37,14 +32,6 @@ class CertificateOwn(CollectorError):
     code = "certificate-own"
     says = N_("The certificate is the authority's own: phones warn of it")
     remedy = N_("hand out the sheet that `provision web` has made, or take a public certificate")
-
-
-class CertificateSoon(CollectorError):
-    """A certificate ends soon, and nobody has renewed it."""
-
-    code = "certificate-soon"
-    says = N_("A certificate ends soon")
-    remedy = N_("renew it: the new files count at once, nothing has to be started again")
 
 
 class OneUser(CollectorError):
@@ -90,37 +77,13 @@ def _certificate(
         if not pages.https and not local(pages.host):
             yield CertificateMissing(table)
         return
-    chain = _chain(pages.certificate)
-    if not chain:  # the process itself says what is wrong with it
-        return
-    found = chain[0]
-    left = found.not_valid_after_utc - datetime.fromtimestamp(now_ms / 1000, UTC)
-    name = f"{table}.certificate: {found.not_valid_after_utc:%Y-%m-%d}"
-    if left < timedelta(0):
-        yield CertificateExpired(name)
-    elif left < SOON:
-        yield CertificateSoon(name)
+    yield from certified.faults(table, pages, now_ms)
     if _is_own(pages, config.broker.ca):
         yield CertificateOwn(table)
 
 
-def local(host: str) -> bool:
-    """Say whether only this machine reaches an address."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _is_own(pages: Pages, ca: Path) -> bool:
     """Say whether the chain ends at a root of our own: public chains leave theirs out."""
-    chain = _chain(pages.certificate)
-    authority = {each.subject for each in _chain(ca)}
-    return any(each.issuer == each.subject or each.issuer in authority for each in chain)
-
-
-def _chain(path: Path | None) -> list[x509.Certificate]:
-    try:
-        return x509.load_pem_x509_certificates(path.read_bytes()) if path is not None else []
-    except (OSError, ValueError):
-        return []
+    found = certified.chain(pages.certificate)
+    authority = {each.subject for each in certified.chain(ca)}
+    return any(each.issuer == each.subject or each.issuer in authority for each in found)

@@ -3,13 +3,15 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from collector import clock
+from collector.alone import alone
 from collector.config import Config
-from collector.errors import CollectorError
-from collector.i18n import _, detail
+from collector.errors import CollectorError, StoreUnusable
+from collector.i18n import N_, _, detail
 from collector.up import making, practising, programs
 from collector.up.missing import missing
 from collector.up.standing import Standing
@@ -18,6 +20,14 @@ from collector.up.telling import told
 
 Show = Callable[[str], None]
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  # looked for, not listened on
+
+
+class UpAlready(CollectorError):
+    """The same district is up by another command."""
+
+    code = "up-already"
+    says = N_("This district is up already")
+    remedy = N_("look for the other `collector up`, and end it first if this one is to take over")
 
 
 class District:
@@ -33,9 +43,20 @@ class District:
         ]
 
     def run(self) -> int:
-        """Run until a signal; return the exit status."""
+        """Run until a signal; return the exit status. Raises UpAlready."""
         for error in making.make(self._config):
             self._remark(error)
+        with ExitStack() as stack:
+            path = self._config.outgoing.with_name("up.lock")
+            try:
+                stack.enter_context(alone(path))
+            except BlockingIOError as error:
+                raise UpAlready(str(path.parent)) from error
+            except OSError as error:
+                self._remark(StoreUnusable(f"{path}: {error.strerror or error}"))
+            return self._run()
+
+    def _run(self) -> int:
         for each in programs.absent(self._config):
             self._say(_("no {name}: {why}").format(name=each.name, why=_(each.absent)))
         running = Supervisor(self._standings, self._show, clock.steady_s)

@@ -1,13 +1,13 @@
 """The vault's own folder: the wrapped keys, the lock of the one process, and who may look in."""
 
-import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import msgspec
 
+from collector.alone import alone
 from collector.i18n import N_
 from collector.vault import custody
 from collector.vault.custody import Custody
@@ -79,19 +79,14 @@ def replace(folder: Path, wrapped: Custody) -> None:
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """Be the one vault that works with this folder; raise VaultBusy."""
-    path = folder / LOCK
-    try:
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise _unusable(path, error) from error
-    try:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            stack.enter_context(alone(folder / LOCK))
+        except BlockingIOError as error:
             raise VaultBusy(str(folder)) from error
+        except OSError as error:
+            raise _unusable(folder / LOCK, error) from error
         yield
-    finally:
-        os.close(number)
 
 
 def destroy(path: Path) -> None:

@@ -30,6 +30,7 @@ from collector.errors import (
     LedgerBusy,
     LedgerFull,
     LedgerMissing,
+    LedgerUnwritable,
     RosterInvalid,
 )
 from collector.ledger import opened as opening
@@ -52,7 +53,7 @@ from collector.vault.witnessing import Witness
 PAUSE_S = 0.25
 """Between two looks at a ledger in which nothing is new."""
 RETRY_S = 2.0
-AGAIN = (DatabaseAway, LedgerBusy, LedgerFull, LedgerMissing, VaultUnusable)
+AGAIN = (DatabaseAway, LedgerBusy, LedgerFull, LedgerMissing, LedgerUnwritable, VaultUnusable)
 """What is tried again: a vault that ended would be locked when it is back."""
 
 _log = structlog.get_logger()

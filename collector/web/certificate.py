@@ -8,8 +8,8 @@ from pathlib import Path
 
 import structlog
 
+from collector import certified
 from collector.errors import KeyUnreadable
-from collector.i18n import N_
 
 Stamp = tuple[tuple[int, int, int], ...]
 log = structlog.get_logger()
@@ -26,8 +26,7 @@ def served(what: str, certificate: Path | None, key: Path | None) -> dict[str, o
     try:
         renewed.current()
     except (OSError, ValueError) as error:
-        why = error.strerror if type(error) is OSError else None
-        msg = f"{what}.certificate: {certificate}: {why or N_('no certificate with its key')}"
+        msg = f"{what}.certificate: {certified.unfit(certificate, key)}"
         raise KeyUnreadable(msg) from error
     return {
         "certfile": str(certificate),
@@ -51,7 +50,7 @@ class Renewed:
         stamp = tuple(_stamp(path) for path in self._files)
         if self._context is None or stamp != self._stamp:
             try:
-                fresh = _loaded(*self._files)
+                fresh = certified.loaded(*self._files)
             except (OSError, ValueError) as error:
                 if self._context is None:
                     raise
@@ -62,19 +61,6 @@ class Renewed:
                 self._context = fresh
             self._stamp = stamp
         return self._context
-
-
-def _loaded(certificate: Path, key: Path) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.set_alpn_protocols(["http/1.1"])
-    context.load_cert_chain(certificate, key, password=_no_passphrase)
-    return context
-
-
-def _no_passphrase() -> str:
-    """Refuse a key with a passphrase; OpenSSL would stop and ask the terminal."""
-    msg = "the key has a passphrase"
-    raise ValueError(msg)
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

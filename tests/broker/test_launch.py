@@ -207,6 +207,17 @@ def test_the_program_says_what_is_wrong_and_what_to_do(tmp_path: Path) -> None:
     assert "Traceback" not in told
 
 
+def test_the_program_says_that_nothing_can_be_written_to_its_folder(
+    district: District, tmp_path: Path
+) -> None:
+    (tmp_path / "state").write_text("no folder")
+    with Program(district.settings.key.parent, free_port(), tmp_path / "state") as program:
+        _, told = program.process.communicate(timeout=20)
+    assert program.process.returncode == 2
+    assert told.startswith(f"broker-state: {tmp_path / 'state'}")
+    assert "Traceback" not in told
+
+
 def test_the_program_puts_a_gate_off_the_line_within_ten_seconds(
     district: District, tmp_path: Path
 ) -> None:

@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,13 +19,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from collector import clock
+from collector import clock, reached
 from collector.asking.server import Server, answerer
 from collector.cli import main
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
 from collector.vault.entries import Status
 from collector.vault.requests import Requests
+from collector.web.middleware import HEADERS
 from collector.withdrawn import save
 from provisioning import expiry
 from tests.collector.test_cli import Office
@@ -63,8 +67,11 @@ def test_before_anything_runs_each_thing_is_told_with_what_to_do(
     assert main(["doctor", "--config", str(office.config)]) == 1
     lines = capsys.readouterr().out.splitlines()
     wrong = [number for number, line in enumerate(lines) if line.startswith("✕")]
-    assert wrong
-    assert all(lines[number + 1].startswith("  -> ") for number in wrong)
+    codes = [re.findall(r"\(([a-z-]+)\)$", lines[number])[0] for number in wrong]
+    assert codes.count("ledger-missing") == 3
+    first = [number for at, number in enumerate(wrong) if codes[at] not in codes[:at]]
+    assert all(lines[number + 1].startswith("  -> ") for number in first)
+    assert sum(line.startswith("  -> ") for line in lines) == len(first), "each remedy once"
     assert any("ledger-missing" in line for line in lines)
     assert any("places-unfit" in line for line in lines)
 
@@ -100,6 +107,10 @@ def test_keys_of_the_authority_are_told_months_before_they_end(
     office: Office, capsys: Said
 ) -> None:
     path = expiry.write(office.home)
+    path.unlink()
+    office.call("doctor")
+    assert "expiry.json (keys-unknown)" in capsys.readouterr().out
+    expiry.write(office.home)
     office.call("doctor")
     assert "✓ khóa của cơ quan" in capsys.readouterr().out
     until = clock.wall_ms() + 74 * 86_400_000
@@ -123,9 +134,13 @@ def test_a_withdrawn_gate_is_not_missed(office: Office, journal: Callable[..., A
 
 def test_pages_for_other_machines_without_encryption_are_told(office: Office, capsys: Said) -> None:
     text = office.config.read_text(encoding="utf-8")
-    office.config.write_text(text.replace("[web]", '[web]\nhost = "0.0.0.0"'), encoding="utf-8")
+    open_to_all = text.replace("[web]", '[web]\nhost = "0.0.0.0"')
+    more = f'{DISTRICT}\n[public]\nhost = "::"\n'
+    office.config.write_text(open_to_all + more, encoding="utf-8")
     office.call("doctor")
-    assert "plain-http" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "web.host: 0.0.0.0 (plain-http)" in said
+    assert "public.host: :: (plain-http)" in said
 
 
 def test_a_broker_that_is_gone_is_told(office: Office, capsys: Said) -> None:
@@ -218,7 +233,11 @@ def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
     assert said.count("(pages-away)") == 2
     assert all(f"({code})" in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
     office.config.write_text(told.replace(str(free), str(broker)), encoding="utf-8")
+    office.call("doctor")
+    assert capsys.readouterr().out.count("(pages-other)") == 2  # what answers there is the broker
     with ExitStack() as stack:
+        page = stack.enter_context(pages())
+        office.config.write_text(told.replace(str(free), str(page)), encoding="utf-8")
         for name in ("desk/officers", "dispatch/socket", "enrol/counter"):
             (office.folder / name).parent.mkdir()
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
@@ -227,7 +246,7 @@ def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
         office.call("doctor")
     said = capsys.readouterr().out
     assert "-away)" not in said
-    assert f"✓ các trang: 127.0.0.1 {broker}" in said
+    assert f"✓ các trang: 127.0.0.1 {page}" in said
     assert "✓ điều hành cổng\n" in said
 
 
@@ -240,20 +259,179 @@ def test_a_district_without_them_is_not_told_that_they_do_not_run(
     assert not any(code in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
 
 
-def test_a_certificate_of_the_pages_that_has_ended_is_told(
-    office: Office, broker: int, capsys: Said
-) -> None:
+@contextmanager
+def pages(pair: tuple[Path, Path] | None = None) -> Iterator[int]:
+    """Answer as our pages do, with a certificate and its key if some are given; give the port."""
+    policy = HEADERS["Content-Security-Policy"]
+    answer = f"HTTP/1.1 302 Found\r\nContent-Security-Policy: {policy}\r\n\r\n".encode()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if pair is not None:
+        context.load_cert_chain(*pair)
+
+    def serve() -> None:
+        while True:
+            try:
+                line, _ = server.accept()
+            except OSError:
+                return
+            with (
+                suppress(OSError),
+                context.wrap_socket(line, server_side=True) if pair else line as to,
+            ):
+                to.recv(4096)
+                to.sendall(answer)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1]
+
+
+def certified(folder: Path, days: int, name: str = "cong.example.vn") -> tuple[Path, Path]:
+    """Lay down a certificate that ends in so many days, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "cong.example.vn")])
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.fromtimestamp(clock.wall_ms() / 1000, UTC)
     made = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
-        .not_valid_after(datetime(2026, 2, 1, tzinfo=UTC))
+        x509.CertificateBuilder(called, called, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=100))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
         .sign(key, hashes.SHA256())
     )
-    (office.folder / "full.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    more = f'[web]\nport = {broker}\ncertificate = "full.pem"\nkey = "k.pem"'
+    full, private = folder / "full.pem", folder / "private.pem"
+    full.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    return full, private
+
+
+def offered(office: Office, port: int, names: str = "cong.example.vn") -> None:
+    """Write down that the pages are offered with the certificate that lies there."""
+    more = f'[web]\nport = {port}\nnames = ["{names}"]\n'
+    more += 'certificate = "full.pem"\nkey = "private.pem"'
     text = office.config.read_text(encoding="utf-8")
     office.config.write_text(text.replace("[web]", more), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("days", "name", "expected"),
+    [
+        (60, "cong.example.vn", ""),
+        (60, "*.example.vn", ""),
+        (20, "cong.example.vn", "certificate-soon"),
+        (-1, "cong.example.vn", "certificate-expired"),
+        (60, "khaibao.example.vn", "certificate-other"),
+    ],
+)
+def test_a_certificate_of_the_pages_is_looked_at_before_people_are_warned_of_it(
+    office: Office, capsys: Said, days: int, name: str, expected: str
+) -> None:
+    pair = certified(office.folder, days, name)
+    with pages(pair) as port:
+        offered(office, port)
+        office.call("doctor")
+    said = capsys.readouterr().out
+    if expected:
+        assert f"({expected})" in said
+    else:
+        assert f"✓ các trang: 127.0.0.1 {port}" in said
+
+
+def test_pages_that_still_show_the_certificate_before_are_told(
+    office: Office, capsys: Said
+) -> None:
+    with pages(certified(office.folder, 60)) as port:
+        certified(office.folder, 90)
+        offered(office, port)
+        office.call("doctor")
+    assert "full.pem (certificate-kept)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("broken", ["private.pem", "full.pem"])
+def test_pages_that_cannot_start_with_their_files_are_told_which(
+    office: Office, capsys: Said, broken: str
+) -> None:
+    certified(office.folder, 60)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        free = server.getsockname()[1]
+    offered(office, free)
+    before = (office.folder / "private.pem").read_bytes()
+    certified(office.folder, 60)
+    (office.folder / "private.pem").write_bytes(before)
     office.call("doctor")
-    assert "web.certificate: 2026-02-01 (certificate-expired)" in capsys.readouterr().out
+    assert "full.pem: không phải chứng thư cùng khóa của nó (key-unreadable)" in (
+        capsys.readouterr().out
+    )
+    (office.folder / broken).unlink()
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert f"{broken}: không có tệp hoặc thư mục này (key-unreadable)" in said
+
+
+def test_something_without_tls_in_the_place_of_pages_is_another_program(
+    office: Office, broker: int, capsys: Said
+) -> None:
+    certified(office.folder, 60)
+    offered(office, broker)
+    office.call("doctor")
+    assert f"web: 127.0.0.1 {broker} (pages-" in capsys.readouterr().out
+
+
+def test_pages_are_known_by_what_all_of_them_say() -> None:
+    policy = HEADERS["Content-Security-Policy"]
+    assert f"content-security-policy: {policy}".encode().startswith(reached.OURS)
+
+
+def test_what_may_not_be_looked_at_is_a_finding_and_keeps_no_other_from_being_made(
+    office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "/var/lib/gate-ledger")
+
+    monkeypatch.setattr("shutil.disk_usage", refused)
+    office.call("doctor")
+    said = capsys.readouterr().out
+    assert "/var/lib/gate-ledger" in said
+    assert "(file-unusable)" in said
+    assert "✓ cổng và địa điểm" in said or "places-unfit" in said
+
+
+def test_the_clock_is_looked_at_first_since_all_else_is_held_against_it(
+    office: Office, capsys: Said
+) -> None:
+    """While a restore has not ended nothing can be started: that stands before all that is not."""
+    office.call("doctor")
+    told = [line for line in capsys.readouterr().out.splitlines() if line[0] in "✓✕"]
+    assert told[0][2:].startswith("đồng hồ")
+    assert told[1][2:].startswith("khôi phục")
+
+
+def test_a_disk_to_which_nothing_can_be_written_is_told(
+    office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "os.statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY, f_bavail=10**9)
+    )
+    office.call("doctor")
+    assert f"{office.folder} (disk-read-only)" in capsys.readouterr().out
+
+
+def test_every_disk_of_the_district_is_looked_at(
+    office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    more = '[backup]\nfolder = "elsewhere/shelf"\nkey = "k"\n'
+    office.config.write_text(text + more, encoding="utf-8")
+    (office.folder / "elsewhere").mkdir()
+
+    def usage(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=10**9 if path.name == "elsewhere" else 10**12)
+
+    monkeypatch.setattr("shutil.disk_usage", usage)
+    office.call("doctor")
+    assert "elsewhere: 0.9 GB (room-little)" in capsys.readouterr().out

@@ -17,6 +17,8 @@ from collector.config import Config
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
+from collector.dispatch import schema as dispatch_schema
+from collector.dispatch.process import database_of
 from collector.issuing import schema as passes_schema
 from collector.issuing.process import database as passes_of
 from collector.ledger import opened, setup
@@ -38,6 +40,9 @@ state = "vault"
 [issuing]
 keys = "issuing"
 state = "desk"
+[dispatch]
+keys = "dispatching"
+state = "dispatch"
 [backup]
 folder = "{shelf}"
 key = "{key}/backup-public.pem"
@@ -119,6 +124,17 @@ class Server:
         found = passes_of(self.config, self.config.issuing)
         try:
             passes_schema.make(found)
+            yield found
+        finally:
+            found.close()
+
+    @contextmanager
+    def dispatch(self) -> Iterator[Database]:
+        assert self.config.dispatch is not None
+        self.config.dispatch.state.mkdir(exist_ok=True)
+        found = database_of(self.config, self.config.dispatch)
+        try:
+            dispatch_schema.make(found)
             yield found
         finally:
             found.close()

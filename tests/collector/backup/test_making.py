@@ -11,7 +11,13 @@ import pytest
 from collector import clock, doctor
 from collector import config as configuration
 from collector.backup import making
-from collector.backup.errors import BackupCut, BackupKeyUnusable, BackupUnset, BackupUnwritable
+from collector.backup.errors import (
+    BackupBusy,
+    BackupCut,
+    BackupKeyUnusable,
+    BackupUnset,
+    BackupUnwritable,
+)
 from collector.backup.shelf import Shelf
 from collector.believed import Believed, Said
 from collector.cli import main
@@ -54,6 +60,16 @@ def test_a_backup_whose_time_is_over_is_deleted_and_its_key_is_overwritten(
     assert b"sealed" not in (tmp_path / "undeleted").read_bytes()[:4096]
 
 
+def test_a_backup_goes_on_its_day_though_the_timer_is_early_that_night(
+    server: Server, tmp_path: Path
+) -> None:
+    daily(server, range(1))
+    with opened.archive(server.config.ledger) as archive:
+        archive.note_run(run(AT + 7 * DAY - HOUR))
+    server.backup(AT + 7 * DAY - HOUR)
+    assert len(names(tmp_path)) == 1
+
+
 def test_no_more_are_kept_than_are_asked_for(server: Server, tmp_path: Path) -> None:
     text = server.file.read_text(encoding="utf-8")
     server.file.write_text(f"{text}count = 2\n", encoding="utf-8")
@@ -75,6 +91,39 @@ def test_a_clock_in_2099_deletes_no_backup(server: Server, tmp_path: Path) -> No
     made = making.make(server.config, later)
     assert made.doubt is Doubt.MOVED
     assert set(before) < set(names(tmp_path))
+
+
+IN_2099 = 4_070_908_800_000
+
+
+def test_what_a_clock_in_2099_has_dated_goes_as_soon_as_the_clock_is_right(
+    server: Server, tmp_path: Path
+) -> None:
+    """By its age it would go in 2099, and the doctor would call it the last good one until then."""
+    making.make(server.config, msgspec.structs.replace(run(AT), at_ms=IN_2099))
+    assert finding(server, AT)[0] == "backup-ahead"
+    daily(server, range(1))
+    assert [each for each in names(tmp_path) if "2099" in each] == []
+    later = msgspec.structs.replace(run(AT + HOUR), at_ms=IN_2099)
+    making.make(server.config, later)
+    assert finding(server, AT + HOUR)[0] == "backup-ahead"
+    assert finding(server, AT + 3 * DAY)[0] == "backup-old"
+    daily(server, range(1, 2))
+    assert len(names(tmp_path)) == 2
+    assert finding(server, AT + DAY)[0] == ""
+
+
+def test_two_who_make_a_backup_at_once_do_not_delete_each_others(
+    server: Server, tmp_path: Path
+) -> None:
+    shelf = tmp_path / "shelf"
+    with Shelf(shelf).claimed():
+        (shelf / ".backup-20261129-032000.gate.part").write_bytes(b"on its way")
+        with pytest.raises(BackupBusy):
+            server.backup(AT)
+        assert list(shelf.glob(".*.part"))
+    server.backup(AT)
+    assert len(names(tmp_path)) == 1
 
 
 def test_a_day_never_outlives_thirty_in_a_backup_either(server: Server) -> None:
@@ -176,6 +225,13 @@ def test_the_doctor_says_how_old_the_last_good_backup_is_and_whether_it_was_read
     with path.open("ab") as file:
         file.write(b"x")
     assert finding(server, AT + HOUR)[0] == "backup-unproved"
+
+
+def test_a_folder_that_may_not_be_looked_at_is_not_said_to_be_empty(
+    server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "shelf").write_text("a file")
+    assert finding(server, AT)[0] == "file-unusable"
 
 
 def test_the_doctor_says_that_a_clock_in_2099_is_in_doubt(server: Server) -> None:

@@ -3,7 +3,8 @@
 import os
 import shutil
 import threading
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,24 +17,30 @@ from collector.backup.errors import (
     BackupDamaged,
     BackupForeign,
     BackupNewer,
+    BackupUnplaced,
     BackupUnwritable,
     ClockDoubted,
+    DistrictRunning,
     PlaceTaken,
 )
 from collector.backup.sqlitefile import Dump
 from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
 from collector.cli import main
-from collector.errors import CollectorError
+from collector.dispatch.drafts import Drafts
+from collector.errors import CollectorError, FileUnusable
 from collector.ledger import opened
 from collector.vault.epochfile import epoch_name
 from collector.vault.errors import VaultBusy
 from collector.vault.folder import claimed
 from tests.collector.backup.conftest import AT, DAY, Server, run
+from tests.collector.postgres import Cluster
 from tests.collector.vault.conftest import HOUR, SealingGate, Town, card
 from tests.collector.vault.test_forgetting import everything, finds, lived
 from tests.conftest import left_out
 
+ADMITTED = ("authority/requests/g2", "authority/certificates/g2.2a")
+"""What the enrolment of a gate has left, by which the authority renews and revokes."""
 TABLES = {"people": ("person", "alias", "fields", "sighting", "stay", "epoch", "cursor")}
 
 
@@ -58,7 +65,9 @@ def contents(server: Server) -> dict[str, object]:
         found["audit"] = audit.rows()
     with server.passes() as database, database.reading() as session:
         found["declared"] = session.rows("SELECT * FROM declaration")
-    for path in ("vault/custody.json", "vault/epochs.json", "authority/roster.json"):
+    with server.dispatch() as database, database.reading() as session:
+        found["drafts"] = session.rows("SELECT * FROM draft")
+    for path in (*("vault/custody.json", "vault/epochs.json", "authority/roster.json"), *ADMITTED):
         found[path] = (server.where / path).read_bytes()
     found["policy"] = (server.config.outgoing / "g1/policy").read_bytes()
     found["withdrawn"] = server.config.withdrawn.read_bytes()
@@ -80,6 +89,11 @@ def live(server: Server) -> None:
         lived(town)
     server.work(4, AT + DAY)
     declare(server, AT + DAY, b"\xd1" * 8)
+    for path in ADMITTED:
+        (server.where / path).parent.mkdir(exist_ok=True)
+        (server.where / path).write_bytes(path.encode())
+    with server.dispatch() as database:
+        Drafts(database).save("Bến xe Mẫu", 0, {"takes": [{"kind": "pass"}]}, "lan", AT + DAY)
 
 
 def test_everything_comes_back_as_it_was(server: Server, fresh: Server, private: Path) -> None:
@@ -204,6 +218,86 @@ def test_only_an_empty_place_is_restored_to_unless_it_is_said(
         restore(server, file, private, AT + 2 * DAY, replace=True)
     restore(server, file, private, AT + 2 * DAY, replace=True)
     assert contents(server) == before
+
+
+@contextmanager
+def intake(server: Server) -> Iterator[None]:
+    """Be the process that writes the ledger, with nothing to do just now."""
+    with server.town() as town:
+        town.view.after(0, 1)
+        yield
+
+
+@contextmanager
+def desk(server: Server) -> Iterator[None]:
+    with server.passes():
+        yield
+
+
+@pytest.mark.parametrize("process", [intake, desk])
+def test_nothing_is_deleted_under_a_process_that_still_runs(
+    server: Server, private: Path, process: Callable[[Server], AbstractContextManager[None]]
+) -> None:
+    """Intake would go on confirming records, into a file that has no name any more."""
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    server.work(3, AT + 2 * DAY)
+    before = contents(server)
+    with process(server), pytest.raises(DistrictRunning):
+        restore(server, file, private, AT + 2 * DAY, replace=True)
+    restored.check(server.config.restored)
+    assert contents(server) == before
+    restore(server, file, private, AT + 2 * DAY, replace=True)
+    assert contents(server) != before
+
+
+@ONE
+def test_a_database_that_is_damaged_holds_no_restore_up(server: Server, private: Path) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    before = contents(server)
+    (server.where / "ledger.db").write_bytes(b"no database at all, but something else")
+    restore(server, file, private, AT + 2 * DAY, replace=True)
+    assert contents(server) == before
+
+
+def test_a_ledger_in_the_other_kind_of_database_has_no_place_here(
+    server: Server, private: Path, tmp_path: Path, postgres: Cluster
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    cluster = postgres if server.cluster is None else None
+    other = Server(tmp_path / "other", cluster, tmp_path / "shelf", private.parent)
+    server.move(other)
+    with pytest.raises(BackupUnplaced):
+        restore(other, file, private, AT + 2 * DAY)
+    untouched(other)
+
+
+@ONE
+def test_a_file_that_is_not_there_is_said_to_be_that_file(
+    server: Server, fresh: Server, private: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(FileUnusable, match=r"away\.gate: No such file"):
+        restore(fresh, tmp_path / "away.gate", private, AT)
+    with pytest.raises(FileUnusable, match=r"away\.gate: No such file"):
+        making.verify(server.config, tmp_path / "away.gate", None, AT)
+
+
+@ONE
+def test_a_folder_that_cannot_be_made_is_said_to_be_that_folder(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    (fresh.where / "desk").write_text("a file")
+    with pytest.raises(FileUnusable, match="desk"):
+        restore(fresh, file, private, AT + 2 * DAY)
+    with pytest.raises(restored.Unpurged):
+        restored.check(fresh.config.restored)
+    (fresh.where / "desk").unlink()
+    restore(fresh, file, private, AT + 2 * DAY)
+    assert contents(fresh) == contents(server)
 
 
 def test_a_restore_that_was_killed_shows_nothing_and_is_done_again(
@@ -385,6 +479,27 @@ def test_what_root_restores_belongs_to_whom_it_belonged(
     vault = fresh.where / "vault"
     assert {each.owner() for each in (vault, *vault.iterdir())} == {"nobody"}
     assert vault.stat().st_mode & 0o777 == 0o700
+
+
+@ONE
+def test_folders_go_on_giving_their_group_to_what_is_made_in_them(
+    server: Server, fresh: Server, private: Path
+) -> None:
+    """Else intake could not read what the dispatch publishes, as another user of one group."""
+    (server.config.outgoing / "g1").chmod(0o2770)
+    restore(fresh, server.backup(AT), private, AT)
+    assert (fresh.config.outgoing / "g1").stat().st_mode & 0o7777 == 0o2770
+
+
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
+def test_the_nightly_backup_comes_to_postgresql_as_its_owner(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the unit and by `collector up` nobody is there who would add --user."""
+    text = server.file.read_text(encoding="utf-8").replace(" user=postgres", "")
+    server.file.write_text(f'{text}user = "postgres"\n', encoding="utf-8")
+    monkeypatch.setenv("PGUSER", "nobody_of_this_name")
+    assert server.backup(AT).exists()
 
 
 def test_a_private_key_in_clear_goes_into_no_backup(

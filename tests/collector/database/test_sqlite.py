@@ -2,14 +2,15 @@
 
 import subprocess
 import sys
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from collector.database.made import made
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import LedgerFull
+from collector.errors import LedgerFull, LedgerUnwritable
 from tests.collector.disks import full
 
 APPLICATION = 0x74657374
@@ -59,3 +60,29 @@ def test_whoever_closes_the_file_elsewhere_takes_nothing_of_ours_along(tmp_path:
             session.run(INSERT, ("three",))
         assert elsewhere(path) == ["one", "three", "two"]
     assert elsewhere(path) == ["one", "three", "two"]
+
+
+@contextmanager
+def read_only(disk: Path) -> Iterator[None]:
+    """Let the disk take nothing while the block lasts, as the system does with one that fails."""
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+
+
+def test_a_disk_that_takes_nothing_is_no_broken_database(small: Path) -> None:
+    """Nobody is told to restore a backup over one that is whole; and it goes on by itself."""
+    with closing(SqliteDatabase(small / "one.db")) as database:
+        made(database, TABLES, 1, APPLICATION)
+        elsewhere(small / "one.db", "before")
+    with read_only(small):
+        for name in ("one.db", "new.db"):
+            with (
+                closing(SqliteDatabase(small / name)) as database,
+                pytest.raises(LedgerUnwritable),
+                database.writing() as session,
+            ):
+                session.run(INSERT, ("lost",))
+    assert elsewhere(small / "one.db", "after") == ["after", "before"]

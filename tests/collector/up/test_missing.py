@@ -13,7 +13,8 @@ from cryptography.x509.oid import NameOID
 
 from collector import config
 from collector.config import Config
-from collector.up.missing import local, missing
+from collector.reached import local
+from collector.up.missing import missing
 from tests.collector.web.conftest import CONFIG
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
@@ -66,6 +67,14 @@ def test_pages_in_clear_for_others_are_told_how_to_get_a_certificate(district: C
     issuing = config.IssuingConfig(keys=Path("k"), state=Path("s"))
     both = msgspec.structs.replace(district, public=public, issuing=issuing)
     assert codes(both) == ["certificate-missing"]
+
+
+def test_a_name_that_the_certificate_does_not_have_is_said(
+    district: Config, tmp_path: Path
+) -> None:
+    given = certificate(tmp_path / "web.pem", "A public one", 60)
+    named = {"names": ("cong.example.vn",), "certificate": given, "key": tmp_path / "k.pem"}
+    assert codes(web(district, host="::", **named)) == ["certificate-other"]
 
 
 @pytest.mark.parametrize(

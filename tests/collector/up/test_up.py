@@ -125,6 +125,20 @@ def test_a_first_start_makes_folders_and_the_ledger_and_never_a_key(
         assert stat.S_IMODE((home / name).stat().st_mode) & 0o007 == 0
 
 
+def test_a_second_one_disturbs_nothing_of_the_first(
+    tmp_path: Path, started: Callable[..., bench.Up], capsys: Said
+) -> None:
+    config = bench.lay_out(tmp_path / "district")
+    up = started("--config", str(config))
+    up.ready_s()
+    before = pids(up)
+    assert main(["up", "--config", str(config)]) == 2
+    assert capsys.readouterr().err.startswith("up-already: ")
+    assert pids(up) == before
+    assert up.stop() == 0, up.said
+    assert not any("intake.lost" in line for line in up.said)
+
+
 def test_it_ends_what_it_started_if_it_is_killed_itself(
     tmp_path: Path, started: Callable[..., bench.Up]
 ) -> None:

@@ -111,7 +111,7 @@ class Pages:
 @pytest.fixture
 def pages(tmp_path: Path, files: Files) -> Iterator[Pages]:
     text = CONFIG.partition("[vault]")[0]
-    own = f'[web]\ncertificate = "{files.certificate}"\nkey = "{files.key}"\n'
+    own = f'[web]\nport = 0\ncertificate = "{files.certificate}"\nkey = "{files.key}"\n'
     path = tmp_path / "collector.toml"
     path.write_text(text.replace("[web]\n", own), encoding="utf-8")
     (tmp_path / "roster.json").write_bytes(
@@ -186,7 +186,7 @@ def test_files_that_do_not_serve_are_an_error_that_names_them(
         case _:
             files.renew(passphrase=b"mat khau dai")
     path = tmp_path / "collector.toml"
-    own = f'[web]\ncertificate = "{files.certificate}"\nkey = "{files.key}"\n'
+    own = f'[web]\nport = 0\ncertificate = "{files.certificate}"\nkey = "{files.key}"\n'
     path.write_text(CONFIG.partition("[vault]")[0].replace("[web]\n", own), encoding="utf-8")
     done = subprocess.run(
         [*COMMAND, "web", "--config", str(path)],
