@@ -642,6 +642,14 @@ class RolloutRunning(CollectorError):
     remedy = N_("wait until it has reached all gates, or take it back first")
 
 
+class RolloutWider(CollectorError):
+    """It has gone on since the page was looked at, by itself or at another officer's word."""
+
+    code = "rollout-wider"
+    says = N_("This rollout has gone on to another ring meanwhile")
+    remedy = N_("look at how it does there, then send it on again if it is to go on")
+
+
 class RolloutOver(CollectorError):
     """There is no such rollout, or it is over."""
 

@@ -43,18 +43,23 @@ class Publisher:
         except (FileUnusable, WireError):
             return None
 
-    def sign_policy(self, rules: Policy) -> bytes:
-        """Return the signed document."""
-        return policy.pack(rules, self._keys.policy)
+    def published(self) -> dict[str, Policy]:
+        """Return the policy that is published to each gate, also to one that has left."""
+        gates = sorted(path.parent.name for path in self._folder.glob(f"*/{POLICY}"))
+        return {gate: found for gate in gates if (found := self.held(gate)) is not None}
 
-    def sign_command(self, asked: Command) -> bytes:
-        """Return the signed document."""
-        return command.pack(asked, self._keys.command)
+    def sign_policy(self, rules: Policy, now_ms: int) -> bytes:
+        """Return the signed document. Raises DocumentRefused if gates would refuse it."""
+        return self._believed(policy.pack(rules, self._keys.policy), now_ms)
+
+    def sign_command(self, asked: Command, now_ms: int) -> bytes:
+        """Return the signed document. Raises DocumentRefused if gates would refuse it."""
+        return self._believed(command.pack(asked, self._keys.command), now_ms)
 
     def publish(self, data: bytes, gates: Iterable[str]) -> None:
         """Publish a signed document to some of the gates it is for; doing it again is harmless.
 
-        Raises DocumentRefused, as for a key whose time is over or an older version.
+        Raises DocumentRefused, as for an older version.
         """
         keys, roster, wanted = ring(self._authority), self._roster(), frozenset(gates)
         parcels: tuple[Parcel, ...] = checked(data, keys, roster)
@@ -65,6 +70,14 @@ class Publisher:
     def withdraw(self, gate: str) -> None:
         """Keep a command no longer: it was answered."""
         self._outgoing.drop(gate, COMMAND)
+
+    def _believed(self, data: bytes, now_ms: int) -> bytes:
+        """Return a document that the ring lets our key sign at this time; else nobody is given it.
+
+        What was signed in time stays good, as at the gates: only here is the key's end asked for.
+        """
+        checked(data, ring(self._authority, now_ms), self._roster())
+        return data
 
     def _has(self, parcel: Parcel) -> bool:
         try:

@@ -39,6 +39,7 @@ STATUS = {
     "site-unknown": 404,
     "rollout-over": 409,
     "rollout-running": 409,
+    "rollout-wider": 409,
     "draft-changed": 409,
     "draft-invalid": 400,
     "command-open": 409,

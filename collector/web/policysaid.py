@@ -43,6 +43,7 @@ STAGE: Mapping[str, Promise] = {
     Stage.DONE: _("at all gates"),
     Stage.TAKEN_BACK: _("taken back"),
     Stage.GONE: _("ended: the place has no gate any more"),
+    Stage.OVERTAKEN: _("ended: the authority's desk has published newer rules"),
 }
 WHY: Mapping[str, Promise] = {
     Why.ACCEPTED: _("Let through"),

@@ -87,8 +87,10 @@ def rollout_now(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def widen(request: HttpRequest, number: int) -> HttpResponse:
-    """Go on to the next ring now."""
-    dispatch().widen(who(request), number)
+    """Go on now from the ring that the page has shown."""
+    ring = request.POST.get("ring", "")
+    known = int(ring) if ring in {"1", "2", "3"} else 0
+    dispatch().widen(who(request), number, known)
     return redirect("rollout", number)
 
 

@@ -189,3 +189,19 @@ def test_without_a_dispatch_the_pages_say_what_to_do() -> None:
     assert answer.status_code == 503
     assert "[dispatch]" in text(answer)
     assert "/policies" not in text(inside(Role.DISTRICT).get("/gates"))
+
+
+def test_a_page_that_is_behind_sends_no_ring_on_twice(home: District) -> None:
+    browser = inside(Role.DISTRICT)
+    number = home.sign(open_once=True)
+    home.step()
+    page = f"/policies/rollouts/{number}"
+    said = filled(browser, page)
+    assert said["ring"] == "1"
+    assert browser.post(f"{page}/widen", said).status_code == 302
+    answer = browser.post(f"{page}/widen", said)
+    assert answer.status_code == 409
+    assert "sang vòng khác" in text(answer)
+    for nonsense in ("", "x", "²", "9" * 5000):
+        assert browser.post(f"{page}/widen", {"ring": nonsense}).status_code == 409
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 2
