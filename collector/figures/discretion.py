@@ -19,7 +19,7 @@ FEWEST = 5
 ROOM = 2 * FEWEST - 2
 """What is withheld beside a few must be at least so much: it can be less by 3 and still no few."""
 STEP = 5
-"""People inside are rounded to this."""
+"""People inside are rounded to this, and what is asked for in many ways."""
 
 
 class Shown(enum.StrEnum):
@@ -63,9 +63,21 @@ def inside(count: int) -> Figure:
 
     Below zero, where an exit was counted whose entry was not, there is nobody.
     """
-    if 0 < count < FEWEST:
-        return Shown.FEW
+    return Shown.FEW if 0 < count < FEWEST else to_step(count)
+
+
+def to_step(count: int) -> int:
+    """Return a number to the next five, and nobody where it is below zero.
+
+    Whoever may ask for the same people in many ways (an hour more, a kind less) would else
+    subtract one answer from another.
+    """
     return max(0, (count + STEP // 2) // STEP * STEP)
+
+
+def coarse(figure: Figure) -> Figure:
+    """Return a figure to the next five, where it is told at all."""
+    return figure if isinstance(figure, Shown) else to_step(figure)
 
 
 def lists(counts: Sequence[Mapping[Key, int]]) -> tuple[List, ...]:
