@@ -4,7 +4,7 @@ import sys
 from typing import NamedTuple
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -100,6 +100,14 @@ def fault(request: HttpRequest) -> HttpResponse:
     page = HttpResponse(html, status=STATUS[LedgerFull.code])
     page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
     return page
+
+
+def unreadable(_request: HttpRequest, **_: object) -> HttpResponse:
+    """Say that what was sent cannot be read.
+
+    Django's own page for that reads it once more, to know who asks, and is lost.
+    """
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def is_full(error: BaseException | None) -> bool:
