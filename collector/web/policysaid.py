@@ -41,7 +41,7 @@ UNKNOWN: Mapping[str, Promise] = {
 STAGE: Mapping[str, Promise] = {
     Stage.RUNNING: _("under way"),
     Stage.DONE: _("at all gates"),
-    Stage.TAKEN_BACK: _("taken back"),
+    Stage.TAKEN_BACK: _("taken back from the gates"),
     Stage.GONE: _("ended: the place has no gate any more"),
     Stage.OVERTAKEN: _("ended: the authority's desk has published newer rules"),
 }
