@@ -65,7 +65,7 @@ def replayed(
             before, named = each.reason.value, after.value if after else ""
             key = (each.kind, each.signature.value, each.identity.value, before, named)
             changes[key] += each.count
-    told = discretion.lists([{**changes, ("", "", "", "", "same"): codes - changes.total()}])[0]
+    told = discretion.listed({("", "", "", "", "same"): codes - changes.total(), **changes})
     return Replay(
         day=day,
         codes=discretion.coarse(told.total),
