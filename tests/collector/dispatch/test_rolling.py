@@ -1,5 +1,6 @@
 """A policy goes out ring by ring, and comes back from where it does harm."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -202,6 +203,34 @@ def test_a_place_that_is_deleted_while_its_gates_scan_ends_it_and_nothing_else(
     home.pass_by(2)
 
 
+def offline_for_days(home: District, *gates: str) -> None:
+    """Have people pass there for two days, and all of it arrive afterwards."""
+    for hour in range(48):
+        for gate in gates:
+            home.doors[gate].show(f"PASS-{hour}a")
+        home.now_ms += 3_600_000
+    home.step(1)
+
+
+def test_a_gate_that_was_off_the_network_for_days_says_nothing_about_the_policy(
+    district: Make,
+) -> None:
+    home = district(4)
+    home.past()
+    number = home.sign(Limits(first=1, second_percent=50, soak_min=10, people=20), **FINE)
+    home.pass_by(4)
+    offline_for_days(home, "g1")
+    progress = home.counter.rollout(OFFICER, number)
+    late = next(each for each in progress.measures if each.why == "late")
+    assert late.share is not None
+    assert late.share > 80
+    assert (progress.rollout.stage, progress.rollout.ring) == (Stage.RUNNING, 2)
+    home.step(1)
+    offline_for_days(home, "g1", "g2")
+    rollout = home.counter.rollout(OFFICER, number).rollout
+    assert (rollout.stage, rollout.why) == (Stage.TAKEN_BACK, "late"), "two are no chance"
+
+
 def test_alarms_at_all_gates_take_it_back_and_one_alarm_does_not(district: Make) -> None:
     home = district(8)
     home.past()
@@ -225,8 +254,10 @@ class Killed(BaseException):
     """The dispatch ends here."""
 
 
-def kill_at(home: District, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    """Have the dispatch end when it comes to a step of the rollout, and start it again."""
+def kill_at(
+    home: District, monkeypatch: pytest.MonkeyPatch, step: str, act: Callable[[], object]
+) -> None:
+    """Have the dispatch end when it comes to a step of what is done, and start it again."""
 
     def killed(*_args: object, **_named: object) -> None:
         raise Killed
@@ -234,7 +265,7 @@ def kill_at(home: District, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(Rolling, step, killed)
         with pytest.raises(Killed):
-            home.counter.take_back(OFFICER, 1)
+            act()
     home.start()
 
 
@@ -247,7 +278,7 @@ def test_what_was_to_be_taken_back_is_taken_back_after_a_kill(
     number = home.sign(Limits(first=3, soak_min=10), **FINE)
     home.pass_by(3)
     assert all(door.mandate.policy.open_once for door in home.doors.values())
-    kill_at(home, monkeypatch, step)
+    kill_at(home, monkeypatch, step, lambda: home.counter.take_back(OFFICER, number))
     for door in home.doors.values():
         door.hear()  # whatever was published is taken before the dispatch is back
     home.step()
@@ -261,6 +292,25 @@ def test_what_was_to_be_taken_back_is_taken_back_after_a_kill(
     assert home.versions() == [rollout.back_version] * 3
     assert not any(door.mandate.policy.open_once for door in home.doors.values())
     home.sign(**FINE)
+
+
+def test_what_was_signed_or_sent_on_is_published_after_a_kill(
+    district: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = district(GATES)
+    home.past()
+    kill_at(home, monkeypatch, "_give", lambda: home.sign(**FINE))
+    home.step()
+    (rollout,) = home.counter.rollouts(OFFICER)
+    assert home.versions().count(rollout.version) == 1
+    kill_at(home, monkeypatch, "_give", lambda: home.counter.widen(OFFICER, rollout.number, 1))
+    home.step()
+    assert home.versions().count(rollout.version) == 2
+    kill_at(home, monkeypatch, "_end", lambda: home.pass_by(30))
+    home.pass_by(2)
+    (rollout,) = home.counter.rollouts(OFFICER)
+    assert (rollout.stage, rollout.ring) == (Stage.DONE, 3)
+    assert home.versions() == [rollout.version] * GATES
 
 
 def test_two_officers_who_send_it_on_from_one_ring_send_it_to_one_more(district: Make) -> None:
