@@ -247,6 +247,17 @@ class DocumentRefused(CollectorError):
     remedy = N_("sign it again with `provision`, with this authority's keys, and try again")
 
 
+class SigningKeyUnfit(CollectorError):
+    """The dispatch's key has ended, or the authority's ring does not name it."""
+
+    code = "signing-key-unfit"
+    says = N_("Gates would not believe the key with which this is to be signed")
+    remedy = N_(
+        "tell the operator: renew the keys with `provision authority renew`, and give the dispatch"
+        " the new ones and the new public.json"
+    )
+
+
 class StoreUnusable(CollectorError):
     """The collector's own folder for what goes to gates cannot be used."""
 

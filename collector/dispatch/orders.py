@@ -27,7 +27,7 @@ class Orders:
         """Gates whose open command could not be published when it was last tried."""
 
     def give(self, gate: str, does: str, by: str, now_ms: int) -> Ordered:
-        """Sign a command and publish it. Raises CommandOpen, CommandRefused, DocumentRefused.
+        """Sign a command and publish it. Raises CommandOpen, CommandRefused, SigningKeyUnfit.
 
         It is in the database before it is published: after a crash it is published again.
         """

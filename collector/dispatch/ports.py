@@ -20,7 +20,7 @@ class Dispatching(Protocol):
     def order(self, actor: Actor, gate: str, does: str) -> Ordered:
         """Give a gate a command.
 
-        Raises CommandOpen, CommandRefused, DocumentRefused, SiteUnknown.
+        Raises CommandOpen, CommandRefused, SigningKeyUnfit, SiteUnknown.
         """
         ...
 
@@ -51,7 +51,7 @@ class Dispatching(Protocol):
     def sign(self, actor: Actor, site: str, revision: int, limits: Limits) -> int:
         """Sign a draft and begin to roll it out; return the rollout's number.
 
-        Raises DraftChanged, DraftInvalid, DocumentRefused, RolloutRunning.
+        Raises DraftChanged, DraftInvalid, RolloutRunning, SigningKeyUnfit.
         """
         ...
 

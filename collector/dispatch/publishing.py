@@ -3,17 +3,18 @@
 Intake keeps the broker in step with it, so whatever the broker forgets is published again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from collector.dispatch.keys import Keys
-from collector.errors import FileUnusable
+from collector.errors import FileUnusable, SigningKeyUnfit
 from collector.outgoing import COMMAND, POLICY, Outgoing, Parcel, checked, fetched, ring
 from collector.roster import Roster
 from wire import command, policy
 from wire.canonical import parse, read
 from wire.command import Command
-from wire.errors import WireError
+from wire.errors import SignatureInvalid, WireError
 from wire.keys import Signed
 from wire.policy import Policy, same_site, understood
 
@@ -49,12 +50,21 @@ class Publisher:
         return {gate: found for gate in gates if (found := self.held(gate)) is not None}
 
     def sign_policy(self, rules: Policy, now_ms: int) -> bytes:
-        """Return the signed document. Raises DocumentRefused if gates would refuse it."""
-        return self._believed(policy.pack(rules, self._keys.policy), now_ms)
+        """Return the signed document. Raises SigningKeyUnfit if gates would not believe it.
+
+        What was signed in time stays good, as at the gates: only here is the key's end asked for.
+        """
+        data = policy.pack(rules, self._keys.policy)
+        with _believed():
+            policy.unpack(data, ring(self._authority, now_ms), rules.site)
+        return data
 
     def sign_command(self, asked: Command, now_ms: int) -> bytes:
-        """Return the signed document. Raises DocumentRefused if gates would refuse it."""
-        return self._believed(command.pack(asked, self._keys.command), now_ms)
+        """Return the signed document. Raises SigningKeyUnfit if gates would not believe it."""
+        data = command.pack(asked, self._keys.command)
+        with _believed():
+            command.unpack(data, ring(self._authority, now_ms), asked.gate)
+        return data
 
     def publish(self, data: bytes, gates: Iterable[str]) -> None:
         """Publish a signed document to some of the gates it is for; doing it again is harmless.
@@ -71,16 +81,16 @@ class Publisher:
         """Keep a command no longer: it was answered."""
         self._outgoing.drop(gate, COMMAND)
 
-    def _believed(self, data: bytes, now_ms: int) -> bytes:
-        """Return a document that the ring lets our key sign at this time; else nobody is given it.
-
-        What was signed in time stays good, as at the gates: only here is the key's end asked for.
-        """
-        checked(data, ring(self._authority, now_ms), self._roster())
-        return data
-
     def _has(self, parcel: Parcel) -> bool:
         try:
             return (self._folder / parcel.gate / parcel.leaf).read_bytes() == parcel.payload
         except OSError:
             return False
+
+
+@contextmanager
+def _believed() -> Iterator[None]:
+    try:
+        yield
+    except SignatureInvalid as error:
+        raise SigningKeyUnfit from error

@@ -82,7 +82,7 @@ class Rolling:
     ) -> Rollout:
         """Sign a draft and give it to the first ring.
 
-        Raises SiteUnknown, RolloutRunning, DraftChanged, DraftInvalid, DocumentRefused.
+        Raises SiteUnknown, RolloutRunning, DraftChanged, DraftInvalid, SigningKeyUnfit.
         """
         with self._turn:
             return self._begin(site, revision, document, limits, by, now_ms)

@@ -45,6 +45,7 @@ STATUS = {
     "command-open": 409,
     "command-refused": 409,
     "document-refused": 409,
+    "signing-key-unfit": 503,
     "dispatch-away": 503,
     "dispatch-refused": 503,
     "dispatch-unset": 503,

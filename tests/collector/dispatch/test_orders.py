@@ -13,8 +13,8 @@ from collector.errors import (
     CollectorError,
     CommandOpen,
     CommandRefused,
-    DocumentRefused,
     NotAllowed,
+    SigningKeyUnfit,
     SiteUnknown,
 )
 from tests.collector.dispatch.conftest import COMMAND, NOW, OFFICER, SITE, District, Make
@@ -116,7 +116,7 @@ def test_a_command_that_gates_would_not_believe_is_not_given(district: Make) -> 
     keys = [each for each in public["keys"] if each["use"] != "command"]
     for left in ([*keys, ended], keys):
         (home.folder / "public.json").write_bytes(msgspec.json.encode({**public, "keys": left}))
-        with pytest.raises(DocumentRefused):
+        with pytest.raises(SigningKeyUnfit):
             home.counter.order(OFFICER, "g1", "identify")
     assert home.counter.orders(OFFICER, "g1") == ()
     assert published(home) is None

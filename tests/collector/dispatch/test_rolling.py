@@ -18,6 +18,7 @@ from collector.errors import (
     RolloutOver,
     RolloutRunning,
     RolloutWider,
+    SigningKeyUnfit,
 )
 from collector.roster import load
 from tests.collector.dispatch.conftest import (
@@ -354,7 +355,7 @@ def test_what_gates_would_not_believe_is_not_begun(district: Make) -> None:
     keys = [each for each in public["keys"] if each["use"] != "policy"]
     for left in ([*keys, ended], keys):
         (home.folder / "public.json").write_bytes(msgspec.json.encode({**public, "keys": left}))
-        with pytest.raises(DocumentRefused):
+        with pytest.raises(SigningKeyUnfit):
             home.sign(**FINE)
     assert home.counter.rollouts(OFFICER) == ()
     (site,) = home.counter.sites(OFFICER)
