@@ -253,8 +253,8 @@ class SigningKeyUnfit(CollectorError):
     code = "signing-key-unfit"
     says = N_("Gates would not believe the key with which this is to be signed")
     remedy = N_(
-        "tell the operator: renew the keys with `provision authority renew`, and give the dispatch"
-        " the new ones and the new public.json"
+        "tell the operator: renew the keys with `provision authority renew`, give the dispatch the"
+        " new ones and the new public.json, and start it again"
     )
 
 

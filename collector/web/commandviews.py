@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.cases.roles import Right
-from collector.errors import CollectorError
+from collector.errors import CollectorError, NotAllowed
 from collector.web import access
 from collector.web.asker import role
 from collector.web.complaints import complaint
@@ -23,6 +23,8 @@ def context(request: HttpRequest, gate: str) -> dict[str, object]:
         reader = who(request)
         orders = dispatch().orders(reader, gate)
         may_open = dispatch().may_open(reader, gate)
+    except NotAllowed:  # who only looked has done nothing wrong
+        return {"gate": gate, "orders": (), "offered": (), "beyond": True}
     except CollectorError as error:
         return {"gate": gate, "orders": (), "offered": (), "wrong": complaint(error)}
     may = Right.COMMAND in access.rights(role(request))

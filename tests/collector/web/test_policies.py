@@ -173,6 +173,8 @@ def test_who_may_only_look_is_offered_no_command(home: District) -> None:
     browser = inside(Role.TECHNICIAN)
     part = text(browser.get("/gates/g1/orders"))
     assert "<form" not in part
+    assert "cán bộ phụ trách khu vực" in part
+    assert "not-allowed" not in part, "who only looked has done nothing wrong"
     assert browser.post("/gates/g1/command", {"does": "identify"}).status_code == 403
 
 
