@@ -52,6 +52,8 @@ def test_records_come_by_cursor_and_tell_nothing_about_the_person(
         "more": False,
     }
     assert (first["more"], rest["more"]) == (True, False)
+    named = [(each["journal"], each["seq"]) for each in (*first["records"], *rest["records"])]
+    assert len(set(named)) == 3, "by which a record that comes again after a restore is known"
     told = set(first["records"][0])
     assert told == set(interface.Record.__struct_fields__)
     assert not told & {"sealed", "key", "person", "raw", "marks"}
