@@ -41,10 +41,20 @@ def orders(request: HttpRequest, gate: str) -> HttpResponse:
 
 @require_POST
 def command(request: HttpRequest, gate: str) -> HttpResponse:
-    """Give a command; what is wrong with it is said on a page of its own."""
-    dispatch().order(who(request), gate, request.POST.get("does", "")[:32])
-    if "HX-Request" in request.headers:
-        return render(request, "web/district/orders.html", context(request, gate))
+    """Give a command; what is wrong with it is said on a page of its own.
+
+    Or in the part that is changed without a reload: of a page that says so nothing would be shown.
+    """
+    is_part, wrong = "HX-Request" in request.headers, {}
+    try:
+        dispatch().order(who(request), gate, request.POST.get("does", "")[:32])
+    except CollectorError as error:
+        if not is_part:
+            raise
+        wrong = {"wrong": complaint(error)}
+    if is_part:
+        part = {**context(request, gate), **wrong}
+        return render(request, "web/district/orders.html", part)
     return redirect("gate", gate)
 
 

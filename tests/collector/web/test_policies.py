@@ -168,6 +168,18 @@ def test_a_command_is_given_and_its_state_is_seen_without_a_reload(home: Distric
     assert browser.post("/gates/g1/command", {"does": "open-once"}).status_code == 409
 
 
+def test_a_command_that_is_not_taken_is_said_where_it_was_given(home: District) -> None:
+    """A colleague was quicker, and this page is not the newest."""
+    browser = inside(Role.DISTRICT)
+    home.counter.order(OFFICER, "g1", "identify")
+    for does in ("restart", "explode"):
+        sent = browser.post("/gates/g1/command", {"does": does}, headers={"HX-Request": "true"})
+        assert sent.status_code == 200
+        assert 'role="alert"' in text(sent)
+        assert "đã gửi, chưa trả lời" in text(sent)
+    assert browser.post("/gates/g1/command", {"does": "restart"}).status_code == 409
+
+
 def test_who_may_only_look_is_offered_no_command(home: District) -> None:
     assert home.doors
     browser = inside(Role.TECHNICIAN)
