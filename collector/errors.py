@@ -261,6 +261,17 @@ class DocumentRefused(CollectorError):
     remedy = N_("sign it again with `provision`, with this authority's keys, and try again")
 
 
+class SigningKeyUnfit(CollectorError):
+    """The dispatch's key has ended, or the authority's ring does not name it."""
+
+    code = "signing-key-unfit"
+    says = N_("Gates would not believe the key with which this is to be signed")
+    remedy = N_(
+        "tell the operator: renew the keys with `provision authority renew`, give the dispatch the"
+        " new ones and the new public.json, and start it again"
+    )
+
+
 class StoreUnusable(CollectorError):
     """The collector's own folder for what goes to gates cannot be used."""
 
@@ -697,6 +708,14 @@ class RolloutRunning(CollectorError):
     code = "rollout-running"
     says = N_("Another policy of this place is on its way to the gates")
     remedy = N_("wait until it has reached all gates, or take it back first")
+
+
+class RolloutWider(CollectorError):
+    """It has gone on since the page was looked at, by itself or at another officer's word."""
+
+    code = "rollout-wider"
+    says = N_("This rollout has gone on to another ring meanwhile")
+    remedy = N_("look at how it does there, then send it on again if it is to go on")
 
 
 class RolloutOver(CollectorError):

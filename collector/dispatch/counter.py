@@ -80,11 +80,11 @@ class Counter:
         latest: dict[str, Rollout] = {}
         for each in self._rolling.latest():
             latest.setdefault(each.site, each)
-        found = []
+        found, published = [], self._publisher.published()
         for name in names:
             if not self._reaches(actor, name):
                 continue
-            held, roll = self._rolling.in_force(name), latest.get(name)
+            held, roll = self._rolling.in_force(name, published), latest.get(name)
             running = roll is not None and roll.stage is Stage.RUNNING
             about = (held.version if held else 0, roll.number if roll else 0, running)
             gates = self._publisher.gates_of(name)
@@ -152,11 +152,11 @@ class Counter:
         self._allowed(actor, Right.POLICY)
         return tuple(each for each in self._rolling.latest() if self._reaches(actor, each.site))
 
-    def widen(self, actor: Actor, number: int) -> None:
+    def widen(self, actor: Actor, number: int, ring: int) -> None:
         """Go on now."""
         rollout, _, _ = self._mine(actor, number)
         self._commit(actor, Act.POLICY_WIDENED, rollout.site)
-        self._rolling.widen(number, self._wall_ms())
+        self._rolling.widen(number, ring, self._wall_ms())
 
     def take_back(self, actor: Actor, number: int) -> None:
         """Put the rules before it back."""

@@ -52,9 +52,12 @@ class Drafts:
         return made
 
     def signed(self, session: Session, site: str, revision: int) -> None:
-        """Note that a revision was signed, in the transaction that begins its rollout."""
-        now, _ = _last(session, site)
-        if now is None or now.revision != revision:
+        """Note that a revision was signed, in the transaction that begins its rollout.
+
+        Once: if it was taken back since, what lies here is no more what the officer has seen.
+        """
+        now, is_signed = _last(session, site)
+        if now is None or now.revision != revision or is_signed:
             raise DraftChanged(_meanwhile(session, site, revision))
         session.run("UPDATE draft SET signed = 1 WHERE site = ? AND revision = ?", (site, revision))
 
@@ -107,4 +110,4 @@ def _meanwhile(session: Session, site: str, revision: int) -> str:
     began = dict(parse(bytes(found[revision][1]))) if revision in found else {}
     fields = differing(began, last.document) if began else ()
     names = dict.fromkeys(row[2] for number, row in sorted(found.items()) if number > revision)
-    return f"{', '.join(names)}: {', '.join(fields)}"
+    return f"{', '.join(names)}: {', '.join(fields)}" if names else ""

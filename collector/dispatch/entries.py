@@ -152,6 +152,8 @@ class Stage(enum.StrEnum):
     TAKEN_BACK = "taken-back"
     GONE = "gone"
     """The place has no gate any more."""
+    OVERTAKEN = "overtaken"
+    """The authority's own desk has published newer rules for the place."""
 
 
 class Why(enum.StrEnum):
@@ -190,6 +192,7 @@ class Rollout(msgspec.Struct, frozen=True):
     """Gates in the order in which they get it."""
     limits: Limits
     why: str = ""
+    """Why it is taken back. While it is under way: that is decided, and not done yet."""
     ended_ms: int = 0
     ended_by: str = ""
     back_version: int = 0

@@ -6,6 +6,7 @@ told by its own journal: what comes after its note that the policy is in force.
 
 from collections import Counter
 from collections.abc import Callable
+from typing import TypeGuard
 
 import msgspec
 
@@ -22,6 +23,8 @@ AT_ONCE = 5_000
 KEPT_DAYS = 15
 LATE_MS = 60_000
 HOUR_MS = 3_600_000
+WORD = 40
+"""Letters of a nonce, or of an outcome; those that are known are shorter."""
 _COUNT = (
     "INSERT INTO counted (gate, day, hour, dir, kind, signature, identity, reason, marks, count,"
     " late) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -160,8 +163,13 @@ def _hear(session: Session, each: Raw, note: Note) -> None:
             session.run(_TOOK, (each.gate, version, each.received_ms))
         return
     nonce, outcome = note.data.get("nonce"), note.data.get("outcome")
-    if isinstance(nonce, str) and isinstance(outcome, str):
-        session.run(_ANSWERED, (outcome[:40], each.received_ms, nonce[:64], each.gate))
+    if _is_word(nonce) and _is_word(outcome):
+        session.run(_ANSWERED, (outcome, each.received_ms, nonce, each.gate))
+
+
+def _is_word(said: object) -> TypeGuard[str]:
+    """Say whether a gate has said a word that a database can hold; a note may hold anything."""
+    return isinstance(said, str) and len(said) <= WORD and said.isascii() and said.isprintable()
 
 
 def _is_late(each: Raw, record: Scan) -> bool:

@@ -23,9 +23,11 @@ class Orders:
     def __init__(self, database: Database, publisher: Publisher, nonce: Callable[[], str]) -> None:
         """Take the database, who signs and publishes, and what makes a nonce."""
         self._database, self._publisher, self._nonce = database, publisher, nonce
+        self._unpublished: set[str] = set()
+        """Gates whose open command could not be published when it was last tried."""
 
     def give(self, gate: str, does: str, by: str, now_ms: int) -> Ordered:
-        """Sign a command and publish it. Raises CommandOpen, CommandRefused, DocumentRefused.
+        """Sign a command and publish it. Raises CommandOpen, CommandRefused, SigningKeyUnfit.
 
         It is in the database before it is published: after a crash it is published again.
         """
@@ -38,9 +40,8 @@ class Orders:
             raise CommandRefused(CommandRefused.OPENS)
         expires_ms = now_ms + LIVES_MS[asked]
         nonce = self._nonce()
-        signed = self._publisher.sign_command(
-            Command(gate=gate, does=does, nonce=nonce, issued=now_ms, expires=expires_ms)
-        )
+        told = Command(gate=gate, does=does, nonce=nonce, issued=now_ms, expires=expires_ms)
+        signed = self._publisher.sign_command(told, now_ms)
         with self._database.writing() as session:
             sql = "SELECT 1 FROM command WHERE gate = ? AND state = 'open' AND expires_ms > ?"
             if session.rows(sql, (gate, now_ms)):
@@ -75,11 +76,15 @@ class Orders:
         waiting = {gate for gate, _ in opened}
         for gate in {gate for (gate,) in (*expired, *answered)} - waiting:
             self._publisher.withdraw(gate)
+        refused = set()
         for gate, signed in opened:
             try:
                 self._publisher.publish(bytes(signed), (gate,))
             except DocumentRefused as error:  # the gate has left the roster: it will expire
-                log.warning("command.unpublished", gate=gate, code=error.code)
+                refused.add(gate)
+                if gate not in self._unpublished:
+                    log.warning("command.unpublished", gate=gate, code=error.code)
+        self._unpublished = refused
 
     def of(self, gate: str) -> tuple[Ordered, ...]:
         """Return the commands of a gate, the newest first."""

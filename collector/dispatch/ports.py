@@ -18,7 +18,10 @@ class Dispatching(Protocol):
     """
 
     def order(self, actor: Actor, gate: str, does: str) -> Ordered:
-        """Give a gate a command. Raises CommandOpen, CommandRefused, SiteUnknown."""
+        """Give a gate a command.
+
+        Raises CommandOpen, CommandRefused, SigningKeyUnfit, SiteUnknown.
+        """
         ...
 
     def orders(self, actor: Actor, gate: str) -> tuple[Ordered, ...]:
@@ -48,7 +51,7 @@ class Dispatching(Protocol):
     def sign(self, actor: Actor, site: str, revision: int, limits: Limits) -> int:
         """Sign a draft and begin to roll it out; return the rollout's number.
 
-        Raises DraftChanged, DraftInvalid, RolloutRunning.
+        Raises DraftChanged, DraftInvalid, RolloutRunning, SigningKeyUnfit.
         """
         ...
 
@@ -60,8 +63,8 @@ class Dispatching(Protocol):
         """Return the latest rollouts."""
         ...
 
-    def widen(self, actor: Actor, number: int) -> None:
-        """Go on to the next ring now. Raises RolloutOver."""
+    def widen(self, actor: Actor, number: int, ring: int) -> None:
+        """Go on now from the ring that the actor has seen. Raises RolloutOver, RolloutWider."""
         ...
 
     def take_back(self, actor: Actor, number: int) -> None:

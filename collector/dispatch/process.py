@@ -54,14 +54,22 @@ class Dispatch:
         publisher = Publisher(held, config.authority, config.outgoing, listed)
         figures, drafts = Figures(database), Drafts(database)
         self._orders = Orders(database, publisher, lambda: secrets.token_hex(NONCE_BYTES))
-        self._rolling = Rolling(database, publisher, figures, drafts, local_date)
         self._wall_ms, self._believed = wall_ms, Believed(config.believed)
+        self._rolling = Rolling(database, publisher, figures, drafts, self._today)
         self._follower = Follower(view, database, wall_ms, self._believed.over_ms)
         self.counter = Counter(
             *(self._orders, drafts, self._rolling, figures, publisher, Audit(database)),
             listed,
             wall_ms,
         )
+
+    def _today(self, now_ms: int) -> int:
+        """Return the local day; of a clock that is doubted, the last one that was believed.
+
+        Policies are numbered by it, and gates refuse every number below the greatest they had.
+        """
+        is_doubted = self._believed.is_doubted(now_ms)
+        return local_date(self._believed.over_ms(now_ms) if is_doubted else now_ms)
 
     def step(self) -> bool:
         """Hear what has arrived, and do what is due; return whether more has arrived."""

@@ -3,17 +3,18 @@
 Intake keeps the broker in step with it, so whatever the broker forgets is published again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from collector.dispatch.keys import Keys
-from collector.errors import FileUnusable
+from collector.errors import FileUnusable, SigningKeyUnfit
 from collector.outgoing import COMMAND, POLICY, Outgoing, Parcel, checked, fetched, ring
 from collector.roster import Roster
 from wire import command, policy
 from wire.canonical import parse, read
 from wire.command import Command
-from wire.errors import WireError
+from wire.errors import SignatureInvalid, WireError
 from wire.keys import Signed
 from wire.policy import Policy, same_site, understood
 
@@ -43,18 +44,32 @@ class Publisher:
         except (FileUnusable, WireError):
             return None
 
-    def sign_policy(self, rules: Policy) -> bytes:
-        """Return the signed document."""
-        return policy.pack(rules, self._keys.policy)
+    def published(self) -> dict[str, Policy]:
+        """Return the policy that is published to each gate, also to one that has left."""
+        gates = sorted(path.parent.name for path in self._folder.glob(f"*/{POLICY}"))
+        return {gate: found for gate in gates if (found := self.held(gate)) is not None}
 
-    def sign_command(self, asked: Command) -> bytes:
-        """Return the signed document."""
-        return command.pack(asked, self._keys.command)
+    def sign_policy(self, rules: Policy, now_ms: int) -> bytes:
+        """Return the signed document. Raises SigningKeyUnfit if gates would not believe it.
+
+        What was signed in time stays good, as at the gates: only here is the key's end asked for.
+        """
+        data = policy.pack(rules, self._keys.policy)
+        with _believed():
+            policy.unpack(data, ring(self._authority, now_ms), rules.site)
+        return data
+
+    def sign_command(self, asked: Command, now_ms: int) -> bytes:
+        """Return the signed document. Raises SigningKeyUnfit if gates would not believe it."""
+        data = command.pack(asked, self._keys.command)
+        with _believed():
+            command.unpack(data, ring(self._authority, now_ms), asked.gate)
+        return data
 
     def publish(self, data: bytes, gates: Iterable[str]) -> None:
         """Publish a signed document to some of the gates it is for; doing it again is harmless.
 
-        Raises DocumentRefused, as for a key whose time is over or an older version.
+        Raises DocumentRefused, as for an older version.
         """
         keys, roster, wanted = ring(self._authority), self._roster(), frozenset(gates)
         parcels: tuple[Parcel, ...] = checked(data, keys, roster)
@@ -71,3 +86,11 @@ class Publisher:
             return (self._folder / parcel.gate / parcel.leaf).read_bytes() == parcel.payload
         except OSError:
             return False
+
+
+@contextmanager
+def _believed() -> Iterator[None]:
+    try:
+        yield
+    except SignatureInvalid as error:
+        raise SigningKeyUnfit from error

@@ -48,7 +48,8 @@ def replayed(
     """Return what `policy` would have answered on local `day`.
 
     `ways` says for which ways each gate was enrolled. Numbers of people are told as discretion has
-    it: no small one, and none that gives one away.
+    it: no small one, and none that gives one away; and to the next five, since a day can be
+    replayed with any number of drafts.
     """
     changes: Counter[tuple[str, str, str, str, str]] = Counter()
     codes = green = would = 0
@@ -64,11 +65,13 @@ def replayed(
             before, named = each.reason.value, after.value if after else ""
             key = (each.kind, each.signature.value, each.identity.value, before, named)
             changes[key] += each.count
-    told = discretion.lists([{**changes, ("", "", "", "", "same"): codes - changes.total()}])[0]
+    told = discretion.listed({("", "", "", "", "same"): codes - changes.total(), **changes})
     return Replay(
         day=day,
-        codes=told.total,
-        changes=tuple(Change(*key, told.figures[key]) for key, _ in changes.most_common()),
+        codes=discretion.coarse(told.total),
+        changes=tuple(
+            Change(*key, discretion.coarse(told.figures[key])) for key, _ in changes.most_common()
+        ),
         accepted_share=share(green, codes),
         would_share=share(would, codes),
         unknown=unknown(policy),
@@ -76,11 +79,15 @@ def replayed(
 
 
 def share(count: int, of: int) -> float | None:
-    """Return a share in the hundred, where neither part is so few that it names somebody."""
+    """Return a share in the hundred, where neither part is so few that it names somebody.
+
+    It is that of numbers told to the next five: of a hundred codes, two shares that differ by three
+    in the hundred would tell of three people.
+    """
     few = discretion.FEWEST
     if of < 2 * few or 0 < count < few or 0 < of - count < few:
         return None
-    return float(round(100 * count / of))
+    return float(min(100, round(100 * discretion.to_step(count) / discretion.to_step(of))))
 
 
 def answered(shown: Class, policy: Policy, day: int, ways: tuple[Direction, ...]) -> Reason | None:

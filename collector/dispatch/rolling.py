@@ -3,8 +3,12 @@
 Each step can be broken off anywhere and taken again: what is decided is written first, and
 publishing what is published already changes nothing. A policy is taken back by publishing the
 rules before it under a newer version, since gates refuse an older one.
+
+Officers ask in threads of their own; whatever changes a rollout has its turn alone, else the loop
+would write that a ring follows over an officer's word that it is taken back.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,9 +23,15 @@ from collector.dispatch.figures import Figures, Now
 from collector.dispatch.publishing import Publisher
 from collector.dispatch.rings import Step, Watched
 from collector.dispatch.worse import measured, total
-from collector.errors import CollectorError, RolloutOver, RolloutRunning, SiteUnknown
+from collector.errors import (
+    CollectorError,
+    RolloutOver,
+    RolloutRunning,
+    RolloutWider,
+    SiteUnknown,
+)
 from wire.canonical import canonical, parse
-from wire.policy import Policy
+from wire.policy import Policy, same_site
 
 log = structlog.get_logger()
 
@@ -45,11 +55,21 @@ class Rolling:
         """Take the parts; `today` gives a moment's local day as YYYYMMDD."""
         self._database, self._publisher = database, publisher
         self._figures, self._drafts, self._today = figures, drafts, today
+        self._turn = threading.Lock()
+        self._stuck: dict[int, str] = {}
+        """What each rollout that is stuck was last said to be stuck at."""
 
-    def in_force(self, site: str) -> Policy | None:
-        """Return the rules that a place's gates are to have: the newest that is published."""
-        held = [self._publisher.held(gate) for gate in self._publisher.gates_of(site)]
-        return max((each for each in held if each), key=lambda each: each.version, default=None)
+    def in_force(self, site: str, published: Mapping[str, Policy] | None = None) -> Policy | None:
+        """Return the rules that a place's gates are to have: the newest that is published to one.
+
+        Where none of those that stand there was given any, it is what others were given that stood
+        there before: that is what enrolment hands to gates that come. `published` is what all
+        gates have, for whoever asks about many places.
+        """
+        found = self._publisher.published() if published is None else published
+        own = {gate: each for gate, each in found.items() if same_site(each.site, site)}
+        here = [own[gate] for gate in self._publisher.gates_of(site) if gate in own]
+        return max(here or own.values(), key=lambda each: each.version, default=None)
 
     def begin(
         self,
@@ -62,14 +82,26 @@ class Rolling:
     ) -> Rollout:
         """Sign a draft and give it to the first ring.
 
-        Raises SiteUnknown, RolloutRunning, DraftChanged, DraftInvalid, DocumentRefused.
+        Raises SiteUnknown, RolloutRunning, DraftChanged, DraftInvalid, SigningKeyUnfit.
         """
+        with self._turn:
+            return self._begin(site, revision, document, limits, by, now_ms)
+
+    def _begin(
+        self,
+        site: str,
+        revision: int,
+        document: dict[str, Any],
+        limits: Limits,
+        by: str,
+        now_ms: int,
+    ) -> Rollout:
         order = self._publisher.gates_of(site)
         if not order:
             raise SiteUnknown(site)
         before = self.in_force(site)
-        version = self._version(before, now_ms)
-        signed = self._publisher.sign_policy(rules(site, document, version, now_ms))
+        version = self._version(site, now_ms)
+        signed = self._publisher.sign_policy(rules(site, document, version, now_ms), now_ms)
         back = fields_of(before) if before is not None else {}
         made = Rollout(0, site, version, by, now_ms, Stage.RUNNING, 1, order, limits)
         with self._database.writing() as session:
@@ -88,9 +120,13 @@ class Rolling:
         """Do what is next with every rollout that is under way; one's error stops no other."""
         for rollout in self.running():
             try:
-                self._step(rollout, now_ms)
+                with self._turn:
+                    self._step(rollout, now_ms)
+                self._stuck.pop(rollout.number, None)
             except CollectorError as error:
-                log.warning("rollout.stuck", number=rollout.number, code=error.code)
+                if self._stuck.get(rollout.number) != error.code:
+                    log.warning("rollout.stuck", number=rollout.number, code=error.code)
+                self._stuck[rollout.number] = error.code
 
     def running(self) -> tuple[Rollout, ...]:
         """Return those under way."""
@@ -130,20 +166,34 @@ class Rolling:
         codes = total({gate: now.seen for gate, now in fresh.items()}).codes
         return Watched(first_ms, codes, len(fresh), len(added), measures), took
 
-    def widen(self, number: int, now_ms: int) -> None:
-        """Go on to the next ring at an officer's word. Raises RolloutOver."""
-        rollout, signed, _ = self._open(number)
-        self._widen(rollout, signed, now_ms)
+    def widen(self, number: int, ring: int, now_ms: int) -> None:
+        """Go on from a ring at an officer's word. Raises RolloutOver, RolloutWider."""
+        with self._turn:
+            rollout, signed, _ = self._open(number)
+            if rollout.why:
+                raise RolloutOver
+            if rollout.ring != ring:
+                raise RolloutWider
+            self._widen(rollout, signed, now_ms)
 
     def take_back(self, number: int, by: str, now_ms: int) -> None:
         """Take it back at an officer's word. Raises RolloutOver."""
-        rollout, _, back = self._open(number)
-        self._take_back(rollout, back, Why.OFFICER, by, now_ms)
+        with self._turn:
+            rollout, _, back = self._open(number)
+            self._take_back(rollout, back, Why.OFFICER, by, now_ms)
 
     def _step(self, rollout: Rollout, now_ms: int) -> None:
-        rollout, signed, back = self._open(rollout.number)
+        if (found := self._still(rollout.number)) is None:  # an officer was quicker
+            return
+        rollout, signed, back = found
         if not self._publisher.gates_of(rollout.site):
             self._end(rollout, Stage.GONE, now_ms)
+            return
+        if rollout.why:
+            self._take_back(rollout, back, Why(rollout.why), rollout.ended_by, now_ms)
+            return
+        if self._is_overtaken(rollout):
+            self._end(rollout, Stage.OVERTAKEN, now_ms)
             return
         watched, _ = self.watched(rollout, now_ms)
         match rings.decide(rollout, watched, now_ms):
@@ -168,10 +218,15 @@ class Rolling:
         return measured({gate: now.seen for gate, now in took.items()}, usual, rollout.limits)
 
     def _open(self, number: int) -> tuple[Rollout, bytes, bytes]:
-        found = self.one(number)
-        if found[0].stage is not Stage.RUNNING:
+        found = self._still(number)
+        if found is None:
             raise RolloutOver
         return found
+
+    def _still(self, number: int) -> tuple[Rollout, bytes, bytes] | None:
+        """Return a rollout as it stands now; None if it is over."""
+        found = self.one(number)
+        return found if found[0].stage is Stage.RUNNING else None
 
     def _given(self, rollout: Rollout) -> tuple[str, ...]:
         """Return the gates that have it by now; one that has moved away is not among them.
@@ -200,17 +255,20 @@ class Rolling:
     def _take_back(self, rollout: Rollout, back: bytes, why: Why, by: str, now_ms: int) -> None:
         """Publish the earlier rules to every gate of the place, also to one that came meanwhile.
 
-        First they are published, then it is written that they were: broken off between the two, it
-        is done again under a version newer still.
+        That and why is written first: broken off after it, it is done again under a version newer
+        still. Gates that have the earlier rules back by then would show nothing worse any more.
         """
-        measures = self.watched(rollout, now_ms)[0].measures
-        newest = self.in_force(rollout.site)
-        version = max(self._version(newest, now_ms), rollout.version + 1)
-        earlier = dict(parse(back))
-        signed = self._publisher.sign_policy(rules(rollout.site, earlier, version, now_ms))
+        if not rollout.why:
+            measures = self.watched(rollout, now_ms)[0].measures
+            decided = {"why": why.value, "ended_by": by, "measures": measures}
+            rollout = msgspec.structs.replace(rollout, **decided)
+            self._keep(rollout)
+        version = max(self._version(rollout.site, now_ms), rollout.version + 1)
+        earlier = rules(rollout.site, dict(parse(back)), version, now_ms)
+        signed = self._publisher.sign_policy(earlier, now_ms)
         self._publisher.publish(signed, self._publisher.gates_of(rollout.site))
-        ended = msgspec.structs.replace(rollout, why=why.value, ended_by=by, back_version=version)
-        self._end(ended, Stage.TAKEN_BACK, now_ms, measures)
+        ended = msgspec.structs.replace(rollout, back_version=version)
+        self._end(ended, Stage.TAKEN_BACK, now_ms, rollout.measures)
 
     def _end(
         self, rollout: Rollout, stage: Stage, now_ms: int, measures: tuple[Measure, ...] = ()
@@ -224,9 +282,20 @@ class Rolling:
         with self._database.writing() as session:
             session.run("UPDATE rollout SET stage = ?, raw = ? WHERE number = ?", values)
 
-    def _version(self, before: Policy | None, now_ms: int) -> int:
-        last = before.version if before is not None else 0
+    def _version(self, site: str, now_ms: int) -> int:
+        """Return one beyond all that any gate was given for a place."""
+        found = self._publisher.published().values()
+        last = max((each.version for each in found if same_site(each.site, site)), default=0)
         return max(last, self._today(now_ms) * _BY_DAY) + 1
+
+    def _is_overtaken(self, rollout: Rollout) -> bool:
+        """Say whether the authority's own desk has published newer rules for the place."""
+        held = [self._publisher.held(gate) for gate in self._publisher.gates_of(rollout.site)]
+        return any(
+            each.version > rollout.version and same_site(each.site, rollout.site)
+            for each in held
+            if each is not None
+        )
 
 
 def _spelled(rollout: Rollout) -> bytes:

@@ -82,6 +82,8 @@ def _more(why: Why, rise: float, now: Mapping[str, Seen], usual: Seen, limits: L
     least = 1 if why is Why.ALARMS else limits.least
     chance = share_at_least(count, of, bound)
     worse = of >= least and chance < limits.chance and _several(now, len(high))
+    if why is Why.LATE:  # one gate's network is no policy's doing, however long it is away
+        worse = worse and len(high) >= SEVERAL
     return _told(why, all_, expected, worse=worse)
 
 

@@ -40,7 +40,7 @@ def entries(gates: Iterable[str], tally: Tally, now_ms: int) -> Entries:
 def whole(found: Entries) -> Whole:
     """Return what all gates come to."""
     counts = {hour: sum(each[hour] for each in found.gates.values()) for hour in range(found.hours)}
-    (told,) = discretion.lists([counts])
+    told = discretion.listed(counts)
     return Whole({hour: told.figures[hour] for hour in counts}, told.total)
 
 

@@ -9,7 +9,7 @@ and queues do not need to: they say nothing about anybody.
 """
 
 import enum
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -19,7 +19,7 @@ FEWEST = 5
 ROOM = 2 * FEWEST - 2
 """What is withheld beside a few must be at least so much: it can be less by 3 and still no few."""
 STEP = 5
-"""People inside are rounded to this."""
+"""People inside are rounded to this, and what is asked for in many ways."""
 
 
 class Shown(enum.StrEnum):
@@ -63,29 +63,34 @@ def inside(count: int) -> Figure:
 
     Below zero, where an exit was counted whose entry was not, there is nobody.
     """
-    if 0 < count < FEWEST:
-        return Shown.FEW
+    return Shown.FEW if 0 < count < FEWEST else to_step(count)
+
+
+def to_step(count: int) -> int:
+    """Return a number to the next five, and nobody where it is below zero.
+
+    Whoever may ask for the same people in many ways (an hour more, a kind less) would else
+    subtract one answer from another.
+    """
     return max(0, (count + STEP // 2) // STEP * STEP)
 
 
-def lists(counts: Sequence[Mapping[Key, int]]) -> tuple[List, ...]:
-    """Return several lists that come to the same sum, such as one by area and one by sector.
+def coarse(figure: Figure) -> Figure:
+    """Return a figure to the next five, where it is told at all."""
+    return figure if isinstance(figure, Shown) else to_step(figure)
 
-    The sum is shown in all or in none: it is the same figure.
+
+def listed(counts: Mapping[Key, int]) -> List:
+    """Return a list and its sum, such as a day by its hours.
+
+    Where there is a few, the first neighbour in order that is large enough is withheld. Not the
+    smallest: as a day goes on that is another one, and who has both answers knows both figures.
+    Nor does it help to know these rules: each few fits 1 to 4 by them as well.
     """
-    covered = [_covered(each) for each in counts]
-    total = sum(counts[0].values()) if counts else 0
-    is_kept = all(hidden is not None for hidden in covered)
-    figure: Figure = total if is_kept else Shown.WITHHELD
-    return tuple(
-        List(
-            {
-                key: _figure(count, is_kept and hidden is not None and key in hidden)
-                for key, count in each.items()
-            },
-            figure,
-        )
-        for each, hidden in zip(counts, covered, strict=True)
+    cover, is_kept = _covered(counts)
+    return List(
+        {key: _figure(count, key == cover) for key, count in counts.items()},
+        sum(counts.values()) if is_kept else Shown.WITHHELD,
     )
 
 
@@ -98,13 +103,10 @@ def parts(counts: Mapping[Key, int], whole: Figure) -> Mapping[Key, Figure]:
     some = [key for key, count in counts.items() if count > 0]
     if len(some) == 1:  # a lone part is the whole
         return {key: whole if key in some else 0 for key in counts}
-    if isinstance(whole, int) and not any(0 < counts[key] < FEWEST for key in some):
-        return counts
-    large = [(counts[key], str(key), key) for key in some if counts[key] >= ROOM]
-    if not large:
-        return {key: Shown.WITHHELD if key in some else 0 for key in counts}
-    cover = min(large)[2]
-    return {key: _figure(count, key == cover) for key, count in counts.items()}
+    cover, is_kept = _covered(counts)
+    if isinstance(whole, int) and is_kept:
+        return {key: _figure(count, key == cover) for key, count in counts.items()}
+    return {key: Shown.WITHHELD if key in some else 0 for key in counts}
 
 
 def table(counts: Mapping[tuple[Row, Column], int]) -> Table:
@@ -141,12 +143,19 @@ def _figure(count: int, is_hidden: bool) -> Figure:  # noqa: FBT001  # an inner 
     return Shown.WITHHELD if is_hidden else count
 
 
-def _covered(counts: Mapping[Key, int]) -> frozenset[Key] | None:
-    """Return which neighbour to withhold; None if there is none that could be, and the sum must."""
-    if not any(0 < count < FEWEST for count in counts.values()):
-        return frozenset()
-    large = [(count, str(key), key) for key, count in counts.items() if count >= ROOM]
-    return frozenset({min(large)[2]}) if large else None
+def _covered(counts: Mapping[Key, int]) -> tuple[Hashable | None, bool]:
+    """Return which neighbour to withhold, if any, and whether the sum may be told beside it.
+
+    Told or not, it fits a few of 1 and one of 4: not told, since four more than the smallest
+    neighbour there can be is still not told; told, since four less is still a neighbour.
+    """
+    few = [count for count in counts.values() if 0 < count < FEWEST]
+    if not few:
+        return None, True
+    cover = next((key for key, count in counts.items() if count >= ROOM), None)
+    if cover is None:
+        return None, False
+    return cover, sum(few) + counts[cover] >= ROOM + FEWEST - 1 + len(few)
 
 
 def _rectangles(whole: list[list[int]]) -> frozenset[tuple[int, int]] | None:

@@ -344,13 +344,18 @@ def _still(want: tuple[int, int] | None, high: int) -> tuple[tuple[int, int], ..
 
 
 def _record(raw: bytes) -> Record | None:
-    """Read a record; None for one of a form not known here, which is kept all the same."""
+    """Read a record; None for one of a form not known here, which is kept all the same.
+
+    A NUL in a word is none either: PostgreSQL holds no such text, and what cannot be stored would
+    come again and again, before everything else.
+    """
     try:
         record = read_spelled(raw)
     except WireError:
         return None
     names = (record.boot, getattr(record, "kind", ""))
-    return record if all(len(name) <= MAX_NAME for name in names) else None
+    fit = all(len(name) <= MAX_NAME for name in names)
+    return record if fit and "\0" not in "".join((*names, getattr(record, "cause", ""))) else None
 
 
 def _is_name(text: str) -> bool:

@@ -63,8 +63,11 @@ def _brief(raw: bytes) -> _Brief:
         return _Brief()
 
 
-def rows(view: View, after: int, limit: int) -> tuple[int, tuple[tuple[int, Row], ...]]:
-    """Return, of at most `limit` records after `after`, the last row and the scans in them."""
+def rows(view: View, after: int, limit: int) -> tuple[int, tuple[tuple[Raw, Row], ...]]:
+    """Return, of at most `limit` records after `after`, the last row and the scans in them.
+
+    Each as it lies in the ledger, and read.
+    """
     times: dict[tuple[str, str], Times] = {}
     found = []
     for each in view.after(after, limit):
@@ -75,7 +78,7 @@ def rows(view: View, after: int, limit: int) -> tuple[int, tuple[tuple[int, Row]
         name = (each.gate, each.journal)
         if name not in times:
             times[name] = view.times(*name)
-        found.append((each.row, _row(each, scan, times[name])))
+        found.append((each, _row(each, scan, times[name])))
     return after, tuple(found)
 
 

@@ -1,6 +1,5 @@
 """Django's settings for the public page: no accounts, no sessions, no database."""
 
-import logging
 import os
 import secrets
 import socket
@@ -11,6 +10,7 @@ import django
 from django.conf import settings
 
 from collector.config import Config, PublicConfig
+from collector.web.middleware import quiet
 
 STYLES = Path(__file__).parents[1] / "web/static/web"
 """What all pages of the district look like."""
@@ -22,8 +22,7 @@ def configure(config: Config) -> None:
     """Set up Django for this configuration; a process does it once."""
     os.umask(0o077)
     settings.configure(**build(config))
-    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
-    logging.getLogger("django.request").setLevel(logging.ERROR)
+    quiet()
     django.setup()
 
 

@@ -24,6 +24,8 @@ LATE_AFTER_MS = 60_000
 REMEMBERED = 20_000
 """Reports that need not be read again: a board is drawn more often than a gate reports."""
 SCANS = 60
+ALARMS = 64
+"""Of one gate that are heeded, each once: there are fewer kinds, and a gate may say anything."""
 GAPS = 50
 """Shown; `collector gaps` tells them all."""
 
@@ -174,7 +176,11 @@ def conditions(
 def alarms(standings: Mapping[str, Standing]) -> dict[str, tuple[str, ...]]:
     """Return the alarms that each gate last gave, the worst first."""
     healths = {gate: _health(standing.health) for gate, standing in standings.items()}
-    return {gate: health.alarms for gate, health in healths.items() if health and health.alarms}
+    return {
+        gate: tuple(dict.fromkeys(health.alarms))[:ALARMS]
+        for gate, health in healths.items()
+        if health and health.alarms
+    }
 
 
 def health(standing: Standing) -> Health | None:

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collector.cases.roles import Right
-from collector.errors import CollectorError
+from collector.errors import CollectorError, NotAllowed
 from collector.web import access
 from collector.web.asker import role
 from collector.web.complaints import complaint
@@ -23,6 +23,8 @@ def context(request: HttpRequest, gate: str) -> dict[str, object]:
         reader = who(request)
         orders = dispatch().orders(reader, gate)
         may_open = dispatch().may_open(reader, gate)
+    except NotAllowed:  # who only looked has done nothing wrong
+        return {"gate": gate, "orders": (), "offered": (), "beyond": True}
     except CollectorError as error:
         return {"gate": gate, "orders": (), "offered": (), "wrong": complaint(error)}
     may = Right.COMMAND in access.rights(role(request))
@@ -39,10 +41,20 @@ def orders(request: HttpRequest, gate: str) -> HttpResponse:
 
 @require_POST
 def command(request: HttpRequest, gate: str) -> HttpResponse:
-    """Give a command; what is wrong with it is said on a page of its own."""
-    dispatch().order(who(request), gate, request.POST.get("does", "")[:32])
-    if "HX-Request" in request.headers:
-        return render(request, "web/district/orders.html", context(request, gate))
+    """Give a command; what is wrong with it is said on a page of its own.
+
+    Or in the part that is changed without a reload: of a page that says so nothing would be shown.
+    """
+    is_part, wrong = "HX-Request" in request.headers, {}
+    try:
+        dispatch().order(who(request), gate, request.POST.get("does", "")[:32])
+    except CollectorError as error:
+        if not is_part:
+            raise
+        wrong = {"wrong": complaint(error)}
+    if is_part:
+        part = {**context(request, gate), **wrong}
+        return render(request, "web/district/orders.html", part)
     return redirect("gate", gate)
 
 

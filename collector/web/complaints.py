@@ -4,7 +4,7 @@ import sys
 from typing import NamedTuple
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -39,11 +39,13 @@ STATUS = {
     "site-unknown": 404,
     "rollout-over": 409,
     "rollout-running": 409,
+    "rollout-wider": 409,
     "draft-changed": 409,
     "draft-invalid": 400,
     "command-open": 409,
     "command-refused": 409,
     "document-refused": 409,
+    "signing-key-unfit": 503,
     "dispatch-away": 503,
     "dispatch-refused": 503,
     "dispatch-unset": 503,
@@ -99,6 +101,14 @@ def fault(request: HttpRequest) -> HttpResponse:
     page = HttpResponse(html, status=STATUS[LedgerFull.code])
     page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
     return page
+
+
+def unreadable(_request: HttpRequest, **_: object) -> HttpResponse:
+    """Say that what was sent cannot be read.
+
+    Django's own page for that reads it once more, to know who asks, and is lost.
+    """
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def is_full(error: BaseException | None) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from collector.ledger.entries import Row
+from collector.ledger.entries import Raw, Row
 from collector.roster import Roster
 from collector.web.board import Condition
 from collector.web.district import District, Known
@@ -23,8 +23,11 @@ class Record(msgspec.Struct, frozen=True):
     """One scan, and nothing about the person."""
 
     row: int
-    """Its place in the ledger: the cursor."""
+    """Its place in the ledger: the cursor. After a restore, what gates send again has another."""
     gate: str
+    journal: str
+    seq: int
+    """Gate, journal and seq are the same for ever: by them a record is counted once."""
     time_ms: int
     """When it was made, corrected, ms since 1970."""
     bound_ms: int | None
@@ -69,11 +72,13 @@ class Gates(msgspec.Struct, frozen=True):
     gates: tuple[GateState, ...]
 
 
-def record(row: int, scan: Row) -> Record:
+def record(raw: Raw, scan: Row) -> Record:
     """Return one scan as others may see it."""
     return Record(
-        row=row,
+        row=raw.row,
         gate=scan.gate,
+        journal=raw.journal,
+        seq=raw.seq,
         time_ms=scan.moment.ms,
         bound_ms=scan.moment.bound_ms,
         received_ms=scan.received,

@@ -2,6 +2,7 @@
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from collector.ledger.glances import rows
@@ -47,6 +48,7 @@ gates = asked.scoped(Scope.GATES, _gates)
 metrics = asked.scoped(Scope.METRICS, _metrics)
 
 
+@csrf_exempt
 @require_safe
 def openapi(_: HttpRequest) -> HttpResponse:
     """Describe the interface; whoever may reach the server may read this."""

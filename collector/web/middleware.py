@@ -1,5 +1,6 @@
 """What every answer carries: headers that keep the page to itself, and the reader's language."""
 
+import logging
 from collections.abc import Callable
 
 from django.conf import settings
@@ -19,14 +20,28 @@ HEADERS = {
 }
 
 
+def quiet() -> None:
+    """Have nobody who sends what is wrong fill the log, or choose what stands in it.
+
+    They are told themselves. A fault of ours is logged all the same.
+    """
+    logging.getLogger("django.security").setLevel(logging.CRITICAL)
+    logging.getLogger("django.request").setLevel(logging.ERROR)
+
+
 def headers(following: Next) -> Next:
-    """Set the headers; pages are kept by no cache, since others may use the same computer."""
+    """Set the headers; pages are kept by no cache, since others may use the same computer.
+
+    Who asks for the head alone gets no body, about which the server would complain each time.
+    """
 
     def answer(request: HttpRequest) -> HttpResponse:
         response = following(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Cache-Control", "no-store")
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""
         return response
 
     return answer

@@ -11,6 +11,7 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from collector.dispatch.entries import Limits
+from collector.web.numbers import DIGITS
 from collector.web.policysaid import FIELD, speaks
 from provisioning import policywords as words
 from wire.openinghours import WEEK, Opening
@@ -38,7 +39,7 @@ def _number(label: Label, low: int, high: int, *, needed: bool = True) -> forms.
 class PolicyForm(forms.Form):
     """One place's rules."""
 
-    revision = forms.IntegerField(widget=forms.HiddenInput)
+    revision = forms.IntegerField(min_value=0, max_value=10**DIGITS, widget=forms.HiddenInput)
     direction = _choice(words.WAYS, FIELD["direction"])
     gates_of_place = _number(FIELD["gates_of_place"], 1, 64, needed=False)
     closed = forms.CharField(

@@ -41,8 +41,9 @@ UNKNOWN: Mapping[str, Promise] = {
 STAGE: Mapping[str, Promise] = {
     Stage.RUNNING: _("under way"),
     Stage.DONE: _("at all gates"),
-    Stage.TAKEN_BACK: _("taken back"),
+    Stage.TAKEN_BACK: _("taken back from the gates"),
     Stage.GONE: _("ended: the place has no gate any more"),
+    Stage.OVERTAKEN: _("ended: the authority's desk has published newer rules"),
 }
 WHY: Mapping[str, Promise] = {
     Why.ACCEPTED: _("Let through"),

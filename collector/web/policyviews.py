@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from collector.dispatch.entries import Limits, Stage
 from collector.errors import DraftChanged, DraftInvalid
-from collector.web import policysaid
+from collector.web import numbers, policysaid
 from collector.web.dispatched import dispatch, who
 from collector.web.policyforms import LimitsForm, PolicyForm, initial, stated
 
@@ -51,9 +51,8 @@ def review(request: HttpRequest) -> HttpResponse:
     site, reader = _site(request), who(request)
     form = LimitsForm(request.POST or None, initial=stated(Limits()))
     if request.method == "POST" and form.is_valid():
-        revision = request.POST.get("revision", "")
-        number = int(revision) if revision.isascii() and revision.isdigit() else -1
-        signed = dispatch().sign(reader, site, number, form.limits())
+        revision = numbers.number(request.POST.get("revision", ""), -1)
+        signed = dispatch().sign(reader, site, revision, form.limits())
         return redirect("rollout", signed)
     found = dispatch().review(reader, site, Limits())
     complaint = ""
@@ -87,8 +86,9 @@ def rollout_now(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_POST
 def widen(request: HttpRequest, number: int) -> HttpResponse:
-    """Go on to the next ring now."""
-    dispatch().widen(who(request), number)
+    """Go on now from the ring that the page has shown."""
+    ring = numbers.number(request.POST.get("ring", ""), 0)
+    dispatch().widen(who(request), number, ring)
     return redirect("rollout", number)
 
 

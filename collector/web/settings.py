@@ -1,6 +1,5 @@
 """Django's settings, built from the collector's configuration; there is no settings file."""
 
-import logging
 import os
 import socket
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from collector.issuing import client
 from collector.issuing.ports import Issuing
 from collector.web.casework.connection import desk_of
 from collector.web.dispatched import dispatch_of
+from collector.web.middleware import quiet
 from collector.web.secret import secret
 from collector.web.sessions import WHOLE_MS
 
@@ -30,9 +30,7 @@ def configure(config: Config) -> None:
     # Whatever this process makes is for its own user only: password hashes and sessions.
     os.umask(0o077)
     settings.configure(**build(config, secret(config.web.state)))
-    # Whoever asks for pages that are not there, or by wrong names, must not fill the log.
-    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
-    logging.getLogger("django.request").setLevel(logging.ERROR)
+    quiet()
     django.setup()
 
 

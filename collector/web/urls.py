@@ -1,7 +1,8 @@
 """The addresses of the pages. Who may open one by its name stands in `access`."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import IntConverter
 from django.views.i18n import set_language
 
 from collector.web import (
@@ -28,9 +29,19 @@ from collector.web.casework import (
     tracing,
     worklist,
 )
+from collector.web.numbers import DIGITS
 from collector.web.passes import lists, teams
 
-CASE = "cases/<int:number>"
+
+class Number(IntConverter):
+    """The number of a row; what is longer than any has is no address of ours."""
+
+    regex = f"[0-9]{{1,{DIGITS}}}"
+
+
+register_converter(Number, "number")
+CASE = "cases/<number:number>"
+handler400 = "collector.web.complaints.unreadable"
 handler500 = "collector.web.complaints.fault"
 
 urlpatterns = [
@@ -54,10 +65,10 @@ urlpatterns = [
     path("policies", policyviews.policies, name="policies"),
     path("policies/edit", policyviews.policy, name="policy"),
     path("policies/review", policyviews.review, name="policy-review"),
-    path("policies/rollouts/<int:number>", policyviews.rollout, name="rollout"),
-    path("policies/rollouts/<int:number>/now", policyviews.rollout_now, name="rollout-now"),
-    path("policies/rollouts/<int:number>/widen", policyviews.widen, name="rollout-widen"),
-    path("policies/rollouts/<int:number>/back", policyviews.back, name="rollout-back"),
+    path("policies/rollouts/<number:number>", policyviews.rollout, name="rollout"),
+    path("policies/rollouts/<number:number>/now", policyviews.rollout_now, name="rollout-now"),
+    path("policies/rollouts/<number:number>/widen", policyviews.widen, name="rollout-widen"),
+    path("policies/rollouts/<number:number>/back", policyviews.back, name="rollout-back"),
     path("gates", views.gates, name="gates"),
     path("board", views.board, name="board"),
     path("login", signin.Login.as_view(), name="login"),
@@ -87,34 +98,34 @@ urlpatterns = [
     path(f"{CASE}/change", opening.change, name="case-change"),
     path(f"{CASE}/close", cases.close, name="case-close"),
     path(f"{CASE}/find", cases.find, name="find"),
-    path(f"{CASE}/index/<int:person>/add", cases.add, name="index-add"),
-    path(f"{CASE}/index/<int:person>/remove", cases.remove, name="index-remove"),
+    path(f"{CASE}/index/<number:person>/add", cases.add, name="index-add"),
+    path(f"{CASE}/index/<number:person>/remove", cases.remove, name="index-remove"),
     path(f"{CASE}/places", tracing.places, name="places"),
     path(f"{CASE}/contacts", tracing.contacts, name="contacts"),
     path(f"{CASE}/contacts/enlist", tracing.enlist, name="enlist"),
     path(f"{CASE}/contacts/refer", tracing.refer, name="refer"),
     path(f"{CASE}/take-up", tracing.take_up, name="take-up"),
     path(f"{CASE}/graph", people.graph, name="graph"),
-    path(f"{CASE}/timeline/<int:person>", people.timeline, name="timeline"),
+    path(f"{CASE}/timeline/<number:person>", people.timeline, name="timeline"),
     path(f"{CASE}/list", worklist.worklist, name="worklist"),
-    path(f"{CASE}/list/<int:person>", worklist.contact, name="contact"),
-    path(f"{CASE}/list/<int:person>/call", worklist.call, name="call"),
-    path(f"{CASE}/list/<int:person>/alike", people.alike, name="alike"),
+    path(f"{CASE}/list/<number:person>", worklist.contact, name="contact"),
+    path(f"{CASE}/list/<number:person>/call", worklist.call, name="call"),
+    path(f"{CASE}/list/<number:person>/alike", people.alike, name="alike"),
     path(f"{CASE}/pair", people.pair, name="pair"),
     path(f"{CASE}/pair/merge", people.merge, name="merge"),
-    path(f"{CASE}/pair/<int:merged>/undo", people.unmerge, name="unmerge"),
+    path(f"{CASE}/pair/<number:merged>/undo", people.unmerge, name="unmerge"),
     path(f"{CASE}/holds", holding.holds, name="holds"),
-    path(f"{CASE}/holds/<int:hold>/approve", holding.approve, name="hold-approve"),
-    path(f"{CASE}/holds/<int:hold>/open", holding.opened, name="hold-open"),
-    path(f"{CASE}/holds/<int:hold>/release", holding.release, name="hold-release"),
+    path(f"{CASE}/holds/<number:hold>/approve", holding.approve, name="hold-approve"),
+    path(f"{CASE}/holds/<number:hold>/open", holding.opened, name="hold-open"),
+    path(f"{CASE}/holds/<number:hold>/release", holding.release, name="hold-release"),
     path(f"{CASE}/approvals", approving.approvals, name="approvals"),
     path(f"{CASE}/approvals/ask", approving.ask, name="ask"),
-    path(f"{CASE}/approvals/<int:asked>", approving.approve, name="approve"),
+    path(f"{CASE}/approvals/<number:asked>", approving.approve, name="approve"),
     path(f"{CASE}/export", leaving.export, name="export"),
     path(f"{CASE}/handover", leaving.hand_over, name="handover"),
-    path(f"{CASE}/handover/<int:given>/received", leaving.received, name="received"),
+    path(f"{CASE}/handover/<number:given>/received", leaving.received, name="received"),
     path("tasks", tasks.tasks, name="tasks"),
-    path("tasks/<int:number>", tasks.change, name="task"),
+    path("tasks/<number:number>", tasks.change, name="task"),
     path("audit", auditing.audit, name="audit"),
     path("audit/orders", commandviews.audited, name="audit-orders"),
     path("audit/verify", auditing.verify, name="verify"),

@@ -20,6 +20,7 @@ from collector.web import frame
 from collector.web.casework import dates
 from collector.web.casework.narrowing import rule_of
 from collector.web.casework.pages import case, desk, said, shown, today, who
+from collector.web.numbers import number
 
 DAYS = LONGEST_MS // 86_400_000
 USUAL_DAYS = 21
@@ -197,7 +198,8 @@ def _own_area() -> str:
 
 
 def _step(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= len(STEPS) else 0
+    step = number(text, 0)
+    return step if step <= len(STEPS) else 0
 
 
 def _is_number(text: str, most: int) -> bool:

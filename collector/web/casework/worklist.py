@@ -19,6 +19,7 @@ from collector.web.casework import narrowing
 from collector.web.casework.desk import Card
 from collector.web.casework.pages import case, desk, said, shown, who
 from collector.web.complaints import complaint
+from collector.web.numbers import number
 
 PAGE = 50
 """Rows of a page: what one officer calls in an afternoon, and opens at once."""
@@ -134,10 +135,9 @@ def _contact(
 def _change(request: HttpRequest, person: int) -> Change:
     form = request.POST
     state = form.get("state", "")
-    version = form.get("version", "")
     return Change(
         person=person,
-        version=int(version) if version.isascii() and version.isdigit() else 0,
+        version=number(form.get("version", ""), 0),
         state=State(state) if state in set(State) else State.TO_CALL,
         assignee=said(form, "assignee", 150),
         note=said(form, "note"),
@@ -146,13 +146,13 @@ def _change(request: HttpRequest, person: int) -> Change:
 
 def _filters(request: HttpRequest) -> Filters:
     asked = request.GET.dict()
-    page = narrowing.kept(asked, "page")
+    page = number(narrowing.kept(asked, "page"), 1)
     return Filters(
         state=narrowing.kept(asked, "state"),
         assignee=narrowing.kept(asked, "assignee"),
         ring=narrowing.kept(asked, "ring"),
         least="".join(each for each in narrowing.kept(asked, "least") if each in DIGITS)[:5],
-        page=int(page) if page.isascii() and page.isdigit() and 0 < int(page) < 10_000 else 1,
+        page=page if 0 < page < 10_000 else 1,
     )
 
 

@@ -2,6 +2,7 @@
 
 import random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,10 +82,10 @@ def test_the_review_says_what_yesterday_would_have_been(district: Make) -> None:
     home.counter.save(OFFICER, SITE, draft.revision, rules)
     review = home.counter.review(OFFICER, SITE, Limits())
     assert review.fields == ("takes",)
-    assert review.replay.codes == 384
+    assert review.replay.codes == 385
     (change,) = review.replay.changes
     assert (change.kind, change.before, change.after) == ("pass", "accepted", "wrong-kind")
-    assert change.count == 368
+    assert change.count == 370
     assert review.doomed
     home.counter.save(OFFICER, SITE, 1, draft.document)
     assert home.counter.review(OFFICER, SITE, Limits()).replay.changes == ()
@@ -99,6 +100,44 @@ def test_no_small_number_of_people_is_told() -> None:
     found = replayed([shown(3, "pass"), shown(40, "eu-certificate")], nobody, 20_000, {})
     assert {each.kind: each.count for each in found.changes}["pass"] is Shown.FEW
     assert Shown.WITHHELD in {found.codes, *(each.count for each in found.changes)}
+
+
+def shown_at(hour: int, count: int, kind: str = "pass") -> Class:
+    words = (Signature.CHECKED, Identity.SEEN, Reason.ACCEPTED, "")
+    return Class("g", hour, Direction.IN, kind, *words, count)
+
+
+def closed_from(hour: int) -> Policy:
+    openings = (Opening(days=("mon-sun",), opens="00:00", closes=f"{hour:02}:00"),)
+    takes = tuple(Take(kind=kind) for kind in Kind)
+    hours = Hours(openings=openings)
+    return Policy(site=SITE, version=1, issued=0, takes=takes, hours=hours)
+
+
+@pytest.mark.parametrize("evening", [40, 41, 42])
+def test_an_hour_more_in_a_second_draft_tells_of_no_few(evening: int) -> None:
+    """Whoever replays twice knows both answers, and learns nothing that is less than five."""
+    seen = set()
+    for few in range(1, 5):
+        day = [shown_at(9, 60), shown_at(17, few), shown_at(18, evening)]
+        answers = [replayed(day, closed_from(hour), 20_000, {}) for hour in (17, 18)]
+        (more,), (less,) = (each.changes for each in answers)
+        assert isinstance(more.count, int)
+        assert isinstance(less.count, int)
+        seen.add(more.count - less.count)
+    assert seen <= {0, 5}
+
+
+def test_two_shares_of_one_day_tell_of_no_few() -> None:
+    cards = [shown_at(9, 92), shown_at(9, 3, "id-card"), shown_at(9, 5, "insurance-card")]
+    takes = (Take(kind=Kind.PASS), Take(kind=Kind.INSURANCE_CARD))
+    found = replayed(cards, Policy(site=SITE, version=1, issued=0, takes=takes), 20_000, {})
+    assert found.would_share is None, "three are not let through"
+    refused = [msgspec.structs.replace(cards[2], reason=Reason.WRONG_KIND), *cards[:2]]
+    found = replayed(refused, Policy(site=SITE, version=1, issued=0), 20_000, {})
+    assert found.accepted_share is not None
+    assert found.would_share is not None
+    assert (found.accepted_share - found.would_share) % 5 == 0
 
 
 CODES = ("PASS-A", "DECLARED-A", "EXPIRED-A", "EARLY-A", "FORGED-A", "LINK-a", "TEXT-a")

@@ -1,13 +1,22 @@
 """Commands: signed, audited, kept until answered or expired, one at a time for a gate."""
 
+import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from collector import clock
 from collector.believed import Believed, Said
 from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.dispatch.entries import Answer
-from collector.errors import CollectorError, CommandOpen, CommandRefused, NotAllowed, SiteUnknown
+from collector.errors import (
+    CollectorError,
+    CommandOpen,
+    CommandRefused,
+    NotAllowed,
+    SigningKeyUnfit,
+    SiteUnknown,
+)
 from tests.collector.dispatch.conftest import COMMAND, NOW, OFFICER, SITE, District, Make
 from tests.device.doorstep import KEYS
 from wire import command, policy
@@ -83,6 +92,45 @@ def test_a_door_is_opened_only_where_its_policy_lets_it(district: Make) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(policy.pack(rules, KEYS[Use.POLICY]))
     home.counter.order(OFFICER, "g1", "open-once")
+
+
+@pytest.mark.parametrize("word", ["\0", "a" * 5000, "\u2028", ""])
+def test_a_gate_that_answers_what_no_database_holds_stops_nothing(
+    district: Make, word: str
+) -> None:
+    home = district(2)
+    given = home.counter.order(OFFICER, "g1", "identify")
+    home.counter.order(OFFICER, "g2", "identify")
+    home.doors["g2"].note(What.COMMAND, {"nonce": word, "outcome": word})
+    home.doors["g2"].note(What.POLICY, {"version": word})
+    home.step()
+    answer(home, given.nonce)
+    assert home.counter.orders(OFFICER, "g1")[0].state is Answer.ANSWERED
+    assert home.counter.orders(OFFICER, "g2")[0].state is Answer.OPEN
+
+
+def test_a_command_that_gates_would_not_believe_is_not_given(district: Make) -> None:
+    home = district(1)
+    public = msgspec.json.decode((home.folder / "public.json").read_bytes())
+    ended = msgspec.to_builtins(entry(COMMAND.public_key(), Use.COMMAND, until=NOW))
+    keys = [each for each in public["keys"] if each["use"] != "command"]
+    for left in ([*keys, ended], keys):
+        (home.folder / "public.json").write_bytes(msgspec.json.encode({**public, "keys": left}))
+        with pytest.raises(SigningKeyUnfit):
+            home.counter.order(OFFICER, "g1", "identify")
+    assert home.counter.orders(OFFICER, "g1") == ()
+    assert published(home) is None
+
+
+def test_what_cannot_be_published_is_said_once(district: Make) -> None:
+    home = district(2)
+    home.counter.order(OFFICER, "g1", "restart")
+    (home.config.outgoing / "g1/command").unlink()
+    home.stand({"g2": SITE})
+    with capture_logs() as logs:
+        for _ in range(3):
+            home.step(1)
+    assert [each["event"] for each in logs].count("command.unpublished") == 1
 
 
 NOBODY: list[tuple[Actor, str, str, type[CollectorError]]] = [

@@ -16,7 +16,7 @@ from wire import batch, head, receipt, topics
 from wire.canonical import canonical
 from wire.keys import Keyring, Use, entry
 from wire.receipt import Receipt, Refusal
-from wire.record import Reason, genesis, to_document, to_record
+from wire.record import Reason, genesis, link, to_document, to_record
 from wire.state import State, pack
 
 AT = 1_790_000_000_000
@@ -318,3 +318,16 @@ def test_only_a_restored_collector_asks_and_it_asks_each_journal_once(
     (asked,) = receipts(handle(desk, told))
     assert asked == Receipt("g1", "j1", 4, pen.chain[4].hex(), AT, want=((5, 9),))
     assert receipts(handle(desk, told)) == []
+
+
+@pytest.mark.parametrize("field", ["kind", "boot"])
+def test_a_word_that_no_database_holds_stops_nobody(
+    desk: Desk, ledger: MemoryLedger, journal: Callable[..., Any], field: str
+) -> None:
+    """PostgreSQL has no NUL: a gate that sends one would have its batch come for ever."""
+    pen = journal("g1", "j1").scan(1)
+    pen.documents[-1] = {**pen.documents[-1], field: "a\0"}
+    pen.chain[-1] = link(pen.chain[-2], pen.documents[-1])
+    (answer,) = receipts(handle(desk, pen.message(1, 1)))
+    assert (answer.high, answer.refused) == (1, (Refusal(1, "odd-record"),))
+    assert ledger.tallies()[0].odd == 1

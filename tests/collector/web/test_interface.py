@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector import tokens
+from collector.ledger.entries import Standing
 from collector.tokens import Scope, TokenKnown, TokenUnbounded, TokenUnknown
-from collector.web import interface
+from collector.web import board, interface
 from tests.collector.web.conftest import set_up_gate
+from wire.state import Health, pack
 
 NOW = 1_790_000_000_000
 
@@ -50,6 +52,8 @@ def test_records_come_by_cursor_and_tell_nothing_about_the_person(
         "more": False,
     }
     assert (first["more"], rest["more"]) == (True, False)
+    named = [(each["journal"], each["seq"]) for each in (*first["records"], *rest["records"])]
+    assert len(set(named)) == 3, "by which a record that comes again after a restore is known"
     told = set(first["records"][0])
     assert told == set(interface.Record.__struct_fields__)
     assert not told & {"sealed", "key", "person", "raw", "marks"}
@@ -156,3 +160,10 @@ def test_figures_are_exact_however_large() -> None:
     lines = interface.exposition(samples).split("\n")
     assert lines[2] == "gatescanner_gate_waiting_records 1234567"
     assert lines[5] == "gatescanner_gate_days_of_room 1234.5678"
+
+
+def test_what_a_gate_says_twice_is_one_figure_and_only_so_much_is_heeded() -> None:
+    said = Health(waiting=0, alarms=("too-hot", "too-hot", *(f"a{n}" for n in range(900))))
+    (told,) = board.alarms({"g1": Standing("g1", health=pack(said))}).values()
+    assert told[:2] == ("too-hot", "a0")
+    assert len(told) == len(set(told)) == board.ALARMS

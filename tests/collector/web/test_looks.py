@@ -30,6 +30,10 @@ STATIC = ROOT / "collector/web/static/web"
 NAMES = sorted(serving.pages(1))
 CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SERIOUS = ("serious", "critical")
+HEADS_THAT_RUN_OVER = (
+    "[...document.querySelectorAll('th:not(.unseen)')]"
+    ".filter(each => each.scrollWidth > each.clientWidth + 1).length"
+)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +141,8 @@ def test_no_page_is_wider_than_a_phone_breaks_the_policy_or_asks_elsewhere(
         opened.goto(f"{address}{path}")
         if opened.evaluate("document.documentElement.scrollWidth") > 360:
             wide.append(name)
+        if opened.evaluate(HEADS_THAT_RUN_OVER):
+            wide.append(f"{name}: a column's head over the next one")
         context.close()
     assert wide == []
     assert [each for each in troubles if "Content Security Policy" in each] == []

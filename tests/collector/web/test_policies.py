@@ -168,11 +168,25 @@ def test_a_command_is_given_and_its_state_is_seen_without_a_reload(home: Distric
     assert browser.post("/gates/g1/command", {"does": "open-once"}).status_code == 409
 
 
+def test_a_command_that_is_not_taken_is_said_where_it_was_given(home: District) -> None:
+    """A colleague was quicker, and this page is not the newest."""
+    browser = inside(Role.DISTRICT)
+    home.counter.order(OFFICER, "g1", "identify")
+    for does in ("restart", "explode"):
+        sent = browser.post("/gates/g1/command", {"does": does}, headers={"HX-Request": "true"})
+        assert sent.status_code == 200
+        assert 'role="alert"' in text(sent)
+        assert "đã gửi, chưa trả lời" in text(sent)
+    assert browser.post("/gates/g1/command", {"does": "restart"}).status_code == 409
+
+
 def test_who_may_only_look_is_offered_no_command(home: District) -> None:
     assert home.doors
     browser = inside(Role.TECHNICIAN)
     part = text(browser.get("/gates/g1/orders"))
     assert "<form" not in part
+    assert "cán bộ phụ trách khu vực" in part
+    assert "not-allowed" not in part, "who only looked has done nothing wrong"
     assert browser.post("/gates/g1/command", {"does": "identify"}).status_code == 403
 
 
@@ -189,3 +203,19 @@ def test_without_a_dispatch_the_pages_say_what_to_do() -> None:
     assert answer.status_code == 503
     assert "[dispatch]" in text(answer)
     assert "/policies" not in text(inside(Role.DISTRICT).get("/gates"))
+
+
+def test_a_page_that_is_behind_sends_no_ring_on_twice(home: District) -> None:
+    browser = inside(Role.DISTRICT)
+    number = home.sign(open_once=True)
+    home.step()
+    page = f"/policies/rollouts/{number}"
+    said = filled(browser, page)
+    assert said["ring"] == "1"
+    assert browser.post(f"{page}/widen", said).status_code == 302
+    answer = browser.post(f"{page}/widen", said)
+    assert answer.status_code == 409
+    assert "sang vòng khác" in text(answer)
+    for nonsense in ("", "x", "²", "9" * 5000):
+        assert browser.post(f"{page}/widen", {"ring": nonsense}).status_code == 409
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 2
