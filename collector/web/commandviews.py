@@ -39,10 +39,17 @@ def orders(request: HttpRequest, gate: str) -> HttpResponse:
 
 @require_POST
 def command(request: HttpRequest, gate: str) -> HttpResponse:
-    """Give a command; what is wrong with it is said on a page of its own."""
-    dispatch().order(who(request), gate, request.POST.get("does", "")[:32])
-    if "HX-Request" in request.headers:
-        return render(request, "web/district/orders.html", context(request, gate))
+    """Give a command; what is wrong with it is said where it was given."""
+    in_part = "HX-Request" in request.headers
+    wrong = {}
+    try:
+        dispatch().order(who(request), gate, request.POST.get("does", "")[:32])
+    except CollectorError as error:
+        if not in_part:
+            raise
+        wrong = {"wrong": complaint(error)}  # with a status of its own htmx would show nothing
+    if in_part:
+        return render(request, "web/district/orders.html", {**context(request, gate), **wrong})
     return redirect("gate", gate)
 
 

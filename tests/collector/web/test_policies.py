@@ -168,6 +168,17 @@ def test_a_command_is_given_and_its_state_is_seen_without_a_reload(home: Distric
     assert browser.post("/gates/g1/command", {"does": "open-once"}).status_code == 409
 
 
+def test_who_comes_second_with_a_command_is_told_so_on_the_page(home: District) -> None:
+    part = {"HX-Request": "true"}
+    home.counter.order(OFFICER, "g1", "restart")
+    answer = inside(Role.DISTRICT).post("/gates/g1/command", {"does": "identify"}, headers=part)
+    assert (answer.status_code, "<html" in text(answer)) == (200, False)
+    assert 'role="alert"' in text(answer)
+    assert "command-open" in text(answer)
+    assert 'hx-trigger="every 2s"' in text(answer)
+    assert [each.does for each in home.counter.orders(OFFICER, "g1")] == ["restart"]
+
+
 def test_who_may_only_look_is_offered_no_command(home: District) -> None:
     assert home.doors
     browser = inside(Role.TECHNICIAN)
