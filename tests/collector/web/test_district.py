@@ -10,8 +10,9 @@ from collector.figures.discretion import Shown
 from collector.figures.plausible import Finding, Story
 from collector.figures.tally import Tally, local_slot
 from collector.roster import Area, Gate, Kind, Place, Roster, Sector
+from collector.web import interface
 from collector.web.board import Alert, Condition, GateLine, Warn
-from collector.web.district import District, Known, Trouble, draw
+from collector.web.district import STORIES, District, Known, Trouble, draw
 from wire.keys import Use, entry
 from wire.record import Direction
 
@@ -98,6 +99,26 @@ def test_an_event_is_overdue_only_when_it_is_near(starts: str, ends: str, is_due
     event = place("e", kind=Kind.EVENT, starts=starts, ends=ends)
     roster = msgspec.structs.replace(ROSTER, places=(event,), gates=())
     assert bool(drawn(roster=roster).overdue) is is_due
+
+
+def test_a_gate_that_sends_what_nobody_opens_is_not_said_to_be_silent() -> None:
+    lines = (line("g1"), line("g2"), line("g3", Condition.NEVER))
+    found = drawn(*lines, opened=frozenset())
+    assert [(each.id, each.gates, each.heard) for each in found.overdue] == [
+        ("p2", 1, False),
+        ("p3", 0, False),
+        ("p1", 2, True),
+    ]
+
+
+def test_a_gate_has_its_story_though_the_board_has_room_for_the_worst_only() -> None:
+    gates = tuple(gate(f"n{number}", "p1") for number in range(STORIES + 3))
+    roster = msgspec.structs.replace(ROSTER, gates=gates)
+    lines = tuple(line(each.gate, Condition.SILENT) for each in gates)
+    found = drawn(*lines, roster=roster)
+    assert (len(found.stories), len(found.worst), found.more_stories) == (33, STORIES, 3)
+    known = Known(roster, lines, {}, {}, None, NOW)
+    assert {each.story for each in interface.gates(known, found).gates} == {Trouble.SILENT}
 
 
 def test_each_gate_has_one_story_and_the_worst_comes_first() -> None:
