@@ -44,7 +44,13 @@ KINDS: Mapping[Kind, str] = {
     Kind.EVENT: "Sự kiện",
 }
 """As Vietnamese lists call them; the codes are taken too."""
-_KINDS = {fold(name): kind for kind, name in KINDS.items()} | {kind.value: kind for kind in Kind}
+_KINDS = {
+    fold(each): kind
+    for kind, name in KINDS.items()
+    for each in (name, *name.split(", "), kind.value)
+}
+COUNTERS = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "no."})
+"""Heads, folded, of a column that only numbers the rows, as most lists have one."""
 _YES = frozenset({"yes", "y", "true", "1", "x", "co"})
 _NO = frozenset({"no", "n", "false", "0", "khong"})
 
@@ -101,7 +107,12 @@ def kind(text: str) -> Kind:
     """Read what sort of place it is."""
     found = _KINDS.get(fold(text))
     if found is None:
-        raise ValueError(N_("no kind of place is called so"))
+        raise ValueError(
+            N_(
+                "no kind of place is called so; they are office, school, station, vehicle, clinic,"
+                " market, production, shop, tourist, event"
+            )
+        )
     return found
 
 

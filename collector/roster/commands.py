@@ -78,7 +78,10 @@ def told(fault: Fault) -> str:
 
 
 def give(roster: Path, file: Path, table: str) -> int:
-    """Export the lists: all into an .xlsx, one into a .csv."""
+    """Export the lists: all into an .xlsx, one into a .csv. Raises FileUnusable."""
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        msg = f"{file}: {N_('lists are written as .xlsx or .csv')}"
+        raise FileUnusable(msg)
     known = load(roster)
     lists = {"places": known.places, "areas": known.areas, "sectors": known.sectors}
     chosen = tuple(lists) if file.suffix.lower() == ".xlsx" else (table,)

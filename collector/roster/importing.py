@@ -92,12 +92,16 @@ def _rows(sheet: Sheet) -> tuple[str | None, list[Row], list[Fault]]:
         return None, [], faults
     table = columns.recognised(heads)
     if table is None:
-        why = N_("these heads belong to no list of areas, sectors or places")
+        why = N_(
+            "these heads belong to no list of areas, sectors or places; the first row is to have"
+            " those of an exported list"
+        )
         return None, [], [*faults, Fault(sheet.title, filled[0].row, "", why)]
+    counts = [fold(head) in columns.COUNTERS for head in heads]
     found = [columns.column(table, head) for head in heads]
     for number, head in enumerate(heads):
         twice = found[number] is not None and found[number] in found[:number]
-        if head and (found[number] is None or twice):
+        if head and not counts[number] and (found[number] is None or twice):
             why = N_("there twice") if twice else N_("no such column is known")
             faults.append(Fault(sheet.title, filled[0].row, head, why))
     rows = []

@@ -156,6 +156,12 @@ def test_each_mistake_is_named_by_row_and_column(
     assert [(each[0], each[1]) for each in found if why in each[2]][:1] == [(row, column)]
 
 
+def test_a_column_that_only_numbers_the_rows_is_passed_over() -> None:
+    heads, row = GOOD.splitlines()
+    found = planned(f"STT,{heads}\n1,{row}\n")
+    assert (found.faults, found.added) == ((), 1)
+
+
 def test_a_wrong_row_keeps_the_good_ones_out_too() -> None:
     text = GOOD + "p2,Chợ,Chợ,Xã Hai,education,,\n"
     assert [row for row, _, _ in faults(text)] == [3]
@@ -295,6 +301,7 @@ def test_vietnamese_days_are_understood() -> None:
 
 def test_every_kind_can_be_written_in_vietnamese_without_diacritics() -> None:
     assert {kind(name.upper()) for name in KINDS.values()} == set(KINDS)
+    assert kind("ben tau") == kind("Bến xe") == Kind.STATION
 
 
 def test_an_id_is_made_of_a_name_and_is_its_own() -> None:
@@ -356,6 +363,15 @@ def test_what_is_exported_is_imported_elsewhere_as_it_was(roster: Path, tmp_path
     give(roster, tmp_path / "places.csv", "places")
     take(roster, [tmp_path / "places.csv"], replace=True, dry=False)
     assert load(roster) == before
+
+
+@pytest.mark.parametrize("name", ["lists.ods", "lists.xls", "lists.json", "lists"])
+def test_an_export_is_of_a_kind_that_can_be_imported(
+    roster: Path, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(FileUnusable, match="xlsx or"):
+        give(roster, tmp_path / name, "places")
+    assert not (tmp_path / name).exists()
 
 
 def test_a_refused_import_leaves_the_file_untouched_and_names_the_rows(

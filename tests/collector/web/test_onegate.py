@@ -30,6 +30,14 @@ def test_a_sector_that_only_a_gate_names_is_said_in_the_readers_words(
     assert "transport" not in page
 
 
+def test_a_place_that_is_on_no_list_is_marked_among_all_places(
+    site: Path, journal: Callable[..., Any]
+) -> None:
+    with set_up_gate(site, journal):
+        page = str(inside(Role.DISTRICT).get("/district/places").content.decode())
+    assert "chưa có trong danh sách" in page
+
+
 def test_what_a_gate_has_answered_is_said_in_the_readers_words(
     site: Path, journal: Callable[..., Any]
 ) -> None:
