@@ -19,7 +19,7 @@ FEWEST = 5
 ROOM = 2 * FEWEST - 2
 """What is withheld beside a few must be at least so much: it can be less by 3 and still no few."""
 STEP = 5
-"""People inside are rounded to this."""
+"""What can be asked again and again, and people inside, are rounded to this."""
 
 
 class Shown(enum.StrEnum):
@@ -58,14 +58,23 @@ def alone(count: int) -> Figure:
     return Shown.FEW if 0 < count < FEWEST else max(0, count)
 
 
-def inside(count: int) -> Figure:
-    """Return a number of people inside: to the next five, and a few where it is few.
+def nearly(count: int) -> Figure:
+    """Return a figure to the next five, and a few where it is few.
 
-    Below zero, where an exit was counted whose entry was not, there is nobody.
+    For what a reader can ask in one way and another: the difference of two such figures can be any
+    few, whatever it is.
     """
     if 0 < count < FEWEST:
         return Shown.FEW
     return max(0, (count + STEP // 2) // STEP * STEP)
+
+
+def inside(count: int) -> Figure:
+    """Return a number of people inside.
+
+    Below zero, where an exit was counted whose entry was not, there is nobody.
+    """
+    return nearly(count)
 
 
 def lists(counts: Sequence[Mapping[Key, int]]) -> tuple[List, ...]:
