@@ -338,15 +338,13 @@ def _inside(known: Known, tally: Tally) -> tuple[tuple[InsideLine, ...], Figure]
 
     The sum is made from what is shown, so that it tells nothing beyond it.
     """
-    today = local_slot(known.now_ms)[0]
     counts: dict[str, int] = {}
     titles: dict[str, str] = {}
     for gate in known.roster.gates:
         place = known.roster.place_of(gate.gate)
-        day = tally.days.get(gate.gate, {}).get(today)
-        if day is not None:
-            counts[place.id] = counts.get(place.id, 0) + sum(day.ins) - sum(day.outs)
-            titles[place.id] = place.name
+        count = tally.inside(gate.gate, known.now_ms, place.longest_minutes)
+        counts[place.id] = counts.get(place.id, 0) + count
+        titles[place.id] = place.name
     shown = {place: discretion.inside(count) for place, count in counts.items()}
     ordered = sorted(
         (InsideLine(titles[place], figure) for place, figure in shown.items() if figure != 0),
