@@ -40,7 +40,10 @@ class Trouble(enum.StrEnum):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """One line of gates and places counted, such as a commune's."""
+    """One line of gates and places counted, such as a commune's.
+
+    Of events those that are near: a year of weddings is no list of places that have not deployed.
+    """
 
     name: str
     places: int = 0
@@ -198,7 +201,8 @@ def _counted(known: Known, name_of: Callable[[Place], str]) -> list[Count]:
     places: dict[str, dict[str, bool]] = {}
     tallies: dict[str, list[int]] = {}
     for place in roster.places:
-        places.setdefault(name_of(place), {})[place.id] = False
+        if _is_wanted(place, known.now_ms):
+            places.setdefault(name_of(place), {})[place.id] = False
     for gate in roster.gates:
         place, line = roster.place_of(gate.gate), lines.get(gate.gate)
         is_alive = line is not None and line.condition is Condition.WORKING

@@ -95,10 +95,17 @@ def test_a_place_without_a_working_gate_is_told_with_whom_to_call() -> None:
         ("2026-01-01T08:00", "2026-01-02T20:00", False),
     ],
 )
-def test_an_event_is_overdue_only_when_it_is_near(starts: str, ends: str, is_due: bool) -> None:  # noqa: FBT001
+def test_an_event_is_counted_and_overdue_only_when_it_is_near(
+    starts: str,
+    ends: str,
+    is_due: bool,  # noqa: FBT001
+) -> None:
     event = place("e", kind=Kind.EVENT, starts=starts, ends=ends)
     roster = msgspec.structs.replace(ROSTER, places=(event,), gates=())
     assert bool(drawn(roster=roster).overdue) is is_due
+    assert drawn(roster=roster).whole.places == int(is_due)
+    carried = msgspec.structs.replace(roster, gates=(gate("g1", "e"),))
+    assert drawn(line("g1"), roster=carried).whole.places == 1  # a gate stands there still
 
 
 def test_a_gate_that_sends_what_nobody_opens_is_not_said_to_be_silent() -> None:
