@@ -109,7 +109,7 @@ class Replay(msgspec.Struct, frozen=True):
     codes: Figure
     changes: tuple[Change, ...]
     accepted_share: float | None
-    """In the hundred, to whole numbers; None where so few passed that it would name somebody."""
+    """In the hundred, of the figures as they are told; None where too few passed."""
     would_share: float | None
     unknown: tuple[str, ...] = ()
     """Rules whose effect the ledger cannot tell: `classes`, `again`, `interval`, `ceiling`."""

@@ -32,6 +32,7 @@ SHUT |= {Reason.SERVICE_ASKED, Reason.CARD_UNBOUNDED, Reason.RECORDS_HELD, Reaso
 """Answers to cards and buttons: no policy decides them."""
 SIGNED = frozenset({Kind.PASS, Kind.CERTIFICATE})
 WAYS = {Way.IN: Direction.IN, Way.OUT: Direction.OUT}
+A_FEW = 2
 MANY = 10**6
 SOON_S = 1.0
 FAR_S = 10 * 86_400.0
@@ -47,35 +48,50 @@ def replayed(
 ) -> Replay:
     """Return what `policy` would have answered on local `day`.
 
-    `ways` says for which ways each gate was enrolled. Numbers of people are told as discretion has
-    it: no small one, and none that gives one away; and to the next five, since a day can be
-    replayed with any number of drafts.
+    `ways` says for which ways each gate was enrolled. Numbers of people are told to the next five:
+    whoever edits can ask about any hours and kinds, and subtract one answer from another. The
+    shares are made of what is told, so that they tell nothing beyond it.
     """
     changes: Counter[tuple[str, str, str, str, str]] = Counter()
-    codes = green = would = 0
+    codes = green = 0
     for each in classes:
         if not is_judged(each.kind, each.reason):
             continue
         after = answered(each, policy, day, ways.get(each.gate, (each.dir,)))
         codes += each.count
         green += each.count if each.reason in GREEN else 0
-        kept = after is None and each.reason in GREEN
-        would += each.count if kept or (after is not None and after in GREEN) else 0
         if after != each.reason:
             before, named = each.reason.value, after.value if after else ""
             key = (each.kind, each.signature.value, each.identity.value, before, named)
             changes[key] += each.count
-    told = discretion.listed({("", "", "", "", "same"): codes - changes.total(), **changes})
+    told = [Change(*key, discretion.nearly(count)) for key, count in sorted(changes.items())]
+    all_, was = discretion.nearly(codes), discretion.nearly(green)
+    more = sum(_worth(each.count) * _turned(each) for each in told)
     return Replay(
         day=day,
-        codes=discretion.coarse(told.total),
-        changes=tuple(
-            Change(*key, discretion.coarse(told.figures[key])) for key, _ in changes.most_common()
-        ),
-        accepted_share=share(green, codes),
-        would_share=share(would, codes),
+        codes=all_,
+        changes=tuple(sorted(told, key=lambda each: -_worth(each.count))),
+        accepted_share=_told_share(_worth(was), _worth(all_)),
+        would_share=_told_share(_worth(was) + more, _worth(all_)),
         unknown=unknown(policy),
     )
+
+
+def _turned(change: Change) -> int:
+    """Return 1 for who would be let through and was not, -1 for the other way, else 0."""
+    if not change.after:  # it cannot be told, and is taken to stay as it was
+        return 0
+    return (change.after in GREEN) - (change.before in GREEN)
+
+
+def _worth(figure: discretion.Figure) -> int:
+    """Return what a figure that is told comes to: a few is taken for two."""
+    return figure if isinstance(figure, int) else A_FEW
+
+
+def _told_share(count: int, of: int) -> float | None:
+    """Return a share in the hundred of figures that are told; None of too few to be one."""
+    return float(round(100 * min(max(count, 0), of) / of)) if of >= 2 * discretion.FEWEST else None
 
 
 def share(count: int, of: int) -> float | None:

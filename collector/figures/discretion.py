@@ -19,7 +19,7 @@ FEWEST = 5
 ROOM = 2 * FEWEST - 2
 """What is withheld beside a few must be at least so much: it can be less by 3 and still no few."""
 STEP = 5
-"""People inside are rounded to this, and what is asked for in many ways."""
+"""What can be asked again and again, and people inside, are rounded to this."""
 
 
 class Shown(enum.StrEnum):
@@ -58,26 +58,26 @@ def alone(count: int) -> Figure:
     return Shown.FEW if 0 < count < FEWEST else max(0, count)
 
 
-def inside(count: int) -> Figure:
-    """Return a number of people inside: to the next five, and a few where it is few.
+def nearly(count: int) -> Figure:
+    """Return a figure to the next five, and a few where it is few.
 
-    Below zero, where an exit was counted whose entry was not, there is nobody.
+    For what a reader can ask in one way and another: the difference of two such figures can be any
+    few, whatever it is.
     """
     return Shown.FEW if 0 < count < FEWEST else to_step(count)
 
 
 def to_step(count: int) -> int:
-    """Return a number to the next five, and nobody where it is below zero.
-
-    Whoever may ask for the same people in many ways (an hour more, a kind less) would else
-    subtract one answer from another.
-    """
+    """Return a number to the next five, and nobody where it is below zero."""
     return max(0, (count + STEP // 2) // STEP * STEP)
 
 
-def coarse(figure: Figure) -> Figure:
-    """Return a figure to the next five, where it is told at all."""
-    return figure if isinstance(figure, Shown) else to_step(figure)
+def inside(count: int) -> Figure:
+    """Return a number of people inside.
+
+    Below zero, where an exit was counted whose entry was not, there is nobody.
+    """
+    return nearly(count)
 
 
 def listed(counts: Mapping[Key, int]) -> List:

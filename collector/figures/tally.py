@@ -16,6 +16,7 @@ SLOT_MS = 900_000
 SLOTS = 96
 """In a day."""
 SLOTS_AN_HOUR = 4
+SLOT_MIN = 60 // SLOTS_AN_HOUR
 DAY_MS = SLOTS * SLOT_MS
 ZONE_MS = 7 * 3_600_000
 """Vietnam's clocks are seven hours ahead, all year."""
@@ -82,6 +83,22 @@ class Tally:
     def day(self, gate: str, day: int) -> Day:
         """Return the counts of a gate's day, to be read or written."""
         return self.days.setdefault(gate, {}).setdefault(day, Day())
+
+    def inside(self, gate: str, now_ms: int, longest_min: int) -> int:
+        """Return how many more came in than went out since midnight, or in the longest stay.
+
+        Who came to a wedding is inside at midnight too; who came before the longest usual stay is
+        taken to have left, whether a gate saw it or not. Below zero where an entry was not seen.
+        """
+        today, slot = local_slot(now_ms)
+        begin = today * SLOTS + min(0, slot + 1 - -(-longest_min // SLOT_MIN))
+        total = 0
+        for day in range(begin // SLOTS, today + 1):
+            found = self.days.get(gate, {}).get(day)
+            if found is not None:
+                first = max(0, begin - day * SLOTS)
+                total += sum(found.ins[first:]) - sum(found.outs[first:])
+        return total
 
     def forget(self, day: int) -> None:
         """Drop what is older than is looked at on `day`."""

@@ -7,22 +7,27 @@ as numbers: Cổng 2 comes before Cổng 10.
 """
 
 import unicodedata
+from functools import lru_cache
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 """Grave, hook, tilde, acute, dot below."""
 _SHAPES = frozenset("\u0306\u0302\u031b")
 """Breve, circumflex, horn: they make another letter, not another tone."""
+_D = str.maketrans("ðÐ", "đĐ")
+"""Letters of Iceland that look like ours in capitals, and come from old keyboards."""
 _PLACES = {letter: place for place, letter in enumerate(LETTERS)}
 _SPACE, _SIGN, _NUMBER, _LETTER, _STRANGE = range(5)
 MAX_DIGITS = 18
+REMEMBERED = 20_000
+"""Names whose order need not be found again: a board is sorted more often than a name changes."""
 
 Order = tuple[tuple[tuple[int, int], ...], tuple[int, ...], str]
 
 
 def fold(text: str) -> str:
     """Return `text` without diacritics and capitals, for comparing."""
-    plain = text.replace("đ", "d").replace("Đ", "D")
+    plain = text.translate(_D).replace("đ", "d").replace("Đ", "D")
     marked = unicodedata.normalize("NFKD", plain)
     bare = "".join(each for each in marked if not unicodedata.combining(each))
     return " ".join(bare.casefold().split())
@@ -34,6 +39,7 @@ def finds(words: str, *texts: str) -> bool:
     return all(word in where for word in fold(words).split())
 
 
+@lru_cache(maxsize=REMEMBERED)
 def order(text: str) -> Order:
     """Return what to sort by: first the letters, then the tones, then the text itself."""
     letters: list[tuple[int, int]] = []
@@ -58,7 +64,7 @@ def order(text: str) -> Order:
 def _clusters(text: str) -> list[str]:
     """Return the letters, each with the marks that stand on it."""
     found: list[str] = []
-    for each in unicodedata.normalize("NFD", text.casefold()):
+    for each in unicodedata.normalize("NFD", text.translate(_D).casefold()):
         if unicodedata.combining(each) and found:
             found[-1] += each
         else:

@@ -6,7 +6,7 @@ cannot be read is a ValueError in words that are in the catalogues.
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 import msgspec
 
@@ -16,10 +16,19 @@ from collector.roster.collation import fold
 from collector.roster.places import WEEK_MIN, Kind
 from wire.openinghours import Hours
 
+FORMULA = re.compile(r"[=@]|[+-](?![\d ().+-]*$)")
+"""How a cell begins that a spreadsheet computes; +84 299 3890 000 is a telephone number."""
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 MAX_TEXT = 200
 _EATEN = re.compile(r"[35789]\d{8}|2\d{9}")
 """A mobile or landline number of Vietnam without its 0."""
+_TURNED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}|\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
+"""A text that a spreadsheet took for a day, or a long number that it has rounded."""
+_OLD_FONT = re.compile(
+    "[äåæçëîïñöøûüþÿ]|[a-z][\u00a7-\u00ae\u00b5-\u00be]|[\u00a7-\u00ae\u00b5-\u00be][a-z]",
+    re.IGNORECASE,
+)
+"""Letters that Vietnamese does not have, and an old font (TCVN3, VNI) shows as if it had."""
 _DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T](\d{1,2}:\d{2})(?::00)?")
 _YEAR_FIRST = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})(?::00)?")
 KINDS: Mapping[Kind, str] = {
@@ -35,7 +44,13 @@ KINDS: Mapping[Kind, str] = {
     Kind.EVENT: "Sự kiện",
 }
 """As Vietnamese lists call them; the codes are taken too."""
-_KINDS = {fold(name): kind for kind, name in KINDS.items()} | {kind.value: kind for kind in Kind}
+_KINDS = {
+    fold(each): kind
+    for kind, name in KINDS.items()
+    for each in (name, *name.split(", "), kind.value)
+}
+COUNTERS = frozenset({"stt", "tt", "so tt", "so thu tu", "no", "no."})
+"""Heads, folded, of a column that only numbers the rows, as most lists have one."""
 _YES = frozenset({"yes", "y", "true", "1", "x", "co"})
 _NO = frozenset({"no", "n", "false", "0", "khong"})
 
@@ -68,6 +83,16 @@ def words(text: str) -> str:
     """Read a name or another text."""
     if len(text) > MAX_TEXT:
         raise ValueError(N_("longer than 200 letters"))
+    if _TURNED.fullmatch(text):
+        raise ValueError(
+            N_("a spreadsheet has changed this: make the column text and type it again")
+        )
+    if FORMULA.match(text):
+        raise ValueError(N_("a formula: put its value in its place"))
+    if _OLD_FONT.search(text):
+        raise ValueError(
+            N_("letters of an old font (TCVN3 or VNI): convert the list to Unicode first")
+        )
     return text
 
 
@@ -82,7 +107,12 @@ def kind(text: str) -> Kind:
     """Read what sort of place it is."""
     found = _KINDS.get(fold(text))
     if found is None:
-        raise ValueError(N_("no kind of place is called so"))
+        raise ValueError(
+            N_(
+                "no kind of place is called so; they are office, school, station, vehicle, clinic,"
+                " market, production, shop, tourist, event"
+            )
+        )
     return found
 
 
@@ -201,10 +231,16 @@ def spelled(table: str, value: object) -> list[str]:
     return [each.spell(getattr(value, each.field)) for each in TABLES[table]]
 
 
-def slug(name: str, taken: Iterable[str]) -> str:
-    """Return an id for a place that has none: its name without diacritics, numbered if need be."""
-    used = set(taken)
+def slug(name: str, taken: Container[str], numbers: dict[str, int]) -> str:
+    """Return an id for a place that has none: its name without diacritics, numbered if need be.
+
+    `numbers` remembers how far each name has been numbered: thousands may be called the same.
+    """
     stem = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:56] or "place"
-    if stem not in used:
+    if stem not in taken:
         return stem
-    return next(f"{stem}-{n}" for n in range(2, len(used) + 3) if f"{stem}-{n}" not in used)
+    number = numbers.get(stem, 1) + 1
+    while f"{stem}-{number}" in taken:
+        number += 1
+    numbers[stem] = number
+    return f"{stem}-{number}"

@@ -7,9 +7,9 @@ from pathlib import Path
 from collector.errors import CollectorError, FileUnusable, RosterInvalid
 from collector.i18n import N_, _
 from collector.roster import columns, sheets, store
-from collector.roster.collation import finds, order
+from collector.roster.collation import fold
+from collector.roster.finding import described, standing
 from collector.roster.importing import Fault, plan
-from collector.roster.places import Place
 from collector.roster.roster import Roster, load, load_places
 
 SHOWN = 100
@@ -78,7 +78,10 @@ def told(fault: Fault) -> str:
 
 
 def give(roster: Path, file: Path, table: str) -> int:
-    """Export the lists: all into an .xlsx, one into a .csv."""
+    """Export the lists: all into an .xlsx, one into a .csv. Raises FileUnusable."""
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        msg = f"{file}: {N_('lists are written as .xlsx or .csv')}"
+        raise FileUnusable(msg)
     known = load(roster)
     lists = {"places": known.places, "areas": known.areas, "sectors": known.sectors}
     chosen = tuple(lists) if file.suffix.lower() == ".xlsx" else (table,)
@@ -110,27 +113,12 @@ def find(roster: Path, words: str) -> int:
 
 def found(known: Roster, words: str) -> Iterator[str]:
     """Yield a line for each place that the words describe, in Vietnamese order."""
-    areas = {each.code: each.name for each in known.areas}
-    sectors = {each.code: each.name for each in known.sectors}
-    for place, gates in standing(known):
-        area, sector = areas.get(place.area, place.area), sectors.get(place.sector, place.sector)
-        texts = (place.id, place.name, area, sector, place.contact, place.phone, place.plate)
-        if finds(words, *texts, *gates):
-            kind = columns.KINDS[place.kind]
-            told_gates = ", ".join(gates) or _("no gate")
-            yield f"{place.name} ({place.id}) · {kind} · {area} · {sector} · {told_gates}"
-
-
-def standing(known: Roster) -> list[tuple[Place, tuple[str, ...]]]:
-    """Return all places, those that only a gate names too, with their gates, in order."""
-    gates: dict[str, list[str]] = {}
-    places = {place.id: place for place in known.places}
-    for gate in known.gates:
-        place = known.place_of(gate.gate)
-        places.setdefault(place.id, place)
-        gates.setdefault(place.id, []).append(gate.gate)
-    ordered = sorted(places.values(), key=lambda place: (order(place.name), place.id))
-    return [(place, tuple(gates.get(place.id, ()))) for place in ordered]
+    folded = fold(words)
+    for each in described(known):
+        if each.is_called(folded):
+            place, kind = each.place, columns.KINDS[each.place.kind]
+            gates = ", ".join(each.gates) or _("no gate")
+            yield f"{place.name} ({place.id}) · {kind} · {each.area} · {each.sector} · {gates}"
 
 
 def check(roster: Path) -> int:

@@ -69,7 +69,8 @@ def plan(
     areas = merge.take(known.areas, tables.get("areas"), "code")
     sectors = merge.take(known.sectors, tables.get("sectors"), "code")
     faults += _trees(tables.get("areas", ()), areas)
-    named = [_named(row, areas, sectors, known) for row in tables.get("places", ())]
+    names = _Names(areas, sectors, known)
+    named = [names.given(row) for row in tables.get("places", ())]
     places = merge.take(known.places, _with_ids(named, known) if named else None, "id")
     faults += [*merge.faults, *_belonging(named, areas, sectors, gates)]
     faults += _gates(named, places)
@@ -91,12 +92,16 @@ def _rows(sheet: Sheet) -> tuple[str | None, list[Row], list[Fault]]:
         return None, [], faults
     table = columns.recognised(heads)
     if table is None:
-        why = N_("these heads belong to no list of areas, sectors or places")
+        why = N_(
+            "these heads belong to no list of areas, sectors or places; the first row is to have"
+            " those of an exported list"
+        )
         return None, [], [*faults, Fault(sheet.title, filled[0].row, "", why)]
+    counts = [fold(head) in columns.COUNTERS for head in heads]
     found = [columns.column(table, head) for head in heads]
     for number, head in enumerate(heads):
         twice = found[number] is not None and found[number] in found[:number]
-        if head and (found[number] is None or twice):
+        if head and not counts[number] and (found[number] is None or twice):
             why = N_("there twice") if twice else N_("no such column is known")
             faults.append(Fault(sheet.title, filled[0].row, head, why))
     rows = []
@@ -124,6 +129,8 @@ def _values(
     for number, column in enumerate(found):
         text = cells[number] if number < len(cells) else ""
         if column is None:
+            if text and not heads[number]:
+                wrong.append(("", N_("more cells than the heads")))
             continue
         if column.needed and not text:
             wrong.append((heads[number], N_("nothing stands here")))
@@ -195,38 +202,49 @@ def _trees(rows: Iterable[Row], areas: list[Area]) -> Iterator[Fault]:
             yield Fault(row.title, row.row, "Thuộc", N_("the area above is not on the list"))
 
 
-def _named(row: Row, areas: list[Area], sectors: list[Sector], known: Places) -> Row:
-    """Return a place's row with the codes of what it names, and its id if it is known by name."""
-    values = dict(row.values)
-    values["area"] = _code(values["area"], areas)
-    values["sector"] = _code(values["sector"], sectors)
-    if not values.get("id"):
-        values["id"] = next(
-            (
-                place.id
-                for place in known.places
-                if (fold(place.name), place.area) == (fold(values["name"]), values["area"])
-            ),
-            "",
-        )
-    return Row(row.title, row.row, values)
+class _Called:
+    """Areas or sectors by what they are called."""
+
+    def __init__(self, known: list[Any]) -> None:
+        self._codes = {each.code for each in known}
+        self._names: dict[str, list[str]] = {}
+        for each in known:
+            self._names.setdefault(fold(each.name), []).append(each.code)
+
+    def code(self, text: str) -> str:
+        """Return the code of the one that is so called; the text if none or several are."""
+        found = [] if text in self._codes else self._names.get(fold(text), [])
+        return found[0] if len(found) == 1 else text
 
 
-def _code(text: str, known: list[Any]) -> str:
-    """Return the code of the one that is so called; the text if none or several are."""
-    if any(each.code == text for each in known):
-        return text
-    found = [each.code for each in known if fold(each.name) == fold(text)]
-    return found[0] if len(found) == 1 else text
+class _Names:
+    """What areas, sectors and places are called, each found at once however many there are."""
+
+    def __init__(self, areas: list[Area], sectors: list[Sector], known: Places) -> None:
+        self._areas, self._sectors = _Called(areas), _Called(sectors)
+        self._places: dict[tuple[str, str], str] = {}
+        for place in known.places:
+            self._places.setdefault((fold(place.name), place.area), place.id)
+
+    def given(self, row: Row) -> Row:
+        """Return a place's row with the codes of what it names, and its id if known by name."""
+        values = dict(row.values)
+        values["area"] = self._areas.code(values["area"])
+        values["sector"] = self._sectors.code(values["sector"])
+        if not values.get("id"):
+            called = fold(values["name"]), values["area"]
+            values["id"] = self._places.get(called, "")
+        return Row(row.title, row.row, values)
 
 
 def _with_ids(rows: list[Row], known: Places) -> list[Row]:
     taken = {place.id for place in known.places} | {row.values["id"] for row in rows}
+    numbers: dict[str, int] = {}
     found = []
     for row in rows:
         each = row
         if not row.values["id"]:
-            name = columns.slug(row.values["name"], taken)
+            name = columns.slug(row.values["name"], taken, numbers)
             taken.add(name)
             each = Row(row.title, row.row, {**row.values, "id": name})
         found.append(each)

@@ -99,6 +99,20 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
         return self._within.get(area, frozenset({area}))
 
     @cached_property
+    def placed(self) -> Mapping[str, Gate]:
+        """Return the gates by name, each with the place, area and sector where it stands now.
+
+        A gate's own texts are those of the day it was admitted; the list knows when it moved.
+        """
+        names = {area.code: area.name for area in self.areas}
+        found = {}
+        for gate in self.gates:
+            at = self.place_of(gate.gate)
+            texts = {"place": at.name, "area": names.get(at.area, at.area), "sector": at.sector}
+            found[gate.gate] = msgspec.structs.replace(gate, **texts)
+        return found
+
+    @cached_property
     def _parents(self) -> Mapping[str, str]:
         return {area.code: area.parent for area in self.areas}
 
@@ -153,25 +167,40 @@ class RosterFile:
         self._path = path
         self._seen: tuple[Seen | None, ...] | None = None
         self._roster: Roster | None = None
+        self.fault: RosterInvalid | None = None
+        """What is wrong with the files as they lie there, while an older roster is returned."""
 
     def current(self) -> Roster:
         """Return the roster, read again if one of its files has changed.
 
         Raises RosterInvalid once for each bad version of a file; after that the last good one
-        is returned, so that a slip of the pen does not lock the gates out.
+        is returned, so that a slip of the pen does not lock the gates out. `fault` goes on saying
+        that it is not what lies there.
         """
         try:
             beside = (_stamp_if_there(self._path.with_name(each)) for each in (PLACES, ENROLLED))
             seen = (_stamp(self._path), *beside)
         except OSError as error:
+            msg = f"{self._path}: {error.strerror or N_('cannot be read')}"
+            self.fault = RosterInvalid(msg)
             if self._roster is not None:
                 return self._roster
-            msg = f"{self._path}: {error.strerror or N_('cannot be read')}"
-            raise RosterInvalid(msg) from error
+            raise self.fault from error
         if seen != self._seen or self._roster is None:
             self._seen = seen
-            self._roster = load(self._path)
+            try:
+                self._roster, self.fault = load(self._path), None
+            except RosterInvalid as error:
+                self.fault = error
+                raise
         return self._roster
+
+    def kept(self) -> Roster | None:
+        """Return the last good roster; None if none was ever read. Never raises."""
+        try:
+            return self.current()
+        except RosterInvalid:
+            return self._roster
 
 
 def load(path: Path) -> Roster:

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import openpyxl
 from openpyxl.styles import Font
+from openpyxl.utils import column_index_from_string
 
 from collector.errors import FileUnusable
 from collector.i18n import N_
@@ -33,6 +34,11 @@ GARBLED = re.compile(
     "|\u00c3[\u00a0-\u00bf]|\ufffd"
 )
 """UTF-8 that some program took for another encoding and saved like that."""
+NO_LETTERS = N_("garbled letters: open the original again and save as “CSV UTF-8”")
+MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^<>]{0,100}?ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"'
+)
+PIECE = 1024 * 1024
 
 
 class Bounds(msgspec.Struct, frozen=True):
@@ -113,9 +119,7 @@ def _text(title: str, data: bytes, bounds: Bounds = BOUNDS) -> Sheet:
         return _unread(title, text[: text.index("\0")].count("\n") + 1, N_("no text at all"))
     if found := GARBLED.search(text):
         row = text[: found.start()].count("\n") + 1
-        return _unread(
-            title, row, N_("garbled letters: open the original again and save as “CSV UTF-8”")
-        )
+        return _unread(title, row, NO_LETTERS)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -174,12 +178,31 @@ def _sheet(sheet: Any, bounds: Bounds) -> Sheet:  # noqa: ANN401  # openpyxl's r
             break
         lines.append(Line(row, tuple(_cell(each) for each in cells)))
         for number, each in enumerate(cells):
-            if each.data_type == "f":
+            if GARBLED.search(lines[-1].cells[number]):
+                complaints.append(Complaint(row, str(number), NO_LETTERS))
+            elif each.data_type == "f":
                 why = N_("a formula: put its value in its place")
                 complaints.append(Complaint(row, str(number), why))
             elif each.data_type == "e":
                 complaints.append(Complaint(row, str(number), N_("an error of the spreadsheet")))
+    heads = next((line.row for line in lines if any(line.cells)), 0)
+    complaints += _merged(sheet, heads)
     return Sheet(sheet.title, tuple(lines), tuple(complaints))
+
+
+def _merged(sheet: Any, heads: int) -> Iterator[Complaint]:  # noqa: ANN401  # the same
+    """Yield where cells below the heads are merged: all show what only the first one holds."""
+    found: dict[tuple[bytes, bytes, bytes], None] = {}
+    before = b""
+    with sheet._get_source() as source:  # noqa: SLF001  # a sheet that is read in passing does not tell
+        while piece := source.read(PIECE):
+            found |= dict.fromkeys(MERGED.findall(before + piece))
+            before = (before + piece)[-200:]
+    for letters, row, last in found:
+        if int(last) > heads:
+            column = column_index_from_string(letters.decode()) - 1
+            why = N_("merged cells: separate them, and fill each one")
+            yield Complaint(int(row), str(column), why)
 
 
 def _cell(cell: Any) -> str:  # noqa: ANN401  # the same

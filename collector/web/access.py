@@ -29,6 +29,7 @@ PAGES: Mapping[str, Right | None] = {
     "account": None,
     "password": None,
     "district": Right.BOARD,
+    "district-places": Right.BOARD,
     "district-parts": Right.BOARD,
     "gate": Right.BOARD,
     "gate-orders": Right.BOARD,

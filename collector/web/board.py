@@ -13,6 +13,7 @@ import msgspec
 from collector.ends import End
 from collector.ledger.entries import Gap, Lack, Row, Standing
 from collector.roster import Gate, Roster
+from collector.roster.collation import order
 from wire.errors import WireError
 from wire.record import ClockState, Direction, Identity, Mark, Outcome, Reason, Signature
 from wire.state import Health, State, unpack_health, unpack_state
@@ -145,7 +146,7 @@ def draw(
     gaps: Iterable[Gap] = (),
 ) -> Board:
     """Draw the board as it stands at `now_ms`."""
-    listed = {gate.gate: gate for gate in roster.gates}
+    listed = roster.placed
     gates = [_gate(gate, standings.get(name), now_ms) for name, gate in listed.items()]
     gates += [
         _stranger(standing, now_ms)
@@ -155,7 +156,7 @@ def draw(
     return Board(
         authority=roster.authority,
         help_line=roster.help_line,
-        gates=tuple(sorted(gates, key=lambda line: (line.area, line.place, line.gate))),
+        gates=tuple(sorted(gates, key=_where)),
         scans=tuple(_scan(row, listed) for row in rows),
         gaps=tuple(_gap(gap, listed) for gap in gaps if gap.is_due(now_ms))[:GAPS],
         day=day,
@@ -202,6 +203,10 @@ def condition(standing: Standing | None, state: State | None, now_ms: int) -> Co
         return Condition.STOPPED if standing.said == "stop" else Condition.SILENT
     scanning = state.scanning if state is not None else standing.said != "stop"
     return Condition.WORKING if scanning else Condition.STOPPED
+
+
+def _where(line: GateLine) -> tuple[object, ...]:
+    return tuple(order(text) for text in (line.area, line.place, line.gate))
 
 
 def _gap(gap: Gap, listed: Mapping[str, Gate]) -> GapLine:

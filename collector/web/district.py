@@ -22,7 +22,7 @@ from collector.web.board import Condition, GateLine
 STORIES = 30
 INSIDE = 30
 OVERDUE = 60
-"""Shown of each; how many more there are is said."""
+"""Shown of each on the board; how many more there are is said."""
 EVENT_SOON_DAYS = 3
 EPOCH = dt.date(1970, 1, 1).toordinal()
 
@@ -40,7 +40,10 @@ class Trouble(enum.StrEnum):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """One line of gates and places counted, such as a commune's."""
+    """One line of gates and places counted, such as a commune's.
+
+    Of events those that are near: a year of weddings is no list of places that have not deployed.
+    """
 
     name: str
     places: int = 0
@@ -67,11 +70,14 @@ class StoryLine(msgspec.Struct, frozen=True):
 class OverdueLine(msgspec.Struct, frozen=True):
     """A place on the list without a gate that works for it."""
 
+    id: str
     place: str
     area: str
     sector: str
     gates: int
     """That are known there, and of which nothing has been opened."""
+    heard: bool
+    """One of them has sent something: it is the vault that has not opened it."""
     contact: str
     phone: str
 
@@ -99,9 +105,7 @@ class District(msgspec.Struct, frozen=True):
     areas: tuple[Count, ...]
     sectors: tuple[Count, ...]
     stories: tuple[StoryLine, ...]
-    more_stories: int
     overdue: tuple[OverdueLine, ...]
-    more_overdue: int
     inside: tuple[InsideLine, ...]
     inside_total: Figure
     hours: tuple[Hour, ...]
@@ -110,6 +114,26 @@ class District(msgspec.Struct, frozen=True):
     """The vault has said what it could open."""
     counting: bool = False
     """Not all of the ledger has been counted yet."""
+
+    @property
+    def worst(self) -> tuple[StoryLine, ...]:
+        """Return the stories that the board has room for."""
+        return self.stories[:STORIES]
+
+    @property
+    def more_stories(self) -> int:
+        """Return how many it has no room for."""
+        return len(self.stories) - len(self.worst)
+
+    @property
+    def missing(self) -> tuple[OverdueLine, ...]:
+        """Return the overdue places that the board has room for."""
+        return self.overdue[:OVERDUE]
+
+    @property
+    def more_overdue(self) -> int:
+        """Return how many it has no room for."""
+        return len(self.overdue) - len(self.missing)
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -128,17 +152,15 @@ def draw(known: Known, tally: Tally, *, counting: bool = False) -> District:
     """Draw the district as it stands."""
     names = _Names(known.roster)
     stories = sorted(_stories(known, names), key=_rank(known))
-    overdue = sorted(_overdue(known, names), key=lambda line: (line.area, order(line.place)))
+    overdue = sorted(_overdue(known, names), key=lambda line: (order(line.area), order(line.place)))
     inside, inside_total = _inside(known, tally)
     hours, day_total = _hours(known, tally)
     return District(
         whole=_counted(known, lambda _: "")[0],
         areas=_counted_by(known, names.area_of),
         sectors=_counted_by(known, names.sector_of),
-        stories=tuple(stories[:STORIES]),
-        more_stories=max(0, len(stories) - STORIES),
-        overdue=tuple(overdue[:OVERDUE]),
-        more_overdue=max(0, len(overdue) - OVERDUE),
+        stories=tuple(stories),
+        overdue=tuple(overdue),
         inside=inside,
         inside_total=inside_total,
         hours=hours,
@@ -179,7 +201,8 @@ def _counted(known: Known, name_of: Callable[[Place], str]) -> list[Count]:
     places: dict[str, dict[str, bool]] = {}
     tallies: dict[str, list[int]] = {}
     for place in roster.places:
-        places.setdefault(name_of(place), {})[place.id] = False
+        if _is_wanted(place, known.now_ms):
+            places.setdefault(name_of(place), {})[place.id] = False
     for gate in roster.gates:
         place, line = roster.place_of(gate.gate), lines.get(gate.gate)
         is_alive = line is not None and line.condition is Condition.WORKING
@@ -200,6 +223,11 @@ def _serves(known: Known, line: GateLine | None, gate: str) -> bool:
     """Say whether a gate is deployed: its scans are opened, or at least come, if nobody opens."""
     if known.opened is not None:
         return gate in known.opened
+    return _is_heard(line)
+
+
+def _is_heard(line: GateLine | None) -> bool:
+    """Say whether a gate has ever sent something."""
     return line is not None and line.condition is not Condition.NEVER
 
 
@@ -287,10 +315,12 @@ def _overdue(known: Known, names: _Names) -> Iterator[OverdueLine]:
         ):
             continue
         yield OverdueLine(
+            place.id,
             place.name,
             names.area_of(place),
             names.sector_of(place),
             len(own),
+            any(_is_heard(lines.get(gate)) for gate in own),
             place.contact,
             place.phone,
         )
@@ -312,15 +342,13 @@ def _inside(known: Known, tally: Tally) -> tuple[tuple[InsideLine, ...], Figure]
 
     The sum is made from what is shown, so that it tells nothing beyond it.
     """
-    today = local_slot(known.now_ms)[0]
     counts: dict[str, int] = {}
     titles: dict[str, str] = {}
     for gate in known.roster.gates:
         place = known.roster.place_of(gate.gate)
-        day = tally.days.get(gate.gate, {}).get(today)
-        if day is not None:
-            counts[place.id] = counts.get(place.id, 0) + sum(day.ins) - sum(day.outs)
-            titles[place.id] = place.name
+        count = tally.inside(gate.gate, known.now_ms, place.longest_minutes)
+        counts[place.id] = counts.get(place.id, 0) + count
+        titles[place.id] = place.name
     shown = {place: discretion.inside(count) for place, count in counts.items()}
     ordered = sorted(
         (InsideLine(titles[place], figure) for place, figure in shown.items() if figure != 0),

@@ -140,7 +140,7 @@ def gate(request: HttpRequest, gate: str) -> HttpResponse:
         "told": gatepage.told(known.notes),
         "gaps": drawn.gaps,
         "proofs": known.proofs,
-        "hours": tuple(_hours(roster, gate, now_ms).items()),
+        "hours": tuple(each for each in _hours(roster, gate, now_ms).items() if each[1] != 0),
         "today": drawn.day,
         "trouble": trouble,
         **commandviews.context(request, gate),

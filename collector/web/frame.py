@@ -12,7 +12,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from collector.cases.roles import Role
-from collector.errors import RosterInvalid
 from collector.roster import Roster, RosterFile
 from collector.web import access
 from collector.web.asker import role
@@ -58,11 +57,8 @@ def roster() -> RosterFile:
 
 
 def listed() -> Roster:
-    """Return the roster as it stands, an empty one if it cannot be read."""
-    try:
-        return roster().current()
-    except RosterInvalid:
-        return NOBODY
+    """Return the roster as it stands, the last good one if it cannot be read, else an empty one."""
+    return roster().kept() or NOBODY
 
 
 def around(request: HttpRequest) -> dict[str, Any]:

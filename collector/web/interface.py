@@ -148,7 +148,7 @@ def samples(
             yield from _fares(labels, health)
     yield "district_places", {"state": "registered"}, float(drawn.whole.places)
     yield "district_places", {"state": "deployed"}, float(drawn.whole.deployed)
-    yield "district_overdue_places", {}, float(len(drawn.overdue) + drawn.more_overdue)
+    yield "district_overdue_places", {}, float(len(drawn.overdue))
     if isinstance(drawn.day_total, int):
         yield "district_entries_today", {}, float(drawn.day_total)
 

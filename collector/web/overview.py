@@ -108,7 +108,7 @@ class Overview:
                 return
             self._known, self._drawn_s = known, now_s
             found = self._read(roster, opened, self._view.standings())
-            trouble = DOUBTED if self._believed.is_doubted(self._wall_ms()) else ""
+            trouble = self._remark()
         except CollectorError as error:
             # What is no longer sure to be true stays there, under a sentence that says so.
             self._view.close()
@@ -116,6 +116,12 @@ class Overview:
             found, trouble = self._last(), error.code
         if (found, trouble) != (self._district, self._trouble):
             self._district, self._trouble, self._parts = found, trouble, {}
+
+    def _remark(self) -> str:
+        """Return the code of what the reader must know though everything could be drawn."""
+        if self._roster.fault is not None:
+            return self._roster.fault.code
+        return DOUBTED if self._believed.is_doubted(self._wall_ms()) else ""
 
     def _last(self) -> District:
         """Return what was drawn last; before that, the roster's gates, nothing known of them."""

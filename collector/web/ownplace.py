@@ -45,4 +45,5 @@ def _shown(request: HttpRequest) -> Iterator[Shown]:
     for place in granted:
         gates = {each.gate for each in roster.gates if roster.place_of(each.gate).id == place.id}
         lines = tuple(line for line in drawn.gates if line.gate in gates)
-        yield Shown(place, ownplace.counted(gates, districtviews.watch().tally, now_ms), lines)
+        tally, longest_min = districtviews.watch().tally, place.longest_minutes
+        yield Shown(place, ownplace.counted(gates, tally, now_ms, longest_min), lines)

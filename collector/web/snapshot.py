@@ -106,8 +106,14 @@ class Snapshot:
         day = local(now_ms).toordinal()
         board = draw(listed, self._view.standings(), rows, now_ms, day, self._view.gaps())
         due = soon(self._ends, now_ms) if self._ends is not None else ()
+        return msgspec.structs.replace(board, ends=due, trouble=self._remark(now_ms))
+
+    def _remark(self, now_ms: int) -> str:
+        """Return the code of what the reader must know though everything could be drawn."""
+        if self._roster.fault is not None:
+            return self._roster.fault.code
         is_doubted = self._believed is not None and self._believed.is_doubted(now_ms)
-        return msgspec.structs.replace(board, ends=due, trouble=DOUBTED if is_doubted else "")
+        return DOUBTED if is_doubted else ""
 
 
 def render(board: Board, language: str) -> Drawing:

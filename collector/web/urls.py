@@ -13,6 +13,7 @@ from collector.web import (
     ownaccount,
     ownplace,
     passinterface,
+    placesviews,
     policyviews,
     signin,
     views,
@@ -47,6 +48,7 @@ handler500 = "collector.web.complaints.fault"
 urlpatterns = [
     path("", views.home, name="home"),
     path("district", districtviews.district, name="district"),
+    path("district/places", placesviews.places, name="district-places"),
     path("district/parts", districtviews.parts, name="district-parts"),
     path("api/v1/records", interfaceviews.records, name="api-records"),
     path("api/v1/gates", interfaceviews.gates, name="api-gates"),

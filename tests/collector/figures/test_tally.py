@@ -10,7 +10,7 @@ from collector.database.sqlite import SqliteDatabase
 from collector.errors import CollectorError
 from collector.figures.opened import OpenedFile
 from collector.figures.store import FLUSH_S, Follower
-from collector.figures.tally import KEPT_DAYS, SLOT_MS, Tally, local_slot, weekday
+from collector.figures.tally import KEPT_DAYS, SLOT_MS, ZONE_MS, Tally, local_slot, weekday
 from collector.ledger.entries import Glance, Post
 from collector.ledger.memory import MemoryLedger
 from wire.record import Reason, What
@@ -64,6 +64,29 @@ def test_a_line_of_paper_of_another_age_counts_when_it_was_typed(told: int) -> N
 @pytest.mark.parametrize("changes", [{"clock": "unsynced", "wall": 5}, {"wall": 4_070_908_800_000}])
 def test_a_clock_that_says_nothing_or_2099_is_not_believed(changes: dict[str, Any]) -> None:
     assert counted(glance(**changes, received=WALL)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "longest_min", "inside"),
+    [
+        (-1, 120, 37),  # the guests of an evening, and who came in the morning and was not seen off
+        (1, 120, 30),
+        (1, 11, 0),
+        (59, 120, 30),
+        (76, 120, 0),
+        (76, 7 * 24 * 60, 37),
+    ],
+)
+def test_who_came_before_midnight_is_inside_until_the_longest_stay_is_over(
+    minutes: int, longest_min: int, inside: int
+) -> None:
+    tally = Tally()
+    evening = tally.day("g", 100)
+    evening.ins[4 * 8] = 7
+    evening.ins[4 * 23], evening.outs[4 * 23 + 1] = 40, 10
+    at = 101 * 86_400_000 - ZONE_MS + minutes * 60_000
+    assert tally.inside("g", at, longest_min) == inside
+    assert tally.inside("never", at, longest_min) == 0
 
 
 def test_days_are_those_of_vietnam() -> None:

@@ -19,6 +19,7 @@ ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
         ("tú bến", "Bến xe Mỹ Tú"),
         ("huynh huu nghia", "Huỳnh Hữu Nghĩa"),
         ("My\u0303 Tu\u0301", "Mỹ Tú"),
+        ("dai tam", "Ðại Tâm"),
     ],
 )
 def test_a_place_is_found_with_and_without_diacritics(words: str, text: str) -> None:
@@ -80,6 +81,10 @@ def test_a_tone_decides_only_between_words_of_the_same_letters() -> None:
         "Hoà Bình",
         "Hoa Sen",
     ]
+
+
+def test_a_letter_of_iceland_stands_for_the_one_that_it_looks_like() -> None:
+    assert sorted(["Em", "Ðại Tâm", "Đa Lộc"], key=order) == ["Đa Lộc", "Ðại Tâm", "Em"]
 
 
 def test_composed_and_decomposed_letters_stand_at_one_place() -> None:

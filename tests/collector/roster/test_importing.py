@@ -15,7 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.errors import FileUnusable
-from collector.roster import Area, Kind, Place, Places, Sector, hoursline, load, sheets
+from collector.roster import (
+    Area,
+    Kind,
+    Place,
+    Places,
+    Sector,
+    hoursline,
+    importing,
+    load,
+    sheets,
+)
+from collector.roster.collation import fold
 from collector.roster.columns import KINDS, kind, slug
 from collector.roster.commands import ImportRefused, check, find, give, take
 from collector.roster.importing import Fault, Plan, plan
@@ -125,6 +136,17 @@ def test_areas_sectors_and_places_come_together_in_any_order() -> None:
         (HEADS + "p1,Tr\u00c6\u00b0\u00e1\u00bb\u009dng,school,c1,education,,\n", 2, "", "garbled"),
         (HEADS + "p1,A\0B,school,c1,education,,\n", 2, "", "no text"),
         ("", 0, "", "nothing"),
+        (HEADS + "p1,+cmd|' /C calc'!A0,school,c1,education,,\n", 2, "Tên", "formula"),
+        (HEADS + "p1,-1+SUM(A1),school,c1,education,,\n", 2, "Tên", "formula"),
+        (HEADS + "p1,2026-09-02T00:00,school,c1,education,,\n", 2, "Tên", "has changed"),
+        (
+            HEADS + "p1,Tr\u00ad\u00eang M\u00c9u,school,c1,education,,\n",
+            2,
+            "Tên",
+            "old font",
+        ),
+        (HEADS + "p1,Chôï Myõ Tuù,school,c1,education,,\n", 2, "Tên", "old font"),
+        (HEADS.replace("Cổng", "") + "p1,A,school,c1,education,,g1\n", 2, "", "more cells"),
     ],
 )
 def test_each_mistake_is_named_by_row_and_column(
@@ -132,6 +154,12 @@ def test_each_mistake_is_named_by_row_and_column(
 ) -> None:
     found = faults(text)
     assert [(each[0], each[1]) for each in found if why in each[2]][:1] == [(row, column)]
+
+
+def test_a_column_that_only_numbers_the_rows_is_passed_over() -> None:
+    heads, row = GOOD.splitlines()
+    found = planned(f"STT,{heads}\n1,{row}\n")
+    assert (found.faults, found.added) == ((), 1)
 
 
 def test_a_wrong_row_keeps_the_good_ones_out_too() -> None:
@@ -204,6 +232,33 @@ def test_a_spreadsheets_numbers_and_formulas_are_seen_for_what_they_are(tmp_path
     assert "formula" in fault.why
 
 
+def test_merged_cells_below_the_heads_are_refused_and_lose_nothing(tmp_path: Path) -> None:
+    heads: list[object] = ["Tên", "", "Loại", "Khu vực", "Ngành", "Người liên hệ"]
+    rows: list[list[object]] = [
+        [f"A{n}", "", "school", "c1", "education", "Bà Hoa"] for n in (1, 2)
+    ]
+    path = workbook(tmp_path / "a.xlsx", heads, *rows)
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells("A1:B1")
+    book.save(path)
+    assert plan(sheets.read(path), KNOWN, GATES).added == 2
+    book.worksheets[0].merge_cells("F2:F3")
+    book.save(path)
+    (fault,) = plan(sheets.read(path), KNOWN, GATES).faults
+    assert (fault.row, fault.column) == (2, "Người liên hệ")
+    assert "merged" in fault.why
+
+
+def test_letters_that_were_garbled_before_a_spreadsheet_was_saved_are_refused(
+    tmp_path: Path,
+) -> None:
+    heads: list[object] = ["Tên", "Loại", "Khu vực", "Ngành"]
+    row: list[object] = ["Tr\u00c6\u00b0\u00e1\u00bb\u009dng", "school", "c1", "education"]
+    (fault,) = plan(sheets.read(workbook(tmp_path / "a.xlsx", heads, row)), KNOWN, GATES).faults
+    assert (fault.row, fault.column) == (2, "Tên")
+    assert "garbled" in fault.why
+
+
 def test_what_is_no_spreadsheet_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(b"PK\x03\x04 and no more")
@@ -246,12 +301,31 @@ def test_vietnamese_days_are_understood() -> None:
 
 def test_every_kind_can_be_written_in_vietnamese_without_diacritics() -> None:
     assert {kind(name.upper()) for name in KINDS.values()} == set(KINDS)
+    assert kind("ben tau") == kind("Bến xe") == Kind.STATION
 
 
 def test_an_id_is_made_of_a_name_and_is_its_own() -> None:
-    assert slug("Chợ Đêm", ()) == "cho-dem"
-    assert slug("Chợ Đêm", ("cho-dem", "cho-dem-2")) == "cho-dem-3"
-    assert slug("???", ()) == "place"
+    assert slug("Chợ Đêm", (), {}) == "cho-dem"
+    assert slug("Chợ Đêm", ("cho-dem", "cho-dem-2"), {}) == "cho-dem-3"
+    assert slug("???", (), {}) == "place"
+
+
+def test_a_long_list_without_ids_is_read_name_by_name_and_not_each_against_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = "".join(f"Chợ {number},market,c1,education\n" for number in range(200))
+    text = "Tên,Loại,Khu vực,Ngành\n" + rows + "Quán,shop,c1,education\n"
+    once = planned(text)
+    folded: list[str] = []
+
+    def counted(name: str) -> str:
+        folded.append(name)
+        return fold(name)
+
+    monkeypatch.setattr(importing, "fold", counted)
+    again = planned(text, known=once.places)
+    assert (again.same, again.added, again.changed) == (201, 0, 0)
+    assert len(folded) < 10 * 201
 
 
 @pytest.fixture
@@ -289,6 +363,15 @@ def test_what_is_exported_is_imported_elsewhere_as_it_was(roster: Path, tmp_path
     give(roster, tmp_path / "places.csv", "places")
     take(roster, [tmp_path / "places.csv"], replace=True, dry=False)
     assert load(roster) == before
+
+
+@pytest.mark.parametrize("name", ["lists.ods", "lists.xls", "lists.json", "lists"])
+def test_an_export_is_of_a_kind_that_can_be_imported(
+    roster: Path, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(FileUnusable, match="xlsx or"):
+        give(roster, tmp_path / name, "places")
+    assert not (tmp_path / name).exists()
 
 
 def test_a_refused_import_leaves_the_file_untouched_and_names_the_rows(
@@ -351,7 +434,16 @@ def test_the_sample_is_imported_as_it_lies_there(
 
 @pytest.mark.parametrize(
     ("phone", "is_taken"),
-    [("0912345678", True), ("912345678", False), ("2993890000", False), ("19009095", True)],
+    [
+        ("0912345678", True),
+        ("912345678", False),
+        ("2993890000", False),
+        ("19009095", True),
+        ("+84 299 3890 000", True),
+        ("(0299) 3-890-000", True),
+        ("-", True),
+        ("8.49E+10", False),
+    ],
 )
 def test_a_number_whose_first_0_a_spreadsheet_has_eaten_is_refused(
     phone: str,

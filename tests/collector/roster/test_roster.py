@@ -44,12 +44,31 @@ def test_a_roster_that_goes_bad_is_complained_of_once_and_the_last_good_one_stay
     write(path, gate())
     file = RosterFile(path)
     good = file.current()
+    faults = [file.fault]
     path.write_text("{")
     with pytest.raises(RosterInvalid):
         file.current()
-    assert file.current() is good
+    assert file.current() is file.kept() is good
+    faults.append(file.fault)  # said as long as it is so
+    write(path, gate())
+    assert file.current() == good
+    faults.append(file.fault)
     os.unlink(path)  # noqa: PTH108  # the same as what an operator's `rm` does
-    assert file.current() is good
+    assert file.current() == good
+    faults.append(file.fault)
+    assert [fault is not None for fault in faults] == [False, True, False, True]
+
+
+def test_whoever_shows_a_roster_has_the_last_good_one_from_the_first_moment(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "roster.json"
+    file = RosterFile(path)
+    assert file.kept() is None
+    write(path, gate())
+    good = file.kept()
+    path.write_text("{")
+    assert file.kept() is good
 
 
 @pytest.mark.parametrize(

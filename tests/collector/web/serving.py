@@ -183,6 +183,7 @@ def pages(case: int) -> dict[str, tuple[Role | None, str]]:
         "accounts": (Role.OPERATOR, "/accounts"),
         "gates": (officer, "/gates"),
         "district": (officer, "/district"),
+        "district-places": (officer, "/district/places"),
         "cases": (officer, "/cases"),
         "case-new": (officer, "/cases/new"),
         "case": (officer, base),

@@ -1,10 +1,11 @@
 """What the board shows, as values."""
 
+import msgspec
 import pytest
 
 from collector.ledger.entries import UNDER_WAY_MS, Gap, Lack, Row, Standing
 from collector.ledger.times import Moment
-from collector.roster import Gate, Roster
+from collector.roster import Area, Gate, Kind, Place, Roster
 from collector.web.board import (
     LATE_AFTER_MS,
     SILENT_AFTER_MS,
@@ -105,6 +106,31 @@ def test_a_gate_that_left_the_roster_is_still_shown() -> None:
         ("old", (Alert(Warn.UNLISTED),)),
         ("g1", ()),
     ]
+
+
+def test_gates_are_listed_in_vietnamese_order() -> None:
+    texts = [("Xã Đông", "Chợ"), ("Xã Da", "Cổng 10"), ("Xã Da", "Cổng 2"), ("Xã Âu", "Chợ")]
+    gates = tuple(
+        msgspec.structs.replace(GATE, gate=f"g{number}", area=area, place=place)
+        for number, (area, place) in enumerate(texts)
+    )
+    lines = draw(msgspec.structs.replace(ROSTER, gates=gates), {}, (), NOW, 1).gates
+    assert [(line.area, line.place) for line in lines] == [
+        ("Xã Âu", "Chợ"),
+        ("Xã Da", "Cổng 2"),
+        ("Xã Da", "Cổng 10"),
+        ("Xã Đông", "Chợ"),
+    ]
+
+
+def test_a_gate_that_moved_is_shown_where_it_stands_now() -> None:
+    market = Place("cho", "Chợ Mới", Kind.MARKET, "c1", "economy", gates=("g1",))
+    roster = Roster("", "", (GATE,), (Area("c1", "Xã Một"),), (), (market,))
+    gap = Gap("g1", "j1", Lack.DECLARED, 3, 5, NOW)
+    shown = draw(roster, {}, (row(),), NOW, 1, (gap,))
+    (line,) = shown.gates
+    assert (line.place, line.area, line.sector) == ("Chợ Mới", "Xã Một", "economy")
+    assert (shown.scans[0].place, shown.gaps[0].place) == ("Chợ Mới", "Chợ Mới")
 
 
 @pytest.mark.parametrize(

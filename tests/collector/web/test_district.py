@@ -10,8 +10,9 @@ from collector.figures.discretion import Shown
 from collector.figures.plausible import Finding, Story
 from collector.figures.tally import Tally, local_slot
 from collector.roster import Area, Gate, Kind, Place, Roster, Sector
+from collector.web import interface
 from collector.web.board import Alert, Condition, GateLine, Warn
-from collector.web.district import District, Known, Trouble, draw
+from collector.web.district import STORIES, District, Known, Trouble, draw
 from wire.keys import Use, entry
 from wire.record import Direction
 
@@ -94,10 +95,37 @@ def test_a_place_without_a_working_gate_is_told_with_whom_to_call() -> None:
         ("2026-01-01T08:00", "2026-01-02T20:00", False),
     ],
 )
-def test_an_event_is_overdue_only_when_it_is_near(starts: str, ends: str, is_due: bool) -> None:  # noqa: FBT001
+def test_an_event_is_counted_and_overdue_only_when_it_is_near(
+    starts: str,
+    ends: str,
+    is_due: bool,  # noqa: FBT001
+) -> None:
     event = place("e", kind=Kind.EVENT, starts=starts, ends=ends)
     roster = msgspec.structs.replace(ROSTER, places=(event,), gates=())
     assert bool(drawn(roster=roster).overdue) is is_due
+    assert drawn(roster=roster).whole.places == int(is_due)
+    carried = msgspec.structs.replace(roster, gates=(gate("g1", "e"),))
+    assert drawn(line("g1"), roster=carried).whole.places == 1  # a gate stands there still
+
+
+def test_a_gate_that_sends_what_nobody_opens_is_not_said_to_be_silent() -> None:
+    lines = (line("g1"), line("g2"), line("g3", Condition.NEVER))
+    found = drawn(*lines, opened=frozenset())
+    assert [(each.id, each.gates, each.heard) for each in found.overdue] == [
+        ("p2", 1, False),
+        ("p3", 0, False),
+        ("p1", 2, True),
+    ]
+
+
+def test_a_gate_has_its_story_though_the_board_has_room_for_the_worst_only() -> None:
+    gates = tuple(gate(f"n{number}", "p1") for number in range(STORIES + 3))
+    roster = msgspec.structs.replace(ROSTER, gates=gates)
+    lines = tuple(line(each.gate, Condition.SILENT) for each in gates)
+    found = drawn(*lines, roster=roster)
+    assert (len(found.stories), len(found.worst), found.more_stories) == (33, STORIES, 3)
+    known = Known(roster, lines, {}, {}, None, NOW)
+    assert {each.story for each in interface.gates(known, found).gates} == {Trouble.SILENT}
 
 
 def test_each_gate_has_one_story_and_the_worst_comes_first() -> None:

@@ -29,6 +29,7 @@ def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
     page.evaluate("window.here = true")
     story = page.locator(".stories li").first
     expect(story).to_contain_text("Chưa từng có tin")
+    page.focus("#all-places")
     now_ms = int(page.evaluate("Date.now()"))
     with SqliteLedger(pages.folder / "ledger.db") as ledger:
         pen = journal("g1", "j9").note(What.START).scan(3)
@@ -36,6 +37,7 @@ def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
         expect(page.locator(".figures li").nth(3)).to_contain_text("1", timeout=5_000)
     expect(page.locator(".stories")).to_have_count(0)
     assert page.evaluate("window.here") is True
+    assert page.evaluate("document.activeElement.id") == "all-places", "lost by who types"
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.goto(f"{pages.url}gates/g1")
     expect(page.locator("h1")).to_have_text("Bến xe Mẫu")

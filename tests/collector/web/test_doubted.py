@@ -20,23 +20,35 @@ NOW = 1_790_000_000_000
 SAID = "clock-doubted"
 
 
+class Boards:
+    """Both boards over an empty ledger, looked at now and then."""
+
+    def __init__(self, folder: Path, roster: Path) -> None:
+        self._seconds = 0.0
+        clocks = (lambda: NOW, lambda: self._seconds)
+        self.believed = Believed(folder / "clock.json", lambda: 0)
+        view, listed = MemoryLedger(), RosterFile(roster)
+        follower = Follower(view, SqliteDatabase(folder / "figures.db"), *clocks)
+        watch = Watch(follower, view, listed, clocks[0])
+        opened = OpenedFile(folder / "opened.json")
+        self.overview = Overview(view, listed, watch, opened, clocks, self.believed)
+        self.snapshot = Snapshot(view, listed, *clocks, None, self.believed)
+
+    def say(self, code: str, words: str) -> list[bool]:
+        """Return which of them say it now."""
+        self._seconds += RECHECK_S
+        html = self.overview.parts("vi")[0].html, self.snapshot.drawing("vi").html
+        return [code in each and words in each for each in html]
+
+
 def test_the_boards_say_that_the_clock_is_in_doubt_as_long_as_it_is(
     site: Path, tmp_path: Path
 ) -> None:
-    believed = Believed(tmp_path / "clock.json", lambda: 0)
-    seconds = [0.0]
-    clocks = (lambda: NOW, lambda: seconds[0])
-    view, roster = MemoryLedger(), RosterFile(site / "roster.json")
-    follower = Follower(view, SqliteDatabase(tmp_path / "figures.db"), *clocks)
-    watch = Watch(follower, view, roster, clocks[0])
-    opened = OpenedFile(tmp_path / "opened.json")
-    overview = Overview(view, roster, watch, opened, clocks, believed)
-    snapshot = Snapshot(view, roster, *clocks, None, believed)
+    boards = Boards(tmp_path, site / "roster.json")
+    believed = boards.believed
 
     def shown() -> list[bool]:
-        seconds[0] += RECHECK_S
-        html = overview.parts("vi")[0].html, snapshot.drawing("vi").html
-        return [SAID in each and "Đồng hồ máy chủ" in each for each in html]
+        return boards.say(SAID, "Đồng hồ máy chủ")
 
     assert shown() == [False, False]
     believed.note(Said(NOW, 0))
@@ -44,6 +56,25 @@ def test_the_boards_say_that_the_clock_is_in_doubt_as_long_as_it_is(
     believed.note(Said(NOW, 0, "gates-disagree"))
     assert shown() == [True, True]
     believed.note(Said(NOW, 0))
+    assert shown() == [False, False]
+
+
+def test_the_boards_say_that_the_roster_cannot_be_read_as_long_as_it_is_so(
+    site: Path, tmp_path: Path
+) -> None:
+    roster, places = tmp_path / "roster.json", tmp_path / "places.json"
+    roster.write_bytes((site / "roster.json").read_bytes())
+    boards = Boards(tmp_path, roster)
+
+    def shown() -> list[bool]:
+        return boards.say("roster-invalid", "Không đọc được danh sách")
+
+    assert shown() == [False, False]
+    places.write_text("{", encoding="utf-8")
+    for _ in range(3):
+        shown()
+    assert shown() == [True, True]
+    places.unlink()
     assert shown() == [False, False]
 
 

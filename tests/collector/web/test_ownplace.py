@@ -37,6 +37,8 @@ def test_a_keeper_sees_the_own_count_exactly_and_is_led_there(
         page = browser.get("/own").content.decode()
         assert re.findall(r"<li><b>(\d+)</b>", page) == ["3", "3", "0"]
         assert "g1" in page
+        assert 'id="stale"' in page
+        assert "stale.js" in page
 
 
 def test_a_keeper_sees_nothing_of_another_place(site: Path, journal: Callable[..., Any]) -> None:
