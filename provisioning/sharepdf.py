@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from provisioning import files, shares, sharesheet, sheet
+from provisioning import files, picture, shares, sharesheet
 from provisioning.errors import FileUnusable, ShareInvalid, SheetUnreadable
 from provisioning.paper import EDGE, TALL, WIDE, Box, Pages
 from provisioning.shares import Share
@@ -59,7 +59,7 @@ def draw(
     authority: str,
     root: KeyEntry,
     now: datetime,
-    font_folder: Path = sheet.FONT_FOLDER,
+    font_folder: Path = picture.FONT_FOLDER,
 ) -> bytes:
     """Return the file; raise FontMissing if no font has the letters of Vietnamese."""
     pages = Pages("Mảnh khóa gốc / Shares of the root", font_folder)
@@ -110,8 +110,8 @@ def _front(pages: Pages, share: Share, count: int, about: tuple[str, str]) -> No
     ):
         top = pages.paragraph(text, Box(SIDE, top, wide, 0), size, bold=bold) + 1
     text = sharesheet.PREFIX + share.words.upper()
-    modules = len(sheet.matrix(text))
-    whole = CODE_MM * modules / (modules - 2 * sheet.QUIET)
+    modules = len(picture.matrix(text))
+    whole = CODE_MM * modules / (modules - 2 * picture.QUIET)
     pages.code(text, (WIDE - whole) / 2, top + 2, CODE_MM)
     top += whole + 8
     words = share.words.split()

@@ -12,7 +12,7 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
-from provisioning import files, shares, sheet
+from provisioning import files, picture, shares
 from provisioning.errors import FileUnusable, ShareInvalid, SheetUnreadable
 from provisioning.shares import Share
 from provisioning.terms import VIETNAM
@@ -74,10 +74,10 @@ def draw(
     authority: str,
     root: KeyEntry,
     now: datetime,
-    font_folder: Path = sheet.FONT_FOLDER,
+    font_folder: Path = picture.FONT_FOLDER,
 ) -> bytes:
     """Return one page as PNG; raise FontMissing if no font has the letters of Vietnamese."""
-    bold, plain = sheet.fonts(font_folder)
+    bold, plain = picture.fonts(font_folder)
     page = Image.new("L", PAGE, 255)
     pen = ImageDraw.Draw(page)
     head = (
@@ -89,9 +89,9 @@ def draw(
     for line in head:
         wide = bold.getlength(line)
         fits = min(1.0, (PAGE[0] - 2 * EDGE) / wide) if wide else 1.0
-        pen.text((EDGE, top), line, fill=0, font=bold.font_variant(size=int(sheet.LARGE * fits)))
+        pen.text((EDGE, top), line, fill=0, font=bold.font_variant(size=int(picture.LARGE * fits)))
         top += 70
-    code = sheet.code(PREFIX + share.words.upper())
+    code = picture.code(PREFIX + share.words.upper())
     page.paste(code, ((PAGE[0] - code.width) // 2, top + 60))
     top += code.height + 160
     words = share.words.split()
@@ -105,7 +105,7 @@ def draw(
         pen.text((EDGE, top), line, fill=0, font=plain)
         top += 56
     out = io.BytesIO()
-    page.convert("1").save(out, "PNG", dpi=(sheet.DPI, sheet.DPI), compress_level=1)
+    page.convert("1").save(out, "PNG", dpi=(picture.DPI, picture.DPI), compress_level=1)
     return out.getvalue()
 
 
