@@ -304,9 +304,11 @@ def _retire(asked: argparse.Namespace, _: Translate) -> str:
     with Register(home.folder / register.PATH) as book:
         last = issuers.last(home, book, asked.key, now_s)
     issuers.retire(home, asked.key, last, now_s)
-    return _("{kid}: retired. Gates forget it when `provision gate` admits them again.").format(
-        kid=asked.key
+    told = _(
+        "{kid}: retired. Gates forget it with the next ring of keys, which `provision issuer turn` "
+        "or `provision authority renew` signs."
     )
+    return told.format(kid=asked.key)
 
 
 def _signers(asked: argparse.Namespace, _: Translate) -> str:
