@@ -13,7 +13,7 @@ from collector.backup import envelope
 from collector.backup.errors import BackupUnwritable
 from collector.errors import CollectorError
 from collector.ledger.bins import DAY_MS
-from collector.withdrawn import write
+from collector.plainfile import write
 
 PATTERN = "backup-*.gate"
 CHECKED = "checked.json"
