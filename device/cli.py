@@ -107,17 +107,13 @@ def _parser() -> Parser:
     }
     for name, (run, says) in configured.items():
         added = command(name, run, says)
-        added.add_argument(
-            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-        )
+        _configured(added)
         if name == "enrol":
             added.add_argument(
                 "enrolment", type=Path, metavar="ENROLMENT", help=_("the authority's answer")
             )
     showing = command("status", _status, _("show how this gate fares, until Ctrl-C"))
-    showing.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-    )
+    _configured(showing)
     showing.add_argument("--once", action="store_true", help=_("once, and end"))
     showing.add_argument("--json", action="store_true", help=_("as one JSON object, and end"))
     testing = command("selftest", _selftest, _("try every part of this gate, and sign a report"))
@@ -125,9 +121,7 @@ def _parser() -> Parser:
         "Stop the gate's services first: systemctl stop gate-scanner gate-uplink. At a terminal it "
         "asks there; otherwise press the button for yes."
     )
-    testing.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-    )
+    _configured(testing)
     testing.add_argument(
         "--out", type=Path, default=Path(), metavar="FOLDER", help=_("where the report goes")
     )
@@ -137,9 +131,7 @@ def _parser() -> Parser:
     )
     checking = configuring.add_parser("check", help=says, description=says)
     checking.set_defaults(run=_config_check)
-    checking.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-    )
+    _configured(checking)
     _panel_arguments(command("panel", _panel, _("play the door's signals and name them")))
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
@@ -151,6 +143,13 @@ def _parser() -> Parser:
     return parser
 
 
+def _configured(command: Parser) -> None:
+    """Let a command ask for the gate's configuration."""
+    command.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+    )
+
+
 def _attendant_arguments(attendant: Parser) -> None:
     commands = attendant.add_subparsers(required=True, metavar="COMMAND")
     for name, run, says in (
@@ -160,9 +159,7 @@ def _attendant_arguments(attendant: Parser) -> None:
     ):
         added = commands.add_parser(name, help=says, description=says)
         added.set_defaults(run=run)
-        added.add_argument(
-            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-        )
+        _configured(added)
         if name != "ls":
             added.add_argument("name", metavar="NAME", help=_("the attendant's name"))
 
@@ -177,9 +174,7 @@ def _journal_arguments(journal: Parser) -> None:
     ):
         added = commands.add_parser(name, help=says, description=says)
         added.set_defaults(run=run)
-        added.add_argument(
-            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-        )
+        _configured(added)
         if name == "ls":
             added.add_argument("--json", action="store_true", help=_("one JSON object a journal"))
         if name == "export":
