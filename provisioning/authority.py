@@ -137,10 +137,6 @@ class Authority:
         key = keyfile.load_ec(self.folder / making.GATE_CA_KEY, self.ask)
         return Issuer(_certificate(self.folder / making.GATE_CA), key)
 
-    def enrol_key(self) -> Ed25519PrivateKey:
-        """Return the key that signs enrolment codes, and answers over the network."""
-        return keyfile.load_ed25519(self.folder / making.ENROL_KEY, self.ask)
-
     def voucher(self) -> bytes:
         """Return the root's word for the key for enrolment."""
         return files.read(self.folder / making.VOUCHER, LIMIT)
