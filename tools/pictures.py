@@ -25,8 +25,8 @@ from playwright.sync_api import Browser  # noqa: E402
 from bench import boardpages  # noqa: E402
 from bench.district import DAYS, FIRST_DAY, WATCHED, District  # noqa: E402
 from collector.cases.roles import Role  # noqa: E402
-from collector.figures.tally import DAY_MS, ZONE_MS  # noqa: E402
 from collector.ledger.entries import STARTED  # noqa: E402
+from collector.localday import HOUR_MS, midnight  # noqa: E402
 from tests import browsing  # noqa: E402
 from tests.collector.web import conftest, serving  # noqa: E402
 from tests.collector.web.desk import MemoryDesk  # noqa: E402
@@ -38,7 +38,7 @@ LONGEST = 2400
 """Of a picture, in pixels: a list of two hundred gates says no more."""
 WIDTHS = {"phone": (360, 740), "desk": (1280, 800)}
 TODAY = FIRST_DAY + DAYS - WATCHED
-NOW = TODAY * DAY_MS - ZONE_MS + 10 * 3_600_000
+NOW = midnight(TODAY) + 10 * HOUR_MS
 """Ten in the morning of a drawn day."""
 
 

@@ -12,7 +12,7 @@ import msgspec
 from collector.backup import envelope
 from collector.backup.errors import BackupUnwritable
 from collector.errors import CollectorError
-from collector.ledger.bins import DAY_MS
+from collector.localday import DAY_MS
 from collector.plainfile import write
 
 PATTERN = "backup-*.gate"

@@ -20,13 +20,12 @@ from collector.config import Config
 from collector.errors import NotAllowed
 from collector.i18n import N_, _
 from collector.inquiry import as_json
+from collector.localday import DAY_MS, MINUTE_MS
 from collector.trace.entries import Answer
 from collector.vault.client import connected
 from collector.vault.requests import Requests
 from collector.web.casework import dates, narrowing
 
-DAY_MS = 86_400_000
-MINUTE_MS = 60_000
 MOST = 2**31 - 1
 USUAL_DAYS, USUAL_MINUTES = 21, 15
 

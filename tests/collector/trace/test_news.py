@@ -1,15 +1,7 @@
 """What is told when more of a trace arrives."""
 
-from collector.trace.entries import (
-    MINUTE_MS,
-    Answer,
-    Contact,
-    Coverage,
-    Outside,
-    Piece,
-    Question,
-    State,
-)
+from collector.localday import MINUTE_MS
+from collector.trace.entries import Answer, Contact, Coverage, Outside, Piece, Question, State
 from collector.trace.news import news
 
 
