@@ -157,11 +157,11 @@ def _asked(vault: Requests, actor: Actor, found: Case) -> Answer:
 
 def _entered(settings: Config, asked: argparse.Namespace) -> tuple[Requests, Actor]:
     """Return the vault, and who asks it; nobody does without an account."""
-    from collector.web.process import accounts  # noqa: PLC0415  # each command loads its own part
+    from collector.web.process import accounts
 
     accounts(settings)
-    from collector.web import terminal  # noqa: PLC0415  # needs the settings
-    from collector.web.casework.connection import actor  # noqa: PLC0415  # the same
+    from collector.web import terminal  # needs the settings
+    from collector.web.casework.connection import actor
 
     name = terminal.entered(
         asked.officer,
