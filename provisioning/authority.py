@@ -187,10 +187,7 @@ class Authority:
     def published(self, name: str) -> Path:
         """Return where a document signed for the gates is kept; the folder is made."""
         folder = self.folder / PUBLISHED
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise FileUnusable(path=folder, detail=error.strerror) from error
+        files.folder(folder)
         return folder / name
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from provisioning import clock, files, pagecert, pagesheet
 from provisioning.asked import Translate, of_authority, of_root, opened
-from provisioning.errors import FileUnusable
 
 
 def add(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -37,10 +36,7 @@ def _make(asked: argparse.Namespace, _: Translate) -> str:
     home = opened(asked)
     made = pagecert.make(home, asked.host, clock.now(), asked.days, anew=asked.anew)
     drawn = pagesheet.draw(home.public.authority, home.public.help_line, asked.host, made)
-    try:
-        asked.out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=asked.out, detail=error.strerror) from error
+    files.folder(asked.out)
     files.write(asked.out / "privkey.pem", made.key, files.PRIVATE)
     files.write(asked.out / "fullchain.pem", made.chain)
     files.write(asked.out / pagesheet.FILE, made.ca)

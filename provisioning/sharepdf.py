@@ -13,7 +13,7 @@ import pypdfium2
 from PIL import Image
 
 from provisioning import files, picture, shares, sharesheet
-from provisioning.errors import FileUnusable, ShareInvalid, SheetUnreadable
+from provisioning.errors import ShareInvalid, SheetUnreadable
 from provisioning.paper import EDGE, TALL, WIDE, Box, Pages
 from provisioning.shares import Share
 from provisioning.terms import printed
@@ -38,10 +38,7 @@ def write(
     Raises SheetUnreadable if what was written does not bring the root back, FontMissing,
     FileUnusable.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=folder, detail=error.strerror) from error
+    files.folder(folder)
     path = folder / f"shares-{root.kid}-{made[0].of}.pdf"
     files.write(path, draw(made, authority, root, now), files.PRIVATE)
     found = read(path)
@@ -49,8 +46,7 @@ def write(
     whole = [each for each in fronts if each is not None]
     if whole != list(made) or any(backs) or len(backs) != len(made):
         raise SheetUnreadable(path=path)
-    for first in range(len(whole) - made[0].needed + 1):
-        shares.join(whole[first : first + made[0].needed], root)
+    shares.prove(whole, root)
     return [path]
 
 
