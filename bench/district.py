@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Tally, weekday
+from collector.figures.tally import SLOT_MS, SLOTS, Tally, weekday
 from collector.ledger.entries import STARTED, Glance
+from collector.localday import midnight
 from collector.roster import Area, Gate, Kind, Place, Roster, Sector
 from wire.keys import Use, entry
 from wire.openinghours import Hours, Opening
@@ -217,7 +218,7 @@ class District:
         found = [each for each in self.faults if each.holds(site.gate, site.place.id, day, slot)]
         fault = found[0] if found else None
         ins, outs = self._passed(site, day, slot, mood)
-        begin = day * DAY_MS - ZONE_MS + slot * SLOT_MS
+        begin = midnight(day) + slot * SLOT_MS
         yield from self._people(site, (ins, outs), begin, slot, fault)
         if fault and fault.twin:
             people = self._passed(fault.twin, day, slot, mood)

@@ -31,11 +31,12 @@ from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
 from collector.ledger import opened
 from collector.ledger.entries import Post, Report, Topic
+from collector.localday import DAY_MS, HOUR_MS, day_of, midnight
 from collector.people import schema
 from collector.people.places import Place as VaultPlace
 from collector.roster import Area, Kind, Place, Roster, Sector
 from collector.tokens import Scope
-from collector.trace.entries import DAY_MS, HOUR_MS, Question, Rule, day_of, midnight
+from collector.trace.entries import Question, Rule
 from collector.vault import client, custody, folder
 from collector.vault.casework import Casework
 from collector.vault.desk import Desk

@@ -31,9 +31,10 @@ from collector.database.made import made
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
+from collector.localday import DAY_MS, midnight
 from collector.people import schema
 from collector.trace import query
-from collector.trace.entries import DAY_MS, Question, midnight
+from collector.trace.entries import Question
 from collector.vault import reading
 from collector.vault.ring import Ring
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from collector.localday import HOUR_MS, MINUTE_MS, day_of, midnight
 from collector.trace.coverage import Sign
-from collector.trace.entries import HOUR_MS, MINUTE_MS, Setting, Sighting, Way, day_of, midnight
+from collector.trace.entries import Setting, Sighting, Way
 from wire.openinghours import Hours, Opening
 from wire.record import What
 

@@ -11,7 +11,8 @@ from bench.tracedistrict import FIRST_DAY, Crowd
 from bench.tracefill import JOURNAL
 from collector.ledger.entries import Arrival, Entry, Post, unmarked
 from collector.ledger.store import SqlLedger
-from collector.trace.entries import Sighting, Way, midnight
+from collector.localday import midnight
+from collector.trace.entries import Sighting, Way
 from wire.canonical import canonical
 from wire.record import (
     ClockState,

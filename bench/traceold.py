@@ -17,9 +17,9 @@ from collector.ledger.archive import SqlArchive
 from collector.ledger.entries import Run
 from collector.ledger.store import SqlLedger
 from collector.ledger.view import SqlView
+from collector.localday import HOUR_MS, midnight
 from collector.people.places import Place
 from collector.retention.run import run
-from collector.trace.entries import HOUR_MS, midnight
 from collector.vault.epochfile import EpochFile
 from collector.vault.following import Follower
 from collector.vault.placing import Placing

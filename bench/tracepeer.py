@@ -12,8 +12,9 @@ from pathlib import Path
 from bench.tracedistrict import Crowd
 from collector.database.ports import Database
 from collector.database.sqlite import SqliteDatabase
+from collector.localday import DAY_MS
 from collector.trace import query
-from collector.trace.entries import DAY_MS, Question
+from collector.trace.entries import Question
 
 TABLES = """
 CREATE TABLE scan (

@@ -11,9 +11,9 @@ from pathlib import Path
 from bench.tracedistrict import DAYS, FIRST_DAY
 from bench.tracefill import pour
 from collector.database.ports import Database
+from collector.localday import midnight
 from collector.people import epochs, identifiers
 from collector.people.entries import Kind, Mac
-from collector.trace.entries import midnight
 from collector.vault.custody import Secrets
 from collector.vault.epochfile import EpochFile
 from collector.vault.keys import EpochKey

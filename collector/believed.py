@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from collector import clock, withdrawn
+from collector import clock
+from collector.plainfile import write
 
 LIMIT = 4096
 MODE = 0o644
@@ -67,7 +68,7 @@ class Believed:
 
     def note(self, said: Said) -> None:
         """Write down what retention says. Raises StoreUnusable."""
-        withdrawn.write(self._path, msgspec.json.encode(said), MODE)
+        write(self._path, msgspec.json.encode(said), MODE)
 
     def _surely_ms(self, said: Said) -> int:
         """Return the moment that has surely come since the clock was believed.

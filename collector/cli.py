@@ -13,27 +13,31 @@ from typing import NoReturn
 from collector import lean  # noqa: F401  (first, before anything that logs)
 
 # isort: split
-from collector import auditbook, casebook, config, log, restored, users
+from collector import config, log, restored
 from collector.backup import commands as backup
 from collector.commands import (
+    audit,
+    cases,
     enrolcode,
     health,
     orders,
+    practice,
     records,
     roster,
     serving,
     tokens,
     up,
     upkeep,
+    users,
     vault,
 )
 from collector.errors import ArgumentsInvalid, CollectorError
 from collector.i18n import _, detail, lend_to_argparse
-from collector.practice import command, mark
+from collector.practice import mark
 
 GROUPS = (
     *(up, serving, health, records, orders, vault, upkeep, roster),
-    *(users, auditbook, casebook, enrolcode, command, tokens, backup),
+    *(users, audit, cases, enrolcode, practice, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
 

@@ -23,8 +23,8 @@ from collector.i18n import N_, _, detail
 from collector.inquiry import gaps
 from collector.intake.keys import receipt_key, tls
 from collector.ledger import opened
-from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Run
+from collector.localday import DAY_MS
 from collector.retention.doubt import Doubt, doubt
 from collector.retention.process import DOUBTS
 from collector.roster import load

@@ -3,6 +3,10 @@
 One tree under CollectorError. Each error has a stable `code`, which log and handbook key on, what
 it `says`, and a `remedy`: what to do next. Both sentences exist in Vietnamese and English
 (collector/i18n.py). No message quotes a record's content or a secret.
+
+One table, though many raise them: a process that is answered over a socket finds the error by its
+code (asking/protocol.py), so it must know those that others raise. Only what never crosses a socket
+stands elsewhere, and the vault's own, which its client brings along.
 """
 
 from collector.i18n import N_
@@ -390,6 +394,30 @@ class ContactBusy(CollectorError):
     code = "contact-busy"
     says = N_("Another officer is calling this person")
     remedy = N_("take the next one on the list, or ask the officer who is named")
+
+
+class MergeRefused(CollectorError):
+    """Two rows that cannot be made one, or not be taken apart."""
+
+    code = "merge-refused"
+    says = N_("These two cannot be joined, or not be taken apart")
+    remedy = N_("look at both again: someone else may have joined them or taken them apart")
+
+
+class PersonUnknown(CollectorError):
+    """No person row of that number: it may have been deleted."""
+
+    code = "person-unknown"
+    says = N_("There is no such person any more")
+    remedy = N_("search again: what is older than the days of retention is deleted")
+
+
+class HoldRefused(CollectorError):
+    """Something that cannot be held beyond retention, or not so."""
+
+    code = "hold-refused"
+    says = N_("This cannot be held beyond retention")
+    remedy = N_("give a reason, another officer who approves, and an end within a year")
 
 
 class PagesAway(CollectorError):

@@ -15,8 +15,8 @@ import msgspec
 
 from collector.errors import DocumentRefused, FileUnusable, KeyUnreadable, StoreUnusable
 from collector.i18n import N_
+from collector.plainfile import write
 from collector.roster import ALL, Roster
-from collector.withdrawn import write
 from wire import certificate, keyring, policy, signers, statuslist
 from wire.canonical import Document, parse, read
 from wire.errors import WireError

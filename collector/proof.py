@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from collector.ledger.bins import start_of
 from collector.ledger.chain import GAPS, walked
 from collector.ledger.entries import Gap, Lack, Stored
 from collector.ledger.times import Times
+from collector.localday import midnight
 from wire import head
 from wire.canonical import parse
 from wire.errors import WireError
@@ -189,7 +189,7 @@ class Walk:
         self._findings.append(Finding(Flaw.DELETED, first, each.last, "", receipts))
         self._gone = each.last
         since = self._asked.since_ms
-        if self._is_bounded and (since is None or since < start_of(each.day + 1)):
+        if self._is_bounded and (since is None or since < midnight(each.day + 1)):
             self._first, self._last = self._first or each.first, each.last
 
     @property

@@ -4,7 +4,6 @@ A small file beside what goes to the gates. Until the restored records, people a
 been held against the retention policy, nothing may show them: every command asks here first.
 """
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -12,8 +11,11 @@ import msgspec
 
 from collector.errors import CollectorError, FileUnusable
 from collector.i18n import N_
+from collector.plainfile import put
 
 LIMIT = 4096
+MODE = 0o644
+"""Every process asks, whoever it runs as."""
 
 
 class Unpurged(CollectorError):
@@ -63,21 +65,9 @@ def check(path: Path) -> None:
 
 def note(path: Path, said: Restored) -> None:
     """Write it down; on stable storage when it returns. Raises FileUnusable."""
-    fresh = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        with os.fdopen(number, "wb") as file:
-            os.fchmod(file.fileno(), 0o644)  # every process asks, whoever it runs as
-            file.write(msgspec.json.encode(said) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        put(path, msgspec.json.encode(said) + b"\n", MODE)
     except OSError as error:
         msg = f"{path}: {error.strerror or error}"
         raise FileUnusable(msg) from error

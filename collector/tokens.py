@@ -13,7 +13,7 @@ import msgspec
 
 from collector.errors import CollectorError, StoreUnusable
 from collector.i18n import N_
-from collector.withdrawn import write
+from collector.plainfile import write
 
 MAX_BYTES = 1024 * 1024
 PREFIX = "gq_"

@@ -4,13 +4,12 @@ A stolen gate is withdrawn here within seconds, without the authority's offline 
 a gate that takes the place of a withdrawn one is given another name, or restored.
 """
 
-import os
 import re
-from contextlib import suppress
 from pathlib import Path
 
 from collector.errors import StoreUnusable
 from collector.i18n import N_
+from collector.plainfile import write
 
 MAX_BYTES = 4 * 1024 * 1024
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -61,24 +60,3 @@ def save(path: Path, names: frozenset[str]) -> None:
     """Write the names, whole or not at all. Raises StoreUnusable."""
     text = HEAD + "".join(f"{name}\n" for name in sorted(names))
     write(path, text.encode("ascii"))
-
-
-def write(path: Path, data: bytes, mode: int = 0o640) -> None:
-    """Write a file by rename, readable by its group if not said otherwise. Raises StoreUnusable."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.rename(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError as error:
-        with suppress(OSError):  # what cannot be written to may be no folder at all
-            partial.unlink(missing_ok=True)
-        msg = f"{path}: {error.strerror or N_('cannot be read')}"
-        raise StoreUnusable(msg) from error

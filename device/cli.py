@@ -107,17 +107,13 @@ def _parser() -> Parser:
     }
     for name, (run, says) in configured.items():
         added = command(name, run, says)
-        added.add_argument(
-            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-        )
+        _configured(added)
         if name == "enrol":
             added.add_argument(
                 "enrolment", type=Path, metavar="ENROLMENT", help=_("the authority's answer")
             )
     showing = command("status", _status, _("show how this gate fares, until Ctrl-C"))
-    showing.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-    )
+    _configured(showing)
     showing.add_argument("--once", action="store_true", help=_("once, and end"))
     showing.add_argument("--json", action="store_true", help=_("as one JSON object, and end"))
     testing = command("selftest", _selftest, _("try every part of this gate, and sign a report"))
@@ -125,9 +121,7 @@ def _parser() -> Parser:
         "Stop the gate's services first: systemctl stop gate-scanner gate-uplink. At a terminal it "
         "asks there; otherwise press the button for yes."
     )
-    testing.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-    )
+    _configured(testing)
     testing.add_argument(
         "--out", type=Path, default=Path(), metavar="FOLDER", help=_("where the report goes")
     )
@@ -137,9 +131,7 @@ def _parser() -> Parser:
     )
     checking = configuring.add_parser("check", help=says, description=says)
     checking.set_defaults(run=_config_check)
-    checking.add_argument(
-        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-    )
+    _configured(checking)
     _panel_arguments(command("panel", _panel, _("play the door's signals and name them")))
     _read_arguments(command("read", _read, _("say what the codes in pictures are")))
     says = _("say what a code is, what was checked, and what each policy would answer")
@@ -151,6 +143,13 @@ def _parser() -> Parser:
     return parser
 
 
+def _configured(command: Parser) -> None:
+    """Let a command ask for the gate's configuration."""
+    command.add_argument(
+        "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
+    )
+
+
 def _attendant_arguments(attendant: Parser) -> None:
     commands = attendant.add_subparsers(required=True, metavar="COMMAND")
     for name, run, says in (
@@ -160,9 +159,7 @@ def _attendant_arguments(attendant: Parser) -> None:
     ):
         added = commands.add_parser(name, help=says, description=says)
         added.set_defaults(run=run)
-        added.add_argument(
-            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-        )
+        _configured(added)
         if name != "ls":
             added.add_argument("name", metavar="NAME", help=_("the attendant's name"))
 
@@ -177,9 +174,7 @@ def _journal_arguments(journal: Parser) -> None:
     ):
         added = commands.add_parser(name, help=says, description=says)
         added.set_defaults(run=run)
-        added.add_argument(
-            "--config", type=Path, required=True, metavar="FILE", help=_("the gate's configuration")
-        )
+        _configured(added)
         if name == "ls":
             added.add_argument("--json", action="store_true", help=_("one JSON object a journal"))
         if name == "export":
@@ -254,7 +249,7 @@ def _believed(command: Parser) -> None:
 
 
 def _run(asked: argparse.Namespace) -> None:
-    from device.wiring import distress, waiting  # noqa: PLC0415
+    from device.wiring import distress, waiting
 
     # A picture of memory would hold the codes in view; the service forbids it too.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -265,7 +260,7 @@ def _run(asked: argparse.Namespace) -> None:
 
 
 def _uplink(asked: argparse.Namespace) -> None:
-    from device.wiring import road  # noqa: PLC0415
+    from device.wiring import road
 
     found = config.load(asked.config)
     _keep_log(found.folders.uplink_log)
@@ -275,7 +270,7 @@ def _uplink(asked: argparse.Namespace) -> None:
 
 
 def _desk(asked: argparse.Namespace) -> None:
-    from device.wiring import reception  # noqa: PLC0415
+    from device.wiring import reception
 
     # A picture of memory would hold what was typed.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -290,14 +285,14 @@ def _desk(asked: argparse.Namespace) -> None:
 
 
 def _attendant_ls(asked: argparse.Namespace) -> None:
-    from device.wiring import reception  # noqa: PLC0415
+    from device.wiring import reception
 
     for name in reception.attendants(config.load(asked.config)).names():
         print(name)
 
 
 def _attendant_add(asked: argparse.Namespace) -> None:
-    from device.wiring import reception  # noqa: PLC0415
+    from device.wiring import reception
 
     found = reception.attendants(config.load(asked.config))
     if sys.stdin.isatty():
@@ -309,7 +304,7 @@ def _attendant_add(asked: argparse.Namespace) -> None:
 
 
 def _attendant_remove(asked: argparse.Namespace) -> None:
-    from device.wiring import reception  # noqa: PLC0415
+    from device.wiring import reception
 
     reception.attendants(config.load(asked.config)).remove(asked.name)
     print(_("{name} can log in no more.").format(name=asked.name))
@@ -321,7 +316,7 @@ def _check(asked: argparse.Namespace) -> None:
 
 
 def _config_check(asked: argparse.Namespace) -> int:
-    from device.scrutiny import scrutinise  # noqa: PLC0415
+    from device.scrutiny import scrutinise
 
     found = scrutinise(asked.config)
     for complaint in found:
@@ -332,7 +327,7 @@ def _config_check(asked: argparse.Namespace) -> int:
 
 
 def _status(asked: argparse.Namespace) -> None:
-    from device.wiring import desk  # noqa: PLC0415
+    from device.wiring import desk
 
     look = desk.onlooker(config.load(asked.config))
     if asked.json:
@@ -344,7 +339,7 @@ def _status(asked: argparse.Namespace) -> None:
 
 
 def _selftest(asked: argparse.Namespace) -> int:
-    from device.wiring import trial  # noqa: PLC0415
+    from device.wiring import trial
 
     tell = functools.partial(print, flush=True)
     return 0 if trial.run(config.load(asked.config), asked.out, tell) else 1
@@ -361,8 +356,8 @@ def _enrol(asked: argparse.Namespace) -> None:
 
 
 def _panel(asked: argparse.Namespace) -> None:
-    from device import clock  # noqa: PLC0415
-    from device.wiring import paper, rehearsal  # noqa: PLC0415
+    from device import clock
+    from device.wiring import paper, rehearsal
 
     if asked.sheet or asked.wiring:
         written = paper.write_sheets(asked.sheet) if asked.sheet else []
@@ -376,7 +371,7 @@ def _panel(asked: argparse.Namespace) -> None:
 
 
 def _read(asked: argparse.Namespace) -> int:
-    from device import judges, look  # noqa: PLC0415
+    from device import judges, look
 
     judge = judges.of(asked.config, asked.authority)
     failures = strangers = 0
@@ -394,7 +389,7 @@ def _read(asked: argparse.Namespace) -> int:
 
 
 def _explain(asked: argparse.Namespace) -> int:
-    from device import explain, judges  # noqa: PLC0415
+    from device import explain, judges
 
     judge = judges.of(asked.config, asked.authority)
     drafts = [judges.policy_in(path, judge.trust.issuers) for path in asked.policy]
@@ -416,14 +411,14 @@ def _no_command(_asked: argparse.Namespace) -> int:
 
 
 def _journal_ls(asked: argparse.Namespace) -> None:
-    from device.holdings import Holdings  # noqa: PLC0415
+    from device.holdings import Holdings
 
     for line in Holdings(config.load(asked.config)).listed(as_json=asked.json):
         print(line)
 
 
 def _journal_verify(asked: argparse.Namespace) -> int:
-    from device.holdings import Holdings, told_fault  # noqa: PLC0415
+    from device.holdings import Holdings, told_fault
 
     is_whole = True
     for one, fault in Holdings(config.load(asked.config)).faults():
@@ -433,14 +428,14 @@ def _journal_verify(asked: argparse.Namespace) -> int:
 
 
 def _journal_export(asked: argparse.Namespace) -> None:
-    from device.holdings import Holdings  # noqa: PLC0415
+    from device.holdings import Holdings
 
     count = Holdings(config.load(asked.config)).export(asked.file, everything=asked.all)
     print(_("{count} records are in {file}.").format(count=count, file=asked.file))
 
 
 def _journal_proof(asked: argparse.Namespace) -> None:
-    from device.holdings import Holdings  # noqa: PLC0415
+    from device.holdings import Holdings
 
     for found in Holdings(config.load(asked.config)).take(asked.file):
         print(

@@ -11,8 +11,6 @@ authority did not sign is not believed. Knows no clock: whether a certificate ha
 when the link is made, since a gate without the right time must not refuse to start.
 """
 
-import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -34,6 +32,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
+from device import plainfile
 from device.errors import EnrolmentRefused, EnrolmentUnreadable, NotEnrolled
 from device.i18n import N_
 from wire.canonical import parse, read
@@ -73,13 +72,13 @@ def make_keys(folder: Path) -> bytes:
         (folder / part).mkdir(mode=0o700, exist_ok=True)
     for name, make in ((RECORDS_KEY, Ed25519PrivateKey.generate), (TLS_KEY, _new_tls_key)):
         if not (folder / name).exists():
-            _write(folder / name, _pem(make()), PRIVATE)
+            plainfile.write(folder / name, _pem(make()), PRIVATE)
     records, tls = _records_key(folder), _tls_key(folder)
     known = _known_request(folder, records, tls)
     if known is not None:
         return known
     request = pack_request(_csr(tls), records)
-    _write(folder / REQUEST, request, PUBLIC)
+    plainfile.write(folder / REQUEST, request, PUBLIC)
     return request
 
 
@@ -119,9 +118,9 @@ def accept(folder: Path, enrolment: bytes, root: KeyEntry) -> Enrolment:
         msg = N_("this enrolment is older than the one the gate has")
         raise EnrolmentRefused(msg)
     # The enrolment comes last: until it is there, a power cut leaves the gate what it was.
-    _write(folder / CA, answer.ca.encode(), PUBLIC)
-    _write(folder / CERTIFICATE, answer.certificate.encode(), PUBLIC)
-    _write(folder / ENROLMENT, enrolment, PUBLIC)
+    plainfile.write(folder / CA, answer.ca.encode(), PUBLIC)
+    plainfile.write(folder / CERTIFICATE, answer.certificate.encode(), PUBLIC)
+    plainfile.write(folder / ENROLMENT, enrolment, PUBLIC)
     return answer
 
 
@@ -282,24 +281,3 @@ def _read(path: Path) -> bytes:
     """Return no more than a little over LIMIT bytes: what is too long is refused by its reader."""
     with path.open("rb") as file:
         return file.read(LIMIT + 1)
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Put `data` into `path` so that a power cut leaves the old file or the new one, whole."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -17,9 +17,9 @@ from device.enrol import Enrolled
 from device.errors import ProofRefused, StorageUnusable
 from device.i18n import N_, _
 from device.journal import carried, retired, stocktaking
-from device.journal.disk import sync_folder
 from device.journal.reader import JournalReader
 from device.journal.stocktaking import Fault, Held
+from device.plainfile import sync_folder
 from wire import batch, export, receipt
 from wire.errors import WireError
 from wire.keys import Keyring, Use, entry, kid_of, raw_public

@@ -101,7 +101,6 @@ class District:
         self.folder, self.nursery = folder, nursery
         folder.mkdir(parents=True)
         self.port = free_port()
-        self.gate_port = self.port
         self.home = authorities.create(folder / "authority", "Xã Mẫu", now=calendar.now())
         self.gates = [self._admit(name) for name in names]
         text = COLLECTOR_TOML.format(home=self.home.folder, port=self.port)

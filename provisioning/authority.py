@@ -137,10 +137,6 @@ class Authority:
         key = keyfile.load_ec(self.folder / making.GATE_CA_KEY, self.ask)
         return Issuer(_certificate(self.folder / making.GATE_CA), key)
 
-    def enrol_key(self) -> Ed25519PrivateKey:
-        """Return the key that signs enrolment codes, and answers over the network."""
-        return keyfile.load_ed25519(self.folder / making.ENROL_KEY, self.ask)
-
     def voucher(self) -> bytes:
         """Return the root's word for the key for enrolment."""
         return files.read(self.folder / making.VOUCHER, LIMIT)
@@ -191,10 +187,7 @@ class Authority:
     def published(self, name: str) -> Path:
         """Return where a document signed for the gates is kept; the folder is made."""
         folder = self.folder / PUBLISHED
-        try:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise FileUnusable(path=folder, detail=error.strerror) from error
+        files.folder(folder)
         return folder / name
 
 

@@ -27,8 +27,8 @@ from provisioning import (
     sharesheet,
     turnover,
 )
+from provisioning.asked import Translate, of_authority, of_root, opened
 from provisioning.authority import Authority
-from provisioning.desk import Translate, of_authority, of_root, opened
 from provisioning.errors import ArgumentsInvalid, NotConfirmed
 from provisioning.expiry import End, Level
 from provisioning.halfway import Left

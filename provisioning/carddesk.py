@@ -9,15 +9,14 @@ from provisioning import (
     cardlist,
     cards,
     clock,
-    desk,
     files,
     paper,
     sddesk,
     technicians,
     terms,
 )
+from provisioning.asked import Translate, of_authority
 from provisioning.cards import For, Issued
-from provisioning.desk import Translate
 from provisioning.errors import ArgumentsInvalid, ValueInvalid
 from provisioning.i18n import marked
 from wire.cardwork import (
@@ -81,7 +80,7 @@ def add(parser: argparse.ArgumentParser, _: Translate) -> None:
 def add_technician(parser: argparse.ArgumentParser, _: Translate) -> None:
     """Add the certifying of a technician's key."""
     parser.set_defaults(work=_certify)
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     parser.add_argument("key", type=Path, metavar="KEY.pub", help=_("the technician's public key"))
     parser.add_argument("--name", required=True, help=_("what a gate's log calls the technician"))
     parser.add_argument("--days", type=int, default=7, help=_("how many days it is valid"))
@@ -101,7 +100,7 @@ def _certify(asked: argparse.Namespace, _: Translate) -> str:
 
 def common(parser: argparse.ArgumentParser, _: Translate) -> None:
     """Let a command say for whom a card is, and how long it is good."""
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     whom = parser.add_mutually_exclusive_group(required=True)
     whom.add_argument("--gate", dest="name", metavar="GATE", help=_("the gate that is to obey"))
     whom.add_argument(
@@ -156,7 +155,7 @@ def _needs(parser: argparse.ArgumentParser, work: Work, _: Translate) -> None:
 
 def _withdrawing(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_withdraw)
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     parser.add_argument(
         "numbers", nargs="*", metavar="NUMBER", help=_("the number of a card, or its end")
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from provisioning import cardlist, roster, sheet, terms
+from provisioning import cardlist, picture, roster, terms
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
 from provisioning.errors import (
@@ -150,9 +150,9 @@ def issue(
     return Issued(controlcard.issue(card, key), card, whom.name, gates)
 
 
-def draw(issued: Issued, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def draw(issued: Issued, font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return the card as PNG; raise FontMissing if no font has the letters for its caption."""
-    return sheet.draw(issued.text, caption(issued), font_folder)
+    return picture.draw(issued.text, caption(issued), font_folder)
 
 
 def slip(issued: Issued) -> Slip:

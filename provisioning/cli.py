@@ -1,4 +1,4 @@
-"""`provision`: make an authority, admit a gate, and what the desk for passes does (desk.py).
+"""`provision`: make an authority, admit a gate, and what the desk for passes does (passdesk.py).
 
 Speaks Vietnamese or English; an error is one sentence with its code and what to do, on standard
 error, and the exit status is then 2.
@@ -16,17 +16,17 @@ from provisioning import (
     authoritydesk,
     carddesk,
     clock,
-    desk,
     files,
     gates,
     halfway,
     homeassistant,
     pagedesk,
+    passdesk,
     policies,
     releases,
     sheetdesk,
 )
-from provisioning.desk import Translate
+from provisioning.asked import Translate, of_authority, of_root, opened
 from provisioning.errors import ArgumentsInvalid, ProvisionError
 from provisioning.halfway import Left
 from provisioning.i18n import catalogue, lend_to_argparse, marked
@@ -112,7 +112,7 @@ def _parser(_: Translate) -> Parser:
         commands.add_parser("authority", help=_("make an authority, and see to its keys")), _
     )
     _gate_command(commands.add_parser("gate", help=_("admit a gate")), _)
-    desk.add(lambda name, told: commands.add_parser(name, help=told), _)
+    passdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
     carddesk.add(commands.add_parser("card", help=_("make a control card for a gate")), _)
     sheetdesk.add(lambda name, told: commands.add_parser(name, help=told), _)
     told = _("certify a technician's SSH key")
@@ -127,8 +127,8 @@ def _parser(_: Translate) -> Parser:
 
 def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_admit_gate)
-    desk.of_authority(parser, _)
-    desk.of_root(parser, _)
+    of_authority(parser, _)
+    of_root(parser, _)
     parser.add_argument(
         "--request", type=Path, required=True, help=_("the file that `gate keys` made on the gate")
     )
@@ -152,7 +152,7 @@ def _gate_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _policy_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_sign_policy)
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     parser.add_argument("file", type=Path, metavar="FILE", help=_("the policy, TOML or JSON"))
     parser.add_argument(
         "--check", action="store_true", help=_("only say what it means, and sign nothing")
@@ -161,8 +161,8 @@ def _policy_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _home_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_certify_home)
-    desk.of_authority(parser, _)
-    desk.of_root(parser, _)
+    of_authority(parser, _)
+    of_root(parser, _)
     parser.add_argument(
         "--out", type=Path, required=True, help=_("the folder for two certificates")
     )
@@ -170,13 +170,13 @@ def _home_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _release_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_sign_release)
-    desk.of_authority(parser, _)
-    desk.of_root(parser, _)
+    of_authority(parser, _)
+    of_root(parser, _)
     parser.add_argument("folder", type=Path, metavar="FOLDER", help=_("the folder of its wheels"))
 
 
 def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
-    home = desk.opened(asked)
+    home = opened(asked)
     enrolment = gates.enrol(
         home,
         files.read(asked.request, LIMIT),
@@ -205,7 +205,7 @@ def _admit_gate(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _certify_home(asked: argparse.Namespace, _: Translate) -> str:
-    teller, home = homeassistant.certify(desk.opened(asked), asked.out, clock.now())
+    teller, home = homeassistant.certify(opened(asked), asked.out, clock.now())
     return _("{teller}: for `collector home-assistant`. {home}: for the Home Assistant.").format(
         teller=teller, home=home
     )
@@ -225,7 +225,7 @@ def _sign_policy(asked: argparse.Namespace, _: Translate) -> str:
 
 
 def _sign_release(asked: argparse.Namespace, _: Translate) -> str:
-    made = releases.sign(desk.opened(asked), asked.folder, clock.now())
+    made = releases.sign(opened(asked), asked.folder, clock.now())
     told = _(
         "{title}: signed as release {version}. Lay the wheels into /var/lib/gate/release on a "
         "gate, and release.json last."

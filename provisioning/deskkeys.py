@@ -23,10 +23,7 @@ def hand(home: Authority, out: Path) -> list[Path]:
     for path in paths:
         keyfile.load_ed25519(home.folder / path)
     found = {Path(path).name: _read(home.folder / path) for path in paths}
-    try:
-        (out / KEYS).mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=out, detail=error.strerror) from error
+    files.folder(out / KEYS)
     for name, data in found.items():
         files.write(out / KEYS / name, data, files.PRIVATE)
     files.write(out / PUBLIC, pretty(home.public))

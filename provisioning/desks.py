@@ -63,14 +63,14 @@ def make(home: Authority, gate: str, out: Path, now: datetime) -> Made:
     entries = {
         use: entry(key.public_key(), use, _until(home, use, now)) for use, key in keys.items()
     }
-    _folder(out)
+    files.folder(out)
     for use, key in keys.items():
         keyfile.save(out / NAMES[use], key)
     with files.alone(home.folder / issuers.LOCK):
         public = authority.load(home.folder).public
         told = msgspec.structs.replace(public, keys=(*public.keys, *entries.values()))
         authority.write(home.folder, told)
-    _folder(home.folder / FOLDER)
+    files.folder(home.folder / FOLDER)
     kept = Kept(entries[Use.PASS_SEEN].kid, entries[Use.PASS_DECLARED].kid, clock.millis(now))
     path = home.folder / FOLDER / f"{gate}-{kept.made_ms}.json"
     files.write(path, authority.pretty(kept))
@@ -105,10 +105,3 @@ def _until(home: Authority, use: Use, now: datetime) -> int:
     own = next(each.until for each in home.public.keys if each.kid == current)
     usual = clock.millis(now + timedelta(days=DAYS))
     return min(usual, own) if own is not None else usual
-
-
-def _folder(path: Path) -> None:
-    try:
-        path.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=path, detail=error.strerror) from error

@@ -45,9 +45,17 @@ def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
         raise FileUnusable(path=path, detail=error.strerror) from error
 
 
-def flush_folder(folder: Path) -> None:
-    """Put the names in `folder` on stable storage."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def folder(path: Path) -> None:
+    """See that a folder is there, for its owner alone; raise FileUnusable if it cannot be made."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileUnusable(path=path, detail=error.strerror) from error
+
+
+def flush_folder(path: Path) -> None:
+    """Put the names in a folder on stable storage."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)
     finally:

@@ -157,10 +157,7 @@ def _answer(
 
 def _keep(folder: Path, gate: str, request: bytes) -> None:
     """Keep a gate's request, which holds no secret, for the day when all are answered again."""
-    try:
-        (folder / REQUESTS).mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=folder / REQUESTS, detail=error.strerror) from error
+    files.folder(folder / REQUESTS)
     files.write(folder / REQUESTS / gate, request)
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from provisioning import certificates, files, keyfile, revoked
 from provisioning.authority import Authority
 from provisioning.certificates import SINCE
-from provisioning.errors import ClockWrong, FileUnusable
+from provisioning.errors import ClockWrong
 from provisioning.making import SERVICE_DAYS
 
 NAMES = ("home_assistant", "home_assistant_reader")
@@ -28,10 +28,7 @@ def certify(home: Authority, out: Path, now: datetime, days: int = SERVICE_DAYS)
     issuer, made = home.issuer(), []
     for name in NAMES:
         folder, key = out / name, certificates.new_key()
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise FileUnusable(path=folder, detail=error.strerror) from error
+        files.folder(folder)
         public = key.public_key()
         leaf = issuer.issue(name, public, certificates.CLIENT, hosts=(), now=now, days=days)
         revoked.note(home.folder, leaf)

@@ -100,7 +100,7 @@ def last(home: Authority, book: Register, kid: str, now_s: int) -> int | None:
 
 
 def retire(home: Authority, kid: str, last: int | None, now_s: int) -> None:
-    """Let gates that are enrolled from now on believe a key no more.
+    """Leave a key out of every ring and enrolment from now on.
 
     `last` is when the last of its passes ends, or None if it has none. Raises IssuerUnknown, and
     IssuerInUse for a key that is used, in reserve, or has passes that are good.

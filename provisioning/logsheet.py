@@ -6,7 +6,7 @@ times may be off, and whether papers were looked at.
 
 from pathlib import Path
 
-from provisioning import sheet
+from provisioning import picture
 from provisioning.paper import EDGE, INK, WIDE, Box, Pages
 
 ROWS = 12
@@ -32,7 +32,7 @@ PRIVATE = (
 )
 
 
-def draw(place: str, help_line: str, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def draw(place: str, help_line: str, font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return the sheet of a place as PDF; raise FontMissing."""
     pages, wide = Pages("Sổ ghi người ra vào / Log sheet", font_folder), WIDE - 2 * EDGE
     pages.fitted("SỔ GHI NGƯỜI RA VÀO", (WIDE / 2, 18), wide, 18, bold=True)

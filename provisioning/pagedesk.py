@@ -3,16 +3,15 @@
 import argparse
 from pathlib import Path
 
-from provisioning import clock, desk, files, pagecert, pagesheet
-from provisioning.desk import Translate
-from provisioning.errors import FileUnusable
+from provisioning import clock, files, pagecert, pagesheet
+from provisioning.asked import Translate, of_authority, of_root, opened
 
 
 def add(parser: argparse.ArgumentParser, _: Translate) -> None:
     """Say what the command takes."""
     parser.set_defaults(work=_make)
-    desk.of_authority(parser, _)
-    desk.of_root(parser, _)
+    of_authority(parser, _)
+    of_root(parser, _)
     parser.add_argument(
         "--host",
         action="append",
@@ -34,13 +33,10 @@ def add(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 
 def _make(asked: argparse.Namespace, _: Translate) -> str:
-    home = desk.opened(asked)
+    home = opened(asked)
     made = pagecert.make(home, asked.host, clock.now(), asked.days, anew=asked.anew)
     drawn = pagesheet.draw(home.public.authority, home.public.help_line, asked.host, made)
-    try:
-        asked.out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=asked.out, detail=error.strerror) from error
+    files.folder(asked.out)
     files.write(asked.out / "privkey.pem", made.key, files.PRIVATE)
     files.write(asked.out / "fullchain.pem", made.chain)
     files.write(asked.out / pagesheet.FILE, made.ca)

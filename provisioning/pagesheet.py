@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from provisioning import sheet
+from provisioning import picture
 from provisioning.pagecert import Made
 from provisioning.paper import WIDE, Box, Pages
 
@@ -71,7 +71,7 @@ def draw(
     help_line: str,
     hosts: Sequence[str],
     made: Made,
-    font_folder: Path = sheet.FONT_FOLDER,
+    font_folder: Path = picture.FONT_FOLDER,
 ) -> bytes:
     """Return the sheet as PDF; raise FontMissing."""
     pages, wide = Pages("Cài chứng chỉ / Install the certificate", font_folder), WIDE - 2 * LEFT

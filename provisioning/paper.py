@@ -17,7 +17,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont, stringWidth
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from provisioning import sheet
+from provisioning import picture
 
 WIDE, TALL = A4[0] / mm, A4[1] / mm
 """Of a page, in millimetres, as everything here is measured."""
@@ -58,9 +58,9 @@ class Slip:
 class Pages:
     """Pages that are drawn one after the other. Raises FontMissing if no font has all letters."""
 
-    def __init__(self, title: str, font_folder: Path = sheet.FONT_FOLDER) -> None:
+    def __init__(self, title: str, font_folder: Path = picture.FONT_FOLDER) -> None:
         """Begin with an empty page."""
-        bold, plain = sheet.font_files(font_folder)
+        bold, plain = picture.font_files(font_folder)
         for name, path in ((BOLD, bold), (PLAIN, plain)):
             registerFont(TTFont(name, str(path)))
         self._out = io.BytesIO()
@@ -83,8 +83,8 @@ class Pages:
 
         `left` and `top` are where the quiet zone begins.
         """
-        modules = sheet.matrix(text)
-        module = side / (len(modules) - 2 * sheet.QUIET)
+        modules = picture.matrix(text)
+        module = side / (len(modules) - 2 * picture.QUIET)
         path = self._canvas.beginPath()
         for row, dark in enumerate(modules):
             for begin, count in _runs(dark):
@@ -153,7 +153,7 @@ FOOT_MM = 1.5
 """Below the last line: what hangs under a letter, and a cut that is not quite straight."""
 
 
-def slips(title: str, found: Sequence[Slip], font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def slips(title: str, found: Sequence[Slip], font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return A4 pages of slips to be cut out, six to a page."""
     pages = Pages(title, font_folder)
     places = _places()
@@ -188,8 +188,8 @@ def halves(text: str, wide: float, size: float) -> list[str]:
 def _slip(pages: Pages, slip: Slip, box: Box) -> None:
     pages.cut(box)
     middle = box.left + box.wide / 2
-    modules = len(sheet.matrix(slip.code))
-    whole = CODE_MM * modules / (modules - 2 * sheet.QUIET)
+    modules = len(picture.matrix(slip.code))
+    whole = CODE_MM * modules / (modules - 2 * picture.QUIET)
     pages.code(slip.code, middle - whole / 2, box.top)
     top = box.top + whole
     left = box.tall - whole - FOOT_MM - HANG_MM - LARGE * 1.3 * POINT * 2

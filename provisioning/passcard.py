@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from provisioning import sheet, terms
+from provisioning import picture, terms
 from provisioning.passes import HOLDERS, Issued
 
 CHECKED = {
@@ -11,9 +11,9 @@ CHECKED = {
 }
 
 
-def draw(issued: Issued, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def draw(issued: Issued, font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return the pass as PNG; raise FontMissing if no font has the letters for its caption."""
-    return sheet.draw(issued.text, caption(issued), font_folder)
+    return picture.draw(issued.text, caption(issued), font_folder)
 
 
 def caption(issued: Issued) -> list[str]:

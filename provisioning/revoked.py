@@ -75,10 +75,7 @@ def save(folder: Path, revoked: tuple[Revoked, ...]) -> None:
 def note(folder: Path, leaf: x509.Certificate) -> None:
     """Keep a client's certificate, which is no secret, for the day when it is revoked."""
     kept = folder / CERTIFICATES
-    try:
-        kept.mkdir(mode=0o700, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=kept, detail=error.strerror) from error
+    files.folder(kept)
     path = kept / f"{owner(leaf)}.{leaf.serial_number:x}"
     files.write(path, leaf.public_bytes(Encoding.PEM))
 

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from provisioning import authority, bootfiles, desk, sdcard
+from provisioning import authority, bootfiles, sdcard
+from provisioning.asked import New, Translate, of_authority
 from provisioning.bootfiles import Tree
-from provisioning.desk import New, Translate
 
 SERVICES = Path(__file__).resolve().parents[1] / "systemd"
 """In a checkout; a packaged program is told where they are."""
@@ -29,7 +29,7 @@ def add(new: New, _: Translate) -> None:
 
 
 def _common(parser: argparse.ArgumentParser, _: Translate) -> None:
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     parser.add_argument(
         "--release",
         type=Path,

@@ -12,8 +12,8 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image
 
-from provisioning import files, shares, sharesheet, sheet
-from provisioning.errors import FileUnusable, ShareInvalid, SheetUnreadable
+from provisioning import files, picture, shares, sharesheet
+from provisioning.errors import ShareInvalid, SheetUnreadable
 from provisioning.paper import EDGE, TALL, WIDE, Box, Pages
 from provisioning.shares import Share
 from provisioning.terms import printed
@@ -38,10 +38,7 @@ def write(
     Raises SheetUnreadable if what was written does not bring the root back, FontMissing,
     FileUnusable.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=folder, detail=error.strerror) from error
+    files.folder(folder)
     path = folder / f"shares-{root.kid}-{made[0].of}.pdf"
     files.write(path, draw(made, authority, root, now), files.PRIVATE)
     found = read(path)
@@ -49,8 +46,7 @@ def write(
     whole = [each for each in fronts if each is not None]
     if whole != list(made) or any(backs) or len(backs) != len(made):
         raise SheetUnreadable(path=path)
-    for first in range(len(whole) - made[0].needed + 1):
-        shares.join(whole[first : first + made[0].needed], root)
+    shares.prove(whole, root)
     return [path]
 
 
@@ -59,7 +55,7 @@ def draw(
     authority: str,
     root: KeyEntry,
     now: datetime,
-    font_folder: Path = sheet.FONT_FOLDER,
+    font_folder: Path = picture.FONT_FOLDER,
 ) -> bytes:
     """Return the file; raise FontMissing if no font has the letters of Vietnamese."""
     pages = Pages("Mảnh khóa gốc / Shares of the root", font_folder)
@@ -110,8 +106,8 @@ def _front(pages: Pages, share: Share, count: int, about: tuple[str, str]) -> No
     ):
         top = pages.paragraph(text, Box(SIDE, top, wide, 0), size, bold=bold) + 1
     text = sharesheet.PREFIX + share.words.upper()
-    modules = len(sheet.matrix(text))
-    whole = CODE_MM * modules / (modules - 2 * sheet.QUIET)
+    modules = len(picture.matrix(text))
+    whole = CODE_MM * modules / (modules - 2 * picture.QUIET)
     pages.code(text, (WIDE - whole) / 2, top + 2, CODE_MM)
     top += whole + 8
     words = share.words.split()

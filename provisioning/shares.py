@@ -93,3 +93,10 @@ def join(shares: Sequence[Share], root: KeyEntry | None = None) -> Ed25519Privat
     if root is not None and kid_of(raw_public(found)) != root.kid:
         raise ShareForeign
     return found
+
+
+def prove(made: Sequence[Share], root: KeyEntry) -> None:
+    """Bring the root back from every run of as many as it takes; raise what `join` raises."""
+    needed = made[0].needed
+    for first in range(len(made) - needed + 1):
+        join(made[first : first + needed], root)

@@ -12,8 +12,8 @@ from pathlib import Path
 import zxingcpp
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
-from provisioning import files, shares, sheet
-from provisioning.errors import FileUnusable, ShareInvalid, SheetUnreadable
+from provisioning import files, picture, shares
+from provisioning.errors import ShareInvalid, SheetUnreadable
 from provisioning.shares import Share
 from provisioning.terms import VIETNAM
 from wire.keys import KeyEntry
@@ -44,19 +44,14 @@ def write(
     Raises SheetUnreadable if what was written does not bring the root back, FontMissing,
     FileUnusable.
     """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileUnusable(path=folder, detail=error.strerror) from error
+    files.folder(folder)
     paths = []
     for each in made:
         path = folder / f"share-{root.kid}-{each.of}-{each.number}.png"
         page = draw(each, len(made), authority, root, now)
         files.write(path, page, files.PRIVATE)
         paths.append(path)
-    found = [_again(path) for path in paths]
-    for first in range(len(found) - made[0].needed + 1):
-        shares.join(found[first : first + made[0].needed], root)
+    shares.prove([_again(path) for path in paths], root)
     return paths
 
 
@@ -74,10 +69,10 @@ def draw(
     authority: str,
     root: KeyEntry,
     now: datetime,
-    font_folder: Path = sheet.FONT_FOLDER,
+    font_folder: Path = picture.FONT_FOLDER,
 ) -> bytes:
     """Return one page as PNG; raise FontMissing if no font has the letters of Vietnamese."""
-    bold, plain = sheet.fonts(font_folder)
+    bold, plain = picture.fonts(font_folder)
     page = Image.new("L", PAGE, 255)
     pen = ImageDraw.Draw(page)
     head = (
@@ -89,9 +84,9 @@ def draw(
     for line in head:
         wide = bold.getlength(line)
         fits = min(1.0, (PAGE[0] - 2 * EDGE) / wide) if wide else 1.0
-        pen.text((EDGE, top), line, fill=0, font=bold.font_variant(size=int(sheet.LARGE * fits)))
+        pen.text((EDGE, top), line, fill=0, font=bold.font_variant(size=int(picture.LARGE * fits)))
         top += 70
-    code = sheet.code(PREFIX + share.words.upper())
+    code = picture.code(PREFIX + share.words.upper())
     page.paste(code, ((PAGE[0] - code.width) // 2, top + 60))
     top += code.height + 160
     words = share.words.split()
@@ -105,7 +100,7 @@ def draw(
         pen.text((EDGE, top), line, fill=0, font=plain)
         top += 56
     out = io.BytesIO()
-    page.convert("1").save(out, "PNG", dpi=(sheet.DPI, sheet.DPI), compress_level=1)
+    page.convert("1").save(out, "PNG", dpi=(picture.DPI, picture.DPI), compress_level=1)
     return out.getvalue()
 
 
@@ -116,16 +111,16 @@ def read(path: Path) -> Share:
     """
     data = files.read(path, LIMIT)
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            shown = picture.convert("L")
+        with Image.open(io.BytesIO(data)) as opened:
+            shown = opened.convert("L")
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return shares.read(_text(data, path), path)
     return found(shown, path)
 
 
-def found(picture: Image.Image, path: Path | None = None) -> Share:
+def found(shown: Image.Image, path: Path | None = None) -> Share:
     """Return the share that a picture shows; raise ShareInvalid if it shows none."""
-    for each in zxingcpp.read_barcodes(picture.convert("L")):
+    for each in zxingcpp.read_barcodes(shown.convert("L")):
         if each.text.startswith(PREFIX):
             return shares.read(each.text.removeprefix(PREFIX), path)
     raise ShareInvalid(path=path or "…")

@@ -8,14 +8,14 @@ from provisioning import (
     carddesk,
     cards,
     clock,
-    desk,
     files,
     logsheet,
+    passdesk,
     passes,
     roster,
     sheets,
 )
-from provisioning.desk import New, Translate
+from provisioning.asked import New, Translate, of_authority
 from provisioning.errors import NUMBER, TEXT, GateUnknown, ValueInvalid
 from wire.cardwork import NEEDS, Work
 from wire.controlcard import scopes
@@ -36,7 +36,7 @@ def add(new: New, _: Translate) -> None:
 
 def _labels_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_labels)
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     parser.add_argument("--gate", default="", help=_("this gate alone"))
     parser.add_argument("--place", default="", help=_("the gates of this place alone"))
     parser.add_argument("--area", default="", help=_("the gates of this area alone"))
@@ -48,7 +48,7 @@ def _labels_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _passes_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_passes)
-    desk.pass_arguments(parser, _)
+    passdesk.pass_arguments(parser, _)
     parser.add_argument("--count", type=int, default=6, help=_("how many"))
     parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
 
@@ -64,7 +64,7 @@ def _cards_command(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _log_command(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.set_defaults(work=_log)
-    desk.of_authority(parser, _)
+    of_authority(parser, _)
     parser.add_argument("--place", required=True, help=_("the place, as its gates have it"))
     parser.add_argument("--out", type=Path, required=True, help=_("the sheet, a PDF file"))
 
@@ -114,7 +114,7 @@ def _passes(asked: argparse.Namespace, _: Translate) -> str:
             home,
             asked.holder,
             now=now,
-            term=desk.term(asked, now),
+            term=passdesk.term(asked, now),
             entries=asked.entries,
             identity=asked.identity,
         )

@@ -6,7 +6,7 @@ Each is A4, to be printed at its actual size and cut at the marks.
 from collections.abc import Sequence
 from pathlib import Path
 
-from provisioning import cards, passcard, sheet, signs
+from provisioning import cards, passcard, picture, signs
 from provisioning.cards import Issued as Card
 from provisioning.paper import EDGE, TALL, WIDE, Box, Pages, Slip, halves, slips
 from provisioning.passes import Issued as Pass
@@ -47,7 +47,7 @@ def serial(gate: Gate) -> str:
     return "-".join(kid[at : at + 4] for at in range(0, len(kid), 4)).upper()
 
 
-def labels(found: Sequence[Gate], roster: Roster, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def labels(found: Sequence[Gate], roster: Roster, font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return labels for gates, ten to a page: name, place, serial and whom to call."""
     pages, places = Pages("Nhãn cổng / Gate labels", font_folder), _places()
     for number, gate in enumerate(found):
@@ -57,7 +57,7 @@ def labels(found: Sequence[Gate], roster: Roster, font_folder: Path = sheet.FONT
     return pages.pdf()
 
 
-def instructions(place: str, help_line: str, font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def instructions(place: str, help_line: str, font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return the page that hangs beside a gate: what to do, and what each light means."""
     pages, wide = Pages("Hướng dẫn qua cổng / How to pass the gate", font_folder), WIDE - 2 * 20
     pages.fitted("Hướng dẫn qua cổng", (WIDE / 2, 26), wide, 30, bold=True)
@@ -87,13 +87,13 @@ def instructions(place: str, help_line: str, font_folder: Path = sheet.FONT_FOLD
     return pages.pdf()
 
 
-def passes(found: Sequence[Pass], font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def passes(found: Sequence[Pass], font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return passes to be cut out, six to a page."""
     made = [Slip(each.text, passcard.caption(each)) for each in found]
     return slips("Thẻ / Passes", made, font_folder)
 
 
-def control_cards(found: Sequence[Card], font_folder: Path = sheet.FONT_FOLDER) -> bytes:
+def control_cards(found: Sequence[Card], font_folder: Path = picture.FONT_FOLDER) -> bytes:
     """Return control cards to be cut out, six to a page."""
     ends = max((each.claims.expires for each in found), default=0)
     title = f"Thẻ điều khiển / Control cards, {printed(ends)}"

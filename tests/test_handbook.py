@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.ledger.setup import ROLES
 from device.verdict.reasons import MARKS, TABLE
 from provisioning import expiry, making, passphrase
 from tools import alarms, reasons
@@ -71,3 +72,9 @@ def test_the_handbooks_figures_about_keys_are_the_codes() -> None:
             assert re.search(rf"\b{figure}\b", text), (language, figure)
         works = {"create", "renew", "recover", "shares", "status", "revoke"}
         assert set(re.findall(r"provision authority (\w+)", text)) == works
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_handbook_says_who_comes_to_the_database_in_which_role(language: str) -> None:
+    text = (DOCS / f"ledger.{language}.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `(gate_\w+)` \|", text, re.MULTILINE)) == sorted(ROLES)

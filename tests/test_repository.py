@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CODE = ("wire", "device", "broker", "collector", "provisioning", "demo", "bench", "tests", "tools")
 REGISTRIES = tuple(
     ".".join(parts)  # spelled so that this file does not hold what it looks for
     for parts in (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("debian", "org"))
@@ -120,9 +119,10 @@ def test_shell_scripts_can_be_run() -> None:
     assert plain == []
 
 
-def test_every_decision_has_a_number_of_its_own_and_its_title_says_it() -> None:
+def test_every_decision_has_a_number_of_its_own_and_says_whether_it_is_in_force() -> None:
     paths = sorted((ROOT / "docs/decisions").glob("*.md"))
     numbers = [int(path.name.partition("-")[0]) for path in paths]
-    titles = [re.match(r"# (\d+)[.:] ", path.read_text(encoding="utf-8")) for path in paths]
+    begins = re.compile(r"# (\d+)\. .+\n\n\*(?:In force|Replaced by \d+)\.")
+    heads = [begins.match(path.read_text(encoding="utf-8")) for path in paths]
     assert len(set(numbers)) == len(numbers)
-    assert [int(each[1]) for each in titles if each] == numbers
+    assert [int(each[1]) for each in heads if each] == numbers

@@ -12,9 +12,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
+from playwright.sync_api import Page  # noqa: E402
 
 from provisioning import authority, desks  # noqa: E402
+from tests import browsing  # noqa: E402
 from tests.device.desk.counter import GATE, NAME, PASSWORD, Counter  # noqa: E402
 from tests.device.site import NOW  # noqa: E402
 
@@ -32,14 +33,10 @@ def main() -> int:
         inbox = counter.state / "inbox"
         inbox.mkdir(parents=True)
         (inbox / "keyring.json").write_bytes(ring.read_bytes())
-        with counter.open(), sync_playwright() as playwright:
-            chromium = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-            )
+        with counter.open(), browsing.chromium() as chromium:
             for language in ("vi", "en"):
                 page = chromium.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
                 _walk(page, f"http://localhost:{counter.port}", language)
-            chromium.close()
     return 0
 
 

@@ -20,13 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright's loop runs in this thread
 
-from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser  # noqa: E402
 
 from bench import boardpages  # noqa: E402
 from bench.district import DAYS, FIRST_DAY, WATCHED, District  # noqa: E402
 from collector.cases.roles import Role  # noqa: E402
-from collector.figures.tally import DAY_MS, ZONE_MS  # noqa: E402
 from collector.ledger.entries import STARTED  # noqa: E402
+from collector.localday import HOUR_MS, midnight  # noqa: E402
+from tests import browsing  # noqa: E402
 from tests.collector.web import conftest, serving  # noqa: E402
 from tests.collector.web.desk import MemoryDesk  # noqa: E402
 from wire.record import Direction, Scan  # noqa: E402
@@ -37,7 +38,7 @@ LONGEST = 2400
 """Of a picture, in pixels: a list of two hundred gates says no more."""
 WIDTHS = {"phone": (360, 740), "desk": (1280, 800)}
 TODAY = FIRST_DAY + DAYS - WATCHED
-NOW = TODAY * DAY_MS - ZONE_MS + 10 * 3_600_000
+NOW = midnight(TODAY) + 10 * HOUR_MS
 """Ten in the morning of a drawn day."""
 
 
@@ -73,16 +74,12 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     pages = {**serving.pages(case), "gate": (Role.DISTRICT, GATE)}
     wanted = {k: v for k, v in pages.items() if not asked.names or k in asked.names}
     dispatch = serving.dispatched(folder / "dispatch")
-    with dispatch, serving.serving() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+    with dispatch, serving.serving() as address, browsing.chromium() as browser:
         _counted(address)
         for name, (role, path) in wanted.items():
             for width, size in WIDTHS.items():
                 file = asked.out / f"{name}-{width}.png"
                 _picture(browser, asked, f"{address}{path}", role, size, file)
-        browser.close()
     return 0
 
 

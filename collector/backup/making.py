@@ -25,8 +25,8 @@ from collector.errors import CollectorError, FileUnusable, LedgerMissing
 from collector.i18n import N_
 from collector.intake.keys import receipt_key
 from collector.ledger import opened
-from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Run
+from collector.localday import DAY_MS
 from collector.outgoing import Public
 from collector.retention.doubt import Doubt, doubt
 from collector.roster import load as load_roster

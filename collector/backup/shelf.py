@@ -15,8 +15,8 @@ from collector.alone import alone
 from collector.backup import envelope
 from collector.backup.errors import BackupBusy, BackupUnwritable
 from collector.errors import CollectorError, FileUnusable
-from collector.ledger.bins import DAY_MS
-from collector.withdrawn import write
+from collector.localday import DAY_MS
+from collector.plainfile import write
 
 PATTERN = "backup-*.gate"
 CHECKED = "checked.json"

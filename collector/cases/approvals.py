@@ -15,10 +15,10 @@ from collector.cases.register import Register
 from collector.cases.roles import Actor, Right
 from collector.database.ports import Database
 from collector.errors import ApprovalNeeded, ApprovalRefused
+from collector.localday import DAY_MS
 
 ALONE = 200
 """Persons whom one officer opens for a case within a day without asking."""
-DAY_MS = 86_400_000
 
 _COLUMNS = "number, case_number, persons, digest, asked_by, asked_ms, approved_by, approved_ms"
 _NEXT = "SELECT COALESCE(MAX(number), 0) + 1 FROM approval"

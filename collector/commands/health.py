@@ -33,7 +33,7 @@ def _check(settings: Config, _: argparse.Namespace) -> int:
 
 
 def _doctor(settings: Config, _: argparse.Namespace) -> int:
-    from collector import doctor  # noqa: PLC0415  # each command loads its own part
+    from collector import doctor
 
     found = list(doctor.look(settings, clock.wall_ms()))
     print("\n".join(doctor.told(found)))

@@ -30,7 +30,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 def _publish(settings: Config, asked: argparse.Namespace) -> int:
     """Check all documents first: of several, all are kept or none."""
-    from collector import outgoing  # noqa: PLC0415  # each command loads its own part
+    from collector import outgoing
 
     keys, roster = outgoing.ring(settings.authority), load_roster(settings.roster.path)
     good = outgoing.ring(settings.authority, clock.wall_ms())

@@ -111,7 +111,7 @@ def _prove(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _import(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.intake.carried import take  # noqa: PLC0415  # each process loads its own part
+    from collector.intake.carried import take
 
     proof = asked.proof or asked.file.with_name(asked.file.name + ".proof")
     taken = take(settings, asked.file, proof)

@@ -33,25 +33,25 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 
 def _roster_import(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.roster import commands  # noqa: PLC0415  # spreadsheets are for this command only
+    from collector.roster import commands  # spreadsheets are for this command only
 
     path = settings.roster.path
     return commands.take(path, asked.files, replace=asked.replace, dry=asked.dry_run)
 
 
 def _roster_export(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.roster import commands  # noqa: PLC0415  # the same
+    from collector.roster import commands
 
     return commands.give(settings.roster.path, asked.file, asked.list)
 
 
 def _roster_find(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.roster import commands  # noqa: PLC0415  # the same
+    from collector.roster import commands
 
     return commands.find(settings.roster.path, " ".join(asked.words))
 
 
 def _roster_check(settings: Config, _: argparse.Namespace) -> int:
-    from collector.roster import commands  # noqa: PLC0415  # the same
+    from collector.roster import commands
 
     return commands.check(settings.roster.path)

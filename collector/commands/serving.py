@@ -24,42 +24,42 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 
 def _intake(settings: Config, _: argparse.Namespace) -> int:
-    from collector.intake.process import run  # noqa: PLC0415  # each process loads its own part
+    from collector.intake.process import run
 
     return run(settings)
 
 
 def _web(settings: Config, _: argparse.Namespace) -> int:
-    from collector.web.process import run  # noqa: PLC0415  # the same
+    from collector.web.process import run
 
     return run(settings)
 
 
 def _enrol(settings: Config, _: argparse.Namespace) -> int:
-    from collector.enrol.process import run  # noqa: PLC0415  # the same
+    from collector.enrol.process import run
 
     return run(settings)
 
 
 def _desk(settings: Config, _: argparse.Namespace) -> int:
-    from collector.issuing.process import run  # noqa: PLC0415  # each process loads its own part
+    from collector.issuing.process import run
 
     return run(settings)
 
 
 def _dispatch(settings: Config, _: argparse.Namespace) -> int:
-    from collector.dispatch.process import run  # noqa: PLC0415  # the same
+    from collector.dispatch.process import run
 
     return run(settings)
 
 
 def _public(settings: Config, _: argparse.Namespace) -> int:
-    from collector.public.process import run  # noqa: PLC0415  # the same
+    from collector.public.process import run
 
     return run(settings)
 
 
 def _home_assistant(settings: Config, _: argparse.Namespace) -> int:
-    from collector.homeassistant.process import run  # noqa: PLC0415  # the same
+    from collector.homeassistant.process import run
 
     return run(settings)

@@ -29,7 +29,7 @@ def offer(commands: Any, _command: Command) -> None:  # noqa: ANN401  # argparse
 
 
 def _up(settings: Config | None, asked: argparse.Namespace) -> int:
-    from collector.up import practising, process  # noqa: PLC0415  # each command loads its own part
+    from collector.up import practising, process
 
     if (settings is None) == (asked.practice is None):
         raise ArgumentsInvalid(N_("one of --config and --practice is needed"))

@@ -40,7 +40,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 
 def _retention(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.retention import process  # noqa: PLC0415  # each process loads its own part
+    from collector.retention import process
 
     outcome = process.retain(settings, dry=asked.dry_run, is_sure=asked.clock_is_right)
     if asked.json:
@@ -51,7 +51,7 @@ def _retention(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _database_setup(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.ledger import setup  # noqa: PLC0415  # the same
+    from collector.ledger import setup
 
     setup.prepare(settings.ledger, asked.user)
     print(_("The tables and roles are there."))
@@ -59,7 +59,7 @@ def _database_setup(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _database_check(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.ledger import setup  # noqa: PLC0415  # the same
+    from collector.ledger import setup
 
     found = setup.faults(settings.ledger, asked.user)
     print("\n".join(found or [_("The database is set up as it must be.")]))

@@ -59,13 +59,13 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 
 def _vault_run(settings: Config, _: argparse.Namespace) -> int:
-    from collector.vault.process import run  # noqa: PLC0415  # each process loads its own part
+    from collector.vault.process import run
 
     return run(settings)
 
 
 def _vault_init(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.vault import commands  # noqa: PLC0415  # the same
+    from collector.vault import commands
 
     wish = commands.Wish(
         asked.key,
@@ -81,7 +81,7 @@ def _vault_init(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _vault_unlock(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.vault import commands  # noqa: PLC0415  # the same
+    from collector.vault import commands
 
     status = commands.unlock(settings, asked.custodian)
     print("\n".join(commands.told(status)))
@@ -89,7 +89,7 @@ def _vault_unlock(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _vault_rewrap(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.vault import rewrapping  # noqa: PLC0415  # the same
+    from collector.vault import rewrapping
 
     wish = rewrapping.Wish(tuple(asked.custodian), asked.threshold, generate=asked.generate)
     print("\n".join(rewrapping.told_rewrapped(rewrapping.rewrap(settings, wish))))
@@ -97,7 +97,7 @@ def _vault_rewrap(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _vault_add_key(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.vault import rewrapping  # noqa: PLC0415  # the same
+    from collector.vault import rewrapping
 
     kept = rewrapping.add_key(settings, asked.key, keep=asked.keep_key)
     print("\n".join(rewrapping.told_added(kept, asked.key, is_kept=asked.keep_key)))
@@ -105,14 +105,14 @@ def _vault_add_key(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _vault_lock(settings: Config, _: argparse.Namespace) -> int:
-    from collector.vault import client, commands  # noqa: PLC0415  # the same
+    from collector.vault import client, commands
 
     print("\n".join(commands.told(client.connected(settings.vault_socket).lock())))
     return 0
 
 
 def _vault_status(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.vault import client, commands  # noqa: PLC0415  # the same
+    from collector.vault import client, commands
 
     status = client.connected(settings.vault_socket).status()
     if asked.json:

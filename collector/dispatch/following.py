@@ -12,9 +12,10 @@ import msgspec
 
 from collector.database.ports import Database, Session
 from collector.dispatch.replay import GREEN, RETRIES, is_judged
-from collector.figures.tally import AHEAD_MS, DAY_MS, ZONE_MS
+from collector.figures.tally import AHEAD_MS
 from collector.ledger.entries import Raw
 from collector.ledger.ports import View
+from collector.localday import DAY_MS, ZONE_MS
 from wire.errors import WireError
 from wire.record import ClockState, Note, Scan, What, read_spelled
 from wire.state import unpack_health

@@ -27,9 +27,9 @@ from collector.dispatch.ports import Dispatching
 from collector.dispatch.publishing import Publisher
 from collector.dispatch.rolling import Rolling
 from collector.errors import CollectorError, DispatchUnset, StateUnwritable
-from collector.figures.tally import ZONE_MS
 from collector.ledger import opened
 from collector.ledger.ports import View
+from collector.localday import ZONE_MS
 from collector.roster import Roster, RosterFile
 from wire.command import NONCE_BYTES
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from collector.dispatch.entries import Change, Class, Replay
 from collector.figures import discretion
-from collector.figures.tally import DAY_MS, ZONE_MS
+from collector.localday import HOUR_MS, midnight
 from device.credential import kinds
 from device.flow import Signal
 from device.verdict.evidence import Evidence
@@ -26,7 +26,6 @@ from wire.record import Direction, Mark, Outcome, Reason, Signature
 
 GREEN = frozenset(each for each, row in TABLE.items() if row.outcome is Outcome.ACCEPTED)
 RETRIES = frozenset(each for each, row in TABLE.items() if row.signal is Signal.RETRY)
-HOUR_MS = 3_600_000
 SHUT = frozenset({Reason.OBEYED, Reason.CARD_USED, Reason.CARD_ELSEWHERE, Reason.CARD_UNKNOWN})
 SHUT |= {Reason.SERVICE_ASKED, Reason.CARD_UNBOUNDED, Reason.RECORDS_HELD, Reason.ATTENDED}
 """Answers to cards and buttons: no policy decides them."""
@@ -143,7 +142,7 @@ def unknown(policy: Policy) -> tuple[str, ...]:
 
 def _wall_ms(shown: Class, day: int) -> int:
     """Return the middle of the hour in which it was shown."""
-    return day * DAY_MS - ZONE_MS + shown.hour * HOUR_MS + HOUR_MS // 2
+    return midnight(day) + shown.hour * HOUR_MS + HOUR_MS // 2
 
 
 def _says(shown: Class, reason: Reason, mark: Mark) -> bool:

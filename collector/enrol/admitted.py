@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from collector.plainfile import write
 from collector.roster import ENROLLED, Enrolled, Gate, enrolled, load
-from collector.withdrawn import write
 
 REQUESTS = "requests"
 """Folder of the gates' own requests, by gate, beside the file itself."""

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from collector.figures.chance import at_least, at_most, learnt_at_most
-from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Day, Lag, Tally
+from collector.figures.tally import SLOT_MS, SLOTS, Day, Lag, Tally
 from collector.figures.usual import WIDTHS, Usual, alike, moods, usual
+from collector.localday import midnight
 from collector.roster import Place, Roster
 
 RARE_FEW: Mapping[int, float] = {2: 2e-6, 4: 2e-5, 8: 5e-4}
@@ -118,7 +119,7 @@ def implausible(
 
 def off(lags: Mapping[int, Lag], day: int, slot: int) -> bool:
     """Say whether the live records of the last half hour, or hour and a half, show a clock off."""
-    end = (day * DAY_MS - ZONE_MS) // SLOT_MS + slot
+    end = midnight(day) // SLOT_MS + slot
     return any(
         _agree([lag for each in range(end - width, end) if (lag := lags.get(each))])
         for width in CLOCK_WIDTHS
@@ -196,7 +197,7 @@ class _Today:
 
     def _restarted(self, gate: str, opened: list[int]) -> Iterator[Finding]:
         """Yield what differs either way since the gate was switched on, if that is not long."""
-        begin = (self._day * DAY_MS - ZONE_MS) // SLOT_MS
+        begin = midnight(self._day) // SLOT_MS
         starts = [each - begin for each in self._starts.get(gate, ()) if each - begin in opened]
         since = [each for each in opened if each > max(starts)] if starts else []
         if not RESTARTED_LEAST <= len(since) <= RESTARTED_SLOTS:

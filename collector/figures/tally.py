@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from collector.ledger.entries import STARTED, Glance
+from collector.localday import DAY_MS, ZONE_MS, midnight
 from wire.record import ClockState, Direction, Outcome
 
 SLOT_MS = 900_000
@@ -17,9 +18,6 @@ SLOTS = 96
 """In a day."""
 SLOTS_AN_HOUR = 4
 SLOT_MIN = 60 // SLOTS_AN_HOUR
-DAY_MS = SLOTS * SLOT_MS
-ZONE_MS = 7 * 3_600_000
-"""Vietnam's clocks are seven hours ahead, all year."""
 AHEAD_MS = 60_000
 """A record cannot have been made after it was received; a clock may be so far off all the same."""
 KEPT_DAYS = 35
@@ -105,7 +103,7 @@ class Tally:
         for days in self.days.values():
             for old in [each for each in days if each < day - KEPT_DAYS]:
                 del days[old]
-        edge = (day * DAY_MS - ZONE_MS) // SLOT_MS
+        edge = midnight(day) // SLOT_MS
         for lags in self.lags.values():
             for slot in [each for each in lags if each < edge]:
                 del lags[slot]

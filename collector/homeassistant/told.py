@@ -4,15 +4,16 @@ Our account cannot read, so what was written is remembered here: a topic is note
 written, and struck out when the broker has said that it is empty.
 """
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from collector.errors import StateUnwritable
+from collector.plainfile import put
 
 MAX_BYTES = 4 * 1024 * 1024
+MODE = 0o640
 
 
 class Told:
@@ -33,14 +34,9 @@ class Told:
         wanted = (self._topics | {*added}) - {*struck}
         if wanted == self._topics:
             return
-        partial = self._path.with_suffix(".new")
         try:
             self._path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-            with partial.open("wb") as file:
-                file.write(msgspec.json.encode(sorted(wanted)))
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(self._path)
+            put(self._path, msgspec.json.encode(sorted(wanted)), MODE)
         except OSError as error:
             msg = f"home_assistant.state: {self._path}: {error.strerror or error}"
             raise StateUnwritable(msg) from error

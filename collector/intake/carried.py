@@ -19,9 +19,9 @@ from collector.i18n import N_
 from collector.intake.desk import Answer, Desk, Message
 from collector.intake.keys import receipt_key
 from collector.ledger import opened
+from collector.plainfile import write
 from collector.roster import Gates, load
 from collector.withdrawn import load as load_withdrawn
-from collector.withdrawn import write
 from wire import export, topics
 from wire.canonical import parse
 from wire.errors import WireError

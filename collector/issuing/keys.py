@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from collector.errors import KeyUnreadable, StateUnwritable
 from collector.i18n import N_
 from collector.issuing.entries import Way
+from collector.plainfile import put
 
 STATUS = "status.pem"
 LIMIT = 16 * 1024
@@ -46,12 +47,7 @@ def digesting(state: Path) -> bytes:
     path = state / DIGESTING
     try:
         if not path.exists():
-            part = path.with_suffix(".part")
-            part.touch(mode=0o600)
-            part.write_bytes(os.urandom(SECRET_BYTES))
-            with part.open("rb") as file:
-                os.fsync(file.fileno())
-            part.replace(path)
+            put(path, os.urandom(SECRET_BYTES), 0o600)
         found = path.read_bytes()
     except OSError as error:
         msg = f"issuing.state: {path}: {error.strerror or error}"

@@ -166,5 +166,5 @@ def _make(passes: Database) -> None:
 def database(config: Config, issuing: IssuingConfig) -> Database:
     """Return where passes and declarations are: a schema of the ledger's, or a file."""
     if config.ledger.postgres is not None:
-        return opening.postgres(config.ledger.postgres, opening.PUBLIC, "passes")
+        return opening.postgres(config.ledger.postgres, opening.DESK, "passes")
     return SqliteDatabase(issuing.state / "passes.db")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from collector.database.ports import Session
-from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Deletion, NoteAt, Raw
 from collector.ledger.times import Slot, Times
+from collector.localday import DAY_MS
 from wire.canonical import parse
 from wire.errors import WireError
 from wire.record import Note, to_record

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collector.database.postgres import PostgresDatabase
     from collector.ledger.archive import SqlArchive
 
-INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH, HOME_ASSISTANT = (
+INTAKE, VAULT, WEB, RETENTION, DESK, DISPATCH, HOME_ASSISTANT = (
     "gate_intake",
     "gate_vault",
     "gate_web",
@@ -24,7 +24,10 @@ INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH, HOME_ASSISTANT = (
     "gate_dispatch",
     "gate_home_assistant",
 )
-"""The roles, each of which may do what its process must and nothing else."""
+"""The roles, each of which may do what its process must and nothing else.
+
+The desk's is called after the page that it answers: databases know it by that name.
+"""
 
 
 def database(

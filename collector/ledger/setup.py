@@ -15,17 +15,17 @@ from collector.i18n import N_, _
 from collector.ledger import schema
 from collector.ledger.bins import BINS
 from collector.ledger.opened import (
+    DESK,
     DISPATCH,
     HOME_ASSISTANT,
     INTAKE,
-    PUBLIC,
     RETENTION,
     VAULT,
     WEB,
 )
 
-ROLES = (INTAKE, VAULT, WEB, RETENTION, PUBLIC, DISPATCH, HOME_ASSISTANT)
-SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": PUBLIC, "dispatch": DISPATCH}
+ROLES = (INTAKE, VAULT, WEB, RETENTION, DESK, DISPATCH, HOME_ASSISTANT)
+SCHEMAS = {"people": VAULT, "cases": VAULT, "passes": DESK, "dispatch": DISPATCH}
 """Beside the ledger's, each with the role that alone may use it."""
 _LEDGER = (
     "mark, record, gate, fork, refusal, lost, gap, head, slot, turn, deletion, retention, made"

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from collector.database.sqlite import SqliteDatabase
-from collector.ledger.archive import SqlArchive
 from collector.ledger.store import SqlLedger
 
 
@@ -12,12 +11,4 @@ class SqliteLedger(SqlLedger):
 
     def __init__(self, path: Path) -> None:
         """Take the path of the file; `with` opens it, and makes it if there is none."""
-        super().__init__(SqliteDatabase(path))
-
-
-class SqliteArchive(SqlArchive):
-    """A ledger from which the oldest goes."""
-
-    def __init__(self, path: Path) -> None:
-        """Take the path of the file; `with` opens it."""
         super().__init__(SqliteDatabase(path))

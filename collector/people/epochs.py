@@ -4,7 +4,7 @@ It is that of the day of arrival, which never changes, so a corrected clock move
 one key to another.
 """
 
-from collector.trace.entries import day_of
+from collector.localday import day_of
 
 DAYS = 7
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from collector.database.ports import Session
+from collector.localday import midnight
 from collector.people import persons, sightings
 from collector.trace import watching
-from collector.trace.entries import How, midnight
+from collector.trace.entries import How
 
 CHUNK = 5_000
 """Sightings looked at in one transaction."""

@@ -10,9 +10,9 @@ import secrets
 from collections.abc import Iterable, Sequence
 
 from collector.database.ports import Session
+from collector.errors import MergeRefused, PersonUnknown
 from collector.people import sightings
 from collector.people.entries import Merge
-from collector.people.errors import MergeRefused, PersonUnknown
 
 BITS = 40
 MAX_PARTS = 100

@@ -4,7 +4,6 @@ A gate that has moved keeps its number and gets a new place: what was seen befor
 was, because stays name places and not gates.
 """
 
-import hashlib
 from collections.abc import Iterable
 
 import msgspec
@@ -69,8 +68,3 @@ def areas(session: Session, above: Iterable[tuple[str, str]]) -> None:
     """Replace the tree of areas by these pairs of an area and one that it lies in."""
     session.run("DELETE FROM area_above")
     session.many("INSERT INTO area_above (area, above) VALUES (?, ?)", sorted(set(above)))
-
-
-def unnamed(name: str) -> str:
-    """Return the id of a place of which a roster knows only the name."""
-    return "name-" + hashlib.sha256(name.encode()).hexdigest()[:16]

@@ -9,9 +9,8 @@ from random import Random
 
 import msgspec
 
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
+from collector.localday import DAY_MS, HOUR_MS, MINUTE_MS
+
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Thạch", "Sơn", "Kim")
 MIDDLE = ("Thị Ngọc", "Văn", "Hoàng", "Thị Mỹ", "Minh", "Thanh", "Thị Kim", "Quốc")
 GIVEN = ("Ánh", "Bình", "Cúc", "Dũng", "Én", "Giang", "Hạnh", "Khoa", "Lành", "Mai", "Nhân", "Út")

@@ -13,15 +13,15 @@ from collector.errors import FileUnusable, PracticeThere
 from collector.issuing.entries import Way
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
+from collector.localday import DAY_MS, day_of, midnight
 from collector.practice import crowd, journals, mark, solution
-from collector.practice.crowd import AREAS, DAY_MS, SPOTS
+from collector.practice.crowd import AREAS, SPOTS
 from collector.practice.outbreak import Outbreak, outbreak
 from wire.keys import KeyEntry, SealKey, Use, entry
 from wire.sealing import seal_key
 
 AUTHORITY = "Huyện Luyện Tập"
 DAYS = 14
-ZONE_MS = 7 * 3_600_000
 CONFIG = """# A district to practise in. Nothing in it is real.
 [ledger]
 path = "ledger.db"
@@ -65,7 +65,7 @@ def lay_out(folder: Path, now_ms: int, seed: int) -> tuple[crowd.Town, Outbreak]
     """Make everything but the accounts. Raises PracticeThere, FileUnusable."""
     if folder.exists() and any(folder.iterdir()):
         raise PracticeThere(str(folder))
-    today = (now_ms + ZONE_MS) // DAY_MS * DAY_MS - ZONE_MS
+    today = midnight(day_of(now_ms))
     town = crowd.town(seed, today - (DAYS - 1) * DAY_MS, DAYS)
     found = outbreak(town, today - 7 * DAY_MS, now_ms)
     try:

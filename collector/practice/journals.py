@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from collector.ledger.entries import Arrival, Entry
-from collector.practice.crowd import DAY_MS, HOUR_MS, SPOTS, Presence, Town
+from collector.localday import HOUR_MS, day_of, midnight
+from collector.practice.crowd import SPOTS, Presence, Town
 from wire.canonical import Document, canonical
 from wire.keys import SealKey
 from wire.record import (
@@ -30,7 +31,6 @@ from wire.sealing import DataKey, place
 JOURNAL = "luyen-tap"
 BOOT = "00c0ffee"
 BATCH = 500
-ZONE_MS = 7 * HOUR_MS
 EARLY_MS = 60_000
 ALIVE_MS = 5 * 60_000
 """A gate that works says so this often."""
@@ -66,7 +66,7 @@ def arrivals(town: Town, spot: int, until_ms: int, to: SealKey) -> Iterator[Arri
     gate = SPOTS[spot].gate
     pen = _Pen(gate, to)
     away = _broken(spot, until_ms)
-    alive_ms = _midnight(town.presences[0].came_ms)
+    alive_ms = midnight(day_of(town.presences[0].came_ms))
     for each in (*passages(town, spot, until_ms), None):
         end_ms = until_ms if each is None else each.at_ms
         while alive_ms < end_ms:
@@ -82,12 +82,8 @@ def _broken(spot: int, until_ms: int) -> tuple[int, int]:
     """Return from when until when the gate of a place did not work."""
     if spot != BROKEN_SPOT:
         return until_ms, until_ms
-    midnight = _midnight(until_ms) - BROKEN_DAYS * DAY_MS
-    return midnight + BROKEN_MS[0], midnight + BROKEN_MS[1]
-
-
-def _midnight(ms: int) -> int:
-    return (ms + ZONE_MS) // DAY_MS * DAY_MS - ZONE_MS
+    began = midnight(day_of(until_ms) - BROKEN_DAYS)
+    return began + BROKEN_MS[0], began + BROKEN_MS[1]
 
 
 def _seen(each: Presence) -> Iterator[Passage]:

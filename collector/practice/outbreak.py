@@ -9,9 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from collector.practice.crowd import DAY_MS, MINUTE_MS, SPOTS, Presence, Town
-
-ZONE_MS = 7 * 3_600_000
+from collector.localday import MINUTE_MS, day_of
+from collector.practice.crowd import SPOTS, Presence, Town
 
 
 class Truth(msgspec.Struct, frozen=True):
@@ -45,7 +44,7 @@ def outbreak(town: Town, from_ms: int, until_ms: int, min_minutes: int = 15) -> 
     spots: dict[int, set[str]] = defaultdict(set)
     unseen: dict[int, bool] = defaultdict(bool)
     for own, other, minutes in _meetings(mine, within):
-        met[other.body][(own.came_ms + ZONE_MS) // DAY_MS] += minutes
+        met[other.body][day_of(own.came_ms)] += minutes
         spots[other.body].add(SPOTS[own.spot].name)
         unseen[other.body] |= not (own.seen_leaving and other.seen_leaving)
     found = [

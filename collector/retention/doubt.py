@@ -10,8 +10,8 @@ may contradict, but confirms nothing: to a server that starts in 2099 it says 20
 import enum
 from collections.abc import Sequence
 
-from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Run, Witness
+from collector.localday import DAY_MS
 
 
 class Doubt(enum.StrEnum):

@@ -6,9 +6,9 @@ from functools import partial
 import msgspec
 import structlog
 
-from collector.ledger.bins import DAY_MS, day_of, start_of
 from collector.ledger.entries import Deletion, Kept, Run
 from collector.ledger.ports import Archive
+from collector.localday import DAY_MS, day_of, midnight
 from collector.retention.doubt import Doubt, doubt
 from collector.retention.plan import end_of
 
@@ -56,7 +56,7 @@ def run(
             archive.note_run(msgspec.structs.replace(now, stopped=found.value))
         return Outcome(found, day, {})
     with archive.moment():
-        ends = _ends(archive, day, start_of(day_of(now.at_ms) - LONGEST_DAYS))
+        ends = _ends(archive, day, midnight(day_of(now.at_ms) - LONGEST_DAYS))
     named = {f"{journal.gate} {journal.journal}": end for journal, end in ends.items()}
     if dry:
         return Outcome(None, day, named)
@@ -73,7 +73,7 @@ def _ends(archive: Archive, day: int, early_ms: int) -> dict[Kept, int]:
     ends = {}
     for journal in archive.kept():
         if journal.gone < journal.high:
-            end = _end(archive, journal, start_of(day + 1))
+            end = _end(archive, journal, midnight(day + 1))
             end = max(end, archive.received_before(journal, early_ms))
             if end > journal.gone:
                 ends[journal] = end

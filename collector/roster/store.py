@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from collector import withdrawn
 from collector.errors import StoreUnusable
+from collector.plainfile import write
 from collector.roster.places import Places
 from collector.roster.roster import PLACES
 
@@ -34,4 +34,4 @@ def alone(roster: Path) -> Iterator[Path]:
 def save(path: Path, places: Places) -> None:
     """Write the places. Raises StoreUnusable; then the old ones are still there."""
     document = msgspec.to_builtins(places)
-    withdrawn.write(path, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")
+    write(path, msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n")

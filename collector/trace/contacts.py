@@ -11,8 +11,9 @@ import numpy as np
 from collector.database.numbers import Ints
 from collector.database.ports import Session
 from collector.errors import QuestionTooWide
+from collector.localday import MINUTE_MS
 from collector.trace import measure
-from collector.trace.entries import MINUTE_MS, Contact, Doubt, Question
+from collector.trace.entries import Contact, Doubt, Question
 from collector.trace.frames import Row
 from collector.trace.measure import Near, Others
 

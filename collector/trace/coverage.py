@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from collector.trace.entries import MINUTE_MS, Coverage, Piece, State
+from collector.localday import MINUTE_MS
+from collector.trace.entries import Coverage, Piece, State
 from wire.record import What
 
 SILENCE_MS = 7 * MINUTE_MS

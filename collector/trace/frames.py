@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from collector.trace.entries import Question, Stay, day_of, midnight
+from collector.localday import day_of, midnight
+from collector.trace.entries import Question, Stay
 from collector.trace.meetings import NEVER, Absence, Break, absence
 
 COLUMNS = (

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from collector.trace.entries import HOUR_MS, MINUTE_MS, day_of, midnight
+from collector.localday import HOUR_MS, MINUTE_MS, day_of, midnight
 from wire.openinghours import Hours
 
 EARLY_MS = 3 * HOUR_MS

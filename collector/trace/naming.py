@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from collector.database.ports import Session
-from collector.trace.entries import Flag, How, Visit, day_of
+from collector.localday import day_of
+from collector.trace.entries import Flag, How, Visit
 
 NUDGE_MS = 10
 """Stays that would begin alike begin some ms apart; see stays.py."""

@@ -11,8 +11,9 @@ either stay was: one of them is another's.
 
 from collections.abc import Iterable, Mapping
 
+from collector.localday import MINUTE_MS
 from collector.trace import hours
-from collector.trace.entries import MINUTE_MS, Doubt, Flag, How, Setting, Sighting, Stay, Way
+from collector.trace.entries import Doubt, Flag, How, Setting, Sighting, Stay, Way
 from collector.trace.order import NOWHERE, certain, ordered, setting, turned
 
 TRAVEL_MS = 3 * MINUTE_MS

@@ -6,10 +6,10 @@ from collector.cases.entries import Act
 from collector.cases.roles import Actor, Right
 from collector.cases.typed import line
 from collector.database.ports import Session
+from collector.errors import HoldRefused, MergeRefused
 from collector.i18n import N_
 from collector.people import persons, stays
 from collector.people.entries import Merge
-from collector.people.errors import HoldRefused, MergeRefused
 from collector.vault import holds, scopes
 from collector.vault.casework import Counter
 from collector.vault.entries import Hold, Kept, Persons

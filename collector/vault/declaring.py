@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from collector.database.ports import Database, Session
 from collector.declaration.sealed import Declared, Sealed, envelope, place, reference
 from collector.errors import DeskAway, DeskRefused
+from collector.localday import day_of
 from collector.people import aliases, cursors, identifiers, registering
 from collector.people.entries import Identifier, Kind, Strength
-from collector.trace.entries import day_of
 from collector.vault.opening import Unopenable, Why
 from collector.vault.ring import Ring
 from wire.canonical import Document

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from collector.i18n import N_
+from collector.plainfile import put
 from collector.vault.errors import CustodyBroken, VaultUnusable
 
 NAME = "epochs.json"
@@ -81,33 +82,18 @@ class EpochFile:
             raise CustodyBroken(msg) from error
 
     def _write(self, wrapped: Wrapped) -> None:
-        fresh = self._path.with_suffix(".new")
         try:
             with contextlib.ExitStack() as stack:
                 old = None
                 if self._path.exists():
                     old = stack.enter_context(self._path.open("r+b"))
-                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-                with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
-                    file.write(msgspec.json.encode(wrapped))
-                    file.flush()
-                    os.fsync(file.fileno())
-                fresh.replace(self._path)
-                _sync(self._path.parent)
+                put(self._path, msgspec.json.encode(wrapped), 0o600)
                 if old is not None:
                     old.write(bytes(os.fstat(old.fileno()).st_size))
                     old.flush()
                     os.fsync(old.fileno())
         except OSError as error:
             raise _unusable(self._path, error) from error
-
-
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _unusable(path: Path, error: OSError) -> VaultUnusable:

@@ -9,6 +9,7 @@ import msgspec
 
 from collector.alone import alone
 from collector.i18n import N_
+from collector.plainfile import sync
 from collector.vault import custody
 from collector.vault.custody import Custody
 from collector.vault.errors import VaultBusy, VaultExists, VaultMissing, VaultUnusable
@@ -69,11 +70,7 @@ def replace(folder: Path, wrapped: Custody) -> None:
         old.write(bytes(os.fstat(old.fileno()).st_size))
         old.flush()
         os.fsync(old.fileno())
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    sync(folder)
 
 
 @contextmanager

@@ -10,9 +10,9 @@ import structlog
 
 from collector.database.ports import Database
 from collector.ledger.ports import View
+from collector.localday import day_of
 from collector.people import cursors, epochs, forgetting, registering, stays
 from collector.people.entries import Kind
-from collector.trace.entries import day_of
 from collector.vault import holds
 from collector.vault.epochfile import EpochFile, epoch_name
 from collector.vault.placing import Placing, mark_of

@@ -8,9 +8,9 @@ key are destroyed.
 import msgspec
 
 from collector.database.ports import Session
+from collector.errors import HoldRefused
 from collector.i18n import N_
 from collector.people import persons
-from collector.people.errors import HoldRefused
 from collector.vault import reading
 from collector.vault.entries import Content, Hold, Timeline
 from collector.vault.epochfile import hold_name

@@ -15,12 +15,13 @@ from collector.database.ports import Database, Session
 from collector.ledger.entries import Raw
 from collector.ledger.ports import View
 from collector.ledger.times import SLOT_MS, Times
+from collector.localday import day_of
 from collector.people import aliases, cursors, identifiers, persons, sightings, stays
 from collector.people.entries import Kind
 from collector.people.sightings import Kept
 from collector.trace import watching
 from collector.trace.coverage import Sign
-from collector.trace.entries import Flag, Sighting, day_of
+from collector.trace.entries import Flag, Sighting
 from collector.vault.opening import Opener, Unopenable, Why
 from collector.vault.placing import Placing
 from collector.vault.ring import Ring

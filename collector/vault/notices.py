@@ -10,7 +10,7 @@ import msgspec
 import structlog
 
 from collector.errors import StoreUnusable
-from collector.withdrawn import write
+from collector.plainfile import write
 
 EVERY_MS = 5_000
 

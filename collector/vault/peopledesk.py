@@ -9,10 +9,11 @@ from collector.cases.entries import Act
 from collector.cases.roles import Actor, Right
 from collector.database.ports import Session
 from collector.errors import QuestionTooWide
+from collector.localday import DAY_MS
 from collector.people import aliases, identifiers, persons
 from collector.people.entries import Identifier, Kind
 from collector.trace import query, visits
-from collector.trace.entries import DAY_MS, Answer, Meeting, Question, Where
+from collector.trace.entries import Answer, Meeting, Question, Where
 from collector.trace.news import news
 from collector.vault import reading, scopes
 from collector.vault.casework import Counter

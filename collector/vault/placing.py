@@ -55,13 +55,3 @@ def mark_of(session: Session, gate: str, journal: str) -> int | None:
         (gate, journal),
     )
     return int(found[0][0]) if found else None
-
-
-def names_of(session: Session, mark: int) -> tuple[str, str]:
-    """Return gate and journal of a number."""
-    ((gate, journal),) = session.rows(
-        "SELECT gate_key.gate, journal FROM journal_key"
-        " JOIN gate_key ON gate_key.id = journal_key.gate WHERE journal_key.id = ?",
-        (mark,),
-    )
-    return gate, journal

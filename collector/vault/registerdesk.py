@@ -4,9 +4,9 @@ import msgspec
 
 from collector.cases.roles import Actor, Right
 from collector.errors import NotAllowed
+from collector.localday import day_of
 from collector.people import aliases, identifiers, registering, spelling
 from collector.people.entries import Identifier, Kind, Strength
-from collector.trace.entries import day_of
 from collector.vault.casework import Counter
 from collector.vault.entries import Registration
 from collector.vault.errors import RegistrationInvalid

@@ -2,9 +2,10 @@
 
 from collector.ledger.entries import Raw
 from collector.ledger.times import Times
+from collector.localday import DAY_MS
 from collector.people.entries import Strength
 from collector.trace.coverage import Sign
-from collector.trace.entries import DAY_MS, Flag, Sighting, Way
+from collector.trace.entries import Flag, Sighting, Way
 from wire.errors import WireError
 from wire.record import (
     Direction,

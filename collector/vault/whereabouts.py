@@ -2,11 +2,10 @@
 
 import msgspec
 
+from collector.localday import MINUTE_MS
 from collector.people.places import Place
 from collector.roster import Place as Listed
 from collector.roster import RosterFile
-
-MINUTE_MS = 60_000
 
 
 class Whereabouts:

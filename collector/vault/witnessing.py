@@ -4,13 +4,13 @@ A head that many gates have noted makes it impossible to change the audit before
 file cannot be written that is said once, and nothing waits for it.
 """
 
-import os
 from pathlib import Path
 
 import msgspec
 import structlog
 
 from collector.cases.audit import Audit
+from collector.plainfile import put
 from wire.canonical import canonical
 from wire.receipt import Witnessed
 
@@ -35,25 +35,12 @@ class Witness:
         if head.seq == self._seq:
             return
         try:
-            _write(
-                self._path,
-                canonical(msgspec.to_builtins(Witnessed(head.seq, head.hash, head.at_ms))),
-            )
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            said = msgspec.to_builtins(Witnessed(head.seq, head.hash, head.at_ms))
+            put(self._path, canonical(said), MODE)
         except OSError as error:
             if not self._is_troubled:
                 _log.warning("vault.head_unwritten", why=error.strerror)
             self._is_troubled = True
             return
         self._seq, self._is_troubled = head.seq, False
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    number = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, MODE)
-    with os.fdopen(number, "wb") as file:
-        os.fchmod(file.fileno(), MODE)  # whatever the umask
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

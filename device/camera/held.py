@@ -11,9 +11,10 @@ import cv2
 import numpy as np
 import zxingcpp
 
-from device.camera.pictures import load_luma, resized
+from device.camera.pictures import load_luma
 from device.errors import ConfigInvalid
 from device.flow import Luma
+from device.resizing import resized
 
 QUIET = 4
 """Modules of white round a code."""

@@ -17,6 +17,7 @@ from device.camera.header import MAX_PIXELS, pixels
 from device.errors import PictureUnreadable
 from device.flow import Frame, Luma
 from device.i18n import N_
+from device.resizing import fit
 
 SIDE = 1280
 """Pixels. Frames are shrunk to the long side that a gate's camera streams, so that a phone's
@@ -64,17 +65,7 @@ def decoded(data: bytes, path: str) -> Luma:
 
 def fitted(luma: Luma, side: int = SIDE) -> Luma:
     """Return the picture with a long side of at most `side` pixels; never enlarged."""
-    height, width = luma.shape
-    scale = side / max(height, width)
-    if scale >= 1:
-        return luma
-    return resized(luma, max(1, round(width * scale)), max(1, round(height * scale)))
-
-
-def resized(luma: Luma, width: int, height: int) -> Luma:
-    """Return the picture at another size: areas averaged when smaller, cubic when larger."""
-    how = cv2.INTER_AREA if width < luma.shape[1] else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(luma, (width, height), interpolation=how), np.uint8)
+    return fit(luma, side)
 
 
 class Pictures:

@@ -12,7 +12,8 @@ from pathlib import Path
 import structlog
 
 from device.errors import GateError
-from device.journal.disk import replace, sync_folder
+from device.journal.disk import replace
+from device.plainfile import sync_folder
 from wire.controlcard import CTI_BYTES
 
 log = structlog.get_logger()

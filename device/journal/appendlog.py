@@ -16,8 +16,9 @@ from tinydb.storages import Storage
 
 from device.errors import JournalBroken, JournalFull
 from device.journal import segment
-from device.journal.disk import sync_folder, translated, write_all
+from device.journal.disk import translated, write_all
 from device.journal.growing import GROWS, Stored
+from device.plainfile import sync_folder
 from wire.canonical import Document
 from wire.record import link_spelled
 

@@ -17,9 +17,9 @@ from device.flow import Instant
 from device.journal import folder as names
 from device.journal import records, sealed
 from device.journal.appendlog import AppendLog
-from device.journal.disk import sync_folder
 from device.journal.segment import Header
 from device.journal.shelf import Shelf
+from device.plainfile import sync_folder
 from wire import head
 from wire.canonical import canonical
 from wire.record import ClockState, Missing, severed, to_document

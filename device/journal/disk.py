@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from device.errors import JournalBroken, JournalFull
+from device.plainfile import sync_folder
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -29,15 +30,6 @@ def write_all(fd: int, data: bytes, offset: int) -> None:
     while view:
         done = os.pwrite(fd, view, offset)
         view, offset = view[done:], offset + done
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable: a new file without this may vanish in a power cut."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def replace(path: Path, data: bytes, mode: int = 0o640) -> None:

@@ -12,9 +12,9 @@ from device.journal import folder as names
 from device.journal import sealed, segment
 from device.journal.appendlog import AppendLog
 from device.journal.damage import Join, Mender
-from device.journal.disk import sync_folder
 from device.journal.segments import Segments
 from device.journal.shelf import Shelf
+from device.plainfile import sync_folder
 
 log = structlog.get_logger()
 

@@ -16,8 +16,9 @@ import structlog
 from device.errors import JournalBroken
 from device.journal import folder as names
 from device.journal import segment
-from device.journal.disk import replace, sync_folder, translated
+from device.journal.disk import replace, translated
 from device.journal.shelf import Shelf
+from device.plainfile import sync_folder
 from wire.receipt import Receipt
 
 log = structlog.get_logger()

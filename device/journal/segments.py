@@ -15,10 +15,11 @@ from device.journal import folder as names
 from device.journal import sealed
 from device.journal.appendlog import LARGEST, AppendLog, prepare
 from device.journal.damage import Join
-from device.journal.disk import sync_folder, translated
+from device.journal.disk import translated
 from device.journal.growing import GrowingDB
 from device.journal.segment import HEADER_BYTES, Header
 from device.journal.shelf import Shelf
+from device.plainfile import sync_folder
 from wire.canonical import Document
 from wire.record import genesis
 

@@ -14,9 +14,10 @@ import structlog
 
 from device.flow import Luma, Sighting
 from device.reading import zxing
-from device.reading.view import View, gamma, resized
+from device.reading.view import View, gamma
 from device.reading.zbar import ZBar
 from device.reading.zxing import Code, Found
+from device.resizing import resized
 
 _log = structlog.get_logger("reading")
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from device.flow import Sighting
 from device.reading.attempts import Attempt, always, last, merged, quick, rotation, sightings
-from device.reading.view import View, as_luma, fit
+from device.reading.view import View, as_luma
 from device.reading.zbar import ZBar
+from device.resizing import fit
 
 FIRST_LOOK = 1280
 """Pixels of the long side at which a picture is looked at first: larger ones cost more and,

@@ -16,7 +16,8 @@ import numpy as np
 
 from device.flow import Luma
 from device.reading import zxing
-from device.reading.view import View, resized
+from device.reading.view import View
+from device.resizing import resized
 
 Outline = cv2.typing.MatLike
 

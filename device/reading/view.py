@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from device.flow import Luma
+from device.resizing import fit, resized
 
 MAX_SIDE = 4096
 """Pixels. Larger pictures are shrunk first: no gate has such a camera, and a stranger's file may
@@ -47,21 +48,6 @@ def as_luma(picture: npt.NDArray[np.generic], side: int | None = None) -> Luma:
         step = -(-long_side // LOOSE_SIDE)
         picture = picture[::step, ::step]
     return fit(_eight_bit(picture), min(side or MAX_SIDE, MAX_SIDE))
-
-
-def fit(luma: Luma, side: int) -> Luma:
-    """Return the picture shrunk to a long side of at most `side` pixels; never enlarged."""
-    height, width = luma.shape
-    scale = side / max(height, width)
-    if scale >= 1:
-        return luma
-    return resized(luma, max(1, round(width * scale)), max(1, round(height * scale)))
-
-
-def resized(luma: Luma, width: int, height: int) -> Luma:
-    """Return the picture at another size: areas averaged when smaller, cubic when larger."""
-    how = cv2.INTER_AREA if width < luma.shape[1] else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(luma, (width, height), interpolation=how), np.uint8)
 
 
 def _eight_bit(picture: npt.NDArray[np.generic]) -> Luma:

@@ -33,82 +33,32 @@ _SMALL = {zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.RMQRCode}
 
 def read(luma: Luma) -> Found:
     """Return the codes zxing's defaults see; inverted, rotated and mirrored ones included."""
-    return _values(
-        zxingcpp.read_barcodes(
-            luma,
-            formats=_QR,
-            text_mode=zxingcpp.TextMode.Plain,
-        )
-    )
+    return _read(luma)
 
 
 def read_upright(luma: Luma) -> Found:
     """Return what is seen without the search for light codes on dark; about 0.8 of the time."""
-    return _values(
-        zxingcpp.read_barcodes(
-            luma,
-            formats=_QR,
-            text_mode=zxingcpp.TextMode.Plain,
-            try_invert=False,
-        )
-    )
+    return _read(luma, inverted=False)
 
 
 def read_fast(luma: Luma) -> Found:
     """Return what one pass sees, without turning, shrinking or inverting; half the time."""
-    return _values(
-        zxingcpp.read_barcodes(
-            luma,
-            formats=_QR,
-            text_mode=zxingcpp.TextMode.Plain,
-            try_rotate=False,
-            try_downscale=False,
-            try_invert=False,
-        )
-    )
+    return _read(luma, turned=False, inverted=False)
 
 
 def read_inverted_too(luma: Luma) -> Found:
     """Return what one pass sees, and one for light codes on dark."""
-    return _values(
-        zxingcpp.read_barcodes(
-            luma,
-            formats=_QR,
-            text_mode=zxingcpp.TextMode.Plain,
-            try_rotate=False,
-            try_downscale=False,
-        )
-    )
+    return _read(luma, turned=False)
 
 
 def read_histogram(luma: Luma) -> Found:
     """Return what one pass sees with a threshold for each row, not for each neighbourhood."""
-    return _values(
-        zxingcpp.read_barcodes(
-            luma,
-            formats=_QR,
-            text_mode=zxingcpp.TextMode.Plain,
-            try_rotate=False,
-            try_downscale=False,
-            try_invert=False,
-            binarizer=zxingcpp.Binarizer.GlobalHistogram,
-        )
-    )
+    return _read(luma, turned=False, inverted=False, binarizer=zxingcpp.Binarizer.GlobalHistogram)
 
 
 def read_binary(luma: Luma) -> Found:
     """Return what one pass sees in a picture of black and white that somebody else made."""
-    return _values(
-        zxingcpp.read_barcodes(
-            luma,
-            formats=_QR,
-            text_mode=zxingcpp.TextMode.Plain,
-            try_rotate=False,
-            try_downscale=False,
-            try_invert=False,
-            binarizer=zxingcpp.Binarizer.BoolCast,
-        )
-    )
+    return _read(luma, turned=False, inverted=False, binarizer=zxingcpp.Binarizer.BoolCast)
 
 
 def unread(luma: Luma) -> list[Corners]:
@@ -117,7 +67,23 @@ def unread(luma: Luma) -> list[Corners]:
     return [_corners(each.position) for each in seen if not each.valid]
 
 
-def _values(barcodes: list[zxingcpp.Barcode]) -> Found:
+def _read(
+    luma: Luma,
+    *,
+    turned: bool = True,
+    inverted: bool = True,
+    binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage,
+) -> Found:
+    """Read; `turned` looks turned and shrunk as well, `inverted` for light codes on dark."""
+    barcodes = zxingcpp.read_barcodes(
+        luma,
+        formats=_QR,
+        text_mode=zxingcpp.TextMode.Plain,
+        try_rotate=turned,
+        try_downscale=turned,
+        try_invert=inverted,
+        binarizer=binarizer,
+    )
     # `.bytes` is what the code holds; `.text` is a guess at its charset.
     return [
         Code(each.bytes, _corners(each.position), _form(each)) for each in barcodes if each.bytes

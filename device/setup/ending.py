@@ -23,7 +23,6 @@ from device.commands import USED
 from device.errors import NotEnrolled
 from device.flow import Instant
 from device.holdings import Holdings
-from device.journal.disk import sync_folder
 from device.setup import forfeit
 from device.setup.admission import RETIRED
 from wire.cardwork import LOSING, Work
@@ -101,7 +100,7 @@ class Ending:
             log.error("records.forfeited", count=count)
         else:
             Holdings(self.found).export(self.boot / LAST.format(gate=ending.gate), everything=False)
-        sync_folder(self.boot)
+        plainfile.sync_folder(self.boot)
 
     def _delete(self) -> None:
         folders = self.found.folders
@@ -118,7 +117,7 @@ class Ending:
         for path in folders.errands.iterdir():
             if path.name not in OBEYED | {NAME}:
                 path.unlink()
-        sync_folder(folders.keys)
+        plainfile.sync_folder(folders.keys)
 
     def _who(self) -> enrol.Enrolled:
         keys = self.found.folders.keys
@@ -147,4 +146,4 @@ def _empty(folder: Path) -> None:
             shutil.rmtree(path)
         else:
             path.unlink()
-    sync_folder(folder)
+    plainfile.sync_folder(folder)

@@ -104,7 +104,7 @@ class Shelf:
     def end_trial(self) -> None:
         """Say that nothing is being tried."""
         (self._folder / "trial").unlink(missing_ok=True)
-        _flush(self._folder)
+        plainfile.sync_folder(self._folder)
 
     def _named(self, link: str) -> str:
         path = (self._folder / link).resolve()
@@ -118,12 +118,4 @@ class Shelf:
         new.unlink(missing_ok=True)
         new.symlink_to(Path("releases") / name)
         new.replace(self._folder / link)
-        _flush(self._folder)
-
-
-def _flush(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+        plainfile.sync_folder(self._folder)

@@ -8,11 +8,10 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from faults import clock, crowd, observer, strace
+from faults import clock, crowd, observer, onegate, strace
 from faults.children import Child
-from faults.district import District, Gate, remove
-from faults.families.doorcuts import is_open
-from faults.families.powercuts import START_S, last_words, restart
+from faults.district import District, Gate
+from faults.onegate import START_S, is_open, last_words, restart
 from faults.outcome import Job, Outcome
 from faults.writer import BROKEN, REFUSED
 
@@ -144,26 +143,12 @@ WAYS: dict[str, Callable[[Trouble], None]] = {
 def batch(job: Job) -> Outcome:
     """Do each of them in turn, so many in all; return what was lost."""
     dice, outcome = job.dice(), Outcome()
-    district = District(job.folder, ["g1"], job.nursery)
-    gate = district.gates[0]
-    gate.card.format(ROOM)
-    gate.card.put_in()
-    try:
-        district.open()
+    with onegate.on_its_card(job, outcome, megabytes=ROOM) as (district, _):
         trouble = Trouble(district, dice, outcome, job.broken)
         for number in range(job.count):
             way = list(WAYS)[number % len(WAYS)]
             WAYS[way](trouble)
             outcome.took(way)
-        if not observer.drain(district, gate, job.patience_s):
-            outcome.odd.append("what was left was not confirmed in time")
-        district.close()
-        outcome.take(observer.count(district))
-        outcome.starts = gate.starts
-    finally:
-        district.close()
-        gate.card.close()
-        remove(job.folder)
     return outcome
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from faults import clock, crowd, observer
 from faults.children import Child
 from faults.district import District, Gate, remove
-from faults.families.powercuts import START_S, last_words
+from faults.onegate import START_S, last_words
 from faults.outcome import Job, Outcome
 
 WRITERS, DOOR = ["w1", "w2"], "d1"

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from faults import clock, observer
+from faults import clock, observer, onegate
 from faults.district import District, Gate, remove
-from faults.families.powercuts import START_S
+from faults.onegate import START_S
 from faults.outcome import Job, Outcome
 
 LIBRARY = "/usr/lib/*/faketime/libfaketime.so.1"
@@ -51,11 +51,7 @@ def batch(job: Job) -> Outcome:
             each.wait()
             _tidy(each.pid)
         gate.starts += 1
-        if not observer.drain(district, gate, job.patience_s):
-            outcome.odd.append("what was left was not confirmed in time")
-        district.close()
-        outcome.take(observer.count(district))
-        outcome.starts = gate.starts
+        onegate.settle(job, outcome, district, gate)
     finally:
         district.close()
         remove(job.folder)

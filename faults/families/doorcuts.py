@@ -6,9 +6,10 @@ an accepted record of its own in the ledger, captured before it.
 
 import random
 
-from faults import clock, crowd, observer
-from faults.district import District, Gate, remove
-from faults.families.powercuts import ONLINE, START_S, last_words, restart
+from faults import clock, crowd, onegate
+from faults.district import District, Gate
+from faults.families.powercuts import ONLINE
+from faults.onegate import START_S, is_open, last_words, restart
 from faults.outcome import Job, Outcome
 
 PEOPLE = 4
@@ -19,23 +20,9 @@ SECOND_CUT = 0.1
 def batch(job: Job) -> Outcome:
     """Cut the power so many times; return what was lost."""
     dice, outcome = job.dice(), Outcome()
-    district = District(job.folder, ["d1"], job.nursery)
-    gate = district.gates[0]
-    gate.card.format()
-    gate.card.put_in()
-    try:
-        district.open()
+    with onegate.on_its_card(job, outcome, "d1") as (district, gate):
         for _ in range(job.count):
             _cut_once(district, gate, dice, outcome, job.broken)
-        if not observer.drain(district, gate, job.patience_s):
-            outcome.odd.append("what was left was not confirmed in time")
-        district.close()
-        outcome.take(observer.count(district))
-        outcome.starts = gate.starts
-    finally:
-        district.close()
-        gate.card.close()
-        remove(job.folder)
     return outcome
 
 
@@ -62,8 +49,3 @@ def _cut_once(
             each.kill()
     restart(gate)
     outcome.took(way)
-
-
-def is_open(gate: Gate) -> bool:
-    """Say whether the scanner's journal is open."""
-    return (gate.run / "durable").exists()

@@ -8,9 +8,9 @@ import random
 import subprocess
 from collections.abc import Callable
 
-from faults import clock, observer
+from faults import clock, observer, onegate
 from faults.district import District, remove
-from faults.families.powercuts import START_S
+from faults.onegate import START_S
 from faults.outcome import Job, Outcome
 from faults.proxy import Proxy
 
@@ -103,11 +103,7 @@ def batch(job: Job) -> Outcome:
             outcome.took(way)
         uplink.stop()
         writer.stop()
-        if not observer.drain(district, gate, job.patience_s):
-            outcome.odd.append("what was left was not confirmed in time")
-        district.close()
-        outcome.take(observer.count(district))
-        outcome.starts = gate.starts
+        onegate.settle(job, outcome, district, gate)
     finally:
         line.heal()
         proxy.close()

@@ -5,13 +5,12 @@ once; a receipt for a record that the cut then unmade would show as a fork or as
 """
 
 import random
-from contextlib import suppress
 
-from faults import clock, observer
-from faults.district import District, Gate, remove
+from faults import clock, observer, onegate
+from faults.district import District, Gate
+from faults.onegate import START_S, last_words, restart
 from faults.outcome import Job, Outcome
 
-START_S = 30.0
 LONGEST_S = 0.9
 ONLINE = 0.75
 """So often the uplink runs; else the card alone must keep everything."""
@@ -22,23 +21,9 @@ SECOND_CUT = 0.2
 def batch(job: Job) -> Outcome:
     """Cut the power so many times; return what was lost."""
     dice, outcome = job.dice(), Outcome()
-    district = District(job.folder, ["g1"], job.nursery)
-    gate = district.gates[0]
-    gate.card.format()
-    gate.card.put_in()
-    try:
-        district.open()
+    with onegate.on_its_card(job, outcome) as (district, gate):
         for _ in range(job.count):
             _cut_once(district, gate, dice, outcome, job.broken)
-        if not observer.drain(district, gate, job.patience_s):
-            outcome.odd.append("what was left was not confirmed in time")
-        district.close()
-        outcome.take(observer.count(district))
-        outcome.starts = gate.starts
-    finally:
-        district.close()
-        gate.card.close()
-        remove(job.folder)
     return outcome
 
 
@@ -66,17 +51,3 @@ def _cut_once(
             each.kill()
     restart(gate)
     outcome.took(way)
-
-
-def restart(gate: Gate) -> None:
-    """Bring the power back: the same card, and nothing of what was in memory."""
-    gate.card.take_out()
-    gate.power_on()
-    gate.card.put_in()
-
-
-def last_words(gate: Gate) -> str:
-    """Return the end of the gate's log."""
-    with suppress(OSError, IndexError):
-        return gate.log.read_text(errors="replace").splitlines()[-1][:300]
-    return "no word"

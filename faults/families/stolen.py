@@ -16,9 +16,8 @@ from pathlib import Path
 from device import enrol
 from faults import clock, crowd, people, thief
 from faults.district import District, Gate, remove
-from faults.families.doorcuts import is_open
-from faults.families.powercuts import START_S, last_words
 from faults.observer import lines
+from faults.onegate import START_S, is_open, last_words
 from faults.outcome import Job, Outcome
 from faults.recorder import Recorder
 from provisioning import clock as calendar

@@ -11,7 +11,7 @@ import shutil
 from faults import clock, observer
 from faults.card import Card
 from faults.district import District, Gate, remove
-from faults.families.powercuts import START_S, last_words, restart
+from faults.onegate import START_S, last_words, restart
 from faults.outcome import Job, Outcome
 
 SHORTEST_S, RUNS_S = 0.05, 1.0

@@ -16,8 +16,8 @@ from collector.enrol.book import Book
 from collector.issuing import process as desk
 from collector.issuing.declarations import Declarations
 from collector.issuing.entries import Batch, Entry
-from collector.ledger.bins import DAY_MS
 from collector.ledger.sqlite import SqliteLedger
+from collector.localday import DAY_MS
 from tests.collector.lists import ListDesk
 from tests.collector.test_cli import Office
 

@@ -11,8 +11,8 @@ import pytest
 from collector import clock
 from collector.config import load
 from collector.ledger import opened
-from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Post
+from collector.localday import DAY_MS
 from collector.roster import RosterFile
 from collector.web.snapshot import Snapshot
 from tests.collector.intake.test_process import District, Gate, start

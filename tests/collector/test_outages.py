@@ -35,6 +35,7 @@ from tests.collector.disks import full
 from tests.collector.intake.test_process import District, Gate, start
 from tests.collector.postgres import Cluster, cluster
 from tests.collector.vault.conftest import CHEAP, WORDS, SealingGate, card
+from tests.waiting import until
 
 OUTAGE_S = float(os.environ.get("GATE_OUTAGE_S", "20"))
 AWAY = "database-away"
@@ -74,14 +75,6 @@ def running(district: District, *words: str) -> Iterator["subprocess.Popen[bytes
         child.send_signal(signal.SIGTERM)
         _, errors = child.communicate(timeout=30)
         assert child.returncode == 0, errors[-2000:]
-
-
-def until(happened: Callable[[], bool]) -> None:
-    for _ in range(1200):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it never happened")
 
 
 def tally(district: District) -> tuple[int, int, int]:
@@ -175,15 +168,15 @@ def test_the_database_is_gone_for_a_while_and_everything_comes_back(
     with ExitStack() as stack:
         stack.enter_context(district.broker())
         processes = [stack.enter_context(running(district, *words)) for words in PROCESSES]
-        until(lambda: sightings(district) >= 0)
-        until(lambda: fetched(config.public.port) == 200)
-        until(lambda: codes() == ["", ""])
+        until(lambda: sightings(district) >= 0, seconds=60)
+        until(lambda: fetched(config.public.port) == 200, seconds=60)
+        until(lambda: codes() == ["", ""], seconds=60)
         gate = Gate(district)
         gate.insist(pen.payload(1, 20), 20)
         vault = client.connected(config.vault_socket)
         for name in ("lan", "hoa"):
             vault.unlock(name, WORDS[name])
-        until(lambda: sightings(district) == 19)
+        until(lambda: sightings(district) == 19, seconds=60)
         officer = Browser(config.web.port)
         stack.callback(officer.close)
         officer.log_in()
@@ -195,16 +188,16 @@ def test_the_database_is_gone_for_a_while_and_everything_comes_back(
             gate.send("scan", pen.payload(21, 40))
             assert gate.await_receipt(21, wait_s=1) is None, "what is not stored is not confirmed"
             assert codes() == [AWAY, AWAY]
-            until(lambda: all(AWAY in officer.ask(page)[1] for page in BOARDS))
+            until(lambda: all(AWAY in officer.ask(page)[1] for page in BOARDS), seconds=60)
             assert fetched(config.public.port) in (200, 503), "a question, or a sentence"
             assert [each.poll() for each in processes] == [None] * len(PROCESSES)
 
         server.start()
         assert gate.insist(pen.payload(21, 40), 40).hash == pen.chain[40].hex()
         gate.insist(pen.payload(41, 61), 61)
-        until(lambda: sightings(district) == 60)
-        until(lambda: codes() == ["", ""])
-        until(lambda: AWAY not in "".join(officer.ask(page)[1] for page in BOARDS))
+        until(lambda: sightings(district) == 60, seconds=60)
+        until(lambda: codes() == ["", ""], seconds=60)
+        until(lambda: AWAY not in "".join(officer.ask(page)[1] for page in BOARDS), seconds=60)
         assert fetched(config.public.port) == 200
         assert [each.poll() for each in processes] == [None] * len(PROCESSES)
         gate.close()

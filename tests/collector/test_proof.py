@@ -11,11 +11,11 @@ from collector import inquiry
 from collector.database.sqlite import open_to_write
 from collector.errors import GateUnknown
 from collector.ledger.entries import Arrival, Post
-from collector.ledger.memory import MemoryLedger
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from collector.proof import Finding, Flaw, Proof, Range
 from collector.roster import Gate, Roster
+from tests.collector.ledger.memory import MemoryLedger
 from wire.keys import KeyEntry, Use, entry
 from wire.record import Direction, Reason, What
 

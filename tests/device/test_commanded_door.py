@@ -4,8 +4,6 @@ import json
 import secrets
 import signal
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from provisioning import clock
 from tests.device.command import GATE as COMMAND
 from tests.device.command import environment
 from tests.device.site import GATE, Site
+from tests.waiting import until
 from wire import command, policy
 from wire.command import Command, Does
 from wire.keys import Use
@@ -31,14 +30,6 @@ def documents(site: Site) -> list[dict[str, object]]:
         while taken := reader.take(10_000, 100).documents:
             found += taken
         return found
-
-
-def until(happened: Callable[[], bool], what: str) -> None:
-    for _ in range(PATIENCE_S * 10):
-        if happened():
-            return
-        time.sleep(0.1)
-    pytest.fail(what)
 
 
 def answers(site: Site) -> list[tuple[str, str]]:

@@ -6,13 +6,12 @@ The desk of the district runs beside the other programs; the other two doors sta
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 
 from demo import district
 from demo.district import District
@@ -20,8 +19,8 @@ from demo.programs import Program, python
 from demo.story import Cast
 from device.flow import Luma
 from provisioning import deskkeys
+from tests.waiting import until
 
-CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 CAMERA = 'source = "doorway"\nscript = "doorway.json"\nrecord = "frames.jsonl"\n'
 PICTURES = 'source = "pictures"\npath = "{folder}"\nfps = 10.0\nrepeat = true\n'
 DESK = '\n[issuing]\nkeys = "desk/keys"\nstate = "collector/desk"\nstation = "0900 000 115"\n'
@@ -44,15 +43,6 @@ AWAY_S = 4.5
 BLANK = np.full((720, 1280), 200, np.uint8)
 
 
-def until(happened: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    """Wait for something; fail if it does not happen."""
-    for _ in range(int(seconds / 0.1)):
-        if happened():
-            return
-        time.sleep(0.1)
-    pytest.fail(what)
-
-
 class Door:
     """The first door, seen from before its camera."""
 
@@ -71,7 +61,7 @@ class Door:
         """Hold a picture before the camera until it is answered; return outcome and reason."""
         heard = self._heard()
         self.show(picture)
-        until(lambda: self._heard() > heard, "the gate has read nothing")
+        until(lambda: self._heard() > heard, "the gate has read nothing", 60)
         self.show(None)
         time.sleep(AWAY_S)
         passage = self._cast.told.passages()[heard]

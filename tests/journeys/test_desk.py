@@ -8,7 +8,7 @@ import datetime as dt
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from device.journal import durable
 from provisioning.authority import Authority
 from tests.device.desk.counter import CARD, GATE, PERSON, Browser, Counter
 from tests.device.site import create
+from tests.waiting import until
 from wire.sealing import seal_key
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -78,7 +79,7 @@ class District:
     def log_in(self) -> Browser:
         """Wait for the desk's page and log in there."""
         browser = Browser(self.counter.port)
-        assert until(lambda: reached(browser), 40)
+        until(lambda: reached(browser), "the desk does not answer", 40)
         return browser.log_in()
 
     def waiting(self) -> int:
@@ -97,14 +98,6 @@ def reached(browser: Browser) -> bool:
         return browser.get("/login").status == 200
     except OSError:
         return False
-
-
-def until(happened: Callable[[], bool], seconds: float) -> bool:
-    for _ in range(int(seconds / 0.1)):
-        if happened():
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.fixture
@@ -173,10 +166,10 @@ def test_what_a_desk_has_registered_offline_arrives_once_and_is_traced_with_its_
     assert district.waiting() > 6
     for each in (district.broker, district.intake, district.uplink):
         each.start()
-    assert until(lambda: district.waiting() == 0, 90)
+    until(lambda: district.waiting() == 0, "not all is confirmed", 90)
     district.uplink.kill()  # and once more, for whoever would send it all again
     district.uplink.start()
-    assert until(lambda: district.waiting() == 0, 60)
+    until(lambda: district.waiting() == 0, "not all is confirmed", 60)
     district.stop()
     with SqliteView(district.ledger) as view:
         raws = view.after(0, 10_000)

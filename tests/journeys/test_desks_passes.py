@@ -5,9 +5,8 @@ the real ones; what is published is read as a gate reads it.
 """
 
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +15,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import outgoing
-from collector.errors import DeskAway
 from collector.issuing import client, keys
 from collector.issuing.entries import Batch, Entry
 from collector.roster import RosterFile
@@ -30,7 +28,7 @@ from device.verdict.trust import Trust
 from provisioning import authority, deskkeys, issuers, making, withdrawal
 from provisioning.authority import Authority
 from provisioning.errors import WithdrawnForGood
-from tests.collector.issuing import sent
+from tests.collector.issuing import running, sent
 from tests.collector.plain import PLAIN
 from tests.device.verdict.cases import policy
 from wire import gatepass, statuslist
@@ -74,21 +72,7 @@ class District:
         self.ring = Keyring(self.home.public.keys)
 
     def start(self) -> "subprocess.Popen[bytes]":
-        command = [str(Path(sys.executable).with_name("collector")), "desk", "--config"]
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [*command, str(self.folder / "collector.toml")], stdout=log, stderr=log
-            )
-        until(lambda: self._answers() or process.poll() is not None)
-        assert process.poll() is None, (self.folder / "log").read_text()
-        return process
-
-    def _answers(self) -> bool:
-        try:
-            self.declaring.about()
-        except DeskAway:
-            return False
-        return True
+        return running.start(self.folder)
 
     def lists(self) -> list[StatusList]:
         """Return what is published for the gates, as far as a gate believes it."""
@@ -110,14 +94,6 @@ class District:
         trust = Trust(self.ring, TrustList(()), HeldLists(self.lists()))
         now = Instant(1, time.time_ns() // 1_000_000, ClockState.SYNCED, "0badcafe")  # noqa: TID251
         return judge(classify(text.encode()), Direction.IN, rules, trust, NOTHING, now)
-
-
-def until(happened: Callable[[], bool]) -> None:
-    for _ in range(1200):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 @pytest.fixture

@@ -4,12 +4,11 @@ Real Mosquitto with mutual TLS, the gates' own scanners and uplinks, intake, dis
 in Chromium.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from collector.cases.roles import Actor, Role
 from collector.dispatch import client
@@ -20,9 +19,11 @@ from demo import district
 from demo.crowd import Pace
 from demo.programs import Program, python, up_ns
 from demo.story import Cast
+from tests import browsing
+from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
-CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE_S = 120
 PEOPLE = 40
 OFFICER = Actor("can-bo", Role.DISTRICT)
 CONFIG = """
@@ -53,18 +54,8 @@ def cast(tmp_path: Path) -> Iterator[Cast]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as browser:
         yield browser.new_page()
-        browser.close()
-
-
-def until(happened: Callable[[], bool], what: str, seconds: float = 120) -> None:
-    for _ in range(int(seconds / 0.1)):
-        if happened():
-            return
-        time.sleep(0.1)
-    pytest.fail(what)
 
 
 def asked(cast: Cast) -> Dispatching:
@@ -77,7 +68,7 @@ def asked(cast: Cast) -> Dispatching:
             return False
         return True
 
-    until(answers, "no dispatch")
+    until(answers, "no dispatch", PATIENCE_S)
     return found
 
 
@@ -110,7 +101,7 @@ def test_a_policy_that_refuses_everyone_is_taken_back_at_the_gate(cast: Cast) ->
     draft = dispatch.draft(OFFICER, site)
     saved = dispatch.save(OFFICER, site, draft.revision, {**draft.document, "takes": []})
     number = dispatch.sign(OFFICER, site, saved.revision, Limits(soak_min=5))
-    until(lambda: dispatch.rollout(OFFICER, number).took == ("ben-xe",), "not taken")
+    until(lambda: dispatch.rollout(OFFICER, number).took == ("ben-xe",), "not taken", PATIENCE_S)
     until(
         lambda: dispatch.rollout(OFFICER, number).rollout.stage is Stage.TAKEN_BACK,
         "not taken back",
@@ -121,4 +112,8 @@ def test_a_policy_that_refuses_everyone_is_taken_back_at_the_gate(cast: Cast) ->
     assert rollout.ended_ms - rollout.began_ms < 10 * 60_000
     cast.told.news()
     heard = len([each for each in cast.told.passages() if each])
-    until(lambda: bool(cast.told.news()) and len(cast.told.passages()) > heard, "nobody passes")
+    until(
+        lambda: bool(cast.told.news()) and len(cast.told.passages()) > heard,
+        "nobody passes",
+        PATIENCE_S,
+    )

@@ -10,13 +10,15 @@ import cv2
 import numpy as np
 import pypdfium2
 import pytest
-from playwright.sync_api import Error, Locator, Page, sync_playwright
+from playwright.sync_api import Error, Locator, Page
 
 from broker.launch import free_port
 from device.camera.pictures import decoded, fitted
 from device.flow import Luma
+from tests import browsing
 from tests.collector.public.test_pages import ANSWERS
 from tests.journeys import seen
+from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]
 CHOSEN = {"for", "sex", "symptoms", "exposures"}
@@ -25,10 +27,7 @@ CHOSEN = {"for", "sex", "symptoms", "exposures"}
 def test_a_code_from_the_page_opens_the_gate_however_it_is_shown(tmp_path: Path) -> None:
     port = free_port()
     made = seen.build(tmp_path / "district", f"[public]\nport = {port}\n")
-    with seen.playing(made, "public") as (_, door), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=seen.CHROMIUM
-        )
+    with seen.playing(made, "public") as (_, door), browsing.chromium() as browser:
         phone = browser.new_context(viewport={"width": 360, "height": 740}, device_scale_factor=2)
         page = phone.new_page()
         declared(page, f"http://localhost:{port}/", worrying=False)
@@ -37,7 +36,6 @@ def test_a_code_from_the_page_opens_the_gate_however_it_is_shown(tmp_path: Path)
         declared(page, f"http://localhost:{port}/", worrying=True)
         (picture, *_) = shown(page, tmp_path)
         assert door.answers(picture) == ("rejected", "class-not-taken")
-        browser.close()
 
 
 def declared(page: Page, address: str, *, worrying: bool) -> None:
@@ -50,7 +48,7 @@ def declared(page: Page, address: str, *, worrying: bool) -> None:
             return False
         return found is not None and found.ok
 
-    seen.until(answers, "the page does not answer")
+    until(answers, "the page does not answer", 60)
     page.click("main button.primary")
     for _, answered in ANSWERS:
         for name, value in answered.items():

@@ -4,11 +4,11 @@ Real Mosquitto with mutual TLS, the gates' and the collector's own commands, the
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from demo import district
 from demo.account import count
@@ -16,19 +16,10 @@ from demo.crowd import Pace
 from demo.programs import up_ns
 from demo.story import Cast
 from demo.watcher import Watcher
+from tests import browsing
+from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(360)]
-
-CHROMIUM = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PEOPLE = 14
 PACE = Pace()
 
@@ -48,19 +39,8 @@ def cast(tmp_path: Path) -> Iterator[Cast]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     """Return a page in headless Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as browser:
         yield browser.new_page()
-        browser.close()
-
-
-def until(happened: Callable[[], bool], seconds: float) -> bool:
-    """Wait for something; say whether it happened."""
-    for _ in range(int(seconds / 0.05)):
-        if happened():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def log_in(page: Page, cast: Cast) -> None:
@@ -84,7 +64,7 @@ def test_a_passage_appears_on_the_page_without_a_reload_and_without_the_person(
     before = page.locator("table.scans").inner_text()
     cast.told.news()
     heard = len(cast.told.passages())
-    assert until(lambda: bool(cast.told.news()) and len(cast.told.passages()) > heard, 20)
+    until(lambda: bool(cast.told.news()) and len(cast.told.passages()) > heard, "nobody passes")
     expect(page.locator("table.scans")).not_to_have_text(before, timeout=5_000)
     assert page.evaluate("window.neverReloaded") is True
     shown = page.locator("body").inner_text()
@@ -96,12 +76,12 @@ def test_every_green_light_is_in_the_ledger_after_each_program_was_killed(cast: 
     scanner, uplink = cast.scanners[0], cast.uplinks[1]
     for program in (scanner, uplink, cast.broker, cast.intake):
         heard = len(cast.told.passages())
-        assert until(lambda h=heard: bool(cast.told.news()) and len(cast.told.passages()) > h, 20)  # type: ignore[misc]
+        until(lambda h=heard: bool(cast.told.news()) and len(cast.told.passages()) > h)  # type: ignore[misc]
         program.kill()
         time.sleep(0.5)
         program.start()
-    assert until(lambda: up_ns() > cast.ends_ns, 60)
-    assert until(lambda: not any(cast.waiting().values()), 30)
+    until(lambda: up_ns() > cast.ends_ns, "the play does not end", 60)
+    until(lambda: not any(cast.waiting().values()), "not all is confirmed")
     cast.stop()
     cast.told.news()
     with Watcher(cast.district.doors, politely=False) as watcher:  # the play is over

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from demo.programs import python
 from demo.story import Cast
 from device.flow import Luma
+from tests import browsing
 from tests.journeys import seen
 from tests.journeys.seen import Door
 
@@ -30,18 +31,14 @@ def test_a_pass_withdrawn_on_the_page_is_refused_at_the_gate_within_a_minute(
     tmp_path: Path,
 ) -> None:
     made = seen.build(tmp_path / "district")
-    with seen.playing(made) as (cast, door), sync_playwright() as playwright:
+    with seen.playing(made) as (cast, door), browsing.chromium() as browser:
         seen.keeper(made, PASSWORD)
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=seen.CHROMIUM
-        )
         page = browser.new_page()
         logged_in(page, cast)
         sheet = printed(page, cast, tmp_path)
         assert door.answers(sheet) == ("accepted", "accepted")
         before = lists(cast)
         withdrawn(page, cast)
-        browser.close()
         assert refused(door, sheet), "a minute later it still opens the gate"
         after = lists(cast)
         assert before["count"] == after["count"] > 0

@@ -286,7 +286,7 @@ def test_the_key_for_enrolment_has_the_roots_word_and_ends_in_half_a_year(
     home: Authority, now: datetime
 ) -> None:
     found = voucher.vouched(home.voucher(), home.public.root)
-    assert found.kid == kid_of(raw_public(home.enrol_key()))
+    assert found.kid == kid_of(raw_public(keyfile.load_ed25519(home.folder / making.ENROL_KEY)))
     assert found.until == int((now + timedelta(days=200)).timestamp()) * 1000
 
 

@@ -16,7 +16,7 @@ from device.cards.used import UsedCards
 from device.flow import Instant, Remark
 from device.statuses import HeldLists
 from device.verdict.trust import Status
-from provisioning import cardlist, cards, cli, roster, sheet, terms
+from provisioning import cardlist, cards, cli, picture, roster, terms
 from provisioning.authority import Authority
 from provisioning.cards import For, Issued
 from provisioning.errors import CardTooLong, CardTooWide, ClockWrong, GateUnknown, ValueInvalid
@@ -143,7 +143,7 @@ def test_the_picture_reads_back_and_says_what_the_card_does(reset: Callable[...,
 
 def test_every_letter_of_a_caption_is_in_the_font() -> None:
     words = [*cards.CHANGES, *(each for both in cards.TITLES.values() for each in both)]
-    for font in sheet.fonts(sheet.FONT_FOLDER):
+    for font in picture.fonts(picture.FONT_FOLDER):
         missing = bytes(font.getmask("\U0010fffd"))
         assert all(bytes(font.getmask(each)) != missing for each in set("".join(words)) - {" "})
 
@@ -335,5 +335,5 @@ def test_a_card_too_fine_to_be_read_is_not_made(home: Authority, now: datetime) 
         lengthen()
     assert found.value.details["most"] == cards.MOST_CHARS
     assert cards.MOST_CHARS - 8 < len(made[-1].text) <= cards.MOST_CHARS
-    modules = [len(sheet.matrix("A" * count)) - 2 * sheet.QUIET for count in (600, 601)]
+    modules = [len(picture.matrix("A" * count)) - 2 * picture.QUIET for count in (600, 601)]
     assert modules == [17 + 4 * 15, 17 + 4 * 16]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioning import paper, sheet
+from provisioning import paper, picture
 from provisioning.errors import FontMissing
 from provisioning.paper import Slip
 from tests.provisioning import printed
@@ -63,7 +63,7 @@ def test_slips_and_their_cut_marks_are_on_the_page_and_apart() -> None:
     assert all(each.left - paper.CUT_MM >= room for each in places)
     assert all(each.top - paper.CUT_MM >= 0 for each in places)
     assert all(each.top + each.tall + paper.CUT_MM <= paper.TALL for each in places)
-    assert sheet.QUIET == 4
+    assert picture.QUIET == 4
 
 
 @pytest.mark.parametrize(

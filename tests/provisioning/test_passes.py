@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from provisioning import passcard, passes, register, sheet, terms
+from provisioning import passcard, passes, picture, register, terms
 from provisioning.authority import Authority
 from provisioning.errors import ClockWrong, FontMissing, ProvisionError, ValueInvalid
 from wire import gatepass
@@ -166,7 +166,7 @@ def test_the_quiet_zone_and_the_caption_leave_the_code_alone(
 
 
 def test_every_letter_of_a_caption_is_in_the_font(home: Authority, now: datetime) -> None:
-    bold, plain = sheet.fonts(sheet.FONT_FOLDER)
+    bold, plain = picture.fonts(picture.FONT_FOLDER)
     for holder in passes.HOLDERS:
         for identity in passes.IDENTITIES:
             issued = passes.issue(home, holder, days=1, now=now, identity=identity)

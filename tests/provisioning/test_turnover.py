@@ -81,7 +81,7 @@ def test_after_a_renewal_old_and_new_are_believed_and_only_the_new_can_sign(
     receipt = keyfile.load_ed25519(home.folder / making.RECEIPT)
     assert listed[kid_of(raw_public(receipt))] is Use.RECEIPT
     assert voucher.vouched(home.voucher(), home.public.root).kid == kid_of(
-        raw_public(home.enrol_key())
+        raw_public(keyfile.load_ed25519(home.folder / making.ENROL_KEY))
     )
 
 

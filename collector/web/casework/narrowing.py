@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from collector.cases.entries import Case
-from collector.trace.entries import BEFORE_ONSET_DAYS, DAY_MS, Question, Rule
+from collector.localday import DAY_MS
+from collector.trace.entries import BEFORE_ONSET_DAYS, Question, Rule
 from collector.web.casework import dates
 
 MINUTES = (0, 1, 5, 15, 30, 60, 120)

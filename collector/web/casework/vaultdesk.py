@@ -13,11 +13,12 @@ from collector.cases.entries import Case, Contact, Handover, Head, Referral, Req
 from collector.cases.register import Opening
 from collector.cases.roles import Actor
 from collector.cases.worklist import Change, Met
+from collector.localday import day_of
 from collector.people.entries import Kind as By
 from collector.people.entries import Merge, Strength
 from collector.roster import Place, Roster
 from collector.roster.collation import order
-from collector.trace.entries import Answer, Meeting, Question, Visit, Where, day_of
+from collector.trace.entries import Answer, Meeting, Question, Visit, Where
 from collector.vault.entries import Arrived, Content, SeenAt, Shown, Sought, StayAt, Timeline
 from collector.vault.requests import Requests
 from collector.web.casework import narrowing

@@ -2,9 +2,10 @@
 
 import pytest
 
-from collector.cases.approvals import ALONE, DAY_MS
+from collector.cases.approvals import ALONE
 from collector.cases.entries import Act
 from collector.errors import ApprovalNeeded, ApprovalRefused, CaseUnknown, NotAllowed
+from collector.localday import DAY_MS
 from tests.collector.cases.conftest import AUDITOR, DISTRICT, NOW, OF_A, OF_B, SECOND, Office
 
 MANY = range(ALONE + 1)

@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from collector.dispatch.keys import held
 from collector.errors import CommandOpen, DispatchAway, DispatchUnset, KeyUnreadable
 from tests.collector.dispatch.conftest import COMMAND, OFFICER, SITE, District
 from tests.device.doorstep import KEYS
+from tests.waiting import until
 from wire.keys import Use
 
 
@@ -22,14 +21,6 @@ def lay(folder: Path, name: str, key: Ed25519PrivateKey) -> None:
     folder.mkdir(exist_ok=True)
     form = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
     (folder / name).write_bytes(key.private_bytes(*form))
-
-
-def until(happened: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 def running(home: District) -> "subprocess.Popen[bytes]":

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from collector.figures.byhour import Entries, entries, of_gate, whole
 from collector.figures.discretion import Figure, Shown
-from collector.figures.tally import ZONE_MS, Tally
+from collector.figures.tally import Tally
+from collector.localday import ZONE_MS
 from tests.collector.figures.test_discretion import fits, values
 
 FEW, WITHHELD = Shown.FEW, Shown.WITHHELD

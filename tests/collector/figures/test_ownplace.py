@@ -1,7 +1,8 @@
 """A keeper's own count: exact, of today, and of their gates alone."""
 
 from collector.figures.ownplace import Hour, counted
-from collector.figures.tally import ZONE_MS, Tally
+from collector.figures.tally import Tally
+from collector.localday import ZONE_MS
 
 DAY = 20_000
 NOON_MS = DAY * 86_400_000 + 12 * 3_600_000 - ZONE_MS

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from collector.figures.chance import at_least, at_most, learnt_at_most, share_at_most
 from collector.figures.plausible import Finding, Story, implausible, off, past
-from collector.figures.tally import DAY_MS, SLOT_MS, SLOTS, ZONE_MS, Lag, Tally
+from collector.figures.tally import SLOT_MS, SLOTS, Lag, Tally
 from collector.figures.usual import kind, usual
+from collector.localday import midnight
 from collector.roster import Area, Gate, Kind, Place, Roster, Sector
 from wire.keys import Use, entry
 from wire.record import Direction
@@ -120,7 +121,7 @@ def test_after_a_restart_less_is_enough_to_ask_whether_it_was_carried_away() -> 
 
     tally = counted(change)
     assert findings(tally, 52) == {}
-    tally.starts["g3"] = {(TODAY * DAY_MS - ZONE_MS) // SLOT_MS + 44}
+    tally.starts["g3"] = {midnight(TODAY) // SLOT_MS + 44}
     assert {gate: each.story for gate, each in findings(tally, 52).items()} == {"g3": Story.MOVED}
 
 
@@ -130,7 +131,7 @@ def test_a_gate_that_is_known_not_to_work_is_not_looked_at() -> None:
     assert implausible(tally, known, ROSTER, 52, frozenset({"g1", "g2"})) == {}
 
 
-END = (TODAY * DAY_MS - ZONE_MS) // SLOT_MS + 40
+END = midnight(TODAY) // SLOT_MS + 40
 
 
 @pytest.mark.parametrize(

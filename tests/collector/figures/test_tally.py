@@ -10,9 +10,10 @@ from collector.database.sqlite import SqliteDatabase
 from collector.errors import CollectorError
 from collector.figures.opened import OpenedFile
 from collector.figures.store import FLUSH_S, Follower
-from collector.figures.tally import KEPT_DAYS, SLOT_MS, ZONE_MS, Tally, local_slot, weekday
+from collector.figures.tally import KEPT_DAYS, SLOT_MS, Tally, local_slot, weekday
 from collector.ledger.entries import Glance, Post
-from collector.ledger.memory import MemoryLedger
+from collector.localday import ZONE_MS
+from tests.collector.ledger.memory import MemoryLedger
 from wire.record import Reason, What
 
 WALL = 1_780_000_000_000

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.intake.census import AGAIN_MS, Census, midnight
 from collector.ledger.entries import Post
-from collector.ledger.memory import MemoryLedger
 from collector.ledger.ports import Ledger
 from collector.ledger.sqlite import SqliteLedger
 from collector.roster import Gate, Roster
+from tests.collector.ledger.memory import MemoryLedger
 from wire import site
 from wire.keys import KeyEntry, Keyring, Use, entry
 from wire.record import ClockState, Direction, What, link

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.intake.desk import Desk, Handled, Message, read
-from collector.ledger.memory import MemoryLedger
 from collector.ledger.ports import JOURNALS_KEPT
 from collector.roster import Gates
+from tests.collector.ledger.memory import MemoryLedger
 from wire import batch, head, receipt, topics
 from wire.canonical import canonical
 from wire.keys import Keyring, Use, entry

@@ -7,7 +7,6 @@ record once, also when one of them is killed.
 """
 
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from broker.launch import from_folder, launch
 from collector.ledger.ports import JOURNALS_KEPT
 from provisioning import keyfile
 from tests.collector.intake.test_process import District, Gate, start
+from tests.waiting import until
 from wire import batch, policy, site, topics
 from wire.canonical import canonical
 from wire.record import genesis
@@ -49,15 +49,6 @@ def ask(town: District, *words: str) -> tuple[int, str]:
     child = start(town.config, *words)
     out, errors = child.communicate(timeout=30)
     return child.returncode, (out + errors).decode()
-
-
-def until(said: Callable[[], bool]) -> None:
-    """Wait for something that another process does."""
-    for _ in range(600):
-        if said():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not come")
 
 
 def rules(town: District, version: int) -> bytes:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ from collector.errors import DeskAway, DeskRefused, PassUnknown
 from collector.issuing import client
 from collector.issuing.entries import Batch, Entry, Standing, Withdrawn
 from collector.issuing.ports import Declaring, Issuing
+from tests.collector.issuing import running
 from tests.collector.issuing.sent import declared
 from tests.collector.plain import PLAIN
 from tests.conftest import left_out
@@ -74,21 +75,7 @@ class District:
         return msgspec.structs.replace(entry(key.public_key(), use), way=way)
 
     def start(self) -> "subprocess.Popen[bytes]":
-        command = [str(Path(sys.executable).with_name("collector")), "desk", "--config"]
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen(
-                [*command, str(self.folder / "collector.toml")], stdout=log, stderr=log
-            )
-        until(lambda: self._answers() or process.poll() is not None)
-        assert process.poll() is None, (self.folder / "log").read_text()
-        return process
-
-    def _answers(self) -> bool:
-        try:
-            self.declaring.about()
-        except DeskAway:
-            return False
-        return True
+        return running.start(self.folder)
 
     def lists(self) -> dict[str, statuslist.StatusList]:
         found = {}
@@ -96,14 +83,6 @@ class District:
             listed = statuslist.unpack(path.read_bytes(), self.ring)
             found[listed.issuer] = listed
         return found
-
-
-def until(happened: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 @pytest.fixture

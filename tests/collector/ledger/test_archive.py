@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
+from collector.database.postgres import PostgresDatabase
+from collector.database.sqlite import SqliteDatabase
+from collector.ledger.archive import SqlArchive
 from collector.ledger.entries import Arrival, Gap, Kept, Lack, Post, Run, Taking, Why, Witness
-from collector.ledger.memory import MemoryLedger
 from collector.ledger.ports import Archive, Ledger, View
-from collector.ledger.postgres import PostgresArchive, PostgresLedger, PostgresView
-from collector.ledger.sqlite import SqliteArchive, SqliteLedger
+from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
+from collector.ledger.store import SqlLedger
+from collector.ledger.view import SqlView
+from tests.collector.ledger.memory import MemoryLedger
 from wire.record import What
 
 Three = tuple[Ledger, View, Archive]
@@ -22,7 +26,11 @@ DAY = 20_700
 @contextmanager
 def sqlite(request: pytest.FixtureRequest) -> Iterator[Three]:
     path = request.getfixturevalue("tmp_path") / "ledger.db"
-    with SqliteLedger(path) as ledger, SqliteView(path) as view, SqliteArchive(path) as archive:
+    with (
+        SqliteLedger(path) as ledger,
+        SqliteView(path) as view,
+        SqlArchive(SqliteDatabase(path)) as archive,
+    ):
         yield ledger, view, archive
 
 
@@ -30,9 +38,9 @@ def sqlite(request: pytest.FixtureRequest) -> Iterator[Three]:
 def postgresql(request: pytest.FixtureRequest) -> Iterator[Three]:
     where = request.getfixturevalue("postgres").ledger()
     with (
-        PostgresLedger(where) as ledger,
-        PostgresView(where) as view,
-        PostgresArchive(where) as archive,
+        SqlLedger(PostgresDatabase(where)) as ledger,
+        SqlView(PostgresDatabase(where)) as view,
+        SqlArchive(PostgresDatabase(where)) as archive,
     ):
         yield ledger, view, archive
 

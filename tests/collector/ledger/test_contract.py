@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from collector.database.postgres import PostgresDatabase
 from collector.ledger.entries import (
     Arrival,
     Complaint,
@@ -20,11 +21,12 @@ from collector.ledger.entries import (
     Topic,
     Why,
 )
-from collector.ledger.memory import MemoryLedger
 from collector.ledger.ports import FORKS_KEPT, JOURNALS_KEPT, Ledger, View
-from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
+from collector.ledger.store import SqlLedger
+from collector.ledger.view import SqlView
+from tests.collector.ledger.memory import MemoryLedger
 from wire.record import ClockState, Mark, Reason, Told, What, genesis
 from wire.state import State, pack
 
@@ -43,7 +45,7 @@ def sqlite(request: pytest.FixtureRequest) -> Iterator[Both]:
 @contextmanager
 def postgresql(request: pytest.FixtureRequest) -> Iterator[Both]:
     where = request.getfixturevalue("postgres").ledger()
-    with PostgresLedger(where) as ledger, PostgresView(where) as view:
+    with SqlLedger(PostgresDatabase(where)) as ledger, SqlView(PostgresDatabase(where)) as view:
         yield ledger, view
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from collector.ledger.entries import Post
 from collector.ledger.glances import _brief, glances, rows
-from collector.ledger.memory import MemoryLedger
+from tests.collector.ledger.memory import MemoryLedger
 from wire.record import Mark, Reason, Told, What
 
 AT = 1_790_000_000_000

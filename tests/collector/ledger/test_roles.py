@@ -75,7 +75,7 @@ FORBIDDEN = {
         "SELECT * FROM people.secret",
         "CREATE TABLE more (n BIGINT)",
     ),
-    opened.PUBLIC: (
+    opened.DESK: (
         "SELECT * FROM public.mark",
         "SELECT * FROM public.record",
         "SELECT * FROM people.secret",

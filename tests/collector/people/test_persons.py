@@ -6,11 +6,12 @@ from itertools import count
 import pytest
 
 from collector.database.ports import Database, Session
+from collector.errors import MergeRefused, PersonUnknown
+from collector.localday import DAY_MS, HOUR_MS, midnight
 from collector.people import aliases, persons, sightings, stays
 from collector.people.entries import Kind, Mac, Strength
-from collector.people.errors import MergeRefused, PersonUnknown
 from collector.people.sightings import Kept
-from collector.trace.entries import DAY_MS, HOUR_MS, Sighting, Way, midnight
+from collector.trace.entries import Sighting, Way
 
 EPOCH = 2900
 AT = midnight(EPOCH * 7) + 8 * HOUR_MS

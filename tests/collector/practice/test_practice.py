@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from collector.cli import main
 from collector.ledger.sqliteview import SqliteView
+from collector.localday import DAY_MS, MINUTE_MS
 from collector.practice import crowd, folder, journals, mark, solution
-from collector.practice.crowd import DAY_MS, MINUTE_MS, SPOTS
+from collector.practice.crowd import SPOTS
 from collector.practice.outbreak import outbreak
 from tests.collector.web.conftest import CONFIG
 from wire.record import Key, Scan

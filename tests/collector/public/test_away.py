@@ -15,8 +15,9 @@ import pytest
 from collector.asking import protocol
 from collector.asking.server import Server
 from collector.asking.users import ids
-from tests.collector.issuing.test_process import District, until
+from tests.collector.issuing.test_process import District
 from tests.collector.public.test_pages import ANSWERS, Form, Page, Visitor
+from tests.waiting import until
 
 pytestmark = pytest.mark.timeout(120)
 COLLECTOR = str(Path(sys.executable).with_name("collector"))

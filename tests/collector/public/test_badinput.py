@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, sync_playwright
+from playwright.sync_api import Error
 
+from tests import browsing
 from tests.collector.public.test_pages import ANSWERS, Form, Visitor, declared, rows
-
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture
@@ -132,8 +131,7 @@ def test_a_form_sent_many_times_at_once_is_one_declaration(visitor: Visitor, kep
 def test_the_back_button_is_no_dead_end(address: str, kept: Path) -> None:
     """What was posted is in no cache, so a browser asks before it goes back; ours does not."""
     visitor, before = Visitor(address), rows(kept)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as browser:
         page = browser.new_context(java_script_enabled=False, locale="vi-VN").new_page()
         page.goto(address)
         page.locator("main button.primary").click()
@@ -147,7 +145,6 @@ def test_the_back_button_is_no_dead_end(address: str, kept: Path) -> None:
         assert page.locator("main [name=for][value=self]").is_checked()
         with pytest.raises(Error, match="ERR_CACHE_MISS"):
             page.go_back()
-        browser.close()
     # Whoever reloads there comes to the form's address without a form: to its beginning.
     assert "Bắt đầu" in visitor.ask("to-khai").text
     assert rows(kept) == before

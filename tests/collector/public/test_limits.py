@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from collector.public.rates import BITS, BURST, Ticket, worked
+from tests import browsing
 from tests.collector.public.conftest import served
 from tests.collector.public.test_pages import ANSWERS, HIDDEN, Visitor, rows
 from wire import gatepass
@@ -25,7 +26,6 @@ PASS = gatepass.issue(
     Pass(bytes(range(8)), "resident", 1_800_000_000, 1_800_000_009, 1_800_000_000, 5, None),
     Ed25519PrivateKey.generate(),
 )
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +46,8 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as found:
         yield found
-        found.close()
 
 
 def answered(page: Page, address: str) -> None:

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from collector.ledger.bins import DAY_MS
 from collector.ledger.entries import Run, Witness
+from collector.localday import DAY_MS
 from collector.retention.doubt import Doubt, doubt
 from wire.record import ClockState
 

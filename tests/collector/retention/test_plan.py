@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.ledger.bins import day_of, start_of
 from collector.ledger.entries import Stamp
 from collector.ledger.times import SLOT_MS, Slot, Times, observed
+from collector.localday import day_of, midnight
 from collector.retention.plan import end_of
 from wire.record import ClockState
 
-MIDNIGHT = start_of(20_700)
+MIDNIGHT = midnight(20_700)
 HOUR = SLOT_MS
 
 
@@ -136,4 +136,4 @@ def test_nothing_older_stays_and_what_goes_is_a_beginning(
 @pytest.mark.parametrize("ms", [MIDNIGHT - 1, MIDNIGHT])
 def test_days_are_local(ms: int) -> None:
     assert day_of(ms) == (20_699 if ms < MIDNIGHT else 20_700)
-    assert start_of(day_of(ms)) <= ms < start_of(day_of(ms) + 1)
+    assert midnight(day_of(ms)) <= ms < midnight(day_of(ms) + 1)

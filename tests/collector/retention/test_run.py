@@ -11,9 +11,9 @@ import pytest
 from collector import clock
 from collector.config import LedgerConfig
 from collector.ledger import opened
-from collector.ledger.bins import DAY_MS, day_of, start_of
 from collector.ledger.entries import Arrival, Entry, Post, Run
 from collector.ledger.ports import Archive, Ledger, View
+from collector.localday import DAY_MS, day_of, midnight
 from collector.retention.doubt import Doubt
 from collector.retention.run import LONGEST_DAYS, run
 from tests.collector.postgres import Cluster
@@ -32,7 +32,7 @@ from wire.record import (
 )
 
 TODAY = 20_700
-NOON = start_of(TODAY) + DAY_MS // 2
+NOON = midnight(TODAY) + DAY_MS // 2
 HOUR = 3_600_000
 IN_2099 = 4_070_908_800_000
 
@@ -92,11 +92,11 @@ class Pen:
         prev, entries = self.chain, []
         for number in range(count):
             self.high += 1
-            at = start_of(day) + 6 * HOUR + number * 1000
+            at = midnight(day) + 6 * HOUR + number * 1000
             scan = Scan(
                 seq=self.high,
                 boot="0badcafe",
-                up=at - start_of(0),
+                up=at - midnight(0),
                 wall=at,
                 clock=ClockState.SYNCED,
                 dir=Direction.IN,
@@ -110,7 +110,7 @@ class Pen:
             self.chain = link(self.chain, document)
             entries.append(Entry(self.high, self.chain, canonical(document), scan))
         arrival = Arrival(self.gate, self.journal, prev, tuple(entries))
-        return Post((arrival,)), received_ms or start_of(day) + 7 * HOUR
+        return Post((arrival,)), received_ms or midnight(day) + 7 * HOUR
 
 
 def now(at_ms: int = NOON, up_ms: int = 10**9) -> Run:

@@ -5,17 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from collector.database.ports import Database
+from collector.localday import HOUR_MS, MINUTE_MS, midnight
 from collector.trace import query
-from collector.trace.entries import (
-    HOUR_MS,
-    MINUTE_MS,
-    How,
-    Question,
-    Rule,
-    State,
-    Stay,
-    midnight,
-)
+from collector.trace.entries import How, Question, Rule, State, Stay
 from tests.collector.trace.conftest import fill
 
 DAY = midnight(20_800)

@@ -5,8 +5,9 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.localday import MINUTE_MS
 from collector.trace.coverage import Sign, Watch, began, breaks, covered, followed
-from collector.trace.entries import MINUTE_MS, Coverage, Piece, State
+from collector.trace.entries import Coverage, Piece, State
 from wire.record import What
 
 WORKING, DOWN, BLIND, UNDELIVERED = State

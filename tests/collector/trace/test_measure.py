@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collector.localday import midnight
 from collector.trace import frames, measure
-from collector.trace.entries import Doubt, How, Question, Rule, Stay, midnight
+from collector.trace.entries import Doubt, How, Question, Rule, Stay
 from collector.trace.frames import Asked
 from collector.trace.measure import Near, Others
 from collector.trace.meetings import absence, bounds

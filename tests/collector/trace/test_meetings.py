@@ -5,17 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from collector.trace.entries import (
-    HOUR_MS,
-    MINUTE_MS,
-    Doubt,
-    How,
-    Setting,
-    Sighting,
-    Stay,
-    Way,
-    midnight,
-)
+from collector.localday import HOUR_MS, MINUTE_MS, midnight
+from collector.trace.entries import Doubt, How, Setting, Sighting, Stay, Way
 from collector.trace.meetings import absence, bounds
 from collector.trace.stays import stays
 

@@ -8,11 +8,10 @@ import pytest
 
 from collector.database.ports import Database, Session
 from collector.errors import LedgerBroken, QuestionTooWide
+from collector.localday import HOUR_MS, MINUTE_MS, day_of, midnight
 from collector.trace import contacts, query, watching
 from collector.trace.coverage import Sign, breaks
 from collector.trace.entries import (
-    HOUR_MS,
-    MINUTE_MS,
     Answer,
     Contact,
     Doubt,
@@ -25,8 +24,6 @@ from collector.trace.entries import (
     State,
     Stay,
     Way,
-    day_of,
-    midnight,
     window,
 )
 from collector.trace.meetings import absence, bounds

@@ -5,19 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.trace.entries import (
-    HOUR_MS,
-    MINUTE_MS,
-    Doubt,
-    Flag,
-    How,
-    Setting,
-    Sighting,
-    Stay,
-    Way,
-    day_of,
-    midnight,
-)
+from collector.localday import HOUR_MS, MINUTE_MS, day_of, midnight
+from collector.trace.entries import Doubt, Flag, How, Setting, Sighting, Stay, Way
 from collector.trace.stays import TRAVEL_MS, stays
 from wire.openinghours import Hours, Opening
 

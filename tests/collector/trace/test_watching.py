@@ -6,9 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from collector.database.ports import Database
+from collector.localday import MINUTE_MS
 from collector.trace import watching
 from collector.trace.coverage import Sign
-from collector.trace.entries import MINUTE_MS, Coverage, Piece, State
+from collector.trace.entries import Coverage, Piece, State
 from wire.record import What
 
 WINDOW = (100 * MINUTE_MS, 900 * MINUTE_MS)

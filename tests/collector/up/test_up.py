@@ -8,7 +8,6 @@ import signal
 import sqlite3
 import stat
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from psycopg import sql
 from bench import up as bench
 from collector.cli import main
 from tests.collector.postgres import Cluster
+from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 MEMORY_MB = 600
@@ -58,14 +58,6 @@ def pids(up: bench.Up) -> dict[str, int]:
             module = words[words.index("-m") + 1 :]
             found.setdefault("broker" if module[0] == "broker" else module[1], pid)
     return found
-
-
-def until(happened: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if happened():
-            return
-        time.sleep(0.05)
-    pytest.fail("it did not happen")
 
 
 def fetched(url: str) -> tuple[int, str]:

@@ -16,9 +16,10 @@ from collector.declaration.sealed import Sealed
 from collector.ledger.archive import SqlArchive
 from collector.ledger.entries import Post, Run
 from collector.ledger.ports import Ledger, View
-from collector.ledger.postgres import PostgresLedger, PostgresView
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
+from collector.ledger.store import SqlLedger
+from collector.ledger.view import SqlView
 from collector.people import schema
 from collector.people.places import Place
 from collector.retention import run as retention
@@ -203,8 +204,8 @@ def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
         view: View
         if request.param == "postgres":
             where = request.getfixturevalue("postgres").ledger()
-            ledger = stack.enter_context(PostgresLedger(where))
-            view = stack.enter_context(PostgresView(where))
+            ledger = stack.enter_context(SqlLedger(PostgresDatabase(where)))
+            view = stack.enter_context(SqlView(PostgresDatabase(where)))
             records = PostgresDatabase(where)
             people = PostgresDatabase(where, schema="people")
             with people.writing() as session:

@@ -22,13 +22,15 @@ from collector.errors import (
     CaseClosed,
     CaseUnknown,
     CollectorError,
+    HoldRefused,
+    MergeRefused,
     NotAllowed,
     NotOfCase,
+    PersonUnknown,
     QuestionTooWide,
     RequestInvalid,
 )
 from collector.people.entries import Kind, Strength
-from collector.people.errors import HoldRefused, MergeRefused, PersonUnknown
 from collector.trace.entries import Question
 from collector.vault import client, reading
 from collector.vault.casework import Casework

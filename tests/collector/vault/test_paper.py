@@ -2,8 +2,9 @@
 
 import pytest
 
+from collector.localday import DAY_MS
 from collector.people.entries import Kind
-from collector.trace.entries import DAY_MS, Doubt, Flag, How
+from collector.trace.entries import Doubt, Flag, How
 from collector.vault.scans import OLDEST_MS
 from tests.collector.vault.conftest import HOUR, MONDAY, SealingGate, Town, card
 from wire.canonical import Document

@@ -37,7 +37,7 @@ def test_the_vault_does_all_its_work_with_its_own_role_and_others_see_nothing(
         town.send(pen, AT + 500)
         town.settle(AT + 600)
         assert town.rows("SELECT COUNT(*) FROM sighting") == [(1,)]
-        for role in (opened.WEB, opened.INTAKE, opened.RETENTION, opened.PUBLIC):
+        for role in (opened.WEB, opened.INTAKE, opened.RETENTION, opened.DESK):
             with psycopg.connect(f"{where} user={role}", autocommit=True) as db:
                 for table in ("people.fields", "people.alias", "people.stay", "cases.audit"):
                     with pytest.raises(psycopg.errors.InsufficientPrivilege):

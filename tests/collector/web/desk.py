@@ -18,9 +18,8 @@ from collector.cases.roles import Actor, Right, Role
 from collector.cases.schema import make
 from collector.cases.worklist import Change, Met, Worklist
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import DeskMissing, NotAllowed
+from collector.errors import DeskMissing, HoldRefused, NotAllowed
 from collector.i18n import N_
-from collector.people.errors import HoldRefused
 from collector.trace.entries import (
     Answer,
     Coverage,

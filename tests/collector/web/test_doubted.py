@@ -10,11 +10,11 @@ from collector.believed import Believed, Said
 from collector.database.sqlite import SqliteDatabase
 from collector.figures.opened import OpenedFile
 from collector.figures.store import Follower
-from collector.ledger.memory import MemoryLedger
 from collector.roster import RosterFile
 from collector.web.overview import RECHECK_S, Overview
 from collector.web.snapshot import Snapshot
 from collector.web.watch import Watch
+from tests.collector.ledger.memory import MemoryLedger
 
 NOW = 1_790_000_000_000
 SAID = "clock-doubted"

@@ -19,15 +19,14 @@ import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from collector import clock
 from device import enrol
 from device.selftest.report import signed
 from provisioning import authority
 from provisioning import clock as provisioning_clock
-from tests import ports
-from tests.browsing import complaints
+from tests import browsing, ports
 from tests.device.setup.newgate import NewGate
 from wire.enrolcode import parse
 from wire.keys import KeyEntry
@@ -61,7 +60,6 @@ state = "enrol"
 host = "127.0.0.1"
 port = {port}
 """
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
 
 
@@ -117,12 +115,10 @@ def url(folder: Path) -> Iterator[str]:
 @pytest.fixture
 def page() -> Iterator[Page]:
     expect.set_options(timeout=30_000)  # many may be at work on this machine
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as browser:
         opened = browser.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2)
         opened.set_default_timeout(60_000)
         yield opened
-        browser.close()
 
 
 def log_in(page: Page, url: str, name: str = "ky-thuat") -> None:
@@ -165,7 +161,7 @@ def report_of(gate: NewGate, outcome: Outcome) -> bytes:
 
 
 def test_a_gate_is_installed_with_a_phone_in_one_hand(page: Page, url: str, folder: Path) -> None:
-    troubles = complaints(page)
+    troubles = browsing.complaints(page)
     log_in(page, url)
     expect(page.locator("h1")).to_have_text("Các cổng tôi lắp đặt")
     order(page, "cong-mau-1")

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.utils import translation
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from collector import i18n
+from tests import browsing
 from tests.collector.web import serving
 from tests.collector.web.conftest import NOW, Clock
 from tests.collector.web.desk import MemoryDesk
@@ -28,7 +29,6 @@ ROOT = Path(__file__).resolve().parents[3]
 TOOLS = ROOT / "tools/pages"
 STATIC = ROOT / "collector/web/static/web"
 NAMES = sorted(serving.pages(1))
-CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SERIOUS = ("serious", "critical")
 HEADS_THAT_RUN_OVER = (
     "[...document.querySelectorAll('th:not(.unseen)')]"
@@ -56,10 +56,8 @@ def _beside_a_loop() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as found:
         yield found
-        found.close()
 
 
 @pytest.fixture

@@ -19,11 +19,11 @@ from typing import Any
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
-from tests.browsing import complaints
+from tests import browsing
 from tests.collector.plain import PLAIN
 from wire.keys import Use, entry
 from wire.record import Mark, Reason
@@ -38,15 +38,6 @@ port = 0
 demonstration = true
 """
 )
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ADD = ("user", "add", "--role", "district-officer")
 COMMAND = [sys.executable, "-c", "import sys; from collector.cli import main; sys.exit(main())"]
 
@@ -115,12 +106,10 @@ def pages(folder: Path) -> Iterator[Pages]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as browser:
         opened = browser.new_page(viewport={"width": 360, "height": 740})
         opened.set_default_timeout(30_000)
         yield opened
-        browser.close()
 
 
 def log_in(page: Page, pages: Pages, password: str = PASSWORD) -> None:
@@ -136,7 +125,7 @@ def log_in(page: Page, pages: Pages, password: str = PASSWORD) -> None:
 def test_a_new_scan_appears_without_a_reload(
     page: Page, pages: Pages, journal: Callable[..., Any]
 ) -> None:
-    troubles = complaints(page)
+    troubles = browsing.complaints(page)
     log_in(page, pages)
     page.goto(f"{pages.url}gates")
     expect(page.locator("#board .trouble")).to_contain_text("ledger-missing")

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from device.desk.requests import STYLE
-from tests.browsing import complaints
+from tests import browsing
 from tests.conftest import left_out
 from tests.device.desk.counter import CARD, NAME, PASSWORD, Counter
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(180)]
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = ROOT / "tools/pages"
-CHROMIUM = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 SERIOUS = {"serious", "critical"}
 
 
@@ -34,10 +33,8 @@ def axe() -> str:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chromium]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+    with browsing.chromium() as found:
         yield found
-        found.close()
 
 
 def walk(page: Page, address: str) -> Iterator[str]:
@@ -109,7 +106,7 @@ def test_no_page_needs_a_script_or_breaks_its_own_policy(
     with counter.open():
         context = chromium.new_context(java_script_enabled=False)
         page = context.new_page()
-        said = complaints(page)
+        said = browsing.complaints(page)
         page.on("requestfailed", lambda request: said.append(request.url))
         page.goto(f"http://localhost:{counter.port}")
         page.fill("#name", NAME)

@@ -1,6 +1,5 @@
 """A gate's folders on a card, the receipts that reach it, and what a collector would say."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +138,3 @@ def fill(journal: CardJournal, scans: int, start: float = 0) -> None:
         journal.scan(ACCEPTED, moment(start + second))
         for turn in range(4):
             journal.tend(moment(start + second + turn / 10))
-
-
-def json_of(path: Path) -> Any:  # noqa: ANN401  (whatever is in it)
-    return json.loads(path.read_bytes())

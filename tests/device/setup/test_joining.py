@@ -280,7 +280,6 @@ def test_after_a_power_cut_at_any_write_the_gate_is_nobody_or_a_gate(
         return cut
 
     monkeypatch.setattr(plainfile, "write", cutting(plainfile.write))
-    monkeypatch.setattr(enrol, "_write", cutting(enrol._write))
     cuts = 0
     for point in range(1, 100):
         one = NewGate(tmp_path / f"{point}", district.root, district.now_ms)

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import structs
 
@@ -120,15 +119,6 @@ def store(kept: CardJournal, count: int) -> None:
 
 def moment() -> Instant:
     return Instant(clock.up_ns(), 1_790_000_000_000, ClockState.VOUCHED, "0a0b0c0d")
-
-
-def until(happened: Callable[[], bool]) -> None:
-    """Wait for something the other thread does."""
-    for _ in range(int(PATIENCE_S * 50)):
-        if happened():
-            return
-        clock.sleep(0.02)
-    pytest.fail("it did not happen in time")
 
 
 def confirmed(kept: CardJournal, high: int) -> Callable[[], bool]:

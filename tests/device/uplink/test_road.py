@@ -24,7 +24,6 @@ from tests.device.uplink.district import (
     running,
     settings,
     store,
-    until,
 )
 from tests.device.uplink.falsebroker import (
     CONNECT,
@@ -36,6 +35,7 @@ from tests.device.uplink.falsebroker import (
     falsebroker,
     welcoming,
 )
+from tests.waiting import until
 from wire import batch
 from wire.canonical import Document
 from wire.receipt import Refusal

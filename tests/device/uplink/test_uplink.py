@@ -15,8 +15,8 @@ from tests.device.uplink.district import (
     running,
     settings,
     store,
-    until,
 )
+from tests.waiting import until
 from wire.canonical import Document
 from wire.record import What
 

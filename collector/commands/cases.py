@@ -20,13 +20,12 @@ from collector.config import Config
 from collector.errors import NotAllowed
 from collector.i18n import N_, _
 from collector.inquiry import as_json
+from collector.localday import DAY_MS, MINUTE_MS
 from collector.trace.entries import Answer
 from collector.vault.client import connected
 from collector.vault.requests import Requests
 from collector.web.casework import dates, narrowing
 
-DAY_MS = 86_400_000
-MINUTE_MS = 60_000
 MOST = 2**31 - 1
 USUAL_DAYS, USUAL_MINUTES = 21, 15
 
@@ -158,11 +157,11 @@ def _asked(vault: Requests, actor: Actor, found: Case) -> Answer:
 
 def _entered(settings: Config, asked: argparse.Namespace) -> tuple[Requests, Actor]:
     """Return the vault, and who asks it; nobody does without an account."""
-    from collector.web.process import accounts  # noqa: PLC0415  # each command loads its own part
+    from collector.web.process import accounts
 
     accounts(settings)
-    from collector.web import terminal  # noqa: PLC0415  # needs the settings
-    from collector.web.casework.connection import actor  # noqa: PLC0415  # the same
+    from collector.web import terminal  # needs the settings
+    from collector.web.casework.connection import actor
 
     name = terminal.entered(
         asked.officer,

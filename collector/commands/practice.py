@@ -31,8 +31,8 @@ def offer(commands: Any, _command: object) -> None:  # noqa: ANN401  # argparse'
 
 def make(_settings: object, asked: argparse.Namespace) -> int:
     """Make it, and print what is needed to begin."""
-    from collector.practice import folder  # noqa: PLC0415  # each process loads its own part
-    from collector.web.process import accounts  # noqa: PLC0415  # the same
+    from collector.practice import folder
+    from collector.web.process import accounts
 
     town, found = folder.lay_out(asked.folder, clock.wall_ms(), asked.seed)
     making = accounts(config.load(asked.folder / "collector.toml"))

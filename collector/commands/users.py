@@ -54,7 +54,7 @@ def _reach(parser: argparse.ArgumentParser) -> None:
 
 
 def _add(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import accounts  # noqa: PLC0415  # each process loads its own part
+    from collector.web.process import accounts
 
     return _show(
         accounts(settings).add(
@@ -64,34 +64,34 @@ def _add(settings: Config, asked: argparse.Namespace) -> int:
 
 
 def _password(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import accounts  # noqa: PLC0415  # the same
+    from collector.web.process import accounts
 
     return _show(accounts(settings).change(asked.name, _typed(asked)))
 
 
 def _role(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import accounts  # noqa: PLC0415  # the same
+    from collector.web.process import accounts
 
     accounts(settings).appoint(asked.name, Role(asked.role), _grants(settings, asked))
     return 0
 
 
 def _unlock(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import accounts  # noqa: PLC0415  # the same
+    from collector.web.process import accounts
 
     accounts(settings).unlock(asked.name, forget=asked.new_factor)
     return 0
 
 
 def _close(settings: Config, asked: argparse.Namespace) -> int:
-    from collector.web.process import accounts  # noqa: PLC0415  # the same
+    from collector.web.process import accounts
 
     accounts(settings).close(asked.name)
     return 0
 
 
 def _list(settings: Config, _: argparse.Namespace) -> int:
-    from collector.web.process import accounts  # noqa: PLC0415  # the same
+    from collector.web.process import accounts
 
     for name, role, grants, locked, factor in accounts(settings).listed():
         reach = " ".join(f"{over}={value!r}" for over, value in grants.pairs())

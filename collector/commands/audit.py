@@ -21,7 +21,7 @@ from collector.database.sqlite import SqliteDatabase
 from collector.errors import FileUnusable, LedgerMissing
 from collector.i18n import N_, _
 from collector.ledger import opened
-from collector.withdrawn import write
+from collector.plainfile import write
 from wire.errors import WireError
 
 WHYS = {

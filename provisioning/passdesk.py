@@ -4,14 +4,12 @@ Each takes what the command line says and returns what to tell; the work is done
 """
 
 import argparse
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from provisioning import (
     authority,
     cardlist,
-    ceremony,
     clock,
     deskkeys,
     desks,
@@ -26,7 +24,7 @@ from provisioning import (
     turnover,
     withdrawal,
 )
-from provisioning.authority import Authority
+from provisioning.asked import New, Translate, of_authority, of_root, opened
 from provisioning.errors import ArgumentsInvalid, ValueInvalid
 from provisioning.i18n import marked
 from provisioning.passes import IDENTITIES
@@ -34,9 +32,6 @@ from provisioning.register import Register
 from provisioning.terms import VIETNAM, Term
 from wire.statuslist import INVALID, SUSPENDED, VALID
 
-Translate = Callable[[str], str]
-New = Callable[[str, str], argparse.ArgumentParser]
-"""Makes a command of a name, with a line about it."""
 ENTRIES_DAYS = 30
 """How long a pass for so many entries is good if nothing else is said."""
 CARRY = marked("Carry the desk's keys and public.json to its machine and restart `collector desk`.")
@@ -61,28 +56,6 @@ def add(new: New, _: Translate) -> None:
     _issuer_command(new("issuer", _("turn or retire a key for passes")), _)
     _signers_command(new("signers", _("say whose health certificates count")), _)
     _desk_command(new("desk", _("make the keys with which a desk issues passes")), _)
-
-
-def of_authority(parser: argparse.ArgumentParser, _: Translate) -> None:
-    """Let a command ask for the authority's folder."""
-    parser.add_argument("--authority", type=Path, required=True, help=_("the authority's folder"))
-
-
-def of_root(parser: argparse.ArgumentParser, _: Translate) -> None:
-    """Let a command ask for shares of the root."""
-    parser.add_argument(
-        "--share",
-        type=Path,
-        action="append",
-        default=[],
-        metavar="FILE",
-        help=_("a share of the root: a picture of its page, or a file with its words"),
-    )
-
-
-def opened(asked: argparse.Namespace) -> Authority:
-    """Return the authority that a command names, with its root if shares were given."""
-    return ceremony.joined(authority.load(asked.authority), asked.share)
 
 
 def pass_arguments(parser: argparse.ArgumentParser, _: Translate) -> None:
@@ -331,9 +304,11 @@ def _retire(asked: argparse.Namespace, _: Translate) -> str:
     with Register(home.folder / register.PATH) as book:
         last = issuers.last(home, book, asked.key, now_s)
     issuers.retire(home, asked.key, last, now_s)
-    return _("{kid}: retired. Gates forget it when `provision gate` admits them again.").format(
-        kid=asked.key
+    told = _(
+        "{kid}: retired. Gates forget it with the next ring of keys, which `provision issuer turn` "
+        "or `provision authority renew` signs."
     )
+    return told.format(kid=asked.key)
 
 
 def _signers(asked: argparse.Namespace, _: Translate) -> str:
