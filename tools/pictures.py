@@ -74,7 +74,8 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     pages = {**serving.pages(case), "gate": (Role.DISTRICT, GATE)}
     wanted = {k: v for k, v in pages.items() if not asked.names or k in asked.names}
     dispatch = serving.dispatched(folder / "dispatch")
-    with dispatch, serving.serving() as address, browsing.chromium() as browser:
+    with dispatch as home, serving.serving() as address, browsing.chromium() as browser:
+        home.stand(dict.fromkeys(home.doors, serving.SITE) | {GATE.rpartition("/")[2]: "Nơi 1"})
         _counted(address)
         for name, (role, path) in wanted.items():
             for width, size in WIDTHS.items():

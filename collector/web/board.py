@@ -42,6 +42,10 @@ class Condition(enum.StrEnum):
     NEVER = "never-seen"
 
 
+WORST = (Condition.SILENT, Condition.STOPPED, Condition.NEVER, Condition.WORKING)
+"""In the order in which somebody has to ask."""
+
+
 class Warn(enum.StrEnum):
     """What an officer should ask about."""
 
@@ -156,7 +160,7 @@ def draw(
     return Board(
         authority=roster.authority,
         help_line=roster.help_line,
-        gates=tuple(sorted(gates, key=_where)),
+        gates=tuple(sorted(gates, key=_worst_first)),
         scans=tuple(_scan(row, listed) for row in rows),
         gaps=tuple(_gap(gap, listed) for gap in gaps if gap.is_due(now_ms))[:GAPS],
         day=day,
@@ -203,6 +207,10 @@ def condition(standing: Standing | None, state: State | None, now_ms: int) -> Co
         return Condition.STOPPED if standing.said == "stop" else Condition.SILENT
     scanning = state.scanning if state is not None else standing.said != "stop"
     return Condition.WORKING if scanning else Condition.STOPPED
+
+
+def _worst_first(line: GateLine) -> tuple[object, ...]:
+    return (not line.warnings, WORST.index(line.condition), *_where(line))
 
 
 def _where(line: GateLine) -> tuple[object, ...]:
