@@ -6,6 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+LOCK = ".lock"
+"""How the lock of a folder is called."""
+
+
+def is_held(path: Path) -> bool:
+    """Say whether a process holds the lock at `path`; raise OSError for what may not be opened."""
+    try:
+        number = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(number)
+    return False
+
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:

@@ -4,13 +4,13 @@ Knows which keys there are and what they may be; every part receives values, nev
 Relative paths are relative to the configuration file.
 """
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 
+from collector import complaint
 from collector.errors import ConfigInvalid
 from collector.i18n import N_
 
@@ -37,10 +37,12 @@ class LedgerConfig(Strict, frozen=True):
     def __post_init__(self) -> None:
         """Refuse none and both."""
         if (self.path is None) == (self.postgres is None):
-            msg = "Expected one of path and postgres"
+            msg = N_("one of path and postgres is expected")
             raise ValueError(msg)
         if "password" in (self.postgres or ""):
-            msg = "Expected no password: roles come by their system user, or by ~/.pgpass"
+            msg = N_(
+                "no password is expected here: roles come by their system user, or by ~/.pgpass"
+            )
             raise ValueError(msg)
 
     @property
@@ -143,7 +145,7 @@ class Pages(Strict, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse one without the other."""
         if (self.certificate is None) != (self.key is None):
-            msg = "Expected both of certificate and key"
+            msg = N_("certificate and key are expected together")
             raise ValueError(msg)
 
     @property
@@ -291,7 +293,7 @@ class Config(Strict, frozen=True):
     def __post_init__(self) -> None:
         """Refuse backups that would keep a day longer than anything may be kept."""
         if self.backup is not None and self.retention.days + self.backup.days > LONGEST_DAYS:
-            msg = "Expected retention.days and backup.days to be 30 together, or less"
+            msg = N_("retention.days and backup.days must be 30 together, or less")
             raise ValueError(msg)
 
     @property
@@ -394,14 +396,17 @@ def load(path: Path) -> Config:
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise ConfigInvalid(msg) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path}: not TOML: {error}"
+    except UnicodeDecodeError as error:
+        msg = f"{path}: {N_('not UTF-8')}"
+        raise ConfigInvalid(msg) from error
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: {complaint.unparsed(str(error))}"
         raise ConfigInvalid(msg) from error
     folder = path.resolve().parent
     try:
         return msgspec.convert(document, Config, dec_hook=lambda _, text: _path(folder, text))
     except msgspec.ValidationError as error:
-        msg = f"{path}: {named(str(error))}"
+        msg = f"{path}: {complaint.named(str(error))}"
         raise ConfigInvalid(msg) from error
 
 
@@ -415,24 +420,8 @@ def effective(config: Config) -> str:
     )
 
 
-def named(error: str) -> str:
-    """Turn msgspec's sentence into one that begins with the full path of the key.
-
-    `Expected ``int``, got ``str`` - at ``$.web.port``` becomes `web.port: expected int, got str`.
-    """
-    sentence, _, place = error.partition(" - at ")
-    parts = [place.strip("`").removeprefix("$").removeprefix(".")]
-    field = re.search(r"(?:unknown|required) field `([^`]+)`", sentence)
-    if field:
-        parts.append(field.group(1))
-        sentence = N_("unknown key") if "unknown" in sentence else N_("missing")
-    key = ".".join(part for part in parts if part)
-    sentence = sentence[:1].lower() + sentence[1:].replace("`", "")
-    return f"{key}: {sentence}" if key else sentence
-
-
 def _path(folder: Path, text: object) -> Path:
     if not isinstance(text, str) or not text or "\0" in text:
-        msg = "Expected a path"
+        msg = N_("a path is expected")
         raise ValueError(msg)  # msgspec turns ValueError into a named key
     return folder / Path(text).expanduser()

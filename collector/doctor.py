@@ -319,6 +319,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     (N_("keys of the authority"), _ends),
     (N_("gates and places"), _roster),
     (N_("broker"), _broker),
+    (N_("intake"), reached.intake),
     (N_("gates heard"), _heard),
     (N_("records"), _whole),
     (N_("vault"), _vault),

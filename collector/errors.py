@@ -72,6 +72,16 @@ class BrokerUnreachable(CollectorError):
     remedy = N_("check that the broker runs and that broker.host and broker.port are right")
 
 
+class IntakeAway(CollectorError):
+    """No intake runs that was ever let in by the broker."""
+
+    code = "intake-away"
+    says = N_("Nobody takes in what the gates send")
+    remedy = N_(
+        "start `collector intake` and see what its log says; gates keep their records until then"
+    )
+
+
 class BrokerUntrusted(CollectorError):
     """The broker's certificate is not the authority's, or it does not believe ours."""
 

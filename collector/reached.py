@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from collector import certified
+from collector.alone import LOCK, is_held
 from collector.config import Config, PublicConfig, WebConfig
 from collector.errors import (
     CertificateKept,
@@ -20,6 +21,7 @@ from collector.errors import (
     DispatchAway,
     DispatchRefused,
     EnrolmentAway,
+    IntakeAway,
     KeyUnreadable,
     PagesAway,
     PagesOther,
@@ -103,6 +105,15 @@ def _trusting() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
+
+
+def intake(config: Config, _now_ms: int) -> str:
+    """Look for the process that takes records in: it listens nowhere, but holds a lock."""
+    if config.web.practice:
+        return _("none is configured")
+    if not is_held(config.outgoing / LOCK):
+        raise IntakeAway
+    return ""
 
 
 def public(config: Config, now_ms: int) -> str:

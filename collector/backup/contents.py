@@ -5,6 +5,7 @@ of them ever knows more than what it follows. The vault's small file of epochs c
 tables: an epoch in the tables is in it, unless it was destroyed meanwhile.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -100,9 +101,24 @@ def files(config: Config) -> Iterator[Found]:
         known_again = where["desk"] / DIGESTING
         yield from _there("desk", [known_again], where["desk"])
     if "vault" in where:
-        yield from _there("vault", sorted(where["vault"].glob("*.json")), where["vault"])
+        wrapped = [each for each in _below(where["vault"]) if each.suffix == ".json"]
+        yield from _there("vault", wrapped, where["vault"])
     for part in ("outgoing", REQUESTS, CERTIFICATES):
-        yield from _there(part, sorted(where[part].rglob("*")), where[part])
+        yield from _there(part, _below(where[part]), where[part])
+
+
+def _below(folder: Path) -> list[Path]:
+    """Return all files of a folder and of those in it, none if it is not there.
+
+    Raises PermissionError for what may not be looked into: it would be missed when it is needed.
+    """
+    found = os.walk(folder, onerror=_unless_missing)
+    return sorted(Path(at) / name for at, _, names in found for name in names)
+
+
+def _unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _there(part: str, paths: "Iterator[Path] | list[Path]", below: Path) -> Iterator[Found]:

@@ -82,8 +82,10 @@ def _made(config: Config, shelf: Shelf, now: Run, user: str) -> Made:
             raise BackupUnwritable(N_("it did not read back as it was written"))
         path = shelf.accept(part, name, now.at_ms)
     except OSError as error:
-        msg = f"{asked.folder}: {error.strerror or error}"
-        raise BackupUnwritable(msg) from error
+        where = Path(str(error.filename or asked.folder))
+        msg = f"{where}: {error.strerror or error}"
+        ours = asked.folder in (where, where.parent)
+        raise (BackupUnwritable if ours else FileUnusable)(msg) from error
     finally:
         part.unlink(missing_ok=True)
     surplus = () if why else shelf.surplus(now.at_ms, asked.count)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from collector.alone import alone
+from collector.alone import LOCK, alone
 from collector.backup import envelope
 from collector.backup.errors import BackupBusy, BackupUnwritable
 from collector.errors import CollectorError, FileUnusable
@@ -20,7 +20,6 @@ from collector.plainfile import write
 
 PATTERN = "backup-*.gate"
 CHECKED = "checked.json"
-LOCK = ".lock"
 
 
 class Checked(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from collector.alone import LOCK
 from collector.errors import CollectorError
 from collector.intake.census import Census
 from collector.intake.desk import Answer
@@ -91,7 +92,7 @@ class Mailing:
     def _is_ours(self) -> bool:
         if self._lock is None:
             self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-            handle = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            handle = os.open(self._folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

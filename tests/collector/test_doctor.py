@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from collector import clock, reached
+from collector.alone import LOCK, alone
 from collector.asking.server import Server, answerer
 from collector.cli import main
 from collector.ledger.entries import Post
@@ -153,6 +154,19 @@ def test_a_broker_that_is_gone_is_told(office: Office, capsys: Said) -> None:
     assert "broker-unreachable" in capsys.readouterr().out
 
 
+def test_an_intake_that_does_not_run_is_told_before_any_gate_is_missed(
+    office: Office, capsys: Said
+) -> None:
+    lock = office.folder / "road/outgoing" / LOCK
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(2):
+        office.call("doctor")
+        assert "(intake-away)" in capsys.readouterr().out
+        with alone(lock):  # as an intake does, until it ends
+            office.call("doctor")
+        assert "✓ tiếp nhận bản ghi" in capsys.readouterr().out
+
+
 def vaulted(office: Office, *, locked: bool) -> Server:
     """Give the office a vault that says how it is, and nothing else."""
     path = office.folder / "vault.socket"
@@ -237,6 +251,8 @@ def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
     assert capsys.readouterr().out.count("(pages-other)") == 2  # what answers there is the broker
     with ExitStack() as stack:
         page = stack.enter_context(pages())
+        (office.folder / "road/outgoing").mkdir(parents=True)
+        stack.enter_context(alone(office.folder / "road/outgoing" / LOCK))
         office.config.write_text(told.replace(str(free), str(page)), encoding="utf-8")
         for name in ("desk/officers", "dispatch/socket", "enrol/counter"):
             (office.folder / name).parent.mkdir()

@@ -1,6 +1,7 @@
 """Backups are read back before they count, go when their time is over, and are looked after."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,7 @@ from collector.backup.errors import (
 from collector.backup.shelf import Shelf
 from collector.believed import Believed, Said
 from collector.cli import main
-from collector.errors import CollectorError, ConfigInvalid
+from collector.errors import CollectorError, ConfigInvalid, FileUnusable
 from collector.ledger import opened
 from collector.retention.doubt import Doubt
 from tests.collector.backup.conftest import AT, DAY, Server, run
@@ -189,6 +190,15 @@ def test_what_a_killed_run_left_is_cleared_away(server: Server, tmp_path: Path) 
     (shelf / ".backup-20260101-000000.gate.part").write_bytes(b"half")
     server.backup(AT)
     assert list(shelf.glob(".*.part")) == []
+
+
+def test_what_cannot_be_looked_into_is_not_left_out(server: Server, tmp_path: Path) -> None:
+    """Or a backup would be whole without the vault's keys, and nobody could be opened again."""
+    shutil.rmtree(server.where / "vault")
+    (server.where / "vault").write_text("as a folder that may not be looked into")
+    with pytest.raises(FileUnusable, match="vault"):
+        server.backup(AT)
+    assert names(tmp_path) == []
 
 
 def test_a_shelf_that_cannot_be_made_is_said(server: Server, tmp_path: Path) -> None:
