@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from collector.cases.roles import Role
 from collector.roster import Roster, RosterFile
-from collector.web import access
+from collector.web import access, guard
 from collector.web.asker import role
 from collector.web.casework.desk import away
 from collector.web.dispatched import missing
@@ -68,6 +68,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "authority": known.authority,
         "help_line": known.help_line,
         "ways": ways(request) if getattr(request, "user", None) else (),
+        "back": guard.back(request),
         "demonstration": settings.GATE_DEMONSTRATION,
         "practice": BANNER if settings.GATE_PRACTICE else "",
     }

@@ -65,8 +65,8 @@ def _owes_password(request: HttpRequest) -> bool:
 
 
 def _to_login(request: HttpRequest, why: sessions.End | None = None) -> HttpResponse:
-    back = _back(request)
-    more = {**({"next": back} if back else {}), **({"why": why.value} if why else {})}
+    there = back(request)
+    more = {**({"next": there} if there else {}), **({"why": why.value} if why else {})}
     if why and request.method == "POST":
         more["lost"] = "1"  # nothing was done of what was sent, and that is said
     if "HX-Request" in request.headers:
@@ -75,9 +75,9 @@ def _to_login(request: HttpRequest, why: sessions.End | None = None) -> HttpResp
     return _sent(request, reverse("login") + query)
 
 
-def _back(request: HttpRequest) -> str:
-    """Return where to go after the login: of what a form sent, the page that the form stands on."""
-    if request.method == "GET":
+def back(request: HttpRequest) -> str:
+    """Return where to go afterwards: of what a form sent, the page that the form stands on."""
+    if request.method in ("GET", "HEAD"):
         return request.get_full_path()
     came = urlsplit(request.headers.get("Referer", ""))
     if came.netloc != request.get_host():

@@ -62,6 +62,7 @@ class Snapshot:
         self._board = Board("", "", (), (), (), day=0)
         self._drawings: dict[str, Drawing] = {}
         self._listed = NOBODY
+        self._has_read = False
         self._change = -1
         self._asked_s = self._drawn_s = float("-inf")
 
@@ -92,13 +93,22 @@ class Snapshot:
                 return
             self._change, self._listed, self._drawn_s = change, listed, now_s
             board = self._read(listed)
+            self._has_read = True
         except CollectorError as error:
             # What is no longer sure to be true stays on the board, under a sentence that says so.
             self._view.close()
             self._change = -1
-            board = msgspec.structs.replace(self._board, trouble=error.code)
+            board = msgspec.structs.replace(self._last(), trouble=error.code)
         if board != self._board:
             self._board, self._drawings = board, {}
+
+    def _last(self) -> Board:
+        """Return what was drawn last; before that, the roster's gates, nothing known of them."""
+        if self._has_read:
+            return self._board
+        now_ms = self._wall_ms()
+        listed = self._roster.kept() or NOBODY
+        return draw(listed, {}, (), now_ms, local(now_ms).toordinal())
 
     def _read(self, listed: Roster) -> Board:
         now_ms = self._wall_ms()

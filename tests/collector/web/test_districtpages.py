@@ -1,6 +1,8 @@
 """The district and a gate's page in a browser, over a server and a ledger of their own."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -46,3 +48,25 @@ def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
     page.goto(f"{pages.url}gates/nobody")
     expect(page.locator("h1")).to_have_text("Không có trang này")
     assert [each for each in troubles if "404" not in each] == []
+
+
+def lay(path: Path, text: str) -> None:
+    """Put a file in the place of another at once: the pages read it all the time."""
+    made = path.with_suffix(".new")
+    made.write_text(text, encoding="utf-8")
+    made.replace(path)
+
+
+@pytest.mark.timeout(180)
+def test_a_name_without_a_space_is_broken_and_no_page_grows_wider(page: Page, pages: Pages) -> None:
+    roster = pages.folder / "roster.json"
+    before = roster.read_text(encoding="utf-8")
+    told = json.loads(before)
+    told["gates"][0]["place"] = "W" * 120
+    lay(roster, json.dumps(told))
+    log_in(page, pages)
+    for path in ("district/places", "gates", "gates/g1"):
+        page.goto(f"{pages.url}{path}")
+        expect(page.locator("main")).to_contain_text("W" * 120)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+    lay(roster, before)

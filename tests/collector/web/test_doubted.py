@@ -1,5 +1,6 @@
 """Both boards say that the server's clock is in doubt, since nothing is deleted meanwhile."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from django.conf import settings
 from collector import clock
 from collector.believed import Believed, Said
 from collector.database.sqlite import SqliteDatabase
+from collector.errors import LedgerMissing
 from collector.figures.opened import OpenedFile
 from collector.figures.store import Follower
 from collector.roster import RosterFile
@@ -15,6 +17,7 @@ from collector.web.overview import RECHECK_S, Overview
 from collector.web.snapshot import Snapshot
 from collector.web.watch import Watch
 from tests.collector.ledger.memory import MemoryLedger
+from tests.collector.web.conftest import KEY
 
 NOW = 1_790_000_000_000
 SAID = "clock-doubted"
@@ -76,6 +79,30 @@ def test_the_boards_say_that_the_roster_cannot_be_read_as_long_as_it_is_so(
     assert shown() == [True, True]
     places.unlink()
     assert shown() == [False, False]
+
+
+class Away(MemoryLedger):
+    """A ledger that is not there yet."""
+
+    def change(self) -> int:
+        raise LedgerMissing
+
+
+def test_before_there_is_a_ledger_the_gates_of_the_roster_are_listed(
+    site: Path, tmp_path: Path
+) -> None:
+    told = json.loads((site / "roster.json").read_text(encoding="utf-8"))
+    gate = {"gate": "g1", "place": "Chợ Mẫu", "area": "", "sector": "", "directions": ["in"]}
+    roster = tmp_path / "roster.json"
+    roster.write_text(json.dumps({**told, "gates": [{**gate, "records": KEY}]}), encoding="utf-8")
+    seconds = [0.0]
+    snapshot = Snapshot(Away(), RosterFile(roster), lambda: NOW, lambda: seconds[0])
+    html = snapshot.drawing("vi").html
+    assert "ledger-missing" in html
+    assert "Chợ Mẫu" in html
+    roster.write_text(json.dumps({**told, "gates": []}), encoding="utf-8")
+    seconds[0] += RECHECK_S
+    assert "Chợ Mẫu" not in snapshot.drawing("vi").html
 
 
 def test_old_counts_go_by_a_believed_time(

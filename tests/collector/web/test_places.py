@@ -1,5 +1,6 @@
 """The page of all places: found by any words, and which have no working gate."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -83,6 +84,19 @@ def test_what_is_asked_badly_is_answered(listed: Path, query: str, said: str) ->
     lay(listed, place(1))
     answer = inside(Role.DISTRICT).get(f"/district/places{query}")
     assert (answer.status_code, said in answer.content.decode()) == (200, True)
+
+
+def test_whoever_changes_the_language_stays_where_they_are(listed: Path) -> None:
+    lay(listed, place(1))
+    browser, there = inside(Role.DISTRICT), "/district/places?find=ch%E1%BB%A3&page=1"
+    page = browser.get(there).content.decode()
+    chosen = html.unescape(page.partition('name="next" value="')[2].partition('"')[0])
+    assert chosen == there
+    answer = browser.post("/language", {"language": "en", "next": chosen})
+    assert (answer.status_code, answer["Location"]) == (302, there)
+    came = {"referer": f"http://testserver{there}"}
+    refused = browser.post("/gates/g1/command", {"does": "identify"}, headers=came)
+    assert 'name="next" value="/district/places?find' in refused.content.decode()
 
 
 def test_a_district_without_places_says_who_can_import_them(listed: Path) -> None:
