@@ -22,6 +22,7 @@ from collector.errors import (
 )
 from collector.roster import load
 from tests.collector.dispatch.conftest import (
+    DAY,
     FAST,
     NOW,
     OFFICER,
@@ -416,6 +417,20 @@ def test_a_clock_in_2099_numbers_no_policy_beyond_all_later_ones(district: Make)
     home.now_ms = 4_070_908_800_000
     number = home.sign(**FINE)
     assert home.counter.rollout(OFFICER, number).rollout.version // 10**6 == 2026
+
+
+def test_a_clock_in_2099_sends_no_ring_on(district: Make) -> None:
+    home = district(GATES)
+    home.past()
+    Believed(home.config.believed).note(Said(NOW, clock.since_boot_ms()))
+    number = home.sign(**FINE)
+    home.pass_by(3, people=12)
+    home.now_ms += 4 * 365 * DAY
+    home.step()
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 1, "ten minutes have not passed"
+    home.now_ms -= 4 * 365 * DAY
+    home.step(10)
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 2
 
 
 def test_what_is_stuck_is_said_once(district: Make, monkeypatch: pytest.MonkeyPatch) -> None:
