@@ -1,5 +1,6 @@
 """A policy goes out ring by ring, and comes back from where it does harm."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -458,3 +459,19 @@ def test_what_was_taken_back_is_not_signed_again_from_a_page_that_is_behind(
     with pytest.raises(DraftChanged):
         home.counter.sign(OTHER, SITE, revision, FAST)
     assert len(home.counter.rollouts(OFFICER)) == 1
+
+
+def test_a_place_whose_name_is_spelled_in_two_ways_is_one(district: Make) -> None:
+    home = district(2)
+    other = unicodedata.normalize("NFD", SITE)
+    assert other != SITE
+    home.stand({"g1": other, "g2": SITE})
+    (site,) = home.counter.sites(OFFICER)
+    assert (site.name, site.gates) == (SITE, ("g1", "g2"))
+    home.sign(**FINE)
+    draft = home.counter.draft(OTHER, other)
+    assert draft.revision == 1
+    saved = home.counter.save(OTHER, other, draft.revision, {**draft.document, **NOBODY})
+    with pytest.raises(RolloutRunning):
+        home.counter.sign(OTHER, other, saved.revision, FAST)
+    assert home.counter.draft(OFFICER, SITE).revision == 2
