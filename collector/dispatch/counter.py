@@ -27,7 +27,7 @@ from collector.dispatch.publishing import Publisher
 from collector.dispatch.replay import replayed
 from collector.dispatch.rolling import Rolling
 from collector.dispatch.worse import usually
-from collector.errors import DraftInvalid, NotAllowed, RolloutOver, SiteUnknown
+from collector.errors import DraftInvalid, NotAllowed, RolloutOver, RolloutWider, SiteUnknown
 from collector.roster import Roster
 from wire.canonical import parse, read
 from wire.keys import Signed
@@ -159,6 +159,8 @@ class Counter:
     def widen(self, actor: Actor, number: int, ring: int) -> None:
         """Go on now."""
         rollout, _, _ = self._mine(actor, number)
+        if rollout.ring != ring:  # of what is not done there is no row
+            raise RolloutWider
         self._commit(actor, Act.POLICY_WIDENED, rollout.site)
         self._rolling.widen(number, ring, self._wall_ms())
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from collector import clock, outgoing
 from collector.believed import Believed, Said
+from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.dispatch.entries import Limits, Stage
 from collector.dispatch.rolling import Rolling
@@ -324,6 +325,8 @@ def test_two_officers_who_send_it_on_from_one_ring_send_it_to_one_more(district:
     home.counter.widen(OFFICER, number, 1)
     with pytest.raises(RolloutWider):
         home.counter.widen(OTHER, number, 1)
+    rows = home.counter.audited(Actor("kiem-tra", Role.AUDITOR), 10)
+    assert [row.officer for row in rows if row.act is Act.POLICY_WIDENED] == ["can-bo"]
     home.step()
     assert sum(version > 0 for version in home.versions()) == 2
     assert home.counter.rollout(OFFICER, number).rollout.ring == 2
