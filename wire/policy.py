@@ -210,7 +210,12 @@ def understood(document: Document) -> Policy:
 
 def same_site(one: str, other: str) -> bool:
     """Say whether two names are one, however their accents are spelled."""
-    return unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
+    return spelled(one) == spelled(other)
+
+
+def spelled(site: str) -> str:
+    """Return the one spelling of a name under which something of the place is kept."""
+    return unicodedata.normalize("NFC", site)
 
 
 def _zone(policy: Policy) -> str:

@@ -27,11 +27,11 @@ from collector.dispatch.publishing import Publisher
 from collector.dispatch.replay import replayed
 from collector.dispatch.rolling import Rolling
 from collector.dispatch.worse import usually
-from collector.errors import DraftInvalid, NotAllowed, RolloutOver, SiteUnknown
+from collector.errors import DraftInvalid, NotAllowed, RolloutOver, RolloutWider, SiteUnknown
 from collector.roster import Roster
 from wire.canonical import parse, read
 from wire.keys import Signed
-from wire.policy import same_site, understood
+from wire.policy import same_site, spelled, understood
 
 MOST_ROWS = 500
 
@@ -75,7 +75,7 @@ class Counter:
     def sites(self, actor: Actor) -> tuple[Site, ...]:
         """Return the places within the actor's reach."""
         self._allowed(actor, Right.POLICY)
-        names = dict.fromkeys(each.place for each in self._roster().gates if each.place)
+        names = dict.fromkeys(spelled(each.place) for each in self._roster().gates if each.place)
         unsigned = self._drafts.unsigned()
         latest: dict[str, Rollout] = {}
         for each in self._rolling.latest():
@@ -93,11 +93,13 @@ class Counter:
 
     def draft(self, actor: Actor, site: str) -> Draft:
         """Return what is being edited."""
+        site = spelled(site)
         self._allowed(actor, Right.POLICY, site=site)
         return self._current(site)[0]
 
     def save(self, actor: Actor, site: str, revision: int, document: dict[str, Any]) -> Draft:
         """Keep an edit."""
+        site = spelled(site)
         self._allowed(actor, Right.POLICY, site=site)
         rules(site, document)  # what no gate could keep is in no audit
         self._commit(actor, Act.POLICY_SAVED, site)
@@ -106,6 +108,7 @@ class Counter:
 
     def review(self, actor: Actor, site: str, limits: Limits) -> Review:
         """Replay yesterday, and say what would change."""
+        site = spelled(site)
         self._allowed(actor, Right.POLICY, site=site)
         draft, in_force = self._current(site)
         gates, now_ms = self._publisher.gates_of(site), self._wall_ms()
@@ -128,6 +131,7 @@ class Counter:
 
     def sign(self, actor: Actor, site: str, revision: int, limits: Limits) -> int:
         """Sign, and give it to the first ring."""
+        site = spelled(site)
         self._allowed(actor, Right.POLICY, site=site)
         draft, _ = self._current(site)
         complaint = self._complaint(site, draft)
@@ -155,6 +159,8 @@ class Counter:
     def widen(self, actor: Actor, number: int, ring: int) -> None:
         """Go on now."""
         rollout, _, _ = self._mine(actor, number)
+        if rollout.ring != ring:  # of what is not done there is no row
+            raise RolloutWider
         self._commit(actor, Act.POLICY_WIDENED, rollout.site)
         self._rolling.widen(number, ring, self._wall_ms())
 

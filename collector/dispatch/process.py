@@ -64,12 +64,13 @@ class Dispatch:
         )
 
     def _today(self, now_ms: int) -> int:
-        """Return the local day; of a clock that is doubted, the last one that was believed.
+        """Return the local day: policies are numbered by it, and gates refuse lower numbers."""
+        return local_date(self._sure_ms(now_ms))
 
-        Policies are numbered by it, and gates refuse every number below the greatest they had.
-        """
+    def _sure_ms(self, now_ms: int) -> int:
+        """Return the time; of a clock that is doubted, what has surely passed since it was not."""
         is_doubted = self._believed.is_doubted(now_ms)
-        return local_date(self._believed.over_ms(now_ms) if is_doubted else now_ms)
+        return self._believed.over_ms(now_ms) if is_doubted else now_ms
 
     def step(self) -> bool:
         """Hear what has arrived, and do what is due; return whether more has arrived."""
@@ -77,7 +78,7 @@ class Dispatch:
             return True
         now_ms = self._wall_ms()
         self._orders.tend(now_ms, self._believed.over_ms(now_ms))
-        self._rolling.step(now_ms)
+        self._rolling.step(now_ms, self._sure_ms(now_ms))
         return False
 
 

@@ -116,12 +116,15 @@ class Rolling:
         self._give(made, signed)
         return made
 
-    def step(self, now_ms: int) -> None:
-        """Do what is next with every rollout that is under way; one's error stops no other."""
+    def step(self, now_ms: int, sure_ms: int) -> None:
+        """Do what is next with every rollout that is under way; one's error stops no other.
+
+        For how long a ring was watched counts by `sure_ms`, which no doubtful clock moves on.
+        """
         for rollout in self.running():
             try:
                 with self._turn:
-                    self._step(rollout, now_ms)
+                    self._step(rollout, now_ms, sure_ms)
                 self._stuck.pop(rollout.number, None)
             except CollectorError as error:
                 if self._stuck.get(rollout.number) != error.code:
@@ -182,7 +185,7 @@ class Rolling:
             rollout, _, back = self._open(number)
             self._take_back(rollout, back, Why.OFFICER, by, now_ms)
 
-    def _step(self, rollout: Rollout, now_ms: int) -> None:
+    def _step(self, rollout: Rollout, now_ms: int, sure_ms: int) -> None:
         if (found := self._still(rollout.number)) is None:  # an officer was quicker
             return
         rollout, signed, back = found
@@ -196,7 +199,7 @@ class Rolling:
             self._end(rollout, Stage.OVERTAKEN, now_ms)
             return
         watched, _ = self.watched(rollout, now_ms)
-        match rings.decide(rollout, watched, now_ms):
+        match rings.decide(rollout, watched, sure_ms):
             case Step.BACK:
                 why = next(each.why for each in watched.measures if each.worse)
                 self._take_back(rollout, back, why, "", now_ms)

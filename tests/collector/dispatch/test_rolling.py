@@ -1,5 +1,6 @@
 """A policy goes out ring by ring, and comes back from where it does harm."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from structlog.testing import capture_logs
 
 from collector import clock, outgoing
 from collector.believed import Believed, Said
+from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.dispatch.entries import Limits, Stage
 from collector.dispatch.rolling import Rolling
@@ -22,6 +24,7 @@ from collector.errors import (
 )
 from collector.roster import load
 from tests.collector.dispatch.conftest import (
+    DAY,
     FAST,
     NOW,
     OFFICER,
@@ -322,6 +325,8 @@ def test_two_officers_who_send_it_on_from_one_ring_send_it_to_one_more(district:
     home.counter.widen(OFFICER, number, 1)
     with pytest.raises(RolloutWider):
         home.counter.widen(OTHER, number, 1)
+    rows = home.counter.audited(Actor("kiem-tra", Role.AUDITOR), 10)
+    assert [row.officer for row in rows if row.act is Act.POLICY_WIDENED] == ["can-bo"]
     home.step()
     assert sum(version > 0 for version in home.versions()) == 2
     assert home.counter.rollout(OFFICER, number).rollout.ring == 2
@@ -418,6 +423,20 @@ def test_a_clock_in_2099_numbers_no_policy_beyond_all_later_ones(district: Make)
     assert home.counter.rollout(OFFICER, number).rollout.version // 10**6 == 2026
 
 
+def test_a_clock_in_2099_sends_no_ring_on(district: Make) -> None:
+    home = district(GATES)
+    home.past()
+    Believed(home.config.believed).note(Said(NOW, clock.since_boot_ms()))
+    number = home.sign(**FINE)
+    home.pass_by(3, people=12)
+    home.now_ms += 4 * 365 * DAY
+    home.step()
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 1, "ten minutes have not passed"
+    home.now_ms -= 4 * 365 * DAY
+    home.step(10)
+    assert home.counter.rollout(OFFICER, number).rollout.ring == 2
+
+
 def test_what_is_stuck_is_said_once(district: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     home = district(1)
     home.sign(**FINE)
@@ -443,3 +462,19 @@ def test_what_was_taken_back_is_not_signed_again_from_a_page_that_is_behind(
     with pytest.raises(DraftChanged):
         home.counter.sign(OTHER, SITE, revision, FAST)
     assert len(home.counter.rollouts(OFFICER)) == 1
+
+
+def test_a_place_whose_name_is_spelled_in_two_ways_is_one(district: Make) -> None:
+    home = district(2)
+    other = unicodedata.normalize("NFD", SITE)
+    assert other != SITE
+    home.stand({"g1": other, "g2": SITE})
+    (site,) = home.counter.sites(OFFICER)
+    assert (site.name, site.gates) == (SITE, ("g1", "g2"))
+    home.sign(**FINE)
+    draft = home.counter.draft(OTHER, other)
+    assert draft.revision == 1
+    saved = home.counter.save(OTHER, other, draft.revision, {**draft.document, **NOBODY})
+    with pytest.raises(RolloutRunning):
+        home.counter.sign(OTHER, other, saved.revision, FAST)
+    assert home.counter.draft(OFFICER, SITE).revision == 2
