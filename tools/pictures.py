@@ -28,6 +28,7 @@ from collector.cases.roles import Role  # noqa: E402
 from collector.ledger.entries import STARTED  # noqa: E402
 from collector.localday import HOUR_MS, midnight  # noqa: E402
 from tests import browsing  # noqa: E402
+from tests.collector.dispatch.conftest import SITE  # noqa: E402
 from tests.collector.web import conftest, serving  # noqa: E402
 from tests.collector.web.desk import MemoryDesk  # noqa: E402
 from wire.record import Direction, Scan  # noqa: E402
@@ -75,7 +76,7 @@ def _take(asked: argparse.Namespace, folder: Path) -> int:
     wanted = {k: v for k, v in pages.items() if not asked.names or k in asked.names}
     dispatch = serving.dispatched(folder / "dispatch")
     with dispatch as home, serving.serving() as address, browsing.chromium() as browser:
-        home.stand(dict.fromkeys(home.doors, serving.SITE) | {GATE.rpartition("/")[2]: "Nơi 1"})
+        home.stand(dict.fromkeys(home.doors, SITE) | {GATE.rpartition("/")[2]: "Nơi 1"})
         _counted(address)
         for name, (role, path) in wanted.items():
             for width, size in WIDTHS.items():
