@@ -10,7 +10,6 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from device.camera.scene import Scene, in_view
@@ -54,12 +53,7 @@ class Doorway:
                 raise CameraMissing(msg) from error
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close the record."""
         self._scene = None
         record, self._record = self._record, None

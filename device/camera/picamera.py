@@ -6,7 +6,6 @@ leaks memory in the driver, so after a loss the program ends and systemd starts 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -83,17 +82,12 @@ class PiCamera:
         except Exception as error:
             # picamera2 raises IndexError for no camera and RuntimeError for one in use, and
             # leaves half-open what it could not configure.
-            self.__exit__(None, None, None)
+            self.__exit__()
             msg = f"the camera cannot be opened ({type(error).__name__}: {error})"
             raise CameraMissing(msg) from error
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop and close the camera, once; raise nothing, as the gate has its own reason to end."""
         camera, self._camera = self._camera, None
         if camera is None:

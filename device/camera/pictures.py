@@ -7,7 +7,6 @@ their pixels are, and what cannot be read is named in one sentence. It knows no 
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import cv2
@@ -97,12 +96,7 @@ class Pictures:
         self._is_open = True
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Stop showing."""
         self._is_open = False
 
