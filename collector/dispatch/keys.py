@@ -4,7 +4,6 @@ They are the authority's `signing/command.pem` and `signing/policy.pem`, carried
 keys gates believe, and until when, says the ring that the root signs.
 """
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,11 +13,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from collector.errors import KeyUnreadable
 from collector.i18n import N_
+from collector.passphrase import handed
 
 COMMAND, POLICY = "command.pem", "policy.pem"
 LIMIT = 16 * 1024
-CREDENTIAL = "authority-passphrase"
-"""The systemd credential with the passphrase of keys that are closed with one."""
 
 
 class Keys(NamedTuple):
@@ -37,7 +35,7 @@ def _load(path: Path) -> Ed25519PrivateKey:
     try:
         with path.open("rb") as file:
             data = file.read(LIMIT)
-        key = load_pem_private_key(data, _passphrase() if b"ENCRYPTED" in data else None)
+        key = load_pem_private_key(data, handed() if b"ENCRYPTED" in data else None)
     except OSError as error:
         raise _unreadable(path, error.strerror or N_("cannot be read")) from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -46,16 +44,6 @@ def _load(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise _unreadable(path, N_("no Ed25519 key"))
     return key
-
-
-def _passphrase() -> bytes:
-    """Return the passphrase that systemd hands over; raise ValueError without one."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    try:
-        return (Path(folder or "/nonexistent") / CREDENTIAL).read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        msg = "no passphrase"
-        raise ValueError(msg) from error
 
 
 def _unreadable(path: Path, why: str) -> KeyUnreadable:

@@ -9,7 +9,6 @@ All of it ends within weeks or months, and is brought anew by the authority's pe
 """
 
 import hashlib
-import os
 import ssl
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from collector.errors import KeyUnreadable
 from collector.i18n import N_
+from collector.passphrase import handed
 from wire import voucher
 from wire.canonical import parse, read
 from wire.enrolcode import PIN_BYTES
@@ -34,8 +34,6 @@ from wire.errors import WireError
 from wire.keys import KeyEntry, kid_of, raw_public
 
 LIMIT = 256 * 1024
-CREDENTIAL = "authority-passphrase"
-"""The systemd credential with the passphrase of keys that are closed with one."""
 
 
 class Holding(NamedTuple):
@@ -109,7 +107,7 @@ def _tls(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(folder / "certificate.pem", folder / "tls.pem", _passphrase)
+        context.load_cert_chain(folder / "certificate.pem", folder / "tls.pem", handed)
     except (ssl.SSLError, OSError, ValueError) as error:
         why = N_("does not belong to the certificate")
         raise _unreadable(folder / "tls.pem", why) from error
@@ -119,20 +117,10 @@ def _tls(folder: Path) -> ssl.SSLContext:
 def _key(path: Path) -> object:
     data = _bytes(path)
     try:
-        secret = _passphrase() if b"ENCRYPTED" in data else None
+        secret = handed() if b"ENCRYPTED" in data else None
         return load_pem_private_key(data, secret)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _unreadable(path, N_("cannot be opened: its passphrase is missing")) from error
-
-
-def _passphrase() -> bytes:
-    """Return the passphrase that systemd hands over; raise ValueError without one."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    try:
-        return (Path(folder or "/nonexistent") / CREDENTIAL).read_bytes().rstrip(b"\r\n")
-    except OSError as error:
-        msg = "no passphrase"
-        raise ValueError(msg) from error
 
 
 def _certificate(path: Path) -> x509.Certificate:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from collector.config import Config
 from collector.errors import KeyUnreadable
 from collector.i18n import N_, _
+from collector.passphrase import CREDENTIAL
 from collector.vault import client, custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.entries import Status
@@ -27,8 +28,6 @@ from wire.sealing import seal_key
 
 MAX_LINE = 1024
 MAX_KEY = 64 * 1024
-CREDENTIAL = "authority-passphrase"
-"""As systemd gives it to a service; provisioning closes its keys with the same."""
 
 
 class Wrapped(msgspec.Struct, frozen=True):
