@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from collector.i18n import N_
-from collector.plainfile import put
+from collector.plainfile import sync
 from collector.vault.errors import CustodyBroken, VaultUnusable
 
 NAME = "epochs.json"
@@ -82,12 +82,19 @@ class EpochFile:
             raise CustodyBroken(msg) from error
 
     def _write(self, wrapped: Wrapped) -> None:
+        fresh = self._path.with_suffix(".new")  # one name: what a power cut leaves is written over
         try:
             with contextlib.ExitStack() as stack:
                 old = None
                 if self._path.exists():
                     old = stack.enter_context(self._path.open("r+b"))
-                put(self._path, msgspec.json.encode(wrapped), 0o600)
+                flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+                with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+                    file.write(msgspec.json.encode(wrapped))
+                    file.flush()
+                    os.fsync(file.fileno())
+                fresh.replace(self._path)
+                sync(self._path.parent)
                 if old is not None:
                     old.write(bytes(os.fstat(old.fileno()).st_size))
                     old.flush()
