@@ -15,7 +15,7 @@ from collector.alone import LOCK, alone
 from collector.backup import envelope
 from collector.backup.errors import BackupBusy, BackupUnwritable
 from collector.errors import CollectorError, FileUnusable
-from collector.localday import DAY_MS
+from collector.localday import DAY_MS, day_of
 from collector.plainfile import write
 
 PATTERN = "backup-*.gate"
@@ -84,10 +84,16 @@ class Shelf:
         return tuple(path for at_ms, path in self.made() if at_ms - now_ms > DAY_MS)
 
     def surplus(self, now_ms: int, count: int) -> tuple[Path, ...]:
-        """Return what may go once there is a new one: what is ahead, the oldest beyond a number."""
+        """Return what may go once there is a new one: what is ahead, and those beyond a number.
+
+        First those with a later one of the same day: a server that starts again and again would
+        push out the days before, one of which is perhaps the last good one.
+        """
         ahead = self.ahead(now_ms)
-        rest = [path for _, path in self.made() if path not in ahead]
-        return (*ahead, *rest[:-count])
+        rest = [each for each in self.made() if each[1] not in ahead]
+        last = {day_of(at_ms): path for at_ms, path in rest}.values()
+        earlier = [path for _, path in rest if path not in last]
+        return (*ahead, *[*earlier, *last][:-count])
 
     def delete(self, path: Path) -> None:
         """Delete a backup so that its key is gone too. Raises BackupUnwritable."""

@@ -78,6 +78,18 @@ def test_no_more_are_kept_than_are_asked_for(server: Server, tmp_path: Path) -> 
     assert names(tmp_path) == [f"backup-2026{each}.gate" for each in newest(AT, (2, 3))]
 
 
+def test_many_of_one_day_push_out_no_other_day(server: Server, tmp_path: Path) -> None:
+    text = server.file.read_text(encoding="utf-8")
+    server.file.write_text(f"{text}count = 2\n", encoding="utf-8")
+    daily(server, range(1))
+    before = names(tmp_path)
+    with opened.archive(server.config.ledger) as archive:
+        archive.note_run(run(AT + DAY + 3 * HOUR))
+    for hour in range(4):
+        made = server.backup(AT + DAY + hour * HOUR)
+    assert names(tmp_path) == [*before, made.name]
+
+
 def newest(at_ms: int, days: tuple[int, ...]) -> list[str]:
     from datetime import UTC, datetime  # noqa: PLC0415  # only here
 
