@@ -50,7 +50,12 @@ class Orders:
                 " VALUES (?, ?, ?, ?, ?, ?, 'open', ?)",
                 (nonce, gate, does, by, now_ms, expires_ms, signed),
             )
-        self._publisher.publish(signed, (gate,))
+        try:
+            self._publisher.publish(signed, (gate,))
+        except DocumentRefused:  # no gate would believe it: it is not waited for
+            with self._database.writing() as session:
+                session.run("DELETE FROM command WHERE nonce = ?", (nonce,))
+            raise
         return Ordered(nonce, gate, does, by, now_ms, expires_ms)
 
     def tend(self, now_ms: int, over_ms: int) -> None:

@@ -7,7 +7,15 @@ from collector.believed import Believed, Said
 from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.dispatch.entries import Answer
-from collector.errors import CollectorError, CommandOpen, CommandRefused, NotAllowed, SiteUnknown
+from collector.dispatch.publishing import Publisher
+from collector.errors import (
+    CollectorError,
+    CommandOpen,
+    CommandRefused,
+    DocumentRefused,
+    NotAllowed,
+    SiteUnknown,
+)
 from tests.collector.dispatch.conftest import COMMAND, NOW, OFFICER, SITE, District, Make
 from tests.device.doorstep import KEYS
 from wire import command, policy
@@ -64,6 +72,22 @@ def test_it_expires_and_a_late_answer_is_heard_all_the_same(district: Make) -> N
     assert published(home) is None
     answer(home, given.nonce)
     assert home.counter.orders(OFFICER, "g1")[0].state is Answer.ANSWERED
+
+
+def test_a_command_that_no_gate_would_believe_is_not_waited_for(
+    district: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise DocumentRefused
+
+    home = district(1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Publisher, "publish", refused)
+        with pytest.raises(DocumentRefused):
+            home.counter.order(OFFICER, "g1", "restart")
+    assert home.counter.orders(OFFICER, "g1") == ()
+    given = home.counter.order(OFFICER, "g1", "restart")
+    assert [each.nonce for each in home.counter.orders(OFFICER, "g1")] == [given.nonce]
 
 
 def test_another_gate_cannot_answer_for_it(district: Make) -> None:
