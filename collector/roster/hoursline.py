@@ -1,7 +1,8 @@
 """Opening hours on one line, as they stand in a spreadsheet's cell. Pure.
 
 `mon-sat 07:00-11:30; mon-fri 13:00-17:00; closed 2027-02-06`, or in Vietnamese
-`T2-T7 07:00-11:30; T2-T6 13:00-17:00; nghỉ 2027-02-06`. Several days stand apart by commas.
+`T2-T7 07:00-11:30; T2-T6 13:00-17:00; nghỉ 2027-02-06`. Several days stand apart by commas. An hour
+may be written `7h` and `7h30` too, as it mostly is.
 """
 
 import re
@@ -9,7 +10,8 @@ import re
 from wire.openinghours import WEEK, Hours, Opening
 
 _VIETNAMESE = dict(zip(("t2", "t3", "t4", "t5", "t6", "t7", "cn"), WEEK, strict=True))
-_TIMES = re.compile(r"(\d{1,2}:\d\d)\s*[-\u2013]\s*(\d{1,2}:\d\d)")
+_TIME = r"(\d{1,2})(?::(?=\d)|h)(\d\d)?"
+_TIMES = re.compile(rf"{_TIME}\s*[-\u2013]\s*{_TIME}")
 _CLOSED = ("closed", "nghỉ")
 
 
@@ -39,7 +41,8 @@ def _opening(days: str, times: str) -> Opening:
     if not found:
         msg = "no times"
         raise ValueError(msg)
-    opens, closes = (each.zfill(5) for each in found.groups())
+    hour, minute, last_hour, last_minute = (each or "00" for each in found.groups())
+    opens, closes = f"{hour.zfill(2)}:{minute}", f"{last_hour.zfill(2)}:{last_minute}"
     return Opening(tuple(_days(each) for each in days.split(",") if each), opens, closes)
 
 

@@ -79,7 +79,10 @@ def back(request: HttpRequest) -> str:
     """Return where to go afterwards: of what a form sent, the page that the form stands on."""
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
-    came = urlsplit(request.headers.get("Referer", ""))
+    try:
+        came = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return ""
     if came.netloc != request.get_host():
         return ""
     return f"{came.path}?{came.query}" if came.query else came.path

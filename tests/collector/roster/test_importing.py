@@ -27,7 +27,7 @@ from collector.roster import (
     sheets,
 )
 from collector.roster.collation import fold
-from collector.roster.columns import KINDS, kind, slug
+from collector.roster.columns import KINDS, hours, kind, slug
 from collector.roster.commands import ImportRefused, check, find, give, take
 from collector.roster.importing import Fault, Plan, plan
 from wire.keys import Use, entry
@@ -297,6 +297,15 @@ def test_vietnamese_days_are_understood() -> None:
     assert hoursline.read("T2-T6,CN 7:00-17:00; nghỉ 2027-02-06") == hoursline.read(
         "mon-fri,sun 07:00-17:00; closed 2027-02-06"
     )
+
+
+def test_an_hour_is_understood_as_it_is_mostly_written() -> None:
+    assert hoursline.read("T2-T7 7h-11h30; CN 07:30-12h") == hoursline.read(
+        "mon-sat 07:00-11:30; sun 07:30-12:00"
+    )
+    for wrong in ("T2 7-11", "T2 7:-11:00", "T2 7h0-11h", "T2 7h300-11h", "T2 25h-26h"):
+        with pytest.raises(ValueError, match="opening hours"):
+            hours(wrong)
 
 
 def test_every_kind_can_be_written_in_vietnamese_without_diacritics() -> None:

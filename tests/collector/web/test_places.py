@@ -97,6 +97,10 @@ def test_whoever_changes_the_language_stays_where_they_are(listed: Path) -> None
     came = {"referer": f"http://testserver{there}"}
     refused = browser.post("/gates/g1/command", {"does": "identify"}, headers=came)
     assert 'name="next" value="/district/places?find' in refused.content.decode()
+    for elsewhere in ("http://[", "https://example.org/x", ""):
+        came = {"referer": elsewhere}
+        refused = browser.post("/gates/g1/command", {"does": "identify"}, headers=came)
+        assert 'name="next" value=""' in refused.content.decode()
 
 
 def test_a_district_without_places_says_who_can_import_them(listed: Path) -> None:
