@@ -33,23 +33,12 @@ class Shown(enum.StrEnum):
 
 Figure = int | Shown
 Key = TypeVar("Key", bound=Hashable)
-Row = TypeVar("Row", bound=Hashable)
-Column = TypeVar("Column", bound=Hashable)
 
 
 class List(msgspec.Struct, frozen=True):
     """Figures by one thing, and their sum."""
 
     figures: Mapping[Hashable, Figure]
-    total: Figure
-
-
-class Table(msgspec.Struct, frozen=True):
-    """Figures by two things, and their sums."""
-
-    figures: Mapping[tuple[Hashable, Hashable], Figure]
-    rows: Mapping[Hashable, Figure]
-    columns: Mapping[Hashable, Figure]
     total: Figure
 
 
@@ -109,34 +98,6 @@ def parts(counts: Mapping[Key, int], whole: Figure) -> Mapping[Key, Figure]:
     return {key: Shown.WITHHELD if key in some else 0 for key in counts}
 
 
-def table(counts: Mapping[tuple[Row, Column], int]) -> Table:
-    """Return a table with its sums; a place that is not in `counts` has nobody."""
-    rows = tuple(dict.fromkeys(row for row, _ in counts))
-    columns = tuple(dict.fromkeys(column for _, column in counts))
-    grid = [[counts.get((row, column), 0) for column in columns] for row in rows]
-    whole = [[*row, sum(row)] for row in grid]
-    whole.append([sum(row[at] for row in whole) for at in range(len(columns) + 1)])
-    hidden = _rectangles(whole)
-    if hidden is None:  # without any sum there is nothing to subtract from
-        hidden = frozenset((r, len(columns)) for r in range(len(whole)))
-        hidden |= {(len(rows), c) for c in range(len(columns))}
-        whole = [*([*row[:-1], ROOM] for row in whole[:-1]), [ROOM] * (len(columns) + 1)]
-    shown = [
-        [_figure(count, (r, c) in hidden) for c, count in enumerate(row)]
-        for r, row in enumerate(whole)
-    ]
-    return Table(
-        {
-            (row, column): shown[r][c]
-            for r, row in enumerate(rows)
-            for c, column in enumerate(columns)
-        },
-        {row: shown[r][-1] for r, row in enumerate(rows)},
-        {column: shown[-1][c] for c, column in enumerate(columns)},
-        shown[-1][-1],
-    )
-
-
 def _figure(count: int, is_hidden: bool) -> Figure:  # noqa: FBT001  # an inner step
     if 0 < count < FEWEST:
         return Shown.FEW
@@ -156,38 +117,3 @@ def _covered(counts: Mapping[Key, int]) -> tuple[Hashable | None, bool]:
     if cover is None:
         return None, False
     return cover, sum(few) + counts[cover] >= ROOM + FEWEST - 1 + len(few)
-
-
-def _rectangles(whole: list[list[int]]) -> frozenset[tuple[int, int]] | None:
-    """Return what to withhold so that each few stands in a rectangle of hidden figures.
-
-    The few may be 1 to 4 if its neighbour in the row and that in the column change the other way,
-    and the figure across changes with it: each sum stays as it was. A sum may be one of the four.
-    None: that cannot be done.
-    """
-    hidden: set[tuple[int, int]] = set()
-    for r, row in enumerate(whole):
-        for c, count in enumerate(row):
-            if 0 < count < FEWEST:
-                found = _rectangle(whole, r, c, hidden)
-                if found is None:
-                    return None
-                hidden |= found
-    return frozenset(hidden)
-
-
-def _rectangle(
-    whole: list[list[int]], r: int, c: int, hidden: set[tuple[int, int]]
-) -> set[tuple[int, int]] | None:
-    best: tuple[int, set[tuple[int, int]]] | None = None
-    for other_r, other_row in enumerate(whole):
-        for other_c in range(len(other_row)):
-            if other_r == r or other_c == c:
-                continue
-            corners = {(r, other_c), (other_r, c), (other_r, other_c)}
-            if min(whole[y][x] for y, x in corners) < ROOM:
-                continue
-            cost = sum(whole[y][x] for y, x in corners - hidden)
-            if best is None or cost < best[0]:
-                best = (cost, corners)
-    return best[1] if best else None

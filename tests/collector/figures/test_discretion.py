@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from collector.figures.discretion import Figure, Shown, alone, inside, listed, parts, table
+from collector.figures.discretion import Figure, Shown, alone, inside, listed, parts
 
 FEW, WITHHELD = Shown.FEW, Shown.WITHHELD
 MOST = 24
@@ -58,8 +58,6 @@ def test_as_a_day_goes_on_its_hours_tell_no_few_to_who_has_both_answers() -> Non
 def test_without_a_few_all_is_exact() -> None:
     found = listed({"a": 5, "b": 0})
     assert (found.figures, found.total) == ({"a": 5, "b": 0}, 5)
-    whole = table({("r", "x"): 5, ("r", "y"): 0})
-    assert (whole.rows, whole.columns, whole.total) == ({"r": 5}, {"x": 5, "y": 0}, 5)
 
 
 def values(figure: Figure) -> Iterator[int]:
@@ -120,57 +118,3 @@ def test_who_knows_these_rules_too_learns_no_few(told: Told) -> None:
             continue  # others like it were not asked for
         for figure, seen in zip(said[:-1], zip(*days, strict=True), strict=True):
             assert figure is not FEW or {*seen} == {1, 2, 3, 4}, said
-
-
-def completions(
-    grid: list[list[Figure]], rows: list[Figure], columns: list[Figure], total: Figure
-) -> Iterator[tuple[tuple[int, ...], ...]]:
-    """Yield every table that fits all that is shown: what an attacker can do at best."""
-    guesses = [
-        [guess for guess in product(*(values(each) for each in row)) if fits(rows[r], sum(guess))]
-        for r, row in enumerate(grid)
-    ]
-    for whole in product(*guesses):
-        sums = [sum(column) for column in zip(*whole, strict=True)]
-        if all(map(fits, columns, sums)) and fits(total, sum(sums)):
-            yield whole
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.integers(2, 3).flatmap(
-        lambda width: st.lists(
-            st.lists(st.sampled_from([0, 1, 3, 4, 5, 8, 9]), min_size=width, max_size=width),
-            min_size=2,
-            max_size=2,
-        )
-    )
-)
-@example([[1, 8], [8, 8]])
-@example([[1, 1], [1, 1]])
-@example([[4, 9], [0, 9]])
-def test_no_combination_of_rows_and_columns_gives_a_few_away(counts: list[list[int]]) -> None:
-    found = table({(r, c): n for r, row in enumerate(counts) for c, n in enumerate(row)})
-    width = len(counts[0])
-    grid = [[found.figures[r, c] for c in range(width)] for r in range(2)]
-    rows = [found.rows[r] for r in range(2)]
-    columns = [found.columns[c] for c in range(width)]
-    few = [(r, c) for r in range(2) for c in range(width) if grid[r][c] is FEW]
-    possible: dict[tuple[int, int], set[int]] = {place: set() for place in few}
-    for whole in completions(grid, rows, columns, found.total):
-        for r, c in few:
-            possible[r, c].add(whole[r][c])
-        if all(len(seen) == 4 for seen in possible.values()):
-            break
-    assert all(seen == {1, 2, 3, 4} for seen in possible.values())
-    assert set(few) == {
-        (r, c) for r, row in enumerate(counts) for c, n in enumerate(row) if 0 < n < 5
-    }
-
-
-def test_a_large_table_keeps_its_sums_though_a_few_is_in_it() -> None:
-    counts = {(r, c): 20 + r + c for r in range(4) for c in range(4)} | {(1, 1): 2}
-    found = table(counts)
-    told = [*found.rows.values(), *found.columns.values(), found.total]
-    assert sum(figure is WITHHELD for figure in (*found.figures.values(), *told)) == 3
-    assert found.figures[1, 1] is FEW
