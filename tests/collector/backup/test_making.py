@@ -85,9 +85,8 @@ def test_many_of_one_day_push_out_no_other_day(server: Server, tmp_path: Path) -
     before = names(tmp_path)
     with opened.archive(server.config.ledger) as archive:
         archive.note_run(run(AT + DAY + 3 * HOUR))
-    for hour in range(4):
-        made = server.backup(AT + DAY + hour * HOUR)
-    assert names(tmp_path) == [*before, made.name]
+    made = [server.backup(AT + DAY + hour * HOUR) for hour in range(4)]
+    assert names(tmp_path) == [*before, made[-1].name]
 
 
 def newest(at_ms: int, days: tuple[int, ...]) -> list[str]:
