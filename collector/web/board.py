@@ -52,6 +52,8 @@ class Warn(enum.StrEnum):
     FORK = "fork"
     REFUSED = "refused"
     FAULT = "fault"
+    ALARM = "alarm"
+    """What the gate itself complains of, the worst only."""
     UNLISTED = "unlisted"
 
 
@@ -275,6 +277,8 @@ def _warnings(standing: Standing, health: Health | None) -> Iterable[Alert]:
         yield Alert(Warn.REFUSED, standing.complaints)
     if health and health.fault:
         yield Alert(Warn.FAULT, code=health.fault[:40])
+    if health and health.alarms:
+        yield Alert(Warn.ALARM, code=health.alarms[0][:40])
 
 
 def _scan(row: Row, listed: Mapping[str, Gate]) -> ScanLine:

@@ -27,6 +27,13 @@ def story(line: StoryLine) -> str:
 
 
 @register.filter
+def alarm(code: str) -> str:
+    """Return what a gate complains of."""
+    told = districtwords.ALARM.get(code)
+    return str(told[0] if told else code)
+
+
+@register.filter
 def bring(line: StoryLine) -> str:
     """Return what to do about it, and what to bring."""
     told = districtwords.TABLES[line.group].get(line.code)

@@ -100,6 +100,12 @@ def test_forks_refusals_and_faults_are_warned_of() -> None:
     )
 
 
+def test_the_worst_that_a_gate_complains_of_is_beside_it() -> None:
+    health = pack(Health(waiting=0, wall=NOW, alarms=("view-covered", "too-hot")))
+    known = msgspec.structs.replace(standing(), health=health, health_ms=NOW)
+    assert drawn(known).gates[0].warnings == (Alert(Warn.ALARM, code="view-covered"),)
+
+
 def test_a_gate_that_left_the_roster_is_still_shown() -> None:
     lines = drawn(Standing("old", record_ms=NOW)).gates
     assert [(line.gate, line.warnings) for line in lines] == [

@@ -4,6 +4,7 @@ import pytest
 
 from collector.figures.plausible import Story
 from collector.web import districtwords
+from collector.web.board import Alert, Board, Condition, GateLine, Warn
 from collector.web.district import StoryLine, Trouble
 from collector.web.gatepage import How
 from device.alarms import ALARMS
@@ -29,3 +30,16 @@ def test_a_story_counts_to_the_next_five(seen: int, said: str) -> None:
     line = StoryLine("g1", "Chợ", "Xã", "story", Story.FEW, seen, 30)
     with translation.override("vi"):
         assert story(line).endswith(f": {said} thay vì khoảng 30")
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize(
+    ("code", "said"), [("view-covered", "Có vật che ống kính"), ("of-a-newer-gate", None)]
+)
+def test_the_board_says_what_a_gate_complains_of(code: str, said: str | None) -> None:
+    from collector.web.snapshot import render  # noqa: PLC0415  # needs the settings
+
+    alert = Alert(Warn.ALARM, code=code)
+    line = GateLine("g1", "", "", "", (), Condition.WORKING, 0, False, 1, False, (alert,))  # noqa: FBT003
+    html = render(Board("", "", (line,), (), (), day=1), "vi").html
+    assert f"⚠</span> {said or code}<" in html
