@@ -42,10 +42,6 @@ class Condition(enum.StrEnum):
     NEVER = "never-seen"
 
 
-WORST = (Condition.SILENT, Condition.STOPPED, Condition.NEVER, Condition.WORKING)
-"""In the order in which somebody has to ask."""
-
-
 class Warn(enum.StrEnum):
     """What an officer should ask about."""
 
@@ -212,7 +208,15 @@ def condition(standing: Standing | None, state: State | None, now_ms: int) -> Co
 
 
 def _worst_first(line: GateLine) -> tuple[object, ...]:
-    return (not line.warnings, WORST.index(line.condition), *_where(line))
+    """Order as the district's stories do, and whoever needs nobody after them."""
+    urgent = (
+        any(each.what is Warn.FORK for each in line.warnings),
+        line.condition is Condition.STOPPED,
+        line.condition is Condition.SILENT,
+        bool(line.warnings),
+        line.condition is Condition.NEVER,
+    )
+    return (*(not each for each in urgent), *_where(line))
 
 
 def _where(line: GateLine) -> tuple[object, ...]:

@@ -31,6 +31,7 @@ WARN: Mapping[str, Promise] = {
     Warn.FORK: _("records that contradict earlier ones"),
     Warn.REFUSED: _("messages not taken"),
     Warn.FAULT: _("fault"),
+    Warn.ALARM: _("alarm"),
     Warn.UNLISTED: _("not in the roster"),
 }
 LACK: Mapping[str, Promise] = {

@@ -28,9 +28,9 @@ def story(line: StoryLine) -> str:
 
 @register.filter
 def alarm(code: str) -> str:
-    """Return what a gate complains of."""
+    """Return what a gate complains of; nothing where it has no name here."""
     told = districtwords.ALARM.get(code)
-    return str(told[0] if told else code)
+    return str(told[0]) if told else ""
 
 
 @register.filter

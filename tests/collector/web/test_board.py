@@ -130,16 +130,17 @@ def test_gates_are_listed_in_vietnamese_order() -> None:
 
 
 def test_the_gates_that_somebody_has_to_ask_about_come_first() -> None:
-    gates = tuple(msgspec.structs.replace(GATE, gate=f"g{number}") for number in range(5))
+    gates = tuple(msgspec.structs.replace(GATE, gate=f"g{number}") for number in range(6))
     long_ago = NOW - 2 * SILENT_AFTER_MS
     standings = {
         "g0": Standing("g0", record_ms=NOW),
-        "g2": Standing("g2", record_ms=long_ago, said="stop"),
+        "g2": Standing("g2", record_ms=NOW, complaints=1),
         "g3": Standing("g3", record_ms=long_ago),
-        "g4": Standing("g4", record_ms=NOW, forks=1),
+        "g4": Standing("g4", record_ms=long_ago, said="stop"),
+        "g5": Standing("g5", record_ms=NOW, forks=1),
     }
     lines = draw(msgspec.structs.replace(ROSTER, gates=gates), standings, (), NOW, 1).gates
-    assert [line.gate for line in lines] == ["g4", "g3", "g2", "g1", "g0"]
+    assert [line.gate for line in lines] == ["g5", "g4", "g3", "g2", "g1", "g0"]
 
 
 def test_a_gate_that_moved_is_shown_where_it_stands_now() -> None:
