@@ -21,15 +21,18 @@ from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(360)]
 PEOPLE = 14
+LONG_QUEUE = 60
+"""People come for two minutes: somebody still does when a slow machine has drawn the page."""
 PACE = Pace()
 
 
 @pytest.fixture
-def cast(tmp_path: Path) -> Iterator[Cast]:
+def cast(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cast]:
     """Return a district with people before its doors, everything running."""
+    queue: int = getattr(request, "param", PEOPLE)
     made = district.build(tmp_path / "district")
     crowd = district.crowd(made, seed=5)
-    people = [crowd.people(PEOPLE) for _ in made.doors]
+    people = [crowd.people(queue) for _ in made.doors]
     district.seat(made, people, up_ns() + 3 * 10**9, PACE, repeats=False)
     found = Cast(made)
     with found.playing():
@@ -53,6 +56,7 @@ def log_in(page: Page, cast: Cast) -> None:
     page.goto(f"{cast.page().rstrip('/')}/gates")
 
 
+@pytest.mark.parametrize("cast", [LONG_QUEUE], indirect=True)
 def test_a_passage_appears_on_the_page_without_a_reload_and_without_the_person(
     cast: Cast, page: Page
 ) -> None:
