@@ -8,7 +8,6 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device import clock, config, enrol, health
-from device.camera.doorway import Doorway
 from device.camera.picamera import PiCamera
 from device.camera.pictures import Pictures
 from device.camera.script import load_script
@@ -130,6 +129,9 @@ def camera(
         case config.PicturesSource():
             return Pictures(source.path, source.fps, clock.up_ns, clock.sleep, repeat=source.repeat)
         case config.DoorwaySource():
+            # Only where it is asked for: a gate's own process is small without what draws.
+            from device.camera.doorway import Doorway  # noqa: PLC0415
+
             script = load_script(source.script)
             return Doorway(script, source.fps, clock.up_ns, clock.sleep, source.record)
         case config.NoSource():

@@ -35,9 +35,9 @@ status = cli.main(["uplink", "--config", sys.argv[1]])
 print(json.dumps([status, sorted(sys.modules)]))
 """
 
-NETWORK = {"paho", "http.client", "urllib.request", "inotify_simple"}
-"""Not `socket`: structlog brings it by way of asyncio. That nobody here touches it is asked below,
-and that it leads nowhere is the service's PrivateNetwork."""
+NETWORK = {"paho", "http.client", "urllib.request", "inotify_simple", "ssl", "_ssl", "asyncio"}
+"""Not `socket`, over which the watchdog speaks to systemd. That nobody else touches it is asked
+below, and that it leads nowhere is the service's PrivateNetwork."""
 IDLE = {"rich", "pygments"}
 """What only a terminal needs, and every process would load because it is installed."""
 OURS = {"device.uplink", "device.uplink.link", "device.uplink.uplink", "wire.topics"}
@@ -70,6 +70,14 @@ def test_the_process_that_decodes_strangers_codes_has_no_code_for_a_network(door
     modules = loaded(SCANNER, door)
     assert "cv2" in modules
     assert modules & (NETWORK | OURS | IDLE) == set()
+
+
+def test_what_the_log_brings_only_when_asked_is_there_when_asked() -> None:
+    program = "from device import lean; import structlog; print(structlog.stdlib.asyncio.run)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=50
+    )
+    assert "function run" in done.stdout
 
 
 def test_the_process_with_the_network_has_no_code_for_camera_codes_and_pins(door: Path) -> None:
