@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+PATIENCE_MS = 30_000
+"""Many may be at work on this machine; how fast a page is, its bench says."""
 GRAVE = {"error", "warning"}
 QUIET = (
     "--no-sandbox",  # tests may run as root
@@ -20,6 +22,7 @@ QUIET = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start Debian's Chromium, speaking to nobody but the pages that it is shown."""
+    expect.set_options(timeout=PATIENCE_MS)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path="/usr/bin/chromium", args=QUIET) as browser,

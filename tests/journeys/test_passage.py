@@ -61,15 +61,15 @@ def test_a_passage_appears_on_the_page_without_a_reload_and_without_the_person(
     cast: Cast, page: Page
 ) -> None:
     log_in(page, cast)
-    expect(page.locator("table.gates tbody tr")).to_have_count(3, timeout=20_000)
+    expect(page.locator("table.gates tbody tr")).to_have_count(3)
     first = page.locator("table.scans tbody tr").first
-    expect(first).to_be_visible(timeout=20_000)
+    expect(first).to_be_visible()
     page.evaluate("window.neverReloaded = true")
     before = page.locator("table.scans").inner_text()
     cast.told.news()
     heard = len(cast.told.passages())
     until(lambda: bool(cast.told.news()) and len(cast.told.passages()) > heard, "nobody passes")
-    expect(page.locator("table.scans")).not_to_have_text(before, timeout=5_000)
+    expect(page.locator("table.scans")).not_to_have_text(before)
     assert page.evaluate("window.neverReloaded") is True
     shown = page.locator("body").inner_text()
     assert "Bến xe Mỹ Tú" in shown

@@ -36,7 +36,7 @@ def test_the_district_changes_by_itself_and_leads_to_a_gates_page(
     with SqliteLedger(pages.folder / "ledger.db") as ledger:
         pen = journal("g1", "j9").note(What.START).scan(3)
         ledger.commit(Post(arrivals=(pen.arrival(1, 4),)), now_ms)
-        expect(page.locator(".figures li").nth(3)).to_contain_text("1", timeout=5_000)
+        expect(page.locator(".figures li").nth(3)).to_contain_text("1")
     expect(page.locator(".stories")).to_have_count(0)
     assert page.evaluate("window.here") is True
     assert page.evaluate("document.activeElement.id") == "all-places", "lost by who types"

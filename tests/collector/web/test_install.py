@@ -114,7 +114,6 @@ def url(folder: Path) -> Iterator[str]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    expect.set_options(timeout=30_000)  # many may be at work on this machine
     with browsing.chromium() as browser:
         opened = browser.new_page(viewport={"width": 360, "height": 740}, device_scale_factor=2)
         opened.set_default_timeout(60_000)

@@ -152,7 +152,7 @@ def test_a_new_scan_appears_without_a_reload(
     ends = {"authority": "Huyện Mẫu", "ends": [{"what": "policy", "until": 1_790_000_000_000}]}
     (pages.folder / "expiry.json").write_text(json.dumps(ends), encoding="utf-8")
     ending = page.locator("#board .ending")
-    expect(ending).to_contain_text("khóa ký chính sách", timeout=20_000)
+    expect(ending).to_contain_text("khóa ký chính sách")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.click("button[value=en]")
     expect(page.locator(".scans tbody tr").first).to_contain_text("Refused")
