@@ -21,9 +21,14 @@ class _WhenAsked(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
-if DRAWING not in sys.modules and LOOP not in sys.modules:
-    sys.modules[DRAWING] = None  # type: ignore[assignment]  # how Python spells "not to be had"
-    sys.modules[LOOP] = _WhenAsked(LOOP)
-    import structlog  # noqa: F401  (it looks for both once, now)
+_ABSENT = {
+    name: instead
+    for name, instead in ((DRAWING, None), (LOOP, _WhenAsked(LOOP)))
+    if name not in sys.modules
+}
+# None is how Python spells "not to be had".
+sys.modules.update(_ABSENT)  # type: ignore[arg-type]
+import structlog  # noqa: E402, F401  (it looks for both once, now)
 
-    del sys.modules[DRAWING], sys.modules[LOOP]
+for _name in _ABSENT:
+    del sys.modules[_name]
