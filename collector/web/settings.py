@@ -79,7 +79,6 @@ def build(config: Config, key: str) -> dict[str, Any]:
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
             "collector.web.guard.guard",
-            "django_htmx.middleware.HtmxMiddleware",
             "collector.web.complaints.Complaints",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
