@@ -55,6 +55,14 @@ class TokenKnown(CollectorError):
     remedy = N_("choose another name, or remove the old one with `collector token remove`")
 
 
+class TokenUnnamed(CollectorError):
+    """A name that is empty, or that a list of names would not show as it is."""
+
+    code = "token-unnamed"
+    says = N_("This is no name for a token")
+    remedy = N_("name the program that will ask: one line, and no space before or behind")
+
+
 class TokenUnbounded(CollectorError):
     """A token for passes without a place, or for a place without passes."""
 
@@ -84,7 +92,12 @@ def load(path: Path) -> tuple[Token, ...]:
 
 
 def add(path: Path, name: str, scopes: tuple[Scope, ...], now_ms: int, place: str = "") -> str:
-    """Make a token and return it; it is not kept. Raises TokenKnown, TokenUnbounded."""
+    """Make a token and return it; it is not kept.
+
+    Raises TokenUnnamed, TokenKnown and TokenUnbounded.
+    """
+    if not name or name != name.strip() or not name.isprintable():
+        raise TokenUnnamed
     known = load(path)
     if bool(place) != bool(BOUND.intersection(scopes)):
         raise TokenUnbounded(name)

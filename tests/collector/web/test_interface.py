@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from collector import tokens
 from collector.ledger.entries import Standing
-from collector.tokens import Scope, TokenKnown, TokenUnbounded, TokenUnknown
+from collector.tokens import Scope, TokenKnown, TokenUnbounded, TokenUnknown, TokenUnnamed
 from collector.web import board, interface
 from tests.collector.web.conftest import set_up_gate
 from wire.state import Health, pack
@@ -131,6 +131,15 @@ def test_a_token_is_kept_as_a_digest_and_can_be_taken_back(tmp_path: Path) -> No
     assert tokens.allows(tokens.load(path), f"Bearer {made}", Scope.METRICS) is None
     with pytest.raises(TokenUnknown):
         tokens.remove(path, "nagios")
+
+
+@pytest.mark.parametrize("name", ["", " ", "nagios ", "na\ngios", "\u200bnagios"])
+def test_a_token_has_a_name_that_a_list_shows_as_it_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "tokens.json"
+    with pytest.raises(TokenUnnamed):
+        tokens.add(path, name, (Scope.METRICS,), NOW)
+    assert tokens.load(path) == ()
+    assert tokens.add(path, "máy trực ban", (Scope.METRICS,), NOW)
 
 
 def test_a_token_for_passes_belongs_to_a_place_and_no_other_does(tmp_path: Path) -> None:
