@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from collector import complaint
 from collector.errors import ConfigInvalid
-from collector.i18n import N_
+from collector.i18n import N_, _
+from wire import complaint
 
 Language = Literal["vi", "en"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -374,7 +374,7 @@ class Config(Strict, frozen=True):
     def vault_state(self) -> Path:
         """Return the vault's folder; raise ConfigInvalid if none is named."""
         if self.vault.state is None:
-            msg = f"vault.state: {N_('missing')}"
+            msg = f"vault.state: {N_('this key is missing')}"
             raise ConfigInvalid(msg)
         return self.vault.state
 
@@ -400,13 +400,13 @@ def load(path: Path) -> Config:
         msg = f"{path}: {N_('not UTF-8')}"
         raise ConfigInvalid(msg) from error
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {complaint.unparsed(str(error))}"
+        msg = f"{path}: {complaint.unparsed(str(error), _)}"
         raise ConfigInvalid(msg) from error
     folder = path.resolve().parent
     try:
         return msgspec.convert(document, Config, dec_hook=lambda _, text: _path(folder, text))
     except msgspec.ValidationError as error:
-        msg = f"{path}: {complaint.named(str(error))}"
+        msg = f"{path}: {complaint.named(str(error), _)}"
         raise ConfigInvalid(msg) from error
 
 

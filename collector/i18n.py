@@ -7,9 +7,10 @@ the code, marked with `_` where they are shown and with `N_` where they are only
 import gettext
 import os
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
+from wire import complaint
 from wire.language import choose
 
 DOMAIN = "collector"
@@ -19,7 +20,7 @@ _catalogue = gettext.translation(DOMAIN, LOCALE, [choose(os.environ)], fallback=
 
 def _(message: str) -> str:
     """Return `message` in the language of the person who reads it."""
-    return _catalogue.gettext(message)
+    return _said(_catalogue, message)
 
 
 def N_(message: str) -> str:  # noqa: N802  (the name every gettext tool looks for)
@@ -59,13 +60,8 @@ ARGPARSE = (
 
 
 def detail(text: str) -> str:
-    """Translate the detail of an error: all of it, or what stands behind its last colon.
-
-    What stands before is a name (a file, a key of the configuration) and stays as it is.
-    """
-    where, colon, why = text.rpartition(": ")
-    whole = _(text) if text else ""
-    return whole if whole != text or not why else f"{where}{colon}{_(why)}"
+    """Translate the detail of an error; what it names stays as it is."""
+    return complaint.detail(text, _)
 
 
 def lend_to_argparse() -> None:
@@ -78,4 +74,9 @@ def lend_to_argparse() -> None:
 @lru_cache(maxsize=4)
 def speaking(language: str) -> Callable[[str], str]:
     """Return what translates into one language, whatever the process itself speaks."""
-    return gettext.translation(DOMAIN, LOCALE, [language], fallback=True).gettext
+    return partial(_said, gettext.translation(DOMAIN, LOCALE, [language], fallback=True))
+
+
+def _said(catalogue: gettext.NullTranslations, message: str) -> str:
+    """Translate a message; a catalogue's own heading stands under the empty one."""
+    return catalogue.gettext(message) if message else ""

@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from device import complaint, plainfile
+from device import plainfile
 from device.errors import ConfigInvalid, ConfigMissing
 from device.i18n import _
 from device.pinout import sets
 from device.pinout.pins import InputPins, Pins, refuse_shared
+from wire import complaint
 
 LIMIT = 256 * 1024
 Positive = Annotated[float, msgspec.Meta(gt=0, le=1e6)]
@@ -272,10 +273,10 @@ def load(path: Path) -> Config:
     try:
         config = msgspec.convert(_wired(tomllib.loads(text), path), Config, dec_hook=_path)
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {complaint.unparsed(str(error))}"
+        msg = f"{path}: {complaint.unparsed(str(error), _)}"
         raise ConfigInvalid(msg) from error
     except msgspec.ValidationError as error:
-        msg = f"{path}: {complaint.named(str(error))}"
+        msg = f"{path}: {complaint.named(str(error), _)}"
         raise ConfigInvalid(msg) from error
     return _rooted(config, path.resolve().parent)
 
@@ -290,13 +291,13 @@ def complaints(path: Path) -> list[str]:
     try:
         raw = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {complaint.unparsed(str(error))}"
+        msg = f"{path}: {complaint.unparsed(str(error), _)}"
         raise ConfigInvalid(msg) from error
     while True:
         try:
             msgspec.convert(_wired(copy.deepcopy(raw), path), Config, dec_hook=_path)
         except msgspec.ValidationError as error:
-            said = complaint.named(str(error))
+            said = complaint.named(str(error), _)
             key = said.partition(": ")[0]
             if any(each.startswith(f"{key}: ") for each in found):
                 return found  # left out because it was wrong, and it cannot be missing
@@ -377,7 +378,7 @@ def _enrolled_wiring(raw: dict[str, Any], root: Path) -> str:
 def _path(kind: type, value: object) -> object:
     if kind is Path and isinstance(value, str) and value and value.isprintable():
         return Path(value)
-    msg = complaint.expected(_("a path"), value)
+    msg = complaint.expected(_("a path"), value, _)
     raise ValueError(msg)
 
 

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from device.message import N_ as N_  # noqa: PLC0414  (said here for whoever shows messages too)
+from wire import complaint
 from wire.language import choose
 
 DOMAIN = "gate"
@@ -18,7 +19,7 @@ _catalogue = gettext.translation(DOMAIN, LOCALE, [choose(os.environ)], fallback=
 
 def _(message: str) -> str:
     """Return `message` in the language of the person who reads it."""
-    return _catalogue.gettext(message)
+    return _catalogue.gettext(message) if message else ""  # "" would be the catalogue's heading
 
 
 SYSTEM = (
@@ -52,15 +53,8 @@ ARGPARSE = (
 
 
 def detail(text: str) -> str:
-    """Translate the detail of an error: all of it, or what stands behind its last colon.
-
-    What stands before is a name (a file, a key of the configuration) and stays as it is.
-    """
-    if not text:
-        return text
-    where, colon, why = text.rpartition(": ")
-    whole = _(text)
-    return whole if whole != text or not why else f"{where}{colon}{_(why)}"
+    """Translate the detail of an error; what it names stays as it is."""
+    return complaint.detail(text, _)
 
 
 def lend_to_argparse() -> None:

@@ -5,6 +5,7 @@ import gettext
 import io
 import re
 import string
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from collector import i18n as collector_i18n
+from device import i18n as device_i18n
 
 ROOT = Path(__file__).resolve().parents[1]
 PERCENT = re.compile(r"%(?:\(\w+\))?[srd]")
@@ -26,6 +30,8 @@ class Words(NamedTuple):
     example: tuple[str, str]
     pages: tuple[str, ...] = ()
     """Folders inside whose own words are in catalogues of their own; `N_` is ours there too."""
+    shared: tuple[str, ...] = ()
+    """Files outside that say their words by the `_` they are handed."""
 
     def file(self, language: str, suffix: str) -> Path:
         return ROOT / self.package / "locale" / language / "LC_MESSAGES" / (self.domain + suffix)
@@ -40,9 +46,12 @@ class Words(NamedTuple):
         for path in (ROOT / self.package).rglob("*.py"):
             apart = any(path.is_relative_to(ROOT / self.package / each) for each in self.pages)
             marks = frozenset({"N_"}) if apart else self.marks
-            nodes = ast.walk(ast.parse(path.read_text()))
-            found |= {text for node in nodes if (text := self._text(node, marks))}
-        return found
+            found |= self._texts(path, marks)
+        return found.union(*(self._texts(ROOT / each, self.marks) for each in self.shared))
+
+    def _texts(self, path: Path, marks: frozenset[str]) -> set[str]:
+        nodes = ast.walk(ast.parse(path.read_text()))
+        return {text for node in nodes if (text := self._text(node, marks))}
 
     def _text(self, node: ast.AST, marks: frozenset[str]) -> str | None:
         match node:
@@ -59,13 +68,20 @@ PROGRAMS = [
         frozenset({"_", "marked"}),
         ("admit a gate", "tiếp nhận một cổng"),
     ),
-    Words("device", "gate", frozenset({"_", "N_"}), ("watch the door", "canh cửa")),
+    Words(
+        "device",
+        "gate",
+        frozenset({"_", "N_"}),
+        ("watch the door", "canh cửa"),
+        shared=("wire/complaint.py",),
+    ),
     Words(
         "collector",
         "collector",
         frozenset({"_", "N_"}),
         ("still at the gate", "còn ở cổng"),
         pages=("web", "public"),
+        shared=("wire/complaint.py",),
     ),
 ]
 programs = pytest.mark.parametrize("words", PROGRAMS, ids=lambda words: words.domain)
@@ -121,3 +137,13 @@ def test_gettext_finds_the_catalogues(words: Words) -> None:
     folder = ROOT / words.package / "locale"
     for language, said in (("vi", vietnamese), ("en", english)):
         assert gettext.translation(words.domain, folder, [language]).gettext(english) == said
+
+
+@pytest.mark.parametrize(
+    "says",
+    [collector_i18n._, collector_i18n.detail, collector_i18n.speaking("vi"), device_i18n._],
+    ids=["collector", "collector's detail", "collector's pages", "device"],
+)
+def test_nothing_is_said_as_nothing(says: Callable[[str], str]) -> None:
+    """A catalogue has its own heading under the empty message, and no reader is to see that."""
+    assert says("") == ""

@@ -122,6 +122,6 @@ def _close_to_others(session: Session) -> None:
 
 def _database(config: LedgerConfig, user: str) -> PostgresDatabase:
     if config.postgres is None:
-        msg = f"ledger.postgres: {N_('missing')}"
+        msg = f"ledger.postgres: {N_('this key is missing')}"
         raise ConfigInvalid(msg)
     return PostgresDatabase(config.postgres, user=user)

@@ -84,7 +84,7 @@ def complaint(error: CollectorError | None) -> Complaint | None:
     said = i18n.speaking(get_language() or "vi")
     detail = str(error)
     # Person rows and numbers of cases are nothing that helps whoever reads this.
-    detail = "" if detail.strip("-").isdigit() else said(detail) if detail else ""
+    detail = "" if detail.strip("-").isdigit() else said(detail)
     return Complaint(error.code, said(error.says), said(error.remedy), detail)
 
 
