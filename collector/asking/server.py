@@ -1,7 +1,8 @@
 """A socket to be asked by: a file on this machine, for those of its users who are named.
 
-The kernel says who has connected; whoever is not among them is answered nothing at all. Each
-connection has a thread, and asks one thing after another.
+The kernel says who has connected; whoever is not among them is answered nothing at all. Where none
+are named, the folder and the group of the socket decide. Each connection has a thread, and asks one
+thing after another.
 """
 
 import os
@@ -20,7 +21,7 @@ from collector.asking.frames import framed, received
 from collector.errors import SocketTaken, SocketUnusable
 
 MODE = 0o660
-"""The folder above says who reaches it; the kernel's word on the user decides."""
+"""The folder above says who reaches it; where users are named, the kernel's word decides."""
 CONNECTIONS = 64
 IDLE_S = 300.0
 _CREDENTIALS = struct.Struct("3i")
@@ -34,11 +35,14 @@ class Server:
     def __init__(
         self,
         path: Path,
-        users: frozenset[int],
+        users: frozenset[int] | None,
         answer: Callable[[bytes], bytes],
         longest: int = protocol.MAX_REQUEST,
     ) -> None:
-        """Take where to listen, which user ids may ask, who answers, and how long a request is."""
+        """Take where to listen, which user ids may ask, who answers, and how long a request is.
+
+        Without user ids, whoever may open the socket may ask.
+        """
         self._path, self._users, self._answer = path, users, answer
         self._longest = longest
         self._socket: socket.socket | None = None
@@ -64,7 +68,8 @@ class Server:
             except OSError:
                 return
             user = _user(connection)
-            if user not in self._users or not self._places.acquire(blocking=False):
+            is_known = self._users is None or user in self._users
+            if not is_known or not self._places.acquire(blocking=False):
                 _log.warning("socket.refused", user=user)
                 connection.close()
                 continue

@@ -66,7 +66,7 @@ def _enrol_code(settings: Config, asked: argparse.Namespace) -> int:
         maker=getpass.getuser(),
         replace=asked.replace,
     )
-    print(counter.make(path, order).text)
+    print(counter.enrolling(path).make(order).text)
     return 0
 
 

@@ -31,6 +31,7 @@ from wire.enrolcode import (
     Parsed,
     is_access_point,
     is_country,
+    is_gate,
     is_passphrase,
     is_place,
     is_wifi_name,
@@ -45,7 +46,8 @@ from wire.keys import KeyEntry, Keyring, Signed
 
 log = structlog.get_logger()
 
-PLACE = N_("the place has up to 100 characters, all in one line")
+WORDS_CHARS = 200
+"""Of the words that only people read: area, sector and who asked."""
 HOURS = 24
 """How long a code counts: it is made the day the technician goes out."""
 
@@ -86,6 +88,8 @@ class Desk:
     def make(self, order: Order) -> Line:
         """Make a code; raise OrderRefused for one that cannot be."""
         now = self._now_ms()
+        if max(map(len, (order.area, order.sector, order.maker))) > WORDS_CHARS:
+            raise OrderRefused(N_("too long, or of the wrong form"))
         if order.gate in RESERVED:
             raise OrderRefused(N_("this is the name of a service: the gate needs another one"))
         if order.gate in self._enrolled.names() and not order.replace:
@@ -116,6 +120,14 @@ class Desk:
         self._book.made(line, msgspec.json.encode(order))
         log.info("enrol.code.made", gate=order.gate)
         return line
+
+    def shown(self, number: str) -> Line | None:
+        """Return how a code stands, with text and report; None if there is none of that number."""
+        return self._book.line(number)
+
+    def listed(self, maker: str) -> tuple[Line, ...]:
+        """Return the codes of a maker, "" for everybody's, the newest first; no texts."""
+        return self._book.lines(maker)
 
     # -- gates --------------------------------------------------------------------------------
 
@@ -220,14 +232,34 @@ class Desk:
 def _unfit(order: Order) -> str:
     """Say why no code can be made of an order: which limit, and what to do."""
     network = order.network
-    if not is_place(order.place.strip()):
-        return PLACE
-    if network.kind == "wifi" and not is_wifi_name(network.name):
-        return N_("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three")
-    if network.kind == "wifi" and not is_passphrase(network.passphrase):
-        return N_("a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark")
-    if network.kind == "wifi" and not is_country(network.country):
-        return N_("the country of a Wi-Fi is two capital letters, such as VN")
-    if network.kind == "4g" and not is_access_point(network.name):
-        return N_("an access point has up to 63 letters, digits, dots and hyphens")
-    return N_("too long for a code that a gate reads from a phone: shorten the name of the place")
+    wifi, mobile = network.kind == "wifi", network.kind == "4g"
+    limits = (
+        (
+            is_gate(order.gate),
+            N_("the name of a gate has up to 40 small letters without marks, digits and hyphens"),
+        ),
+        (
+            is_place(order.place.strip()),
+            N_("the place has up to 100 characters, all in one line"),
+        ),
+        (
+            not wifi or is_wifi_name(network.name),
+            N_("a Wi-Fi name has up to 32 bytes; a letter with a mark counts for two or three"),
+        ),
+        (
+            not wifi or is_passphrase(network.passphrase),
+            N_("a Wi-Fi passphrase has 8 to 63 letters, digits and signs, none with a mark"),
+        ),
+        (
+            not wifi or is_country(network.country),
+            N_("the country of a Wi-Fi is two capital letters, such as VN"),
+        ),
+        (
+            not mobile or is_access_point(network.name),
+            N_("an access point has up to 63 letters, digits, dots and hyphens"),
+        ),
+    )
+    longest = N_(
+        "too long for a code that a gate reads from a phone: shorten the name of the place"
+    )
+    return next((said for fits, said in limits if not fits), longest)

@@ -5,28 +5,32 @@ import secrets
 import signal
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 
 from collector import clock
+from collector.asking.server import Server, answerer
 from collector.believed import Believed
 from collector.config import Config, EnrolConfig
+from collector.counter import Enrolling
 from collector.enrol import documents, keys
 from collector.enrol.admitted import Admitted
 from collector.enrol.book import Book
 from collector.enrol.desk import Desk, Here
 from collector.enrol.door import Door
-from collector.enrol.hatch import Hatch
 from collector.errors import (
     AddressUnusable,
     CertificateExpired,
     EnrolmentUnset,
     PortBusy,
-    StateUnwritable,
 )
 from wire import joining
 from wire.enrolcode import CTI_BYTES
 from wire.enrolment import Broker
+
+LONGEST = 16 * 1024
+"""Of a question; an order is some hundred bytes."""
 
 log = structlog.get_logger()
 
@@ -34,7 +38,7 @@ log = structlog.get_logger()
 def run(config: Config) -> int:
     """Serve until a signal; return the exit status. Raises CollectorError."""
     enrol = config.enrol
-    if enrol is None:
+    if enrol is None or config.counter is None:
         raise EnrolmentUnset
     public = keys.public(config.authority)
     holding = keys.held(enrol.keys, public.root)
@@ -50,16 +54,12 @@ def run(config: Config) -> int:
         number=lambda: secrets.token_bytes(CTI_BYTES),
         in_force=lambda place: documents.in_force(config.outgoing, place),
     )
-    door, hatch = _door(enrol, holding, desk), _hatch(config, desk, book)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # `shutdown` waits for the loop, so it must not be called from the loop's own thread.
-        signal.signal(number, lambda *_: threading.Thread(target=door.shutdown).start())
-    threading.Thread(target=hatch.serve_forever, daemon=True).start()
-    log.info("enrol.listening", port=door.server_address[1])
-    with door:
+    with _door(enrol, holding, desk) as door, answering(config.counter, desk):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # `shutdown` waits for the loop, so it must not be called from the loop's own thread.
+            signal.signal(number, lambda *_: threading.Thread(target=door.shutdown).start())
+        log.info("enrol.listening", port=door.server_address[1])
         door.serve_forever(poll_interval=0.2)
-    hatch.shutdown()
-    hatch.server_close()
     book.close()
     log.info("enrol.stopped")
     return 0
@@ -81,12 +81,7 @@ def _door(enrol: EnrolConfig, holding: keys.Holding, desk: Desk) -> Door:
         raise AddressUnusable(msg) from error
 
 
-def _hatch(config: Config, desk: Desk, book: Book) -> Hatch:
-    path = config.counter
-    if path is None:
-        raise EnrolmentUnset
-    try:
-        return Hatch(path, desk, book)
-    except OSError as error:
-        msg = f"enrol.counter: {path}: {error.strerror or error}"
-        raise StateUnwritable(msg) from error
+def answering(path: Path, desk: Desk) -> Server:
+    """Return what answers the pages and `collector enrol-code`: whoever may open the socket."""
+    answer = answerer(Enrolling, lambda name, args: getattr(desk, name)(**args))
+    return Server(path, None, answer, LONGEST)

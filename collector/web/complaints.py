@@ -56,6 +56,7 @@ STATUS = {
     "ledger-full": 503,
     "ledger-busy": 503,
     "store-unusable": 503,
+    "state-unwritable": 503,
     "vault-unusable": 503,
     "desk-away": 503,
     "desk-unset": 503,

@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from collector import clock, counter
-from collector.counter import Line
+from collector.counter import Enrolling, Line
 from collector.errors import EnrolmentAway, EnrolmentUnset, OrderRefused
 from collector.web import installing, technicians
 from collector.web.installforms import InstallForm
@@ -49,7 +49,7 @@ def for_technicians(view: View) -> View:
 def gates(request: HttpRequest) -> HttpResponse:
     """Show the gates that this technician has codes for."""
     now_ms = clock.wall_ms()
-    lines = counter.listed(_counter(), request.user.get_username())
+    lines = _enrolling().listed(request.user.get_username())
     shown = [installing.progress(each, now_ms) for each in lines]
     context = {"lines": shown, "tally": installing.tally(shown)}
     return _page(request, "web/install_gates.html", context)
@@ -63,7 +63,7 @@ def new(request: HttpRequest) -> HttpResponse:
     refused = ""
     if request.method == "POST" and form.is_valid():
         try:
-            made = counter.make(_counter(), form.order(request.user.get_username()))
+            made = _enrolling().make(form.order(request.user.get_username()))
         except OrderRefused as error:
             refused = str(error)
         else:
@@ -95,16 +95,16 @@ def progress(request: HttpRequest, number: str) -> HttpResponse:
 
 def _line(request: HttpRequest, number: str) -> Line:
     """Return a technician's own code; that of another is none."""
-    line = counter.shown(_counter(), number)
+    line = _enrolling().shown(number)
     if line is None or not technicians.may_see(request.user, line.maker):
         raise Http404
     return line
 
 
-def _counter() -> Path:
+def _enrolling() -> Enrolling:
     if not settings.GATE_COUNTER:
         raise EnrolmentUnset
-    return Path(settings.GATE_COUNTER)
+    return counter.enrolling(Path(settings.GATE_COUNTER))
 
 
 def _page(

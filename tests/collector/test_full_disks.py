@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from bench.boardpages import COMMAND, CONFIG, PASSWORD, Browser, served
+from collector import counter
 from collector.cases import schema as cases_schema
 from collector.cases.audit import Audit
 from collector.cases.entries import Act
-from collector.counter import Question
 from collector.database.sqlite import SqliteDatabase
-from collector.enrol.hatch import Hatch
+from collector.enrol import process
 from collector.errors import CollectorError, LedgerFull
 from collector.issuing.entries import Batch, Entry
 from collector.ledger.archive import SqlArchive
@@ -182,13 +181,14 @@ def test_enrolment_makes_a_gate_whole_and_keeps_the_code_until_it_has(
     district = Enrolling(small)
     line = district.desk.make(order(gate="full-1"))
     body = joining.pack_ask(line.text, enrol.make_keys(tmp_path / "keys"))
-    with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
-        asked = msgspec.json.encode(Question(make=order(gate="full-2")))
+    asked = counter.enrolling(tmp_path / "counter")
+    with process.answering(tmp_path / "counter", district.desk):
         with full(small):
             for _ in range(2):
                 with pytest.raises(CollectorError):
                     district.desk.join(body)
-                assert hatch.answer(asked).refused == LedgerFull.code
+                with pytest.raises(LedgerFull):
+                    asked.make(order(gate="full-2"))
             told = district.book.line(line.number)
             assert told is not None
             assert not told.used
@@ -196,5 +196,5 @@ def test_enrolment_makes_a_gate_whole_and_keeps_the_code_until_it_has(
         assert [each.gate for each in district.book.lines("")] == ["full-1"]
         assert isinstance(joining.unpack_answer(district.desk.join(body)), joining.Answer)
         assert [each.gate for each in district.admitted.gates()] == ["full-1"]
-        assert hatch.answer(asked).refused == ""
+        assert asked.make(order(gate="full-2")).text
     district.book.close()

@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import ssl
-import threading
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,19 +13,22 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector import cli, counter, roster
+from collector.asking.frames import framed, received
 from collector.config import EnrolBroker, EnrolConfig
 from collector.enrol import documents, keys, process
 from collector.enrol import door as enrol_door
-from collector.enrol.hatch import Hatch
+from collector.enrol.book import Book
 from collector.errors import (
     AddressUnusable,
     EnrolmentAway,
     KeyUnreadable,
     OrderRefused,
     PortBusy,
+    StateUnwritable,
     StoreUnusable,
 )
 from collector.roster import RosterFile
+from collector.web.complaints import STATUS
 from collector.web.templatetags.install_words import REFUSAL
 from device import enrol
 from provisioning import clock as provisioning_clock
@@ -295,34 +297,46 @@ def test_who_drips_is_ended_in_time_and_keeps_nobody_away(
 
 def test_at_the_counter_codes_are_made_shown_and_listed(district: District, tmp_path: Path) -> None:
     path = tmp_path / "counter"
-    with Hatch(path, district.desk, district.book) as hatch:
-        serving = threading.Thread(target=hatch.serve_forever, args=(0.02,))
-        serving.start()
-        try:
-            assert path.stat().st_mode & 0o777 == 0o660
-            made = counter.make(path, order(gate="hatch-1"))
-            assert counter.shown(path, made.number) == made
-            assert made.number in {each.number for each in counter.listed(path, "ky-thuat")}
-            assert counter.listed(path, "nobody") == ()
-            assert counter.shown(path, "0" * 16) is None
-            with pytest.raises(OrderRefused):
-                counter.make(path, order(Network("wifi", "a", "short", "VN"), gate=GATE))
-        finally:
-            hatch.shutdown()
-            serving.join()
+    asked = counter.enrolling(path)
+    with process.answering(path, district.desk):
+        assert path.stat().st_mode & 0o777 == 0o660
+        made = asked.make(order(gate="counter-1"))
+        assert asked.shown(made.number) == made
+        assert made.number in {each.number for each in asked.listed("ky-thuat")}
+        assert asked.listed("nobody") == ()
+        assert asked.shown("0" * 16) is None
+        with pytest.raises(OrderRefused, match="8 to 63"):
+            asked.make(order(Network("wifi", "a", "short", "VN"), gate=GATE))
     with pytest.raises(EnrolmentAway):
-        counter.listed(path, "")
+        asked.listed("")
+
+
+def test_a_book_that_cannot_be_used_is_no_fault_of_the_order(
+    district: District, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks would change the order again and again."""
+    broken = Book(tmp_path / "book.db", lambda now_ms: now_ms)
+    broken.close()
+    monkeypatch.setattr(district.desk, "_book", broken)
+    path = tmp_path / "counter"
+    with process.answering(path, district.desk), pytest.raises(StateUnwritable):
+        counter.enrolling(path).make(order(gate="counter-3"))
+    assert STATUS[StateUnwritable.code] == 503
 
 
 @pytest.mark.parametrize(
-    "sent", [b"", b"{}\n", b"[]\n", b"\xff\n", b"{" * 20_000, b'{"make":{}}\n']
+    "sent", [b"", b"{}", b"[]", b"\xff", b"{" * 10_000, b'{"ask":"make","args":{"order":{}}}']
 )
 def test_nonsense_at_the_counter_is_answered_and_harmless(
     district: District, tmp_path: Path, sent: bytes
 ) -> None:
-    with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
-        found = hatch.answer(sent)
-    assert found.refused == "order-refused" or found.lines is not None
+    path = tmp_path / "counter"
+    with process.answering(path, district.desk):
+        with socket.socket(socket.AF_UNIX) as line:
+            line.connect(str(path))
+            line.sendall(framed(sent))
+            assert b'"request-invalid"' in (received(line, 1000) or b"")
+        assert counter.enrolling(path).listed("nobody") == ()
 
 
 @pytest.mark.parametrize(
@@ -330,21 +344,19 @@ def test_nonsense_at_the_counter_is_answered_and_harmless(
     [
         ({"gate": "Cổng chợ"}, "up to 40 small letters without marks"),
         ({"gate": "c" * 41}, "up to 40 small letters without marks"),
+        ({"gate": "counter-2\n"}, "up to 40 small letters without marks"),
         ({"place": "Chợ " * 30}, "up to 100 characters"),
         ({"place": ""}, "up to 100 characters"),
-        ({"wiring": "Bộ"}, "of the wrong form"),
+        ({"area": "Xã " * 70}, "too long"),
     ],
     ids=str,
 )
 def test_an_order_of_another_form_is_refused_with_the_limit(
-    district: District, tmp_path: Path, wrong: dict[str, str], said: str
+    district: District, wrong: dict[str, str], said: str
 ) -> None:
-    asked = counter.Question(make=msgspec.structs.replace(order(gate="hatch-2"), **wrong))
-    with Hatch(tmp_path / "counter", district.desk, district.book) as hatch:
-        found = hatch.answer(msgspec.json.encode(asked))
-    assert found.refused == "order-refused"
-    assert said in found.detail
-    assert found.detail in REFUSAL, "the page has it in both languages"
+    with pytest.raises(OrderRefused, match=said) as found:
+        district.desk.make(msgspec.structs.replace(order(gate="counter-2"), **wrong))
+    assert str(found.value) in REFUSAL, "the page has it in both languages"
 
 
 @pytest.mark.parametrize("name", ["intake", "broker", "collector", "all"])

@@ -46,8 +46,8 @@ def open_district(tmp_path: Path) -> Iterator[Enrolling]:
 def test_a_hundred_gates_are_enrolled_side_by_side(
     open_district: Enrolling, tmp_path: Path, figures: dict[str, Any]
 ) -> None:
-    at = tmp_path / "enrol/counter"
-    texts = [counter.make(at, order(gate=f"cong-{n}")).text for n in range(GATES)]
+    enrolling = counter.enrolling(tmp_path / "enrol/counter")
+    texts = [enrolling.make(order(gate=f"cong-{n}")).text for n in range(GATES)]
     root, now = open_district.home.public.root, clock.wall_ms()
     gates = [NewGate(tmp_path / f"gates/{n}", root, now) for n in range(GATES)]
     shown = [
@@ -66,6 +66,6 @@ def test_a_hundred_gates_are_enrolled_side_by_side(
     assert all(gate.is_enrolled for gate in gates)
     listed = roster.load(open_district.home.folder / "roster.json")
     assert listed.names() == {f"cong-{n}" for n in range(GATES)}
-    lines = counter.listed(at, "ky-thuat")
+    lines = enrolling.listed("ky-thuat")
     assert {(line.used, line.step) for line in lines} == {(True, Step.TESTING)}
     assert figures["hundred_gates_s"] <= MOST_S
