@@ -11,6 +11,7 @@ import zlib
 import msgspec
 
 from wire.canonical import Document, canonical, parse, read
+from wire.deflated import inflated
 from wire.errors import WireError
 from wire.head import last_of
 from wire.record import MAX_SEQ, Seq
@@ -116,7 +117,7 @@ def unpack(data: bytes) -> Batch:
     The first byte tells deflated from plain (`{` never begins a zlib stream), so MQTT 3.1.1,
     which has no content type, needs nothing else.
     """
-    batch = read(Batch, parse(data if data[:1] == b"{" else _inflate(data), MAX_BYTES))
+    batch = read(Batch, parse(_plain(data), MAX_BYTES))
     if batch.v != VERSION:
         msg = "a batch of a version that is not known here"
         raise WireError(msg)
@@ -139,7 +140,7 @@ def unpack(data: bytes) -> Batch:
 def digest(data: bytes) -> str:
     """Return the name of a batch that cannot be read, or of a record: hex SHA-256 of its text."""
     try:
-        plain = data if data[:1] == b"{" else _inflate(data)
+        plain = _plain(data)
     except WireError:
         plain = data
     return hashlib.sha256(plain).hexdigest()
@@ -171,7 +172,7 @@ def claimed(data: bytes) -> tuple[str, int]:
     beginning.
     """
     try:
-        document = parse(data if data[:1] == b"{" else _inflate(data), MAX_BYTES)
+        document = parse(_plain(data), MAX_BYTES)
     except WireError:
         return _begun(data)
     journal, first = document.get("journal"), document.get("first")
@@ -192,18 +193,6 @@ def _begun(data: bytes) -> tuple[str, int]:
     return (found[2].decode(), first) if found and 1 <= first <= MAX_SEQ else ("", 1)
 
 
-def _inflate(data: bytes) -> bytes:
-    """Inflate at most MAX_BYTES, whatever the stream claims to hold."""
-    inflater = zlib.decompressobj()
-    try:
-        plain = inflater.decompress(data, MAX_BYTES + 1)
-    except zlib.error as error:
-        msg = "neither JSON nor deflated JSON"
-        raise WireError(msg) from error
-    if len(plain) > MAX_BYTES:
-        msg = f"inflates to more than {MAX_BYTES} bytes"
-        raise WireError(msg)
-    if not inflater.eof or inflater.unused_data:
-        msg = "deflated stream is cut short, or something follows it"
-        raise WireError(msg)
-    return plain
+def _plain(data: bytes) -> bytes:
+    """Return the JSON of a message, deflated or not."""
+    return data if data[:1] == b"{" else inflated(data, MAX_BYTES)

@@ -26,6 +26,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from wire import cosesign
+from wire.deflated import inflated
 from wire.errors import WireError
 from wire.keys import KID_BYTES, Keyring, Use
 
@@ -181,24 +182,8 @@ def _statuses(listed: dict[Any, Any]) -> tuple[int, bytes]:
     if bits not in WIDTHS or not isinstance(deflated, bytes):
         msg = "a status list of one or two bits has its bits and its list"
         raise WireError(msg)
-    statuses = _inflated(deflated, MAX_STATUSES * bits // 8)
+    statuses = inflated(deflated, MAX_STATUSES * bits // 8)
     if not statuses:
         msg = "a status list without a place for any pass"
         raise WireError(msg)
     return bits, statuses
-
-
-def _inflated(deflated: bytes, limit: int) -> bytes:
-    inflater = zlib.decompressobj()
-    try:
-        plain = inflater.decompress(deflated, limit + 1)
-    except zlib.error as error:
-        msg = "statuses that are not deflated"
-        raise WireError(msg) from error
-    if len(plain) > limit:
-        msg = f"more than {MAX_STATUSES} statuses"
-        raise WireError(msg)
-    if not inflater.eof or inflater.unused_data:
-        msg = "deflated statuses are cut short, or something follows them"
-        raise WireError(msg)
-    return plain

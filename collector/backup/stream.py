@@ -15,6 +15,8 @@ import msgspec
 
 from collector.backup.envelope import Reader, Writer
 from collector.backup.errors import BackupDamaged, BackupNewer
+from wire.deflated import inflated
+from wire.errors import WireError
 
 FORMAT = 1
 LARGEST = 64 * 1024 * 1024
@@ -150,11 +152,7 @@ class Unpacker:
 
 
 def _inflated(body: bytes, path: Path) -> bytes:
-    unpacking = zlib.decompressobj()
     try:
-        block = unpacking.decompress(body, LARGEST)
-    except zlib.error as error:
+        return inflated(body, LARGEST)
+    except WireError as error:
         raise BackupDamaged(str(path)) from error
-    if not unpacking.eof:
-        raise BackupDamaged(str(path))
-    return block

@@ -9,7 +9,6 @@ which test.
 """
 
 import math
-import zlib
 from typing import Any
 
 import base45
@@ -21,6 +20,7 @@ from device.credential.cbor import Item
 from device.credential.dcc_form import Proof
 from device.credential.person import Person, clean_name, partial, shown
 from device.flow import Credential
+from wire import deflated
 from wire.errors import WireError
 
 KIND = "eu-certificate"
@@ -110,16 +110,7 @@ def unbase45(text: str) -> bytes:
 
 def inflated(data: bytes) -> bytes:
     """Inflate at most MAX_INFLATED bytes; raise WireError for more, or for a broken stream."""
-    inflater = zlib.decompressobj()
-    try:
-        plain = inflater.decompress(data, MAX_INFLATED + 1)
-    except zlib.error as error:
-        msg = "not a zlib stream"
-        raise WireError(msg) from error
-    if len(plain) > MAX_INFLATED or not inflater.eof or inflater.unused_data:
-        msg = "a zlib stream that is too long, cut short, or followed by something"
-        raise WireError(msg)
-    return plain
+    return deflated.inflated(data, MAX_INFLATED)
 
 
 def message(data: bytes) -> Message:
