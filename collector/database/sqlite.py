@@ -121,19 +121,10 @@ class SqliteDatabase:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a transaction to write in."""
-        with self._writing:
+        with self._writing, translated(self._path):
             db = self._writable()
-            with translated(self._path):
-                db.execute("BEGIN IMMEDIATE")
-            try:
+            with whole(db):
                 yield SqliteSession(db, self._path)
-                with translated(self._path):
-                    db.execute("COMMIT")
-            except BaseException:
-                # On some errors (a full disk) SQLite has rolled back by itself.
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
 
     def change(self) -> int:
         """Return SQLite's own count of other connections' commits."""
@@ -296,6 +287,20 @@ def _private(path: Path) -> None:
     except OSError as error:
         msg = f"{path}: {error.strerror or error}"
         raise (LedgerFull if error.errno == errno.ENOSPC else LedgerUnwritable)(msg) from error
+
+
+@contextmanager
+def whole(db: sqlite3.Connection) -> Iterator[None]:
+    """Do all that is written inside or nothing of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        # On some errors (a full disk) SQLite has rolled back by itself.
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def is_full(error: BaseException | None) -> bool:

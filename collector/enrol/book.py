@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from collector.counter import Line
-from collector.database.sqlite import is_full
+from collector.database.sqlite import is_full, whole
 from collector.errors import LedgerFull, StateUnwritable
 from wire.joining import Step, Trouble
 
@@ -152,14 +152,8 @@ class Book:
     @contextmanager
     def _whole(self) -> Iterator[None]:
         """Do all of it or nothing, one thread at a time."""
-        with self._lock, self._told():
-            self._rows.execute("begin immediate")
-            try:
-                yield
-            except BaseException:
-                self._rows.execute("rollback")
-                raise
-            self._rows.execute("commit")
+        with self._lock, self._told(), whole(self._rows):
+            yield
 
     @contextmanager
     def _told(self) -> Iterator[None]:

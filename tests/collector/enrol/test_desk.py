@@ -22,6 +22,7 @@ from collector.errors import (
     AddressUnusable,
     EnrolmentAway,
     KeyUnreadable,
+    LedgerFull,
     OrderRefused,
     PortBusy,
     StateUnwritable,
@@ -322,6 +323,23 @@ def test_a_book_that_cannot_be_used_is_no_fault_of_the_order(
     with process.answering(path, district.desk), pytest.raises(StateUnwritable):
         counter.enrolling(path).make(order(gate="counter-3"))
     assert STATUS[StateUnwritable.code] == 503
+
+
+def test_a_code_for_which_there_is_no_room_is_told_so_and_made_when_there_is(
+    tmp_path: Path,
+) -> None:
+    """SQLite takes back by itself what it has no room for, and there is nothing more to undo."""
+    district = District(tmp_path)
+    rows = district.book._rows
+    (used,) = rows.execute("pragma page_count").fetchone()
+    rows.execute(f"pragma max_page_count = {used}")
+    made = (district.code(gate=f"full-{number}") for number in range(40))
+    with pytest.raises(LedgerFull):
+        list(made)
+    kept = len(district.book.lines(""))
+    rows.execute("pragma max_page_count = 1000")
+    assert district.code(gate=f"full-{kept}")
+    assert len(district.book.lines("")) == kept + 1
 
 
 @pytest.mark.parametrize(
