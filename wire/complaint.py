@@ -51,13 +51,16 @@ _SAID: tuple[tuple[re.Pattern[str], Callable[[Translate], str]], ...] = (
 
 
 def detail(text: str, _: Translate) -> str:
-    """Translate the detail of an error: all of it, or what stands behind its last colon.
+    """Translate the detail of an error: the longest end of it that the catalogue has.
 
-    What stands before is a name (a file, a key of the configuration) and stays as it is.
+    What stands before, and a colon, is a name (a file, a key of the configuration) and stays.
     """
-    where, colon, why = text.rpartition(": ")
-    whole = _(text)
-    return whole if whole != text or not why else f"{where}{colon}{_(why)}"
+    parts = text.split(": ")
+    for first in range(len(parts)):
+        why = ": ".join(parts[first:])
+        if (said := _(why)) != why:
+            return ": ".join([*parts[:first], said])
+    return text
 
 
 def expected(what: str, value: object, _: Translate) -> str:
