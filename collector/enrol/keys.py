@@ -15,15 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from collector import privatekey
 from collector.errors import KeyUnreadable
 from collector.i18n import N_
 from collector.passphrase import handed
@@ -33,6 +29,7 @@ from wire.enrolcode import PIN_BYTES
 from wire.errors import WireError
 from wire.keys import KeyEntry, kid_of, raw_public
 
+NAME = "enrol.keys"
 LIMIT = 256 * 1024
 
 
@@ -71,11 +68,8 @@ def public(path: Path) -> Public:
 
 def held(folder: Path, root: KeyEntry) -> Holding:
     """Read the folder; raise KeyUnreadable naming what is wrong."""
-    enrol, gate_ca_key = _key(folder / "enrol.pem"), _key(folder / "gate-ca-key.pem")
-    if not isinstance(enrol, Ed25519PrivateKey):
-        raise _unreadable(folder / "enrol.pem", N_("no Ed25519 key"))
-    if not isinstance(gate_ca_key, EllipticCurvePrivateKey):
-        raise _unreadable(folder / "gate-ca-key.pem", N_("no key for TLS"))
+    enrol = privatekey.signing(folder / "enrol.pem", NAME, handed)
+    gate_ca_key = privatekey.of_certificates(folder / "gate-ca-key.pem", NAME, handed)
     gate_ca = _certificate(folder / "gate-ca.pem")
     if gate_ca.public_key() != gate_ca_key.public_key():
         raise _unreadable(folder / "gate-ca-key.pem", N_("does not belong to the certificate"))
@@ -114,15 +108,6 @@ def _tls(folder: Path) -> ssl.SSLContext:
     return context
 
 
-def _key(path: Path) -> object:
-    data = _bytes(path)
-    try:
-        secret = handed() if b"ENCRYPTED" in data else None
-        return load_pem_private_key(data, secret)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise _unreadable(path, N_("cannot be opened: its passphrase is missing")) from error
-
-
 def _certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(_bytes(path))
@@ -139,4 +124,4 @@ def _bytes(path: Path) -> bytes:
 
 
 def _unreadable(path: Path, why: str) -> KeyUnreadable:
-    return KeyUnreadable(f"enrol.keys: {path}: {why}")
+    return KeyUnreadable(f"{NAME}: {path}: {why}")

@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from collector import privatekey
 from collector.errors import CertificateExpired, KeyUnreadable
 from collector.i18n import N_
 
@@ -20,15 +19,7 @@ MAX_BYTES = 1024 * 1024
 
 def receipt_key(path: Path) -> Ed25519PrivateKey:
     """Read the key that signs receipts; raise KeyUnreadable."""
-    try:
-        key = load_pem_private_key(_read(path, "receipt.key"), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        msg = f"receipt.key: {path}: {N_('no private key in PEM without a passphrase')}"
-        raise KeyUnreadable(msg) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        msg = f"receipt.key: {path}: {N_('no Ed25519 key')}"
-        raise KeyUnreadable(msg)
-    return key
+    return privatekey.signing(path, "receipt.key")
 
 
 def tls(ca: Path, certificate: Path, key: Path, now_ms: int) -> ssl.SSLContext:

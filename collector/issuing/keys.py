@@ -3,17 +3,15 @@
 import os
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from collector.errors import KeyUnreadable, StateUnwritable
+from collector import privatekey
+from collector.errors import StateUnwritable
 from collector.i18n import N_
 from collector.issuing.entries import Way
 from collector.plainfile import put
 
 STATUS = "status.pem"
-LIMIT = 16 * 1024
 DIGESTING = "holders.key"
 """Beside the register's file, or away from its server: neither alone tells who holds a pass."""
 SECRET_BYTES = 32
@@ -27,19 +25,7 @@ def ways(folder: Path) -> dict[Way, Ed25519PrivateKey]:
 
 def load(path: Path) -> Ed25519PrivateKey:
     """Read one key. Raises KeyUnreadable."""
-    try:
-        with path.open("rb") as file:
-            key = load_pem_private_key(file.read(LIMIT), password=None)
-    except OSError as error:
-        msg = f"issuing.keys: {path}: {error.strerror or N_('cannot be read')}"
-        raise KeyUnreadable(msg) from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        msg = f"issuing.keys: {path}: {N_('no private key in PEM without a passphrase')}"
-        raise KeyUnreadable(msg) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        msg = f"issuing.keys: {path}: {N_('no Ed25519 key')}"
-        raise KeyUnreadable(msg)
-    return key
+    return privatekey.signing(path, "issuing.keys")
 
 
 def digesting(state: Path) -> bytes:
