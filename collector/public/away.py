@@ -10,7 +10,7 @@ from django.utils import translation
 from collector.errors import CollectorError
 from collector.public import questions, state
 from collector.public.views import MAX_VALUES
-from collector.web.middleware import Next
+from collector.web.middleware import Next, unlogged
 
 STATUS = 503
 AGAIN_S = 120
@@ -38,9 +38,7 @@ class Away:
             page = render(request, "public/away.html", _context(request), status=STATUS)
             page.headers["Content-Language"] = translation.get_language() or ""
         page.headers["Retry-After"] = str(AGAIN_S)
-        # The log has it once, not once a visitor.
-        page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
-        return page
+        return unlogged(page)
 
 
 def _language(request: HttpRequest) -> str:

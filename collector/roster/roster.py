@@ -222,36 +222,16 @@ def load(path: Path) -> Roster:
 
 def enrolled(path: Path) -> Enrolled:
     """Read the gates that enrolled beside the roster at `path`; none if there is no such file."""
-    beside = path.with_name(ENROLLED)
-    try:
-        data = _read(beside)
-    except FileNotFoundError:
-        return Enrolled()
-    except OSError as error:
-        msg = f"{beside}: {error.strerror or N_('cannot be read')}"
-        raise RosterInvalid(msg) from error
-    return _decoded(beside, data, Enrolled)
+    return _read(path.with_name(ENROLLED), Enrolled, Enrolled())
 
 
 def load_places(path: Path) -> Places:
     """Read the places; none if there is no file. Raises RosterInvalid."""
-    try:
-        data = _read(path)
-    except FileNotFoundError:
-        return Places()
-    except OSError as error:
-        msg = f"{path}: {error.strerror or N_('cannot be read')}"
-        raise RosterInvalid(msg) from error
-    return _decoded(path, data, Places)
+    return _read(path, Places, Places())
 
 
 def _written(path: Path) -> _Written:
-    try:
-        data = _read(path)
-    except OSError as error:
-        msg = f"{path}: {error.strerror or N_('cannot be read')}"
-        raise RosterInvalid(msg) from error
-    roster = _joined(_decoded(path, data, _Written), enrolled(path))
+    roster = _joined(_read(path, _Written), enrolled(path))
     try:
         Keyring([gate.records for gate in roster.gates])
     except WireError as error:
@@ -274,7 +254,16 @@ def _joined(written: _Written, joined: Enrolled) -> _Written:
     return msgspec.structs.replace(written, gates=tuple(gates))
 
 
-def _decoded(path: Path, data: bytes, kind: type[T]) -> T:
+def _read(path: Path, kind: type[T], without: T | None = None) -> T:
+    """Return what a file says, or `without` one what is given for that. Raises RosterInvalid."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        if without is not None and isinstance(error, FileNotFoundError):
+            return without
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
+        raise RosterInvalid(msg) from error
     if len(data) > MAX_BYTES:
         msg = f"{path}: {N_('far too long')}"
         raise RosterInvalid(msg)
@@ -283,11 +272,6 @@ def _decoded(path: Path, data: bytes, kind: type[T]) -> T:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = f"{path}: {str(error).replace('`', '')}"
         raise RosterInvalid(msg) from error
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1)
 
 
 def _stamp(path: Path) -> Seen:

@@ -14,7 +14,7 @@ from django.views.defaults import server_error
 from collector import i18n
 from collector.database import sqlite
 from collector.errors import CollectorError, LedgerFull
-from collector.web.middleware import Next, spoken
+from collector.web.middleware import Next, spoken, unlogged
 
 STATUS = {
     "case-unknown": 404,
@@ -92,16 +92,14 @@ def complaint(error: CollectorError | None) -> Complaint | None:
 def fault(request: HttpRequest) -> HttpResponse:
     """Say that the disk of the accounts is full, or else that the server has failed.
 
-    The page stands alone: who asks is among what cannot be looked up now. It is told to whoever
-    asked, and `collector doctor` says it too; the log would have it for each click.
+    The page stands alone: who asks is among what cannot be looked up now. `collector doctor` says
+    it too.
     """
     if not is_full(sys.exc_info()[1]):
         return server_error(request)
     with translation.override(spoken(request)):
         html = render_to_string("full.html", {"wrong": complaint(LedgerFull())})
-    page = HttpResponse(html, status=STATUS[LedgerFull.code])
-    page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
-    return page
+    return unlogged(HttpResponse(html, status=STATUS[LedgerFull.code]))
 
 
 def unreadable(_request: HttpRequest, **_: object) -> HttpResponse:
@@ -133,7 +131,5 @@ class Complaints:
         if not isinstance(error, CollectorError):
             return None
         status = STATUS.get(error.code, 500)
-        page = render(request, "web/wrong.html", {"wrong": complaint(error)}, status=status)
-        # Told to whoever asked; Django would write each 503 into the log besides.
-        page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
-        return page
+        wrong = {"wrong": complaint(error)}
+        return unlogged(render(request, "web/wrong.html", wrong, status=status))

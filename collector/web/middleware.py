@@ -29,6 +29,15 @@ def quiet() -> None:
     logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
+def unlogged(page: HttpResponse) -> HttpResponse:
+    """Return a page of which Django's log says nothing, though its status is that of a fault.
+
+    Whoever asked is told; the log would have it once for each click.
+    """
+    page._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  # Django's own
+    return page
+
+
 def headers(following: Next) -> Next:
     """Set the headers; pages are kept by no cache, since others may use the same computer.
 

@@ -93,6 +93,7 @@ def test_a_declaration_that_met_no_desk_is_sent_from_the_same_page_later(
     stopped(desk)
     events = re.findall(r"public\.desk_\w+", log(district))
     assert events == ["public.desk_lost", "public.desk_back"]
+    assert "Service Unavailable" not in log(district), "once, and not once a visitor"
     assert "Mẫu" not in log(district)
 
 
