@@ -1,4 +1,4 @@
-"""The second factor: six digits of the half minute, or a recovery code. pyotp's and qrcode's home.
+"""The second factor: six digits of the half minute, or a recovery code. pyotp's home.
 
 The secret lies sealed in the file of accounts, under a key made from the secret of the sessions,
 so that a copy of the one file is worth nothing. Decides with values: what is stored, what was typed
@@ -8,12 +8,12 @@ and the time go in; which step or recovery code was used comes out.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
 
 import pyotp
-import qrcode.main
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from collector.web.qrpicture import svg_path
 
 STEP_S = 30
 EITHER_SIDE = 1
@@ -69,20 +69,11 @@ def digest(code: str, key: str, owner: int) -> str:
 
 
 def picture(secret: str, name: str, authority: str) -> tuple[int, str]:
-    """Return the QR code of a secret as the size and the path of an SVG of dark squares."""
+    """Return the QR code of a secret, as `svg_path` draws it."""
     address = pyotp.TOTP(secret).provisioning_uri(
         name=name, issuer_name=f"Gate Scanner {authority}"
     )
-    code = qrcode.main.QRCode(border=4)
-    code.add_data(address)
-    rows = code.get_matrix()
-    return len(rows), _path(rows)
-
-
-def _path(rows: Iterable[Iterable[bool]]) -> str:
-    return "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
-    )
+    return svg_path(address)
 
 
 def _code() -> str:

@@ -3,16 +3,19 @@
 import re
 from typing import Any
 
+import numpy as np
 import pyotp
 import pytest
+import zxingcpp
 
 from collector.cases.roles import Role
 from collector.errors import RoleUnbounded
 from collector.grants import Grants
-from collector.web import sessions
+from collector.web import secondfactor, sessions
 from tests.collector.web.conftest import PASSWORD, Clock
 
 pytestmark = pytest.mark.usefixtures("officers")
+SQUARES = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
 NEW = "Mật khẩu của riêng tôi 7"
 
 
@@ -213,6 +216,17 @@ def test_a_session_key_set_before_the_login_is_not_the_one_after_it(wall: Clock)
     secret = secret_shown(browser.get("/login/setup").content.decode())
     browser.post("/login/setup", {"code": code(secret, wall)})
     assert browser.cookies["sessionid"].value != before
+
+
+def test_an_authenticator_reads_the_secret_from_the_picture() -> None:
+    secret = secondfactor.new_secret()
+    side, path = secondfactor.picture(secret, "cán bộ", "Huyện Mẫu")
+    page = np.full((side, side), 255, np.uint8)
+    for x, y, width in (tuple(map(int, each)) for each in SQUARES.findall(path)):
+        page[y, x : x + width] = 0
+    (found,) = zxingcpp.read_barcodes(np.kron(page, np.ones((4, 4), np.uint8)))
+    read = pyotp.parse_uri(found.text)
+    assert (read.secret, read.name, read.issuer) == (secret, "cán bộ", "Gate Scanner Huyện Mẫu")
 
 
 def test_the_secret_of_the_second_step_is_in_no_file_in_clear(ready: Ready) -> None:
