@@ -1,6 +1,5 @@
 """Stands before every page: nobody passes who is not logged in, not entitled, or gone too long."""
 
-from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 import structlog
@@ -13,11 +12,20 @@ from django.urls import Resolver404, resolve, reverse
 from collector import clock
 from collector.web import access, sessions
 from collector.web.asker import officer, role, where
+from collector.web.middleware import Next
 
 log = structlog.get_logger()
-Next = Callable[[HttpRequest], HttpResponse]
-POLLS = frozenset({"board", "district-parts", "passes-progress", "gate-orders", "rollout-now"})
-"""Pages that ask by themselves."""
+POLLS = frozenset(
+    {
+        "board",
+        "district-parts",
+        "gate-orders",
+        "install-progress",
+        "passes-progress",
+        "rollout-now",
+    }
+)
+"""Parts of pages that ask by themselves. `own` asks as a whole: its readers may leave it open."""
 
 
 def guard(following: Next) -> Next:

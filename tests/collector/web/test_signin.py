@@ -1,6 +1,7 @@
 """Logging in: two steps, a lock, sessions that end; time is stepped."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,12 @@ import zxingcpp
 from collector.cases.roles import Role
 from collector.errors import RoleUnbounded
 from collector.grants import Grants
-from collector.web import secondfactor, sessions
+from collector.web import access, secondfactor, sessions
 from tests.collector.web.conftest import PASSWORD, Clock
 
 pytestmark = pytest.mark.usefixtures("officers")
+WEB = Path(access.__file__).parent
+ASKS = re.compile(r"""hx-get="\{% url '([a-z-]+)'""")
 SQUARES = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
 NEW = "Mật khẩu của riêng tôi 7"
 
@@ -170,6 +173,16 @@ def test_a_board_that_asks_by_itself_keeps_no_session_open(ready: Ready, wall: C
         wall.step(60)
         answer = browser.get("/board", headers={"hx-request": "true"})
     assert "why=idle" in answer["HX-Redirect"]
+
+
+def test_every_part_that_asks_by_itself_is_known_to_do_so() -> None:
+    from collector.web import guard  # noqa: PLC0415
+
+    pages = (WEB / "templates").rglob("*.html")
+    asking = {name for page in pages for name in ASKS.findall(page.read_text(encoding="utf-8"))}
+    assert asking == {*guard.POLLS, "own"}
+    keepers = [role for role in Role if access.opens(role, "own")]
+    assert not any(map(access.is_short, keepers)), "`own` asks as a whole page"
 
 
 def test_a_session_ends_with_the_day_whatever_is_done(ready: Ready, wall: Clock) -> None:
