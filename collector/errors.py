@@ -264,7 +264,7 @@ class GateUnknown(CollectorError):
 
     code = "gate-unknown"
     says = N_("There is no gate of that name")
-    remedy = N_("check the name: `collector gaps` and the page show the names of all gates")
+    remedy = N_("check the name: the page “Gates” shows the names of all gates")
 
 
 class DocumentRefused(CollectorError):
