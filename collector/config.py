@@ -1,7 +1,7 @@
 """The collector's configuration: TOML, read once, whole and strictly.
 
-Knows which keys there are and what they may be; every part receives values, never the config.
-Relative paths are relative to the configuration file.
+Knows which keys there are and what they may be. Whoever puts a process together, or looks at all of
+one (`doctor`), reads it; the parts receive values. Relative paths are relative to the file.
 """
 
 import tomllib

@@ -176,7 +176,7 @@ class Outgoing:
         return any(each.order >= statuslist.MAX_TIME for each in held)
 
     def stamp(self) -> int:
-        """Return a number that differs after any `put`; cheap enough for every second."""
+        """Return a number that differs after any `put` or `drop`; cheap enough for every second."""
         try:
             return (self._folder / STAMP).stat().st_mtime_ns
         except OSError:
@@ -238,7 +238,7 @@ def _shared(folder: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        msg = f"{folder}: {error.strerror or N_('cannot be read')}"
+        msg = f"{folder}: {error.strerror or error}"
         raise StoreUnusable(msg) from error
 
 

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from collector.errors import StoreUnusable
-from collector.i18n import N_
 
 
 def write(path: Path, data: bytes, mode: int = 0o640) -> None:
@@ -17,7 +16,7 @@ def write(path: Path, data: bytes, mode: int = 0o640) -> None:
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         put(path, data, mode)
     except OSError as error:
-        msg = f"{path}: {error.strerror or N_('cannot be read')}"
+        msg = f"{path}: {error.strerror or error}"
         raise StoreUnusable(msg) from error
 
 

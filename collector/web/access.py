@@ -1,7 +1,7 @@
 """Who may open which page: one table, and the one place that asks it.
 
-A page that is not in `PAGES` cannot be opened by anyone. Which places and persons a page then shows
-is not decided here but where the data is: by grants, joined inside the ledger and the vault.
+A page that is in none of these tables cannot be opened by anyone. Which places and persons a page
+then shows is not decided here but where the data is: by grants, joined inside ledger and vault.
 """
 
 from collections.abc import Mapping

@@ -23,13 +23,12 @@ from collector.figures.store import Follower
 from collector.ledger import opened
 from collector.ledger.entries import Gap, Mark, NoteAt, SignedHead, Standing
 from collector.ledger.ports import View
+from collector.localday import DAY_MS
 from collector.roster import Roster
 from collector.web import board, commandviews, frame, gatepage
 from collector.web.overview import Overview, Part
 from collector.web.snapshot import local
 from collector.web.watch import Watch
-
-DAY_MS = 24 * 3_600_000
 
 
 @cache

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def gates(request: HttpRequest) -> HttpResponse:
     """Show the board."""
     drawing = snapshot().drawing(get_language() or settings.LANGUAGE_CODE)
-    return render(request, "web/home.html", {"drawing": drawing})
+    return render(request, "web/gates.html", {"drawing": drawing})
 
 
 @require_safe
