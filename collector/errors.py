@@ -287,11 +287,14 @@ class SigningKeyUnfit(CollectorError):
 
 
 class StoreUnusable(CollectorError):
-    """The collector's own folder for what goes to gates cannot be used."""
+    """A file that this district keeps, whichever process does, cannot be read or written."""
 
     code = "store-unusable"
-    says = N_("The folder of what goes to the gates cannot be used")
-    remedy = N_("make the folder road.state writable for the user who runs the collector")
+    says = N_("A file of this district cannot be read or written")
+    remedy = N_(
+        "make what is named, and its folder, writable for the user of that process, and see that"
+        " its disk is neither full nor mounted read-only"
+    )
 
 
 class ExportRefused(CollectorError):
