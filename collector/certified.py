@@ -13,6 +13,7 @@ from cryptography import x509
 from collector.config import PublicConfig, WebConfig
 from collector.errors import CertificateExpired, CollectorError
 from collector.i18n import N_
+from collector.passphrase import refused
 
 SOON = timedelta(days=21)
 """Who renews by itself has done so long before."""
@@ -60,14 +61,8 @@ def loaded(certificate: Path, key: Path) -> ssl.SSLContext:
     """Return what a connection is opened with; raise OSError, ValueError."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.set_alpn_protocols(["http/1.1"])
-    context.load_cert_chain(certificate, key, password=_no_passphrase)
+    context.load_cert_chain(certificate, key, password=refused)
     return context
-
-
-def _no_passphrase() -> str:
-    """Refuse a key with a passphrase; OpenSSL would stop and ask the terminal."""
-    msg = "the key has a passphrase"
-    raise ValueError(msg)
 
 
 def faults(table: str, pages: WebConfig | PublicConfig, now_ms: int) -> Iterator[CollectorError]:

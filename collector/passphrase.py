@@ -1,4 +1,4 @@
-"""The passphrase of keys that are closed with one, as systemd hands it to a process."""
+"""The passphrase of keys that are closed with one, as systemd hands it to a process; or none."""
 
 import os
 from pathlib import Path
@@ -15,3 +15,9 @@ def handed() -> bytes:
     except OSError as error:
         msg = "no passphrase"
         raise ValueError(msg) from error
+
+
+def refused() -> str:
+    """Refuse a key that asks for a passphrase; OpenSSL would stop and ask the terminal."""
+    msg = "the key has a passphrase"
+    raise ValueError(msg)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector import privatekey
 from collector.errors import CertificateExpired, KeyUnreadable
 from collector.i18n import N_
+from collector.passphrase import refused
 
 MAX_BYTES = 1024 * 1024
 
@@ -31,7 +32,7 @@ def tls(ca: Path, certificate: Path, key: Path, now_ms: int) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_verify_locations(ca)
-        context.load_cert_chain(certificate, key, password=_no_passphrase)
+        context.load_cert_chain(certificate, key, password=refused)
     except (ssl.SSLError, OSError, ValueError) as error:
         msg = f"broker.key: {key}: {N_('does not belong to the certificate')}"
         raise KeyUnreadable(msg) from error
@@ -58,9 +59,3 @@ def _read(path: Path, name: str) -> bytes:
     except OSError as error:
         msg = f"{name}: {path}: {error.strerror or N_('cannot be read')}"
         raise KeyUnreadable(msg) from error
-
-
-def _no_passphrase() -> str:
-    """Refuse a key that asks for a passphrase; OpenSSL would stop and ask the terminal."""
-    msg = "the key has a passphrase"
-    raise ValueError(msg)

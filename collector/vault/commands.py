@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from collector.config import Config
 from collector.errors import KeyUnreadable
 from collector.i18n import N_, _
-from collector.passphrase import CREDENTIAL
+from collector.passphrase import handed
 from collector.vault import client, custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.entries import Status
@@ -192,9 +192,8 @@ def private(path: Path) -> X25519PrivateKey:
 
 def _closed_by() -> bytes:
     """Return what closes the authority's keys: from systemd, or from who sits here."""
-    folder = os.environ.get("CREDENTIALS_DIRECTORY")
-    if folder:
-        return (Path(folder) / CREDENTIAL).read_bytes()[:MAX_KEY].rstrip(b"\r\n")
+    if os.environ.get("CREDENTIALS_DIRECTORY"):
+        return handed()
     return secret(_("Passphrase of the authority's keys: ")).encode()
 
 
