@@ -1,5 +1,6 @@
 """Making and mending accounts from the command line."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from collector.web import factors
 from collector.web.complaints import is_full
 from collector.web.models import Grant, Officer
 from collector.web.secondfactor import LETTERS
+from wire.language import choose
 
 GROUPS, GROUP = 4, 4
 """16 letters of 31: 79 bits."""
@@ -126,8 +128,8 @@ def _found(name: str) -> Officer:
 
 
 def _set(officer: Officer, password: str) -> None:
-    """Check name and password, and set the password's hash."""
-    with translation.override("en"):
+    """Check name and password, in the operator's language, and set the password's hash."""
+    with translation.override(choose(os.environ)):
         try:
             officer.clean_fields(exclude=["password"])
             validate_password(password, officer)

@@ -172,7 +172,10 @@ def _accounts() -> dict[str, Any]:
         "SESSION_COOKIE_AGE": SESSION_S,
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": f"{validators}.UserAttributeSimilarityValidator"},
-            {"NAME": f"{validators}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+            {
+                "NAME": "collector.web.passwordlength.MinimumLength",
+                "OPTIONS": {"min_length": 10},
+            },
             {"NAME": f"{validators}.CommonPasswordValidator"},
             {"NAME": f"{validators}.NumericPasswordValidator"},
         ],

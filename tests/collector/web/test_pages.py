@@ -226,6 +226,9 @@ def test_a_second_account_of_one_name_and_a_weak_password_are_refused(folder: Pa
     assert (again.returncode, again.stderr[:13]) == (2, "user-exists: ")
     weak = collector(folder, *ADD, "other", "--password-stdin", given="12345\n")
     assert (weak.returncode, weak.stderr[:14]) == (2, "user-invalid: ")
+    assert "Mật khẩu này quá ngắn" in weak.stderr
+    assert "Mật khẩu này hoàn toàn là số" in weak.stderr
+    assert "password" not in weak.stderr
     made = collector(folder, *ADD, "third")
     assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}\n", made.stdout)
 
