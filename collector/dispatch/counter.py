@@ -59,7 +59,8 @@ class Counter:
         """Give a command, audited before it is signed."""
         self._allowed(actor, Right.COMMAND, gate=gate)
         self._commit(actor, Act.COMMANDED, f"{gate} {does[:32]}")
-        return self._orders.give(gate, does, actor.officer, self._wall_ms())
+        may_open = self._opens(gate)
+        return self._orders.give(gate, does, actor.officer, self._wall_ms(), may_open=may_open)
 
     def orders(self, actor: Actor, gate: str) -> tuple[Ordered, ...]:
         """Return a gate's commands."""
@@ -67,10 +68,9 @@ class Counter:
         return self._orders.of(gate)
 
     def may_open(self, actor: Actor, gate: str) -> bool:
-        """Ask the policy that is published to it."""
+        """Ask the policy that the gate goes by."""
         self._allowed(actor, Right.BOARD, gate=gate)
-        held = self._publisher.held(gate)
-        return held is not None and held.open_once
+        return self._opens(gate)
 
     def sites(self, actor: Actor) -> tuple[Site, ...]:
         """Return the places within the actor's reach."""
@@ -174,6 +174,10 @@ class Counter:
         """Return who did what."""
         self._allowed(actor, Right.AUDIT)
         return self._audit.latest(max(1, min(limit, MOST_ROWS)))
+
+    def _opens(self, gate: str) -> bool:
+        rules = self._publisher.goes_by(gate, self._figures.version(gate))
+        return rules is not None and rules.open_once
 
     def _current(self, site: str) -> tuple[Draft, dict[str, Any]]:
         """Return the draft that lies here, else what is in force as one, and what is in force."""

@@ -57,6 +57,12 @@ class Figures:
                 )
         return found
 
+    def version(self, gate: str) -> int:
+        """Return the version of the policy that a gate has told last; 0 if it has told none."""
+        with self._database.reading() as session:
+            rows = session.rows("SELECT version FROM since WHERE gate = ?", (gate,))
+        return int(rows[0][0]) if rows else 0
+
     def usual(self, gates: Iterable[str], since_ms: int, now_ms: int) -> Seen:
         """Return what earlier days had at these gates, in the hours between two moments.
 

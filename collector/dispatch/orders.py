@@ -26,17 +26,17 @@ class Orders:
         self._unpublished: set[str] = set()
         """Gates whose open command could not be published when it was last tried."""
 
-    def give(self, gate: str, does: str, by: str, now_ms: int) -> Ordered:
+    def give(self, gate: str, does: str, by: str, now_ms: int, *, may_open: bool) -> Ordered:
         """Sign a command and publish it. Raises CommandOpen, CommandRefused, SigningKeyUnfit.
 
-        It is in the database before it is published: after a crash it is published again.
+        `may_open` says whether the gate's policy lets the district open the door. The command is in
+        the database before it is published: after a crash it is published again.
         """
         try:
             asked = Does(does)
         except ValueError as error:
             raise CommandRefused(CommandRefused.NOTHING) from error
-        held = self._publisher.held(gate)
-        if asked is Does.OPEN_ONCE and not (held is not None and held.open_once):
+        if asked is Does.OPEN_ONCE and not may_open:
             raise CommandRefused(CommandRefused.OPENS)
         expires_ms = now_ms + LIVES_MS[asked]
         nonce = self._nonce()

@@ -44,6 +44,21 @@ class Publisher:
         except (FileUnusable, WireError):
             return None
 
+    def goes_by(self, gate: str, version: int) -> Policy | None:
+        """Return the rules that a gate has; None where they are not known here.
+
+        Those that are published to it for the place where it stands. A gate that enrolled since
+        was handed the place's own, and was published none: it goes by what others of the place
+        were given under the `version` that it has told.
+        """
+        place = next((each.place for each in self._roster().gates if each.gate == gate), "")
+        held = self.held(gate)
+        if held is not None and same_site(held.site, place):
+            return held
+        others = self.published().values() if version else ()
+        mine = (each for each in others if each.version == version)
+        return next((each for each in mine if same_site(each.site, place)), None)
+
     def published(self) -> dict[str, Policy]:
         """Return the policy that is published to each gate, also to one that has left."""
         gates = sorted(path.parent.name for path in self._folder.glob(f"*/{POLICY}"))

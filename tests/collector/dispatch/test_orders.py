@@ -9,6 +9,7 @@ from collector.believed import Believed, Said
 from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.dispatch.entries import Answer
+from collector.enrol import documents
 from collector.errors import (
     CollectorError,
     CommandOpen,
@@ -17,7 +18,7 @@ from collector.errors import (
     SigningKeyUnfit,
     SiteUnknown,
 )
-from tests.collector.dispatch.conftest import COMMAND, NOW, OFFICER, SITE, District, Make
+from tests.collector.dispatch.conftest import COMMAND, NOW, OFFICER, SITE, District, Door, Make
 from tests.device.doorstep import KEYS
 from wire import command, policy
 from wire.keys import Keyring, Use, entry
@@ -29,6 +30,14 @@ RING = Keyring([entry(COMMAND.public_key(), Use.COMMAND)])
 def published(home: District, gate: str = "g1") -> command.Command | None:
     path = home.config.outgoing / gate / "command"
     return command.unpack(path.read_bytes(), RING, gate) if path.exists() else None
+
+
+def let_open(home: District) -> None:
+    """Publish rules to the first gate by which the district may open its door."""
+    rules = policy.Policy(site=SITE, version=1, issued=NOW, open_once=True)
+    path = home.config.outgoing / "g1/policy"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(policy.pack(rules, KEYS[Use.POLICY]))
 
 
 def answer(home: District, nonce: str, outcome: str = "done", gate: str = "g1") -> None:
@@ -87,11 +96,43 @@ def test_a_door_is_opened_only_where_its_policy_lets_it(district: Make) -> None:
     home = district(1)
     with pytest.raises(CommandRefused):
         home.counter.order(OFFICER, "g1", "open-once")
-    rules = policy.Policy(site=SITE, version=1, issued=NOW, open_once=True)
-    path = home.config.outgoing / "g1/policy"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(policy.pack(rules, KEYS[Use.POLICY]))
+    let_open(home)
     home.counter.order(OFFICER, "g1", "open-once")
+
+
+def test_a_gate_that_enrolled_after_the_rollout_opens_by_what_it_was_handed(
+    district: Make,
+) -> None:
+    home = district(1)
+    let_open(home)
+    home.stand({"g1": SITE, "g3": SITE, "g4": "Bến xe Mẫu"})
+    doors = [Door(home, gate) for gate in ("g3", "g4")]
+    home.doors |= {door.gate: door for door in doors}
+    home.step()
+    assert not home.counter.may_open(OFFICER, "g3"), "it may have come without any rules"
+    doors[0].note(What.POLICY, {"site": SITE, "version": 2})
+    home.step()
+    assert not home.counter.may_open(OFFICER, "g3"), "it goes by others"
+    for name, data in documents.in_force(home.config.outgoing, SITE).items():
+        (doors[0].inbox / name).write_bytes(data)
+    doors[1].note(What.POLICY, {"site": "Bến xe Mẫu", "version": 1})
+    home.step()
+    home.step()
+    assert not (home.config.outgoing / "g3/policy").exists()
+    assert doors[0].mandate.policy.open_once
+    assert home.counter.may_open(OFFICER, "g3")
+    home.counter.order(OFFICER, "g3", "open-once")
+    assert published(home, "g3") is not None
+    assert not home.counter.may_open(OFFICER, "g4"), "another place has rules of its own"
+
+
+def test_a_gate_that_moved_is_not_opened_by_the_rules_of_its_former_place(district: Make) -> None:
+    home = district(1)
+    let_open(home)
+    home.step()
+    assert home.counter.may_open(OFFICER, "g1")
+    home.stand({"g1": "Bến xe Mẫu"})
+    assert not home.counter.may_open(OFFICER, "g1")
 
 
 @pytest.mark.parametrize("word", ["\0", "a" * 5000, "\u2028", ""])
