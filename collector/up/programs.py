@@ -30,6 +30,8 @@ class Program(msgspec.Struct, frozen=True):
     """Why a district may have none, for the catalogues."""
     every_s: float = 0.0
     """It ends by itself, and is started so long after this process and after each of its ends."""
+    after: str = ""
+    """A row above it: while that one runs, this one waits until it has ended, well or not."""
     takes_config: bool = True
     last: bool = False
     """Ended when all others have: they still speak to it."""
@@ -127,6 +129,7 @@ TABLE = (
         wanted=lambda config: config.backup is not None and _real(config),
         absent=N_("[backup] is not set: nothing is kept for the day this machine is gone"),
         every_s=DAY_S,
+        after="retention",  # what has gone goes into no backup
     ),
 )
 

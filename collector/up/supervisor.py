@@ -55,7 +55,7 @@ class Supervisor:
                 each.due_s = began_s + REST_S
         while not self._signals:
             self._start()
-            dues = [each.due_s for each in self._standings.values() if each.child is None]
+            dues = [each.due_s for each in self._standings.values() if self._is_next(each)]
             patience = [] if told_late or told_all else [began_s + PATIENCE_S]
             for name in self._take(min([*dues, *patience], default=None)):
                 on_ready(name)
@@ -66,10 +66,15 @@ class Supervisor:
                 on_all(late)
         return self._end()
 
+    def _is_next(self, each: Standing) -> bool:
+        """Say whether one is started when it is due: nothing runs that it waits for."""
+        before = self._standings.get(each.program.after)
+        return each.child is None and (before is None or before.child is None)
+
     def _start(self) -> None:
         now_s = self._steady_s()
         for name, each in self._standings.items():
-            if each.child is None and each.due_s <= now_s:
+            if self._is_next(each) and each.due_s <= now_s:
                 try:
                     each.started(Child(name, each.command, self._heard), now_s)
                 except OSError as error:

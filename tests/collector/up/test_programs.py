@@ -117,5 +117,13 @@ def test_only_our_own_commands_are_given_the_configuration(whole: Config) -> Non
     assert found["broker"][found["broker"].index("--withdrawn") + 1] == str(whole.withdrawn)
 
 
+def test_what_has_gone_goes_into_no_backup(whole: Config) -> None:
+    """As the timers of systemd have it: retention first, and a row that is above."""
+    names = [each.name for each in programs.TABLE]
+    waits = {each.name: each.after for each in programs.wanted(whole) if each.after}
+    assert waits == {"backup": "retention"}
+    assert names.index("retention") < names.index("backup")
+
+
 def test_the_broker_ends_after_everybody_who_speaks_to_it() -> None:
     assert [each.name for each in programs.TABLE if each.last] == ["broker"]

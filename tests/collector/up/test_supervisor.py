@@ -23,9 +23,15 @@ DEAF = SERVE.replace("lambda *_: sys.exit(0)", "signal.SIG_IGN")
 
 
 def small(
-    name: str, code: str, *, ready: str = "I serve", every_s: float = 0.0, last: bool = False
+    name: str,
+    code: str,
+    *,
+    ready: str = "I serve",
+    every_s: float = 0.0,
+    after: str = "",
+    last: bool = False,
 ) -> Standing:
-    program = Program(name, lambda _: (), ready, every_s=every_s, last=last)
+    program = Program(name, lambda _: (), ready, every_s=every_s, after=after, last=last)
     return Standing(program, (sys.executable, "-S", "-c", code))
 
 
@@ -183,6 +189,24 @@ class _Stopping(list[list[str]]):
         super().append(late)
         if len(self) == self._times:
             self._watched.supervisor.stop()
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_what_comes_after_another_begins_when_that_has_ended_well_or_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int
+) -> None:
+    monkeypatch.setattr(supervisor, "REST_S", 0.0)
+    over = f"pathlib.Path({str(tmp_path / 'over')!r})"
+    first = f"import pathlib, threading\nthreading.Event().wait(0.5)\n{over}.touch()\n"
+    second = f"import pathlib\nprint('late' if {over}.exists() else 'early', flush=True)\n"
+    watched = Watched(
+        small("retention", f"{first}raise SystemExit({status})", ready="", every_s=1e6),
+        small("backup", second + SERVE, every_s=1e6, after="retention"),
+    )
+    watched.at[1] = watched.supervisor.stop
+    assert watched.run() == 0
+    said = [line.split()[1] for line in watched.said if line.startswith("backup ")]
+    assert said[0] == "late"
 
 
 def test_a_program_that_is_not_there_is_an_error_like_any_other() -> None:
