@@ -25,8 +25,9 @@ from collector.intake.keys import receipt_key, tls
 from collector.ledger import opened
 from collector.ledger.entries import Run
 from collector.localday import DAY_MS
-from collector.retention.doubt import Doubt, doubt
+from collector.retention.doubt import doubt
 from collector.retention.process import DOUBTS
+from collector.retention.run import is_new
 from collector.roster import load
 from collector.roster.commands import remarks
 from collector.vault import client
@@ -258,8 +259,8 @@ def _clock(config: Config, now_ms: int) -> str:
     with opened.archive(config.ledger) as archive:
         last = archive.last_run()
         why = doubt(last, now, archive.witnesses(now.at_ms - DAY_MS))
-    is_new = why is Doubt.UNSURE and last is None  # nobody need confirm a first day
-    if why is not None and not is_new:
+        new = is_new(archive, why, config.retention.days, now)
+    if why is not None and not new:
         raise ClockAhead(DOUBTS[why])
     if last is not None and now_ms - Believed(config.believed).over_ms(now_ms) > LONG_MS:
         raise ClockAhead(N_("retention has not confirmed it for more than two days"))

@@ -50,7 +50,7 @@ class Made(msgspec.Struct, frozen=True):
     members: int
     deleted: tuple[str, ...]
     doubt: Doubt | None
-    """Why none was deleted; None if the clock is good."""
+    """Why none was deleted that would have been; None if the clock is good, or there was none."""
 
 
 def settings(config: Config) -> BackupConfig:
@@ -71,7 +71,8 @@ def make(config: Config, now: Run, user: str = "") -> Made:
 def _made(config: Config, shelf: Shelf, now: Run, user: str) -> Made:
     asked = settings(config)
     why = _doubt(config, now)
-    deleted = () if why else shelf.outlived(now.at_ms + EARLY_MS, asked.days)
+    over = shelf.outlived(now.at_ms + EARLY_MS, asked.days)
+    deleted = () if why else over
     for each in deleted:
         shelf.delete(each)
     name = f"backup-{datetime.fromtimestamp(now.at_ms / 1000, UTC):%Y%m%d-%H%M%S}.gate"
@@ -88,12 +89,13 @@ def _made(config: Config, shelf: Shelf, now: Run, user: str) -> Made:
         raise (BackupUnwritable if ours else FileUnusable)(msg) from error
     finally:
         part.unlink(missing_ok=True)
-    surplus = () if why else shelf.surplus(now.at_ms, asked.count)
+    beyond = shelf.surplus(now.at_ms, asked.count)
+    surplus = () if why else beyond
     for each in surplus:
         shelf.delete(each)
     size, names = path.stat().st_size, tuple(each.name for each in (*deleted, *surplus))
     _log.info("backup.made", size=size, members=len(whole.members), deleted=len(names))
-    return Made(path, size, len(whole.members), names, why)
+    return Made(path, size, len(whole.members), names, why if over or beyond else None)
 
 
 def verify(config: Config, path: Path, private: Path | None, now_ms: int) -> tuple[Header, Whole]:

@@ -47,7 +47,7 @@ def _retention(settings: Config, asked: argparse.Namespace) -> int:
         print(inquiry.as_json(process.as_document(outcome)))
     else:
         print("\n".join(process.told(outcome, dry=asked.dry_run)))
-    return 1 if outcome.doubt else 0
+    return 1 if outcome.doubt and not outcome.is_new else 0
 
 
 def _database_setup(settings: Config, asked: argparse.Namespace) -> int:

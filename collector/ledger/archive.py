@@ -43,6 +43,7 @@ _WITNESSES = (
     "SELECT gate, record_wall, record_ms, record_clock FROM gate WHERE record_ms >= ?"
     " AND record_clock IN (?, ?, ?) ORDER BY gate"
 )
+_FIRST_RUN = "SELECT at_ms, boot, up_ms, stopped FROM retention ORDER BY id LIMIT 1"
 _LAST_RUN = "SELECT at_ms, boot, up_ms FROM retention WHERE stopped = '' ORDER BY id DESC LIMIT 1"
 _NOTE_RUN = "INSERT INTO retention (at_ms, boot, up_ms, stopped) VALUES (?, ?, ?, ?)"
 
@@ -159,10 +160,17 @@ class SqlArchive:
         with self._database.reading() as session:
             return tuple(Witness(*row) for row in session.rows(_WITNESSES, (since_ms, *STATED_MS)))
 
+    def first_run(self) -> Run | None:
+        """Return the first run of all."""
+        return self._run(_FIRST_RUN)
+
     def last_run(self) -> Run | None:
         """Return the last run whose clock was believed."""
+        return self._run(_LAST_RUN)
+
+    def _run(self, sql: str) -> Run | None:
         with self._database.reading() as session:
-            found = session.rows(_LAST_RUN)
+            found = session.rows(sql)
         return Run(*found[0]) if found else None
 
     def note_run(self, run: Run) -> None:

@@ -207,6 +207,10 @@ class Archive(AbstractContextManager["Archive"], Protocol):
         """Return what the clocks of gates said that were heard since a moment and are sure."""
         ...
 
+    def first_run(self) -> Run | None:
+        """Return the first run of all, stopped or not."""
+        ...
+
     def last_run(self) -> Run | None:
         """Return the last run that was not stopped: its clock was believed."""
         ...

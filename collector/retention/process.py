@@ -47,7 +47,7 @@ def _said(last: Run | None, found: Doubt | None) -> Said:
 def told(outcome: Outcome, *, dry: bool) -> Iterator[str]:
     """Say what a run did."""
     day = (date(1970, 1, 1) + timedelta(days=outcome.day)).isoformat()
-    if outcome.doubt is not None:
+    if outcome.doubt is not None and not outcome.is_new:
         yield _("Nothing was deleted: {why}.").format(why=_(DOUBTS[outcome.doubt]))
         yield "  -> " + _(
             "correct the clock of this machine; if it is right, run it once with --clock-is-right"
@@ -70,6 +70,7 @@ def as_document(outcome: Outcome) -> dict[str, object]:
     """Spell a run for `--json`."""
     return {
         "doubt": outcome.doubt,
+        "new": outcome.is_new,
         "day": outcome.day,
         "ends": outcome.ends,
         "receipts": [

@@ -31,6 +31,8 @@ class Outcome(msgspec.Struct, frozen=True):
     receipts: tuple[Deletion, ...] = ()
     left: int = 0
     """Files that must wait for the next run; what is gone in them is gone for every reader."""
+    is_new: bool = False
+    """Nothing was deleted, and nobody need look at the clock: see `is_new`."""
 
 
 def run(
@@ -46,17 +48,20 @@ def run(
 
     `is_sure`: a person has looked at the clock. `dry`: say what would go, and change nothing.
     """
-    day = day_of(now.at_ms) - min(days, LONGEST_DAYS)
+    day = _last_day(days, now)
     found = (
         None if is_sure else doubt(archive.last_run(), now, archive.witnesses(now.at_ms - DAY_MS))
     )
     if found is not None:
-        log.warning("retention.stopped", why=found.value)
+        new = is_new(archive, found, days, now)
+        if new:
+            log.info("retention.new", day=day)
+        else:
+            log.warning("retention.stopped", why=found.value)
         if not dry:
             archive.note_run(msgspec.structs.replace(now, stopped=found.value))
-        return Outcome(found, day, {})
-    with archive.moment():
-        ends = _ends(archive, day, midnight(day_of(now.at_ms) - LONGEST_DAYS))
+        return Outcome(found, day, {}, is_new=new)
+    ends = _ends(archive, day, now)
     named = {f"{journal.gate} {journal.journal}": end for journal, end in ends.items()}
     if dry:
         return Outcome(None, day, named)
@@ -68,15 +73,34 @@ def run(
     return Outcome(None, day, named, receipts, left)
 
 
-def _ends(archive: Archive, day: int, early_ms: int) -> dict[Kept, int]:
+def is_new(archive: Archive, found: Doubt | None, days: int, now: Run) -> bool:
+    """Say whether a district is so new that nobody need confirm what day it is yet.
+
+    No run was believed, no record is old enough to go, and the first run was less than the policy's
+    days ago: so nothing else that is deleted by the same time is over either. That nothing is
+    deleted, and no time believed, stays.
+    """
+    if found is not Doubt.UNSURE or archive.last_run() is not None:
+        return False
+    age_ms = now.at_ms - (archive.first_run() or now).at_ms
+    return 0 <= age_ms < days * DAY_MS and not _ends(archive, _last_day(days, now), now)
+
+
+def _last_day(days: int, now: Run) -> int:
+    """Return the last local day that goes."""
+    return day_of(now.at_ms) - min(days, LONGEST_DAYS)
+
+
+def _ends(archive: Archive, day: int, now: Run) -> dict[Kept, int]:
     """Return how far each journal goes of which something does."""
-    ends = {}
-    for journal in archive.kept():
-        if journal.gone < journal.high:
-            end = _end(archive, journal, midnight(day + 1))
-            end = max(end, archive.received_before(journal, early_ms))
-            if end > journal.gone:
-                ends[journal] = end
+    ends, early_ms = {}, midnight(day_of(now.at_ms) - LONGEST_DAYS)
+    with archive.moment():
+        for journal in archive.kept():
+            if journal.gone < journal.high:
+                end = _end(archive, journal, midnight(day + 1))
+                end = max(end, archive.received_before(journal, early_ms))
+                if end > journal.gone:
+                    ends[journal] = end
     return ends
 
 

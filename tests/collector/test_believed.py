@@ -102,8 +102,8 @@ def test_retention_leaves_what_it_believed_and_why_it_did_not(
     with SqliteLedger(tmp_path / "ledger.db"):
         pass  # empty, but there
     believed = Believed(tmp_path / "road/clock/clock.json")
-    assert office.call("retention") == 1
-    assert believed.said() == Said(doubt="nobody-confirms")
+    assert office.call("retention") == 0, "a new district has nothing for anybody to confirm"
+    assert believed.said() == Said(doubt="nobody-confirms"), "and nobody deletes by its clock yet"
     assert office.call("retention", "--dry-run", "--clock-is-right") == 0
     assert believed.said() == Said(doubt="nobody-confirms")
     assert office.call("retention", "--clock-is-right") == 0

@@ -105,6 +105,14 @@ def test_a_clock_in_2099_deletes_no_backup(server: Server, tmp_path: Path) -> No
     assert set(before) < set(names(tmp_path))
 
 
+def test_the_first_backup_of_a_district_raises_no_alarm_about_what_is_not_there(
+    server: Server,
+) -> None:
+    assert making.make(server.config, run(AT)).doubt is None
+    assert making.make(server.config, run(AT + 8 * DAY)).doubt is Doubt.UNSURE
+    assert len(Shelf(making.settings(server.config).folder).made()) == 2, "nor deletes by it"
+
+
 IN_2099 = 4_070_908_800_000
 
 
@@ -262,6 +270,19 @@ def test_the_doctor_says_that_a_clock_in_2099_is_in_doubt(server: Server) -> Non
     )
     assert found.error is not None
     assert found.error.code == "clock-doubted"
+
+
+def test_the_doctor_lets_a_new_district_be_until_something_could_be_over(server: Server) -> None:
+    def said(at_ms: int) -> str:
+        looked = doctor.look(server.config, at_ms)
+        error = next(each.error for each in looked if each.what == "clock")
+        return "" if error is None else error.code
+
+    assert said(AT) == ""
+    with opened.archive(server.config.ledger) as archive:
+        archive.note_run(msgspec.structs.replace(run(AT), stopped="nobody-confirms"))
+    assert said(AT + 20 * DAY) == ""
+    assert said(AT + 21 * DAY) == "clock-doubted"
 
 
 def test_the_doctor_says_that_retention_has_not_confirmed_the_clock_lately(server: Server) -> None:

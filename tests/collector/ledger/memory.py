@@ -311,6 +311,10 @@ class MemoryLedger:
             if each.record_ms >= since_ms and each.record_clock in set(STATED_MS)
         )
 
+    def first_run(self) -> Run | None:
+        """Return the first run of all."""
+        return next(iter(self._runs), None)
+
     def last_run(self) -> Run | None:
         """Return the last run whose clock was believed."""
         return next((each for each in reversed(self._runs) if not each.stopped), None)

@@ -217,10 +217,13 @@ def test_the_oldest_hours_and_stamps_of_a_journal_can_be_asked(
 
 def test_a_run_and_what_the_gates_said_are_kept(three: Three, journal: Callable[..., Any]) -> None:
     ledger, _, archive = three
-    assert archive.last_run() is None
+    assert (archive.first_run(), archive.last_run()) == (None, None)
+    first = Run(AT - 1, "b", 4, "nobody-confirms")
+    archive.note_run(first)
+    assert (archive.first_run(), archive.last_run()) == (first, None)
     for run in (Run(AT, "b", 5), Run(AT + 1, "b", 6)):
         archive.note_run(run)
-        assert archive.last_run() == run
+        assert (archive.first_run(), archive.last_run()) == (first, run)
     archive.note_run(Run(AT + 2, "b", 7, "gates-disagree"))
     assert archive.last_run() == run, "one that was stopped vouches for nothing"
     commit(ledger, journal("g1", "j1").scan(1).arrival(1, 1))

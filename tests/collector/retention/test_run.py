@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from collector import clock
 from collector.config import LedgerConfig
@@ -156,6 +157,55 @@ def test_what_only_would_go_stays(place: Place) -> None:
     outcome = run(archive, 3, now(), still, dry=True)
     assert (outcome.ends, outcome.receipts) == ({"g1 j1": 8}, ())
     assert (archive.last_run(), place.view().deletions(0)) == (None, ())
+
+
+def test_a_new_district_raises_no_alarm_until_something_could_be_over(place: Place) -> None:
+    """It deletes nothing and believes no time meanwhile: who deletes by the same time neither."""
+    place.ledger()
+    archive = place.archive()
+    with capture_logs() as logs:
+        for day in range(3):
+            outcome = run(archive, 3, now(NOON + day * DAY_MS, 10**9 + day * DAY_MS), still)
+            assert (outcome.doubt, outcome.is_new) == (Doubt.UNSURE, True)
+            assert archive.last_run() is None
+    assert {(each["event"], each["log_level"]) for each in logs} == {("retention.new", "info")}
+    with capture_logs() as logs:
+        outcome = run(archive, 3, now(NOON + 3 * DAY_MS, 10**9 + 3 * DAY_MS), still)
+    assert (outcome.doubt, outcome.is_new) == (Doubt.UNSURE, False)
+    assert [(each["event"], each["log_level"]) for each in logs] == [
+        ("retention.stopped", "warning")
+    ]
+
+
+@pytest.mark.parametrize("at_ms", [IN_2099, NOON + 3 * DAY_MS])
+def test_a_first_clock_by_which_something_would_go_is_doubted_loudly(
+    place: Place, at_ms: int
+) -> None:
+    filled(place)
+    archive = place.archive()
+    outcome = run(archive, 5, now(at_ms), still)
+    assert (outcome.doubt, outcome.is_new) == (Doubt.UNSURE, False)
+    assert place.view().deletions(0) == ()
+
+
+def test_a_first_clock_that_goes_back_or_that_gates_contradict_is_doubted_loudly(
+    place: Place,
+) -> None:
+    place.ledger()
+    archive = place.archive()
+    assert run(archive, 3, now(IN_2099), still).is_new
+    assert not run(archive, 3, now(), still).is_new
+    place.ledger().commit(*Pen().scans(TODAY, 1, NOON + 2 * DAY_MS))
+    outcome = run(archive, 9, now(NOON + 2 * DAY_MS), still)
+    assert (outcome.doubt, outcome.is_new) == (Doubt.GATES, False)
+
+
+def test_a_district_that_was_believed_once_is_not_new(place: Place) -> None:
+    place.ledger()
+    archive = place.archive()
+    run(archive, 9, now(), still, is_sure=True)
+    outcome = run(archive, 9, Run(NOON + 3 * DAY_MS, "another", 1), still)
+    assert (outcome.doubt, outcome.is_new) == (Doubt.UNSURE, False)
 
 
 def test_nothing_goes_by_a_clock_in_doubt_and_the_run_says_why(place: Place) -> None:
