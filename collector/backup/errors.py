@@ -101,6 +101,17 @@ class PlaceTaken(CollectorError):
     )
 
 
+class RestoreFull(CollectorError):
+    """A disk is full before all of a backup was laid out."""
+
+    code = "restore-full"
+    says = N_("The disk is full: nothing of this backup is here")
+    remedy = N_(
+        "make room, or have a larger disk in that place, and give the same `collector restore`"
+        " again; nothing can be started until it has ended well"
+    )
+
+
 class ClockDoubted(CollectorError):
     """Nobody confirms what day it is, so nothing may be deleted, or shown."""
 

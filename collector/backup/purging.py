@@ -14,10 +14,12 @@ import structlog
 from collector import restored
 from collector.backup import owners
 from collector.backup.errors import ClockDoubted
+from collector.backup.room import needed
 from collector.cases.audit import Audit
 from collector.cases.entries import Act
 from collector.cases.roles import Actor, Role
 from collector.config import Config
+from collector.i18n import N_
 from collector.issuing import declarations, schema
 from collector.issuing.process import KEPT_MS, database
 from collector.issuing.register import Register
@@ -41,8 +43,14 @@ _log = structlog.get_logger()
 def finish(config: Config, now: Run, *, is_sure: bool) -> Restored:
     """Purge what is too old, and open the district.
 
-    Raises ClockDoubted while nobody confirms what day it is; then nothing was opened.
+    Raises ClockDoubted while nobody confirms what day it is, and Unpurged if the disk is full
+    meanwhile; then nothing was opened.
     """
+    with needed(restored.Unpurged(N_("the disk is full"))):
+        return _finished(config, now, is_sure=is_sure)
+
+
+def _finished(config: Config, now: Run, *, is_sure: bool) -> Restored:
     said = restored.found(config.restored)
     if said is None or said.stage != "unpurged":
         raise restored.Unpurged(str(config.restored))

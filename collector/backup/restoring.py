@@ -6,7 +6,7 @@ made first and taken away last, so a restore that was killed shows nothing and c
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -16,8 +16,15 @@ from collector import restored
 from collector.backup import contents, envelope, keys, owners, server, sqlitefile
 from collector.backup.contents import Found
 from collector.backup.envelope import Header, Reader
-from collector.backup.errors import BackupNewer, BackupUnplaced, DistrictRunning, PlaceTaken
+from collector.backup.errors import (
+    BackupNewer,
+    BackupUnplaced,
+    DistrictRunning,
+    PlaceTaken,
+    RestoreFull,
+)
 from collector.backup.making import signers, usable
+from collector.backup.room import needed
 from collector.backup.stream import Member, Unpacker, Whole
 from collector.cases import schema
 from collector.cases.audit import Audit
@@ -43,7 +50,8 @@ def restore(
     """Lay a backup out; what is too old in it is still there, and nothing may show it.
 
     Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupUnplaced, BackupKeyUnusable,
-    PlaceTaken and DistrictRunning before anything was changed; FileUnusable.
+    PlaceTaken and DistrictRunning before anything was changed; FileUnusable; RestoreFull, and then
+    nothing of it is left.
     """
     with ExitStack() as stack:
         stack.enter_context(usable(path))
@@ -55,14 +63,18 @@ def restore(
         if config.vault.state is not None and config.vault_state.is_dir():
             stack.enter_context(folder.claimed(config.vault_state))
         # From here on whatever is started refuses, and a restore that is killed is done again.
-        restored.note(config.restored, Restored("copying", header.made_ms, now_ms))
-        for each in there:
-            for part in (each, *(each.with_name(each.name + end) for end in ("-wal", "-shm"))):
-                part.unlink(missing_ok=True)
-        _lay_out(config, path, key, user)
-        _mend(config, user)
-    said = _noted(config, header, now_ms)
-    restored.note(config.restored, said)
+        with needed(RestoreFull(str(config.restored))):
+            restored.note(config.restored, Restored("copying", header.made_ms, now_ms))
+        _remove(there)
+        try:
+            _lay_out(config, path, key, user)
+            with needed(RestoreFull(str(config.restored.parent))):
+                _mend(config, user)
+                said = _noted(config, header, now_ms)
+                restored.note(config.restored, said)
+        except RestoreFull:
+            _remove(contents.place_of(config, each.name, each.kind) for each in members)
+            raise
     _log.info("restore.copied", members=len(members), made_ms=header.made_ms)
     return said
 
@@ -146,6 +158,13 @@ def _placed(config: Config, members: list[Member]) -> Iterator[Found]:
                 yield Found(member.name, path)
 
 
+def _remove(paths: Iterable[Path | None]) -> None:
+    for path in paths:
+        if path is not None:
+            for end in ("", "-journal", "-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+
+
 def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
     for member, blocks in Unpacker(Reader(path, key), path).members():
         if member.kind == "postgres":
@@ -154,12 +173,13 @@ def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
         place = contents.place_of(config, member.name, member.kind)
         if place is None:
             raise BackupUnplaced(member.name)
-        owners.folder(place.parent, tuple(member.about["folder"]))
-        if member.kind == "sqlite":
-            sqlitefile.load(place, member.about, blocks, member.mode)
-        else:
-            _file(place, blocks)
-        owners.give(place, (member.mode, member.owner, member.group))
+        with needed(RestoreFull(str(place))):
+            owners.folder(place.parent, tuple(member.about["folder"]))
+            if member.kind == "sqlite":
+                sqlitefile.load(place, member.about, blocks, member.mode)
+            else:
+                _file(place, blocks)
+            owners.give(place, (member.mode, member.owner, member.group))
 
 
 def _file(path: Path, blocks: Iterator[bytes]) -> None:

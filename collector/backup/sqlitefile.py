@@ -92,7 +92,7 @@ def load(path: Path, about: dict[str, Any], blocks: Iterator[bytes], mode: int) 
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode))
     with translated(path), closing(sqlite3.connect(path, isolation_level=None)) as db:
-        db.execute("PRAGMA journal_mode = WAL")
+        # No log yet: all is one transaction, and would lie on the disk twice.
         db.execute("PRAGMA synchronous = FULL")
         db.execute("BEGIN")
         for statement in about["tables"]:
@@ -111,4 +111,4 @@ def load(path: Path, about: dict[str, Any], blocks: Iterator[bytes], mode: int) 
         db.execute("COMMIT")
         if db.execute("PRAGMA integrity_check").fetchall() != [("ok",)]:
             raise BackupDamaged(str(path))
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.execute("PRAGMA journal_mode = WAL")

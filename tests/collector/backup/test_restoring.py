@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -22,8 +23,9 @@ from collector.backup.errors import (
     ClockDoubted,
     DistrictRunning,
     PlaceTaken,
+    RestoreFull,
 )
-from collector.backup.sqlitefile import Dump
+from collector.backup.sqlitefile import Dump, load
 from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
 from collector.cli import main
@@ -34,6 +36,7 @@ from collector.vault.epochfile import epoch_name
 from collector.vault.errors import VaultBusy
 from collector.vault.folder import claimed
 from tests.collector.backup.conftest import AT, DAY, Server, run
+from tests.collector.disks import full
 from tests.collector.postgres import Cluster
 from tests.collector.vault.conftest import HOUR, SealingGate, Town, card
 from tests.collector.vault.test_forgetting import everything, finds, lived
@@ -298,6 +301,74 @@ def test_a_folder_that_cannot_be_made_is_said_to_be_that_folder(
     (fresh.where / "desk").unlink()
     restore(fresh, file, private, AT + 2 * DAY)
     assert contents(fresh) == contents(server)
+
+
+def laid(disk: Path) -> set[str]:
+    """Return the files of a district that lie on a disk."""
+    found = {each.relative_to(disk).as_posix() for each in disk.rglob("*") if each.is_file()}
+    return {each for each in found if Path(each).name not in ("filler", "lock")}
+
+
+@ONE
+@pytest.mark.parametrize("part", ["", "authority", "vault"])
+def test_a_disk_that_fills_at_any_moment_leaves_nothing_and_the_next_restore_is_whole(
+    server: Server, fresh: Server, small: Path, private: Path, part: str
+) -> None:
+    live(server)
+    (server.where / ADMITTED[0]).write_bytes(os.urandom(100_000))
+    file, before = server.backup(AT + 2 * DAY), contents(server)
+    here = fresh.where / part  # only this is on the small disk
+    if here.exists():
+        shutil.move(here, small / "part")
+    else:
+        (small / "part").mkdir()
+    here.symlink_to(small / "part")
+    empty, refused = laid(small), 0
+    for leaving in range(0, 4_000_000, 40_000):
+        with full(small, leaving):
+            try:
+                restore(fresh, file, private, AT + 2 * DAY)
+                break
+            except RestoreFull:
+                refused += 1
+            assert {Path(each).name for each in laid(small) - empty} <= {"restored.json"}
+            if fresh.config.restored.exists():
+                with pytest.raises(restored.Unpurged):
+                    restored.check(fresh.config.restored)
+    assert refused > 1
+    assert contents(fresh) == before
+
+
+@ONE
+def test_what_cannot_be_deleted_on_a_full_disk_keeps_the_district_closed_until_it_is(
+    server: Server, fresh: Server, small: Path, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    shutil.copytree(fresh.where, small / "new")
+    smaller = Server(small / "new", None, small / "shelf", private.parent)
+    restore(smaller, file, private, AT + 40 * DAY)
+    with full(small), pytest.raises(restored.Unpurged, match="the disk is full"):
+        purging.finish(smaller.config, run(AT + 40 * DAY), is_sure=True)
+    with pytest.raises(restored.Unpurged):
+        restored.check(smaller.config.restored)
+    purging.finish(smaller.config, run(AT + 40 * DAY), is_sure=True)
+    with smaller.town() as town:
+        assert town.view.after(0, 10) == ()
+
+
+def test_a_database_is_laid_out_where_there_is_room_for_it_once(
+    tmp_path: Path, small: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "made.db", isolation_level=None)) as db:
+        db.execute("CREATE TABLE t (x BLOB)")
+        db.executemany("INSERT INTO t VALUES (?)", ((os.urandom(50_000),) for _ in range(100)))
+    with closing(Dump(tmp_path / "made.db")) as dump:
+        load(small / "laid.db", dump.about, dump.blocks(), 0o640)
+    assert laid(small) == {"laid.db"}
+    with closing(sqlite3.connect(small / "laid.db")) as db:
+        assert db.execute("SELECT COUNT(*) FROM t").fetchall() == [(100,)]
+        assert db.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
 
 
 def test_a_restore_that_was_killed_shows_nothing_and_is_done_again(
