@@ -1,4 +1,4 @@
-"""`collector doctor`: on one screen what is wrong with this collector, and what to do.
+"""`collector doctor`: what is wrong with this collector, and what to do.
 
 Looks and changes nothing. Each finding is good, or an error of the collector's own with its remedy;
 a check that cannot be made is a finding too, and keeps no other from being made.
@@ -7,10 +7,8 @@ a check that cannot be made is a finding too, and keeps no other from being made
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-
-import msgspec
 
 from collector import clock, ends, reached, restored
 from collector.backup import contents
@@ -19,7 +17,8 @@ from collector.backup.shelf import Shelf
 from collector.believed import DOUBTED, LONG_MS, Believed
 from collector.config import Config
 from collector.errors import BrokerUnreachable, CollectorError, FileUnusable
-from collector.i18n import N_, _, detail
+from collector.findings import Finding
+from collector.i18n import N_, _
 from collector.inquiry import gaps
 from collector.intake.keys import receipt_key, tls
 from collector.ledger import opened
@@ -129,17 +128,6 @@ class BackupUnproved(CollectorError):
     remedy = N_("run `collector backup verify` on it, and `collector backup make` for another")
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """What one check found."""
-
-    what: str
-    """What was looked at, for the catalogues."""
-    error: CollectorError | None = None
-    """None: it is as it should be."""
-    told: str = ""
-    """A figure or a name beside it."""
-
-
 Check = Callable[[Config, int], str]
 """Returns what it found where all is well; raises a CollectorError where not."""
 
@@ -153,22 +141,6 @@ def look(config: Config, now_ms: int) -> Iterator[Finding]:
             yield Finding(what, error)
         except OSError as error:  # what whoever asks may not look at
             yield Finding(what, FileUnusable(f"{error.filename or ''}: {error.strerror or error}"))
-
-
-def told(found: Iterable[Finding]) -> Iterator[str]:
-    """Say what was found, in a line or two each; what is wrong for the same reason in one."""
-    said: set[str] = set()
-    for each in found:
-        error = each.error
-        if error is None:
-            yield f"✓ {_(each.what)}" + (f": {each.told}" if each.told else "")
-            continue
-        why = detail(str(error)) if str(error) not in said else ""
-        sentence = f"{_(error.says)}: {why}" if why else _(error.says)
-        yield f"✕ {_(each.what)}: {sentence} ({error.code})"
-        if error.code not in said:
-            yield f"  -> {_(error.remedy)}"
-        said |= {str(error), error.code}
 
 
 def _roster(config: Config, _now_ms: int) -> str:

@@ -20,6 +20,9 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     doctor = command(
         commands, "doctor", _doctor, _("say on one screen what is wrong and what to do")
     )
+    doctor.add_argument(
+        "--all", action="store_true", help=_("each thing that was looked at, not on one screen")
+    )
     for each in (check, doctor):
         each.set_defaults(unfinished=True)  # shows nobody, so a restore need not have ended
 
@@ -32,9 +35,9 @@ def _check(settings: Config, _: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(settings: Config, _: argparse.Namespace) -> int:
-    from collector import doctor
+def _doctor(settings: Config, asked: argparse.Namespace) -> int:
+    from collector import doctor, findings
 
     found = list(doctor.look(settings, clock.wall_ms()))
-    print("\n".join(doctor.told(found)))
+    print("\n".join(findings.every(found) if asked.all else findings.screen(found)))
     return 1 if any(each.error for each in found) else 0

@@ -5,6 +5,8 @@ import os
 import re
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -65,7 +67,7 @@ Said = pytest.CaptureFixture[str]
 def test_before_anything_runs_each_thing_is_told_with_what_to_do(
     office: Office, capsys: Said
 ) -> None:
-    assert main(["doctor", "--config", str(office.config)]) == 1
+    assert main(["doctor", "--all", "--config", str(office.config)]) == 1
     lines = capsys.readouterr().out.splitlines()
     wrong = [number for number, line in enumerate(lines) if line.startswith("✕")]
     codes = [re.findall(r"\(([a-z-]+)\)$", lines[number])[0] for number in wrong]
@@ -77,6 +79,56 @@ def test_before_anything_runs_each_thing_is_told_with_what_to_do(
     assert any("places-unfit" in line for line in lines)
 
 
+EVERYTHING = """
+[public]
+port = 18090
+[vault]
+state = "vault"
+[issuing]
+keys = "k"
+state = "desk"
+[dispatch]
+keys = "k"
+state = "dispatch"
+[enrol]
+address = "h:1"
+keys = "k"
+brokers = [{ host = "h" }]
+state = "enrol"
+[backup]
+folder = "shelf"
+key = "backup-public.pem"
+"""
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_district_in_which_nothing_works_is_told_on_one_screen_with_each_remedy(
+    office: Office, language: str
+) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    broken = re.sub("\nport = .*", "\nport = 1", text.replace("[web]", '[web]\nhost = "::"'))
+    office.config.write_text(broken + EVERYTHING, encoding="utf-8")
+    command = [sys.executable, "-m", "collector", "doctor", "--config", str(office.config)]
+    done = subprocess.run(
+        command,
+        env={**os.environ, "GATE_LANG": language},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    assert done.returncode == 1
+    assert len(lines) <= 24
+    long = [line for line in lines if len(line) > 80]
+    assert [len(line.split()) for line in long] in ([], [1]), "only a file's name may be longer"
+    wrong = [line for line in lines if line.startswith("✕")]
+    named = [line for line in wrong if "--all" in line]  # as long as the folder's name may be
+    assert len(wrong) - len(named) == sum(line.startswith("  ->") for line in lines) >= 6
+    assert "(programs-away)" in done.stdout
+    assert "-away)" not in done.stdout.replace("(programs-away)", "")
+    assert lines[-1].startswith("✓ 3: ")
+
+
 def test_a_gate_that_was_heard_now_is_well_and_one_that_was_not_is_named_as_a_number(
     office: Office, journal: Callable[..., Any], capsys: Said
 ) -> None:
@@ -84,12 +136,12 @@ def test_a_gate_that_was_heard_now_is_well_and_one_that_was_not_is_named_as_a_nu
     pen = journal("g1", "j1").note(What.START)
     with SqliteLedger(office.folder / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 1),)), now_ms - 3_600_000)
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "nothing-heard" in capsys.readouterr().out
     pen.scan(1)
     with SqliteLedger(office.folder / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(2, 2),)), now_ms)
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "nothing-heard" not in said
     assert "✓ cổng có liên lạc: 1" in said
@@ -100,7 +152,7 @@ def test_what_is_missing_is_told(office: Office, journal: Callable[..., Any], ca
     pen = journal("g1", "j1").scan(5)
     with SqliteLedger(office.folder / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(4, 5),)), clock.wall_ms() - 3_600_000)
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "records-missing" in capsys.readouterr().out
 
 
@@ -109,15 +161,15 @@ def test_keys_of_the_authority_are_told_months_before_they_end(
 ) -> None:
     path = expiry.write(office.home)
     path.unlink()
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "expiry.json (keys-unknown)" in capsys.readouterr().out
     expiry.write(office.home)
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "✓ khóa của cơ quan" in capsys.readouterr().out
     until = clock.wall_ms() + 74 * 86_400_000
     found = {"authority": "x", "ends": [{"what": "revocation-lists", "until": until}]}
     path.write_text(json.dumps(found), encoding="utf-8")
-    office.call("doctor")
+    office.call("doctor", "--all")
     day = datetime.fromtimestamp(until / 1000, UTC)
     assert f"revocation-lists, {day:%Y-%m-%d} (keys-ending)" in capsys.readouterr().out
 
@@ -138,7 +190,7 @@ def test_pages_for_other_machines_without_encryption_are_told(office: Office, ca
     open_to_all = text.replace("[web]", '[web]\nhost = "0.0.0.0"')
     more = f'{DISTRICT}\n[public]\nhost = "::"\n'
     office.config.write_text(open_to_all + more, encoding="utf-8")
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "web.host: 0.0.0.0 (plain-http)" in said
     assert "public.host: :: (plain-http)" in said
@@ -150,7 +202,7 @@ def test_a_broker_that_is_gone_is_told(office: Office, capsys: Said) -> None:
         port = server.getsockname()[1]
     lines = [f"port = {port}" if line.startswith("port = ") else line for line in text.split("\n")]
     office.config.write_text("\n".join(lines), encoding="utf-8")
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "broker-unreachable" in capsys.readouterr().out
 
 
@@ -160,10 +212,10 @@ def test_an_intake_that_does_not_run_is_told_before_any_gate_is_missed(
     lock = office.folder / "road/outgoing" / LOCK
     lock.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(2):
-        office.call("doctor")
+        office.call("doctor", "--all")
         assert "(intake-away)" in capsys.readouterr().out
         with alone(lock):  # as an intake does, until it ends
-            office.call("doctor")
+            office.call("doctor", "--all")
         assert "✓ tiếp nhận bản ghi" in capsys.readouterr().out
 
 
@@ -180,7 +232,7 @@ def test_a_vault_that_is_locked_is_told_with_whose_word_is_missing(
     office: Office, capsys: Said
 ) -> None:
     with vaulted(office, locked=True):
-        office.call("doctor")
+        office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "đã có 1/2 người giữ khóa (vault-locked)" in said
     assert "collector vault unlock" in said
@@ -188,13 +240,13 @@ def test_a_vault_that_is_locked_is_told_with_whose_word_is_missing(
 
 def test_a_vault_that_is_unlocked_is_well(office: Office, capsys: Said) -> None:
     with vaulted(office, locked=False):
-        office.call("doctor")
+        office.call("doctor", "--all")
     assert "✓ kho khóa: đã mở khóa" in capsys.readouterr().out
 
 
 def test_a_vault_that_does_not_answer_is_told(office: Office, capsys: Said) -> None:
     vaulted(office, locked=False)  # nobody listens
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "(vault-away)" in said
     assert "collector vault run" in said
@@ -210,12 +262,12 @@ def test_a_vault_that_hangs_holds_nobody_up(
     with socket.socket(socket.AF_UNIX) as deaf:
         deaf.bind(str(office.folder / "vault.socket"))
         deaf.listen()
-        office.call("doctor")
+        office.call("doctor", "--all")
     assert "(vault-away)" in capsys.readouterr().out
 
 
 def test_a_district_without_a_vault_is_told_what_it_lacks(office: Office, capsys: Said) -> None:
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "✓ kho khóa: chưa khai báo" in capsys.readouterr().out
 
 
@@ -242,12 +294,12 @@ def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
         free = server.getsockname()[1]
     told = text.replace("[web]", f"[web]\nport = {free}") + DISTRICT + f"[public]\nport = {free}\n"
     office.config.write_text(told, encoding="utf-8")
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert said.count("(pages-away)") == 2
     assert all(f"({code})" in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
     office.config.write_text(told.replace(str(free), str(broker)), encoding="utf-8")
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert capsys.readouterr().out.count("(pages-other)") == 2  # what answers there is the broker
     with ExitStack() as stack:
         page = stack.enter_context(pages())
@@ -259,7 +311,7 @@ def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
             line = stack.enter_context(socket.socket(socket.AF_UNIX))
             line.bind(str(office.folder / name))
             line.listen()
-        office.call("doctor")
+        office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "-away)" not in said
     assert f"✓ các trang: 127.0.0.1 {page}" in said
@@ -269,7 +321,7 @@ def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
 def test_a_district_without_them_is_not_told_that_they_do_not_run(
     office: Office, capsys: Said
 ) -> None:
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "✓ bàn cấp thẻ: chưa khai báo" in said
     assert not any(code in said for code in ("desk-away", "enrolment-away", "dispatch-away"))
@@ -350,7 +402,7 @@ def test_a_certificate_of_the_pages_is_looked_at_before_people_are_warned_of_it(
     pair = certified(office.folder, days, name)
     with pages(pair) as port:
         offered(office, port)
-        office.call("doctor")
+        office.call("doctor", "--all")
     said = capsys.readouterr().out
     if expected:
         assert f"({expected})" in said
@@ -364,7 +416,7 @@ def test_pages_that_still_show_the_certificate_before_are_told(
     with pages(certified(office.folder, 60)) as port:
         certified(office.folder, 90)
         offered(office, port)
-        office.call("doctor")
+        office.call("doctor", "--all")
     assert "full.pem (certificate-kept)" in capsys.readouterr().out
 
 
@@ -379,12 +431,12 @@ def test_pages_that_cannot_start_with_their_files_are_told_which(
     before = (office.folder / "private.pem").read_bytes()
     certified(office.folder, 60)
     (office.folder / "private.pem").write_bytes(before)
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "full.pem: không phải chứng thư cùng khóa của nó (key-unreadable)" in (
         capsys.readouterr().out
     )
     (office.folder / broken).unlink()
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert f"{broken}: không có tệp hoặc thư mục này (key-unreadable)" in said
 
@@ -394,7 +446,7 @@ def test_something_without_tls_in_the_place_of_pages_is_another_program(
 ) -> None:
     certified(office.folder, 60)
     offered(office, broker)
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert f"web: 127.0.0.1 {broker} (pages-" in capsys.readouterr().out
 
 
@@ -410,7 +462,7 @@ def test_what_may_not_be_looked_at_is_a_finding_and_keeps_no_other_from_being_ma
         raise PermissionError(13, "Permission denied", "/var/lib/gate-ledger")
 
     monkeypatch.setattr("shutil.disk_usage", refused)
-    office.call("doctor")
+    office.call("doctor", "--all")
     said = capsys.readouterr().out
     assert "/var/lib/gate-ledger" in said
     assert "(file-unusable)" in said
@@ -421,7 +473,7 @@ def test_the_clock_is_looked_at_first_since_all_else_is_held_against_it(
     office: Office, capsys: Said
 ) -> None:
     """While a restore has not ended nothing can be started: that stands before all that is not."""
-    office.call("doctor")
+    office.call("doctor", "--all")
     told = [line for line in capsys.readouterr().out.splitlines() if line[0] in "✓✕"]
     assert told[0][2:].startswith("đồng hồ")
     assert told[1][2:].startswith("khôi phục")
@@ -433,7 +485,7 @@ def test_a_disk_to_which_nothing_can_be_written_is_told(
     monkeypatch.setattr(
         "os.statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY, f_bavail=10**9)
     )
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert f"{office.folder} (disk-read-only)" in capsys.readouterr().out
 
 
@@ -449,5 +501,5 @@ def test_every_disk_of_the_district_is_looked_at(
         return SimpleNamespace(free=10**9 if path.name == "elsewhere" else 10**12)
 
     monkeypatch.setattr("shutil.disk_usage", usage)
-    office.call("doctor")
+    office.call("doctor", "--all")
     assert "elsewhere: 0.9 GB (room-little)" in capsys.readouterr().out

@@ -1,0 +1,84 @@
+"""What was found, on one screen: the worst first, each remedy once, and nothing left unsaid."""
+
+from collector import doctor, findings, restored
+from collector.backup.errors import BackupOld
+from collector.errors import (
+    BrokerUnreachable,
+    CollectorError,
+    DeskAway,
+    IntakeAway,
+    LedgerMissing,
+    PlainHttp,
+    RosterInvalid,
+)
+from collector.findings import Finding, every, screen
+
+
+def codes(lines: list[str]) -> list[str]:
+    """Return the codes in the order in which they are told."""
+    return [word[1:-1] for line in lines for word in line.split() if word[:1] + word[-1:] == "()"]
+
+
+def test_where_all_is_well_each_has_its_figure() -> None:
+    assert screen([Finding("disk", told="75 GB"), Finding("broker")]) == [
+        "✓ ổ đĩa: 75 GB",
+        "✓ máy chuyển tin",
+    ]
+
+
+def test_what_stops_all_comes_first_and_what_can_wait_last() -> None:
+    found = [
+        Finding("backups", BackupOld()),
+        Finding("disk"),
+        Finding("broker", BrokerUnreachable("h 1")),
+        Finding("pages", PlainHttp("web.host: ::")),
+        Finding("restored", restored.Unpurged("r.json")),
+    ]
+    lines = screen(found)
+    assert codes(lines) == ["restore-unfinished", "broker-unreachable", "plain-http", "backup-old"]
+    assert lines[-1] == "✓ ổ đĩa"
+
+
+def test_what_has_one_remedy_is_said_once_with_all_that_it_is_about() -> None:
+    found = [
+        Finding("gates heard", LedgerMissing("a.db")),
+        Finding("records", LedgerMissing("a.db")),
+        Finding("clock", LedgerMissing("b.db")),
+    ]
+    lines = screen(found)
+    assert codes(lines) == ["ledger-missing"]
+    assert "a.db; b.db" in lines[0]
+    assert lines[0].startswith("✕ cổng có liên lạc, bản ghi, đồng hồ: ")
+    assert len([line for line in lines if "->" in line]) == 1
+    assert len([line for line in every(found) if line.startswith("✕")]) == 3
+
+
+def test_one_program_that_is_away_keeps_its_own_remedy_and_several_have_one() -> None:
+    assert codes(screen([Finding("intake", IntakeAway())])) == ["intake-away"]
+    both = screen([Finding("intake", IntakeAway()), Finding("desk for passes", DeskAway("p"))])
+    assert codes(both) == ["programs-away"]
+    assert "tiếp nhận bản ghi, bàn cấp thẻ" in both[0]
+
+
+def test_what_has_no_room_is_named_and_nothing_is_wider_or_longer_than_the_screen() -> None:
+    kinds = {each.code: each for each in known()}
+    far = [kinds[code]("/srv/" + "x" * 60 + f": {code}") for code in sorted(kinds)[:30]]
+    found = [Finding(f"what-{number}", error) for number, error in enumerate(far)]
+    found += [Finding("records", RosterInvalid()), Finding("disk")]
+    lines = screen(found)
+    assert len(lines) <= findings.LINES
+    text = " ".join(" ".join(lines).split())
+    assert all(f"what-{number}" in text for number in range(30))
+    assert "`collector doctor --all`" in text
+    assert text.endswith("✓ 1: ổ đĩa")
+
+
+def test_every_code_that_has_a_rank_is_one() -> None:
+    assert doctor.LittleRoom in known()
+    assert (findings.GRAVE | findings.LATER) - {each.code for each in known()} == set()
+    assert not findings.GRAVE & findings.LATER
+
+
+def known(kind: type[CollectorError] = CollectorError) -> set[type[CollectorError]]:
+    """Return all errors of the collector."""
+    return {each for below in kind.__subclasses__() for each in (below, *known(below))}
