@@ -7,8 +7,9 @@ do, both on standard error; the exit status is then 2.
 import argparse
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from collector import lean  # noqa: F401  (first, before anything that logs)
 
@@ -46,8 +47,19 @@ class Parser(argparse.ArgumentParser):
     """A parser whose complaints are errors like any other."""
 
     def error(self, message: str) -> NoReturn:
-        """Raise ArgumentsInvalid."""
-        raise ArgumentsInvalid(message)
+        """Raise ArgumentsInvalid, which names this command's own help."""
+        wrong = ArgumentsInvalid(message)
+        wrong.remedy = _("see `{command} --help` for what it takes").format(command=self.prog)
+        raise wrong
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401  # argparse's
+        """Name what was probably meant; all that there is only where nothing is like it."""
+        known = [str(each) for each in action.choices or ()]
+        near = get_close_matches(str(value), known, n=3)
+        if known and value not in known and near:
+            said = _("{value!r} is none; perhaps {near}?")
+            raise argparse.ArgumentError(action, said.format(value=value, near=", ".join(near)))
+        super()._check_value(action, value)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

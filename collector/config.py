@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from collector.errors import ConfigInvalid
+from collector.errors import ConfigInvalid, FileUnusable
 from collector.i18n import N_, _
 from wire import complaint
 
@@ -390,12 +390,12 @@ class Config(Strict, frozen=True):
 
 
 def load(path: Path) -> Config:
-    """Read a configuration; raise ConfigInvalid naming the key that is wrong."""
+    """Read a configuration; raise ConfigInvalid naming the key that is wrong, FileUnusable."""
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
-        raise ConfigInvalid(msg) from error
+        raise FileUnusable(msg) from error
     except UnicodeDecodeError as error:
         msg = f"{path}: {N_('not UTF-8')}"
         raise ConfigInvalid(msg) from error

@@ -26,7 +26,7 @@ AWAY = (IntakeAway, VaultAway, PagesAway, DeskAway, EnrolmentAway, DispatchAway)
 """Programs of ours: whoever starts them all need not read of each."""
 GRAVE = frozenset(
     {
-        *("clock-doubted", "restore-unfinished", "disk-read-only"),
+        *("clock-doubted", "restore-unfinished", "restore-cut", "disk-read-only"),
         *("ledger-full", "ledger-broken", "ledger-unwritable"),
     }
 )

@@ -26,6 +26,16 @@ class Unpurged(CollectorError):
     remedy = N_("run `collector restore --continue`; nothing is shown before it has ended well")
 
 
+class Cut(Unpurged):
+    """A restore that ended in its middle: what is here is not the whole of it."""
+
+    code = "restore-cut"
+    says = N_("A restore ended in its middle here: what is here is not whole")
+    remedy = N_(
+        "run the same `collector restore` again, with its FILE and --key, until it ends well"
+    )
+
+
 class Restored(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """From what, when, and how far it has come."""
 
@@ -57,10 +67,10 @@ def found(path: Path) -> Restored | None:
 
 
 def check(path: Path) -> None:
-    """Raise Unpurged until a restore has ended well."""
+    """Raise Unpurged until a restore has ended well, Cut if only another restore can end it."""
     said = found(path)
     if said is not None and said.stage != "open":
-        raise Unpurged(str(path))
+        raise (Cut if said.stage == "copying" else Unpurged)(str(path))
 
 
 def note(path: Path, said: Restored) -> None:

@@ -119,11 +119,10 @@ def _restore(settings: Config, asked: argparse.Namespace) -> int:
     from collector.backup import purging, restoring  # noqa: PLC0415  # the same
 
     if asked.goes_on == (asked.file is not None):
-        raise ArgumentsInvalid(N_("one of FILE and --continue"))
+        raise ArgumentsInvalid(N_("one of FILE and --continue is needed, and not both"))
     if not asked.goes_on:
         if asked.key is None:
-            msg = "--key"
-            raise ArgumentsInvalid(msg)
+            raise ArgumentsInvalid(_("the following arguments are required: %s") % "--key")
         said = restoring.restore(
             settings,
             asked.file,

@@ -112,6 +112,14 @@ class RestoreFull(CollectorError):
     )
 
 
+class NothingRestored(CollectorError):
+    """There is no restore that could go on."""
+
+    code = "restore-none"
+    says = N_("No restore waits here to be ended")
+    remedy = N_("name a backup and its key: `collector restore FILE --key KEY`")
+
+
 class ClockDoubted(CollectorError):
     """Nobody confirms what day it is, so nothing may be deleted, or shown."""
 

@@ -13,7 +13,7 @@ import structlog
 
 from collector import restored
 from collector.backup import owners
-from collector.backup.errors import ClockDoubted
+from collector.backup.errors import ClockDoubted, NothingRestored
 from collector.backup.room import needed
 from collector.cases.audit import Audit
 from collector.cases.entries import Act
@@ -44,7 +44,8 @@ def finish(config: Config, now: Run, *, is_sure: bool) -> Restored:
     """Purge what is too old, and open the district.
 
     Raises ClockDoubted while nobody confirms what day it is, and Unpurged if the disk is full
-    meanwhile; then nothing was opened.
+    meanwhile; then nothing was opened. Raises Cut and NothingRestored where there is nothing to
+    finish.
     """
     with needed(restored.Unpurged(N_("the disk is full"))):
         return _finished(config, now, is_sure=is_sure)
@@ -52,8 +53,10 @@ def finish(config: Config, now: Run, *, is_sure: bool) -> Restored:
 
 def _finished(config: Config, now: Run, *, is_sure: bool) -> Restored:
     said = restored.found(config.restored)
-    if said is None or said.stage != "unpurged":
-        raise restored.Unpurged(str(config.restored))
+    if said is None or said.stage == "open":
+        raise NothingRestored
+    if said.stage == "copying":
+        raise restored.Cut(str(config.restored))
     if now.at_ms < said.made_ms and not is_sure:
         raise ClockDoubted
     outcome = retain(config, dry=False, is_sure=is_sure, now=now)

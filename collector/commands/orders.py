@@ -25,7 +25,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     revoke = command(each_gate, "revoke", _revoke, _("take nothing more from a gate, at once"))
     restore = command(each_gate, "restore", _restore, _("listen to a withdrawn gate again"))
     for each in (revoke, restore):
-        each.add_argument("gate")
+        each.add_argument("gate", metavar="GATE")
 
 
 def _publish(settings: Config, asked: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     token = commands.add_parser("token", help=_("tokens by which other programs ask"))
     each = token.add_subparsers(required=True, metavar="COMMAND")
     made = command(each, "add", _token_add, _("make a token and print it once"))
-    made.add_argument("name")
+    made.add_argument("name", metavar="NAME")
     made.add_argument(
         "--scope",
         action="append",
@@ -29,7 +29,9 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     made.add_argument(
         "--place", default="", metavar="NAME", help=_("the place whose passes it may ask for")
     )
-    command(each, "remove", _token_remove, _("take a token back")).add_argument("name")
+    command(each, "remove", _token_remove, _("take a token back")).add_argument(
+        "name", metavar="NAME"
+    )
     command(each, "list", _token_list, _("name all tokens"))
 
 

@@ -32,7 +32,7 @@ def _up(settings: Config | None, asked: argparse.Namespace) -> int:
     from collector.up import practising, process
 
     if (settings is None) == (asked.practice is None):
-        raise ArgumentsInvalid(N_("one of --config and --practice is needed"))
+        raise ArgumentsInvalid(N_("one of --config and --practice is needed, and not both"))
     if settings is not None:
         return process.run(settings, asked.config)
     folder = asked.practice

@@ -25,7 +25,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
     close = command(each, "close", _close, _("let nobody in by an account any more"))
     command(each, "list", _list, _("list the accounts"))
     for one in (add, password, role, unlock, close):
-        one.add_argument("name")
+        one.add_argument("name", metavar="NAME")
     for one in (add, password):
         one.add_argument(
             "--password-stdin",

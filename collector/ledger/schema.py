@@ -297,7 +297,7 @@ def recognise(database: Database) -> None:
     wanted = 1 if database.dialect == "postgres" else VERSION
     here = database.version(APPLICATION)
     if here == 0:
-        raise LedgerMissing(N_("the ledger is being made"))
+        raise LedgerMissing
     if here < wanted:
         raise LedgerBroken(N_("a ledger of an older release: start `collector intake` once"))
     if here > wanted:

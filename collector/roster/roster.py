@@ -13,9 +13,10 @@ from typing import TypeVar
 import msgspec
 
 from collector.errors import RosterInvalid
-from collector.i18n import N_
+from collector.i18n import N_, _
 from collector.roster.gates import Gate, Gates, Text
 from collector.roster.places import Area, Kind, Place, Places, Sector
+from wire import complaint
 from wire.errors import WireError
 from wire.keys import Keyring
 
@@ -270,7 +271,7 @@ def _read(path: Path, kind: type[T], without: T | None = None) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        msg = f"{path}: {str(error).replace('`', '')}"
+        msg = f"{path}: {complaint.named(str(error), _)}"
         raise RosterInvalid(msg) from error
 
 

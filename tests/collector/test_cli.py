@@ -115,6 +115,9 @@ def test_a_proof_is_told_and_its_status_says_whether_it_holds(
         (["publish", "/none"], "file-unusable"),
         (["import", "/none"], "file-unusable"),
         (["nothing"], "arguments-invalid"),
+        (["restore", "--continue"], "restore-none"),
+        (["restore", "/none"], "arguments-invalid"),
+        (["token", "add", "", "--scope", "records"], "token-unnamed"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence(
@@ -125,6 +128,37 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     said = capsys.readouterr().err.splitlines()
     assert said[0].startswith(f"{code}: ")
     assert said[1].startswith("  -> ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "remedy"),
+    [
+        (["doctr"], "không có 'doctr'; có phải doctor?", "`collector --help`"),
+        (["backup", "mak"], "không có 'mak'; có phải make?", "`collector backup --help`"),
+        (
+            ["token", "add", "x", "--scope", "recods"],
+            "không có 'recods'; có phải records?",
+            "`collector token add --help`",
+        ),
+        (["zzz"], "hãy chọn trong 'up', 'intake'", "`collector --help`"),
+        (["doctor"], "--config", "`collector doctor --help`"),
+        (["restore", "/none"], "thiếu các đối số: --key", ""),
+        (["up", "--practice"], "không dùng cả hai", ""),
+    ],
+)
+def test_who_mistypes_is_told_what_was_probably_meant_and_where_to_look(
+    home: Office, capsys: Said, words: list[str], said: str, remedy: str
+) -> None:
+    told = [*words, "--config", str(home.config)] if words != ["doctor"] else words
+    assert main(told) == 2
+    first, second = capsys.readouterr().err.splitlines()
+    assert said in first
+    assert remedy in second
+
+
+def test_a_configuration_that_is_not_there_is_a_file_that_cannot_be_read(capsys: Said) -> None:
+    assert main(["doctor", "--config", "/nowhere/collector.toml"]) == 2
+    assert capsys.readouterr().err.startswith("file-unusable: ")
 
 
 def test_a_gate_is_withdrawn_and_restored(office: Office) -> None:

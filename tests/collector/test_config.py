@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from collector.config import effective, load
-from collector.errors import ConfigInvalid
+from collector.errors import ConfigInvalid, FileUnusable
 
 GOOD = """
 [ledger]
@@ -75,5 +75,5 @@ def test_a_wrong_key_is_named_in_full_and_in_the_operators_language(
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigInvalid, match="No such file"):
+    with pytest.raises(FileUnusable, match="No such file"):
         load(tmp_path / "none.toml")

@@ -22,6 +22,7 @@ from collector.backup.errors import (
     BackupUnwritable,
     ClockDoubted,
     DistrictRunning,
+    NothingRestored,
     PlaceTaken,
     RestoreFull,
 )
@@ -387,10 +388,15 @@ def test_a_restore_that_was_killed_shows_nothing_and_is_done_again(
             restore(fresh, file, private, AT + 2 * DAY)
     for words in (["stats"], ["web"], ["intake"], ["vault", "run"], ["retention"]):
         assert main([*words, "--config", str(fresh.file)]) == 2
-    with pytest.raises(restored.Unpurged):
+    with pytest.raises(restored.Cut):
+        restored.check(fresh.config.restored)
+    with pytest.raises(restored.Cut):
         purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
     restore(fresh, file, private, AT + 2 * DAY)
     assert contents(fresh) == before
+    purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
+    with pytest.raises(NothingRestored):
+        purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
 
 
 @ONE
