@@ -46,6 +46,10 @@ GROUPS = (
 class Parser(argparse.ArgumentParser):
     """A parser whose complaints are errors like any other."""
 
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  # argparse's
+        """Take words as they are: what is typed halfway must not delete anything."""
+        super().__init__(**more, allow_abbrev=False)
+
     def error(self, message: str) -> NoReturn:
         """Raise ArgumentsInvalid, which names this command's own help."""
         wrong = ArgumentsInvalid(message)
@@ -55,7 +59,7 @@ class Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401  # argparse's
         """Name what was probably meant; all that there is only where nothing is like it."""
         known = [str(each) for each in action.choices or ()]
-        near = get_close_matches(str(value), known, n=3)
+        near = get_close_matches(str(value), known, n=3, cutoff=0.7)
         if known and value not in known and near:
             said = _("{value!r} is none; perhaps {near}?")
             raise argparse.ArgumentError(action, said.format(value=value, near=", ".join(near)))

@@ -96,7 +96,10 @@ def _list(settings: Config, _asked: argparse.Namespace) -> int:
 
     shelf = Shelf(making.settings(settings).folder)
     checked = {each.name for each in shelf.checked()}
-    for at_ms, path in shelf.made():
+    made = shelf.made()
+    if not made:
+        print(f"{making.settings(settings).folder}: {_('there is none')}")
+    for at_ms, path in made:
         word = _("read back whole") if path.name in checked else _("not verified")
         print(f"{_when(at_ms)}  {path.stat().st_size / 1e6:10.1f} MB  {path.name}  {word}")
     return 0

@@ -36,7 +36,7 @@ def make(folder: Path) -> tuple[Path, Path]:
                 file.flush()
                 os.fsync(file.fileno())
     except OSError as error:
-        msg = f"{folder}: {error.strerror or error}"
+        msg = f"{error.filename or folder}: {error.strerror or error}"
         raise FileUnusable(msg) from error
     return made
 

@@ -28,7 +28,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
         "--list", choices=tuple(TABLES), default="places", help=_("which list goes into a CSV file")
     )
     found = command(each, "find", _roster_find, _("look for places and gates, by any words"))
-    found.add_argument("words", nargs="+")
+    found.add_argument("words", nargs="+", metavar="WORD")
     command(each, "check", _roster_check, _("say what does not fit together"))
 
 

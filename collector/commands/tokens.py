@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from collector import clock, tokens
+from collector.commands import typed
 from collector.config import Config
 from collector.i18n import _
-from collector.roster import load
 from collector.tokens import Scope
 
 Command = Callable[..., argparse.ArgumentParser]
@@ -37,7 +37,7 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 def _token_add(settings: Config, asked: argparse.Namespace) -> int:
     scopes = tuple(dict.fromkeys(Scope(each) for each in asked.scope))
-    place = load(settings.roster.path).place_called(asked.place) if asked.place else ""
+    place = typed.place(settings, asked.place) if asked.place else ""
     print(tokens.add(settings.tokens, asked.name, scopes, clock.wall_ms(), place))
     return 0
 
@@ -47,8 +47,11 @@ def _token_remove(settings: Config, asked: argparse.Namespace) -> int:
     return 0
 
 
-def _token_list(settings: Config, _: argparse.Namespace) -> int:
-    for each in tokens.load(settings.tokens):
+def _token_list(settings: Config, _asked: argparse.Namespace) -> int:
+    known = tokens.load(settings.tokens)
+    if not known:
+        print(_("There are no tokens."))
+    for each in known:
         place = f" ({each.place})" if each.place else ""
         print(f"{each.name}: {', '.join(each.scopes)}{place}")
     return 0

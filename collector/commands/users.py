@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from collector.cases.roles import Role
+from collector.commands import typed
 from collector.config import Config
 from collector.grants import Grants
 from collector.i18n import _
-from collector.roster import load
 
 Command = Callable[..., argparse.ArgumentParser]
 
@@ -43,7 +43,11 @@ def offer(commands: Any, command: Command) -> None:  # noqa: ANN401  # argparse'
 
 def _reach(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--role", required=True, type=str, choices=[*Role], help=_("what its holder may do")
+        "--role",
+        required=True,
+        type=str,
+        choices=[each.value for each in Role],
+        help=_("what its holder may do"),
     )
     for name, what in (
         ("area", _("an area that the role reaches; may be given several times")),
@@ -102,8 +106,8 @@ def _list(settings: Config, _: argparse.Namespace) -> int:
 
 def _grants(settings: Config, asked: argparse.Namespace) -> Grants:
     """Return what was granted; a place is kept by its id, whichever of its names was typed."""
-    called = load(settings.roster.path).place_called if asked.place else str
-    return Grants(tuple(asked.area), tuple(asked.sector), tuple(map(called, asked.place)))
+    places = tuple(typed.place(settings, each) for each in asked.place)
+    return Grants(tuple(asked.area), tuple(asked.sector), places)
 
 
 def _typed(asked: argparse.Namespace) -> str | None:

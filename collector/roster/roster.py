@@ -78,15 +78,13 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
         """
         return self._place_by_gate.get(gate) or Place(f"~/{gate}", gate, Kind.OFFICE, "", "")
 
-    def place_called(self, text: str) -> str:
-        """Return the id of the one place that has this id or name; else the text as it is.
-
-        Who has passes issued may be on no list: then the text is its id.
-        """
+    def place_called(self, text: str) -> str | None:
+        """Return the id of the one place that has this id or name; None if none or several have."""
         places = (*self.places, *(self.place_of(gate.gate) for gate in self.gates))
+        if any(place.id == text for place in places):
+            return text
         named = {place.id for place in places if place.name == text}
-        known = any(place.id == text for place in places)
-        return text if known or len(named) != 1 else named.pop()
+        return named.pop() if len(named) == 1 else None
 
     def area_and_above(self, code: str) -> tuple[str, ...]:
         """Return an area and all that it is part of, from below; an unknown one alone."""

@@ -40,7 +40,7 @@ def prepared(folder: Path, show: Callable[[str], None]) -> Config:
     Raises PracticeThere for a folder of something else, PracticeMixed for a real district's.
     """
     if not (folder / TOML).exists():
-        if folder.exists() and any(folder.iterdir()):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise PracticeThere(str(folder))
         _make(folder, show)
     config = configuration.load(folder / TOML)
@@ -73,10 +73,10 @@ def _make(folder: Path, show: Callable[[str], None]) -> None:
         capture_output=True,
         text=True,
     )
-    show(done.stdout.rstrip())
     if done.returncode:
         show(done.stderr.rstrip())
         raise PracticeUnmade(str(folder))
+    show(done.stdout.rstrip())
     _keep(folder / ACCOUNTS, done.stdout)
     show(_("These words are kept in {file}.").format(file=folder / ACCOUNTS))
 

@@ -141,6 +141,9 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
             "`collector token add --help`",
         ),
         (["zzz"], "hãy chọn trong 'up', 'intake'", "`collector --help`"),
+        (["user", "add", "a", "--role", "boss"], "hãy chọn trong 'operator', 'district", ""),
+        (["restore", "/none", "--replac"], "đối số lạ: --replac", ""),
+        (["up", "--practice", __file__], "test_cli.py", ""),
         (["doctor"], "--config", "`collector doctor --help`"),
         (["restore", "/none"], "thiếu các đối số: --key", ""),
         (["up", "--practice"], "không dùng cả hai", ""),
@@ -149,11 +152,21 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
 def test_who_mistypes_is_told_what_was_probably_meant_and_where_to_look(
     home: Office, capsys: Said, words: list[str], said: str, remedy: str
 ) -> None:
-    told = [*words, "--config", str(home.config)] if words != ["doctor"] else words
-    assert main(told) == 2
+    alone = words == ["doctor"] or __file__ in words
+    assert main(words if alone else [*words, "--config", str(home.config)]) == 2
     first, second = capsys.readouterr().err.splitlines()
     assert said in first
     assert remedy in second
+
+
+def test_where_there_is_nothing_to_list_it_is_said(tmp_path: Path, capsys: Said) -> None:
+    made = Office(tmp_path)
+    assert made.call("token", "list") == 0
+    assert capsys.readouterr().out == "Chưa có mã truy cập nào.\n"
+    text = made.config.read_text(encoding="utf-8")
+    made.config.write_text(f'{text}\n[backup]\nfolder = "shelf"\nkey = "k"\n', encoding="utf-8")
+    assert made.call("backup", "ls") == 0
+    assert capsys.readouterr().out == f"{tmp_path}/shelf: chưa có bản nào\n"
 
 
 def test_a_configuration_that_is_not_there_is_a_file_that_cannot_be_read(capsys: Said) -> None:
@@ -241,7 +254,11 @@ def test_a_place_is_granted_by_its_id_whichever_of_its_names_was_typed(
     scope = ("--scope", "passes-issue")
     assert office.call("token", "add", "smas", *scope, "--place", "Bến xe Mẫu") == 0
     assert office.call("token", "list") == 0
-    assert capsys.readouterr().out.endswith(f"({meant})\n")
+    told = capsys.readouterr()
+    assert told.out.endswith(f"({meant})\n")
+    assert told.err == ""
+    assert office.call("token", "add", "cty", *scope, "--place", "Công ty Mẫu") == 0
+    assert "“Công ty Mẫu”" in capsys.readouterr().err, "it is kept, and may be mistyped"
     program = "import sys; from collector.cli import main; sys.exit(main(sys.argv[1:]))"
     start = (sys.executable, "-c", program, "user")  # the pages are set up once in a process
     where = ("--config", str(office.config))

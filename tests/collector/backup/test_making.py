@@ -332,6 +332,7 @@ def test_the_commands_do_what_they_say(
     assert "khôi phục" in capsys.readouterr().out
     assert main(["backup", "key", str(tmp_path / "fresh")]) == 0
     assert main(["backup", "key", str(tmp_path / "fresh")]) == 2  # never over one that is there
+    assert "fresh/backup-private.pem: " in capsys.readouterr().err
     assert sorted(each.name for each in (tmp_path / "fresh").iterdir()) == [
         "backup-private.pem",
         "backup-public.pem",
