@@ -108,7 +108,7 @@ class RestoreFull(CollectorError):
     says = N_("The disk is full: nothing of this backup is here")
     remedy = N_(
         "make room, or have a larger disk in that place, and give the same `collector restore`"
-        " again; nothing can be started until it has ended well"
+        " again"
     )
 
 

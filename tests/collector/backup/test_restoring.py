@@ -341,6 +341,21 @@ def test_a_disk_that_fills_at_any_moment_leaves_nothing_and_the_next_restore_is_
 
 
 @ONE
+def test_a_disk_without_any_room_keeps_what_was_to_be_replaced(
+    server: Server, small: Path, private: Path
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    shutil.copytree(server.where, small / "old")
+    smaller = Server(small / "old", None, small.parent / "shelf", private.parent)
+    before = contents(smaller)
+    with full(small), pytest.raises(RestoreFull):
+        restore(smaller, file, private, AT + 2 * DAY, replace=True)
+    restored.check(smaller.config.restored)
+    assert contents(smaller) == before
+
+
+@ONE
 def test_what_cannot_be_deleted_on_a_full_disk_keeps_the_district_closed_until_it_is(
     server: Server, fresh: Server, small: Path, private: Path
 ) -> None:
