@@ -36,7 +36,8 @@ def withdraw(
 ) -> list[Path]:
     """Give cards a standing, or all that the key has signed; sign the list and return where it is.
 
-    `numbers` are whole or the last characters of them. Raises PassUnknown, KeyMissing.
+    `numbers` are whole or the last characters of them. Raises PassUnknown, KeyMissing,
+    ValueInvalid.
     """
     home.signing_key(Use.STATUS)  # nothing is marked that could not be told to the gates
     with Register(home.folder / PATH) as book:

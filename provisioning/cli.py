@@ -40,6 +40,7 @@ DIRECTIONS = {
     "out": (Direction.OUT,),
     "both": (Direction.IN, Direction.OUT),
 }
+INTERRUPTED = 130
 LEFT = {
     Left.UNMADE: marked(
         "NOTE: making new keys was cut off the last time. What was made then is deleted, and the "
@@ -75,6 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _ = catalogue(language).gettext
     try:
         asked = _parser(_).parse_args(arguments)
+        _apart(asked)
         asked.left = _settled(asked, _)
         print(asked.work(asked, _), flush=True)
     except ProvisionError as error:
@@ -83,7 +85,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 0
+
+
+def _apart(asked: argparse.Namespace) -> None:
+    """Keep what a command makes out of the authority's folder, which it could lay in ruins."""
+    folder: Path | None = getattr(asked, "authority", None)
+    out: Path | None = getattr(asked, "out", None)
+    if folder and out and folder.resolve() in out.resolve().parents:
+        raise ArgumentsInvalid(detail=marked("--out lies in the authority's folder"))
 
 
 def _settled(asked: argparse.Namespace, _: Translate) -> Left | None:

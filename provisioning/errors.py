@@ -188,7 +188,10 @@ class PassUnknown(ProvisionError):
 
     code = "pass-unknown"
     sentence = marked("{count} passes or cards have a number that ends in {number}; it must be one")
-    remedy = marked("give more of the number, up to all sixteen characters")
+    remedy = marked(
+        "compare it with the number on the pass or card, and give more of it, up to all sixteen "
+        "characters"
+    )
 
 
 class SignerInvalid(ProvisionError):

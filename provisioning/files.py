@@ -18,6 +18,7 @@ SYSTEM = (
     marked("Is a directory"),
     marked("Not a directory"),
     marked("File exists"),
+    marked("Too many levels of symbolic links"),
     marked("No space left on device"),
     marked("Read-only file system"),
     marked("Input/output error"),
@@ -26,7 +27,12 @@ SYSTEM = (
 
 
 def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
-    """Put `data` into `path`, whole or not at all; raise FileUnusable if it cannot be done."""
+    """Put `data` into `path`, whole or not at all; raise FileUnusable if it cannot be done.
+
+    A device or a pipe is refused: the file would take its place, and be no more where it was meant.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise FileUnusable(path=path, detail=marked("Not a regular file"))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:

@@ -35,6 +35,9 @@ ARGPARSE = (
     marked("expected one argument"),
     marked("expected at least one argument"),
     marked("invalid choice: %(value)r (choose from %(choices)s)"),
+    marked("invalid %(type)s value: %(value)r"),
+    marked("one of the arguments %s is required"),
+    marked("not allowed with argument %s"),
     marked("ambiguous option: %(option)s could match %(matches)s"),
     marked("ignored explicit argument %r"),
 )

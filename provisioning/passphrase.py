@@ -56,4 +56,7 @@ def _asked(question: str) -> bytes:
     if not sys.stdin.isatty():
         raise PassphraseMissing
     _ = catalogue(choose(os.environ)).gettext
-    return getpass(_(question)).encode()
+    try:
+        return getpass(_(question)).encode()
+    except EOFError as error:  # Ctrl-D: nobody answers
+        raise PassphraseMissing from error

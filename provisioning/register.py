@@ -14,7 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from provisioning.errors import IssuerFull, IssuerWithdrawn, PassUnknown, RegisterUnusable
+from provisioning.errors import (
+    IssuerFull,
+    IssuerWithdrawn,
+    PassUnknown,
+    RegisterUnusable,
+    ValueInvalid,
+)
+from provisioning.i18n import marked
 from wire.statuslist import INVALID, SUSPENDED
 
 PATH = "passes/register.sqlite"
@@ -23,6 +30,9 @@ PLACES = 2**20
 DRAWS = 200
 """With nine places of ten taken, all these draws miss once in a billion times."""
 BUSY_S = 10
+ENDING = marked(
+    "give the last four to sixteen characters of the number: digits, and letters a to f"
+)
 _ENDING = re.compile(r"[0-9A-Fa-f]{4,16}")
 _TABLES = """
 create table if not exists pass (
@@ -94,14 +104,16 @@ class Register:
     def find(self, ending: str) -> bytes:
         """Return the one number whose hex ends so; raise PassUnknown for none, or several.
 
-        Less than the four characters that are printed on a pass are no number.
+        Less than the four characters that are printed on a pass are no number: ValueInvalid.
         """
+        if not _ENDING.fullmatch(ending):
+            raise ValueInvalid(name="number", value=ending, takes=ENDING)
         with self._told():
             found = self._rows.execute(
                 "select number from pass where lower(hex(number)) like '%' || ? limit 2",
                 (ending.lower(),),
             ).fetchall()
-        if len(found) != 1 or not _ENDING.fullmatch(ending):
+        if len(found) != 1:
             raise PassUnknown(number=ending, count=len(found))
         return bytes(found[0][0])
 

@@ -47,7 +47,8 @@ def mark(
     """Give passes a standing and sign the lists that change; return where they are.
 
     `numbers` are whole or the last characters of them. `kid` is an issuer, all of whose passes are
-    withdrawn, or none if `standing` is valid. Raises PassUnknown, IssuerUnknown, KeyMissing.
+    withdrawn, or none if `standing` is valid. Raises PassUnknown,
+    ValueInvalid, IssuerUnknown, KeyMissing.
     """
     home.signing_key(Use.STATUS)  # nothing is marked that could not be told to the gates
     with _book(home) as book:

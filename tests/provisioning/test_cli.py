@@ -1,6 +1,8 @@
 """`provision` as it is used: its files, its words, its exit status."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from datetime import timedelta
@@ -21,6 +23,7 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATE_LANG", "en")
 
 
+OWN = ("--out", "HOME/roster.json")
 CREATE = ("authority", "create", "--plain", "--out")
 
 
@@ -208,7 +211,8 @@ def test_a_time_that_cannot_be_meant_makes_no_pass(
         (["--suspend", "--issuer", "00"], "arguments-invalid"),
         (["--suspend", "--restore", "0000"], "arguments-invalid"),
         (["0000"], "pass-unknown"),
-        (["%"], "pass-unknown"),
+        (["%"], "value-invalid"),
+        (["001"], "value-invalid"),
         (["--issuer", "00"], "issuer-unknown"),
     ],
     ids=str,
@@ -226,6 +230,10 @@ def test_what_cannot_be_withdrawn_is_said(
         ([], "arguments-invalid"),
         (["gate"], "arguments-invalid"),
         (["pass", "--days", "many"], "arguments-invalid"),
+        (
+            [*("pass", "--authority", "HOME", "--holder", "resident", "--days", "1"), *OWN],
+            "arguments-invalid",
+        ),
         (
             [*CREATE, "HOME", "--name", "Xã Mẫu"],
             "authority-exists",
@@ -404,3 +412,76 @@ def test_it_runs_as_a_program_in_a_terminal_that_knows_no_vietnamese(tmp_path: P
     )
     assert done.returncode == 2
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["pass", "--days", "many"], "đối số --days: 'many' không phải giá trị kiểu int"),
+        (["issuer", "turn", "--authority", "x"], "cần một trong các đối số --identity --way"),
+        (["withdraw", "--suspend", "--restore"], "không dùng cùng đối số --suspend"),
+    ],
+)
+def test_what_argparse_says_is_said_in_vietnamese(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    more: list[str],
+    said: str,
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "vi")
+    assert cli.main(more) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_nothing_is_put_in_the_place_of_a_pipe_or_a_device(home: Authority, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    asked = ["pass", "--authority", str(home.folder), "--holder", "visitor", "--days", "1"]
+    assert cli.main([*asked, "--out", str(pipe)]) == 2
+    assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("leaving", ["interrupted", "nobody answers"])
+def test_who_leaves_at_the_question_for_a_passphrase_leaves_nothing(
+    tmp_path: Path, leaving: str
+) -> None:
+    ours, theirs = os.openpty()
+    asked: list[str | Path] = [
+        *CREATE[:2],
+        "--sheets",
+        tmp_path / "pages",
+        "--out",
+        tmp_path / "new",
+        "--name",
+        "X",
+    ]
+    with subprocess.Popen(
+        [sys.executable, "-m", "provisioning.cli", *asked],
+        stdin=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**os.environ, "GATE_LANG": "en"},
+    ) as running:
+        os.close(theirs)
+        told = b""
+        while b"12 characters or more: " not in told:
+            told += os.read(ours, 4096)
+        if leaving == "interrupted":
+            running.send_signal(signal.SIGINT)
+        else:
+            os.write(ours, b"\x04")
+        while more := rest(ours):
+            told += more
+    os.close(ours)
+    assert running.returncode == (130 if leaving == "interrupted" else 2)
+    assert b"Traceback" not in told
+    assert (b"passphrase-missing: " in told) is (leaving != "interrupted")
+    assert list(tmp_path.iterdir()) == []
+
+
+def rest(terminal: int) -> bytes:
+    """Return what else is said at a terminal; b"" once nobody is there."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
