@@ -117,7 +117,7 @@ def _unsent(found: Standing) -> Line:
 
 
 def _room(found: Standing) -> Line:
-    said = _("room for {days} days").format(days=found.health.days_of_room)
+    said = _("room for {days} days").format(days=int(found.health.days_of_room))
     return _("Memory card"), said, not {"room-low", "journal-full"} & set(found.alarms)
 
 

@@ -41,6 +41,7 @@ def run(found: config.Config, out: Path, tell: Tell) -> bool:
     root = enrol.root_key(keys / enrol.ROOT)
     enrolment, key = enrol.load(keys, root)
     now = timekeeper(found, enrolment, enrolment.issued).now()
+    out.mkdir(parents=True, exist_ok=True)  # before anybody has pressed a button for nothing
     steps: list[Found] = []
 
     def told(each: list[Found]) -> None:
@@ -55,7 +56,6 @@ def run(found: config.Config, out: Path, tell: Tell) -> bool:
     ca = believed.told(enrolment, root, found.folders.inbox).ca
     told([_broker(found, enrolment, ca, now)])
     made = Report(enrolment.gate, enrolment.place, now.wall_ms, now.clock, version(), tuple(steps))
-    out.mkdir(parents=True, exist_ok=True)
     (out / JSON).write_bytes(report.signed(made, key))
     (out / PAGE).write_text(report.page(made), encoding="utf-8")
     return made.passed

@@ -18,7 +18,7 @@ from device.errors import CameraMissing
 from device.flow import Credential, Frame, Instant, Press, Pressed, Sighting, Signal
 from device.selftest import machine, sight, signs
 from device.selftest.asking import Button, Terminal
-from tests.device.command import GATE, environment
+from tests.device.command import GATE, environment, gate
 from tests.device.site import Site
 from tests.device.uplink.district import settings
 from wire import selftest
@@ -275,6 +275,11 @@ def test_a_technician_at_a_terminal_gets_a_signed_report(site: Site, tmp_path: P
         selftest.unpack(
             json.dumps(forged).encode(), Keyring([entry(key.public_key(), Use.RECORDS)])
         )
+
+
+def test_a_place_for_the_report_that_is_none_is_said_before_anything_is_tried(site: Site) -> None:
+    said = gate("selftest", "--config", site.config, "--out", site.config)
+    assert (said.status, said.out, said.code) == (2, "", "storage-unusable")
 
 
 @pytest.mark.usefixtures("tmp_path")

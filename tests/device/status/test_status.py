@@ -68,6 +68,13 @@ def test_it_fits_a_terminal_of_80_by_24(
     assert any(say("District") in line for line in lines)
 
 
+def test_room_is_told_in_whole_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "_", str)
+    roomy = msgspec.structs.replace(WELL, days_of_room=3650.0)
+    told = drawn(msgspec.structs.replace(STANDING, health=roomy))
+    assert any("room for 3650 days" in line for line in told)
+
+
 def test_what_is_wrong_is_seen_without_colours() -> None:
     lines = drawn(WORST)
     assert sum(line[1:4].strip() == "!" for line in lines) >= 6
