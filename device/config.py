@@ -269,12 +269,9 @@ class Config(Section, frozen=True, kw_only=True):
 
 def load(path: Path) -> Config:
     """Read the file at `path`; raise ConfigInvalid naming what is wrong and where."""
-    text = _text(path)
+    raw = _raw(path)
     try:
-        config = msgspec.convert(_wired(tomllib.loads(text), path), Config, dec_hook=_path)
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {complaint.unparsed(str(error), _)}"
-        raise ConfigInvalid(msg) from error
+        config = msgspec.convert(_wired(raw, path), Config, dec_hook=_path)
     except msgspec.ValidationError as error:
         msg = f"{path}: {complaint.named(str(error), _)}"
         raise ConfigInvalid(msg) from error
@@ -288,11 +285,7 @@ def complaints(path: Path) -> list[str]:
     not hide behind something else. Raises ConfigInvalid for a file that is no TOML.
     """
     found: list[str] = []
-    try:
-        raw = tomllib.loads(_text(path))
-    except tomllib.TOMLDecodeError as error:
-        msg = f"{path}: {complaint.unparsed(str(error), _)}"
-        raise ConfigInvalid(msg) from error
+    raw = _raw(path)
     while True:
         try:
             msgspec.convert(_wired(copy.deepcopy(raw), path), Config, dec_hook=_path)
@@ -325,8 +318,23 @@ def panel_of(wiring: str) -> Panel:
     return msgspec.convert(_wired({"panel": {"wiring": wiring}})["panel"], Panel)
 
 
+def _raw(path: Path) -> dict[str, Any]:
+    """Return what the file says as TOML; no key is looked at yet."""
+    try:
+        return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        msg = f"{path}: {complaint.unparsed(str(error), _)}"
+        raise ConfigInvalid(msg) from error
+    except RecursionError as error:
+        msg = f"{path}: {complaint.nested(_)}"
+        raise ConfigInvalid(msg) from error
+
+
 def _text(path: Path) -> str:
-    """Return the file's text; a file that is no text or far too long is no configuration."""
+    """Return the file's text; a file that is no text or far too long is no configuration.
+
+    A mark of the byte order, which editors on Windows write, is no part of it.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
@@ -337,7 +345,7 @@ def _text(path: Path) -> str:
         msg = f"{path}: {_('far too long')}"
         raise ConfigInvalid(msg)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"{path}: {_('not UTF-8 text')}"
         raise ConfigInvalid(msg) from error

@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from device import plainfile
-from device.errors import EnrolmentRefused, EnrolmentUnreadable, NotEnrolled
+from device.errors import EnrolmentRefused, EnrolmentUnreadable, NotEnrolled, RootMissing
 from device.i18n import N_
 from wire.canonical import parse, read
 from wire.enrolment import LIMIT, Enrolment, pack_request, unpack, unpack_request
@@ -83,19 +83,19 @@ def make_keys(folder: Path) -> bytes:
 
 
 def root_key(path: Path) -> KeyEntry:
-    """Read the authority's public root; raise NotEnrolled if it is none."""
+    """Read the authority's public root; raise RootMissing if it is none."""
     try:
         root = read(KeyEntry, parse(_read(path), LIMIT))
         Keyring([root])
     except FileNotFoundError as error:
         msg = N_("the authority's root key (root.json) is missing from the memory card")
-        raise NotEnrolled(msg) from error
+        raise RootMissing(msg) from error
     except (OSError, WireError) as error:
         msg = N_("the authority's root key (root.json) cannot be read")
-        raise NotEnrolled(msg) from error
+        raise RootMissing(msg) from error
     if root.use is not Use.ROOT:
         msg = N_("root.json holds a key that is not an authority's root")
-        raise NotEnrolled(msg)
+        raise RootMissing(msg)
     return root
 
 

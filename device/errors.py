@@ -76,6 +76,12 @@ class NotEnrolled(GateError):
     remedy = N_("make the gate's keys with `gate keys` and enrol it with `provision gate`")
 
 
+class RootMissing(NotEnrolled):
+    """The authority's public root, which lies on every memory card, is not there or is none."""
+
+    remedy = N_("copy root.json from the authority's folder into the folder folders.keys")
+
+
 class EnrolmentRefused(NotEnrolled):
     """An enrolment that somebody brings and that is not one for this gate."""
 

@@ -97,6 +97,9 @@ def codes_in(given: str, standard_input: Callable[[], bytes]) -> list[tuple[str,
         return [("", standard_input()[:MAX_TEXT])]
     path = Path(given)
     try:
+        if given and (path.exists() or path.is_symlink()) and not path.is_file():
+            msg = f"{given}: {N_('not a file')}"  # a pipe would be waited for
+            raise PictureUnreadable(msg)
         if not path.is_file() and path.suffix.lower() not in NAMED_LIKE_FILES:
             return [("", given.encode("utf-8", "surrogateescape"))]
         with path.open("rb") as file:

@@ -85,8 +85,12 @@ class Holdings:
     def export(self, out: Path, *, everything: bool) -> int:
         """Write what is not confirmed, or all there is, to `out`; return how many records.
 
-        How far it came is noted: a card that ends this gate's records asks for it.
+        How far it came is noted: a card that ends this gate's records asks for it. Raises
+        StorageUnusable, also for a device: a file in its place would be in memory, not on a stick.
         """
+        if out.exists() and not out.is_file():
+            msg = f"{out}: {N_('not a file')}"
+            raise StorageUnusable(msg)
         made = clock.SystemClock(vouched=False).now().wall_ms
         count, held = 0, self._held
 
@@ -196,7 +200,14 @@ def _batches(one: Held, start: int) -> Iterator[tuple[int, bytes]]:
 
 def _lines(proof: Path) -> list[bytes]:
     try:
-        return export.receipts(plainfile.read(proof, PROOF_LIMIT) or b"")
+        data = plainfile.read(proof, PROOF_LIMIT)
+    except IsADirectoryError:
+        data = None
+    if data is None:
+        msg = f"{proof}: {N_('not a file, or far too long')}"
+        raise ProofRefused(msg)
+    try:
+        return export.receipts(data)
     except WireError as error:
         msg = N_("it holds far too many receipts")
         raise ProofRefused(msg) from error

@@ -28,6 +28,7 @@ SYSTEM = (
     N_("Is a directory"),
     N_("Not a directory"),
     N_("File exists"),
+    N_("Too many levels of symbolic links"),
     N_("No space left on device"),
     N_("Read-only file system"),
     N_("Input/output error"),

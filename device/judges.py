@@ -18,6 +18,7 @@ from device.credential import control_card
 from device.credential.dcc_trust import TrustList
 from device.errors import IssuersUnreadable, PolicyUnreadable
 from device.flow import Credential, Instant, Verdict
+from device.i18n import _
 from device.journal import carried
 from device.mandate import Mandate
 from device.verdict.judge import judge
@@ -25,7 +26,7 @@ from device.verdict.policy import at_gate, default
 from device.verdict.reasons import TABLE
 from device.verdict.standing import NOTHING
 from device.verdict.trust import Finding, NoStatuses, Trust
-from wire import controlcard, gatepass, policy, policydraft
+from wire import complaint, controlcard, gatepass, policy, policydraft
 from wire.canonical import parse, read
 from wire.enrolment import LIMIT
 from wire.errors import SignatureInvalid, WireError
@@ -169,8 +170,16 @@ def policy_in(path: Path, ring: Keyring) -> tuple[Policy, bool]:
         msg = f"{path}: {error.strerror}"
         raise PolicyUnreadable(msg) from error
     except WireError as error:
-        msg = f"{path}: {error}"
+        msg = f"{path}: {_why(str(error))}"
         raise PolicyUnreadable(msg) from error
+
+
+def _why(message: str) -> str:
+    """Say in words what the readers of a policy say."""
+    what, _at, where = message.partition(" - at ")
+    if what == policydraft.NOT_TOML:
+        return complaint.unparsed(f"(at {where})", _) if where else complaint.nested(_)
+    return complaint.named(message, _)
 
 
 def _is_good(signed: Signed, ring: Keyring) -> bool:

@@ -78,6 +78,11 @@ def unparsed(message: str, _: Translate) -> str:
     return _("not TOML: line {line}, column {column}").format(line=found[1], column=found[2])
 
 
+def nested(_: Translate) -> str:
+    """Say that a text is nested more deeply than its reader can follow."""
+    return _("too many tables or lists inside one another")
+
+
 def named(message: str, _: Translate) -> str:
     """Say what is wrong with the full key first.
 

@@ -144,6 +144,13 @@ def test_an_answer_that_is_not_there_or_none_is_refused(site: Site) -> None:
         assert (said.status, said.code) == (2, "enrolment-refused")
 
 
+def test_a_card_without_the_root_key_asks_for_it(site: Site) -> None:
+    (site.keys / "root.json").unlink()
+    said = gate("enrol", "--config", site.config, site.config)
+    assert (said.status, said.code) == (2, "not-enrolled")
+    assert "-> copy root.json from the authority's folder" in said.err
+
+
 def test_a_gate_over_pictures_keeps_what_it_saw_and_ends(site: Site) -> None:
     site.draw_pass("a.png")
     said = gate("run", "--config", site.config)

@@ -59,13 +59,37 @@ def test_what_is_wrong_is_named_by_its_full_key(
 
 
 @pytest.mark.parametrize(
-    "data", [b"\xff\xfe", b"a = = 2", b"a = 1\na = 2", b"#" * 300_000, b"", b"\x00"]
+    "data",
+    [
+        b"\xff\xfe",
+        b"a = = 2",
+        b"a = 1\na = 2",
+        b"#" * 300_000,
+        b"",
+        b"\x00",
+        b"a = " + b"[" * 20_000,
+    ],
+    ids=lambda data: str(data[:12]),
 )
 def test_what_is_no_configuration_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "gate.toml"
     path.write_bytes(data)
-    with pytest.raises(ConfigInvalid, match=r"gate\.toml"):
-        config.load(path)
+    for read in (config.load, _all_complaints):
+        with pytest.raises(ConfigInvalid, match=r"gate\.toml"):
+            read(path)
+
+
+def _all_complaints(path: Path) -> None:
+    """Raise what is wrong with the file, whether it is found at once or one by one."""
+    for each in config.complaints(path):
+        msg = f"{path}: {each}"
+        raise ConfigInvalid(msg)
+
+
+def test_a_file_that_an_editor_on_windows_wrote_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "gate.toml"
+    path.write_text(CONFIG, encoding="utf-8-sig", newline="\r\n")
+    assert config.load(path).journal.segment_records == 8
 
 
 def test_a_file_that_is_not_there_is_another_mistake(tmp_path: Path) -> None:

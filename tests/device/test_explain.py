@@ -1,6 +1,7 @@
 """`gate explain`: all about a code, for someone who must not learn who holds it."""
 
 import json
+import os
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from device import explain, judges
 from device.credential.kinds import KINDS
-from device.errors import PolicyUnreadable
+from device.errors import PictureUnreadable, PolicyUnreadable
 from device.explain import Explained
 from device.verdict.policy import default
 from device.words import ADVICE
@@ -145,6 +146,36 @@ def test_a_text_comes_from_the_command_line_a_file_or_standard_input(tmp_path: P
 def test_a_files_name_that_is_mistaken_is_no_code() -> None:
     said = gate("explain", "none.png")
     assert (said.status, said.out, said.code) == (2, "", "picture-unreadable")
+
+
+def test_what_is_there_and_is_no_file_is_no_code(tmp_path: Path) -> None:
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / "nowhere")
+    for odd in (tmp_path, pipe, link):
+        with pytest.raises(PictureUnreadable, match="not a file"):
+            explain.codes_in(str(odd), bytes)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{}", "site: thiếu mục này"),
+        ('sita = "Mẫu"', "sita: không có mục này"),
+        ("site = = 1", "không đúng dạng TOML: dòng 1, cột 8"),
+        ("site = 1", "site: cần chuỗi ký tự, không phải số nguyên"),
+        ("a = " + "[" * 20_000, "lồng trong nhau"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_what_is_wrong_with_a_policy_is_said_in_vietnamese(
+    text: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "cho-mau.toml"
+    file.write_text(text)
+    told = gate("explain", "--policy", file, "x", language="vi")
+    assert told.status == 2
+    assert said in told.err
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "x", '{"site": "Mẫu", "version": 0, "issued": 0}'])

@@ -1,6 +1,7 @@
 """`gate journal`: a technician sees what is there, whether it is whole, and carries it on foot."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -247,6 +248,30 @@ def test_a_proof_that_does_not_fit_lays_nothing(
     assert list(carried.site.inbox.iterdir()) == []
     shutil.copy(carried.site.config, answer)
     assert carried.run("import-proof", answer) == 2
+
+
+def test_no_export_takes_the_place_of_a_stick_or_a_pipe(
+    carried: Carried, journal: CardJournal, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert journal.confirmed == 0
+    pipe = tmp_path / "sda1"  # as a device, but one that any user may make
+    os.mkfifo(pipe)
+    for taken in (pipe, tmp_path):
+        assert carried.run("export", taken) == 2
+        assert capsys.readouterr().err.startswith("storage-unusable: ")
+    assert pipe.is_fifo()
+
+
+def test_what_can_hold_no_proof_is_named(
+    carried: Carried, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for taken in (pipe, tmp_path):
+        assert carried.run("import-proof", taken) == 2
+        told = capsys.readouterr().err
+        assert told.startswith("proof-refused: ")
+        assert f"({taken}: " in told
 
 
 def test_a_file_that_is_not_there_is_named(carried: Carried, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_photo_is_turned_as_its_exif_says(tmp_path: Path) -> None:
 def test_a_picture_that_claims_more_than_100_megapixels_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.png"
     path.write_bytes(png_claiming(60_000, 60_000))
-    with pytest.raises(PictureUnreadable, match="3600 megapixels, more than 100"):
+    with pytest.raises(PictureUnreadable, match="more than 100 megapixels"):
         load_luma(path)
 
 
