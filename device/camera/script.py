@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from device.errors import ConfigInvalid
+from device.i18n import N_, _
+from wire import complaint
 
 MAX_BYTES = 16_000_000
 S = 1_000_000_000
@@ -36,7 +38,7 @@ class Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         """Refuse somebody with nothing, or with two things, to show."""
         if (self.text is None) == (self.picture is None):
-            msg = "give either text or picture"
+            msg = N_("give either text or picture")
             raise ValueError(msg)
 
 
@@ -56,7 +58,7 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Refuse two people of one name: the record could not tell them apart."""
         names = [each.who for each in self.people]
         if len(set(names)) != len(names):
-            msg = "two people have the same name"
+            msg = N_("two people have the same name")
             raise ValueError(msg)
 
 
@@ -64,14 +66,17 @@ def load_script(path: Path) -> Script:
     """Read a script; raise ConfigInvalid naming what is wrong in it and where."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            msg = f"{path}: larger than {MAX_BYTES // 1_000_000} MB"
+            msg = f"{path}: {N_('far too long')}"
             raise ConfigInvalid(msg)
         script = msgspec.json.decode(path.read_bytes(), type=Script)
     except OSError as error:
-        msg = f"{path}: {error.strerror or 'cannot be read'}"
+        msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise ConfigInvalid(msg) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        msg = f"{path}: {error}"
+    except msgspec.ValidationError as error:
+        msg = f"{path}: {complaint.named(str(error), _)}"
+        raise ConfigInvalid(msg) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        msg = f"{path}: {N_('not JSON')}"
         raise ConfigInvalid(msg) from error
     return msgspec.structs.replace(
         script, people=tuple(_rooted(each, path.resolve().parent) for each in script.people)

@@ -137,9 +137,10 @@ def test_a_script_is_read_with_pictures_beside_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "named"),
     [
-        ("{", "truncated"),
+        ("{", "not JSON"),
+        ("[]", "a table|bảng"),
         ('{"seed": 1}', "start_up_ns"),
-        ('{"seed":1,"start_up_ns":0,"people":[{"who":"p","arrive_s":0,"hold_s":1}]}', "either"),
+        ('{"seed":1,"start_up_ns":0,"people":[{"who":"p","arrive_s":0,"hold_s":1}]}', "picture"),
         ('{"seed":1,"start_up_ns":0,"people":[],"sede":1}', "sede"),
         ('{"seed":1,"start_up_ns":0,"people":[],"size":[9,9]}', "size"),
     ],
