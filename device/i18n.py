@@ -32,8 +32,16 @@ SYSTEM = (
     N_("No space left on device"),
     N_("Read-only file system"),
     N_("Input/output error"),
+    N_("Connection refused"),
+    N_("Connection reset by peer"),
+    N_("Connection timed out"),
+    N_("timed out"),
+    N_("Network is unreachable"),
+    N_("No route to host"),
+    N_("Name or service not known"),
+    N_("Temporary failure in name resolution"),
 )
-"""What the system says of files, in its own words."""
+"""What the system says of files and of the network, in its own words."""
 
 ARGPARSE = (
     N_("usage: "),

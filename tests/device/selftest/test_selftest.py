@@ -282,6 +282,23 @@ def test_a_place_for_the_report_that_is_none_is_said_before_anything_is_tried(si
     assert (said.status, said.out, said.code) == (2, "", "storage-unusable")
 
 
+def test_without_a_camera_and_a_broker_the_rest_is_tried_and_reported(
+    site: Site, tmp_path: Path
+) -> None:
+    """A desk's configuration; in Vietnamese, also what the system says of the network."""
+    site.configure(
+        {
+            'source = "pictures"\npath = "pictures"\nfps = 15': 'source = "none"',
+            "port = 8883": f"port = {free_port()}",
+        }
+    )
+    said = gate("selftest", "--config", site.config, "--out", tmp_path / "out", language="vi")
+    assert (said.status, said.err) == (1, "")
+    assert "`gate desk`" in said.out
+    assert "bị từ chối kết nối" in said.out
+    assert said.out.splitlines()[-1] in (tmp_path / "out/self-test.txt").read_text()
+
+
 @pytest.mark.usefixtures("tmp_path")
 def test_a_broker_that_is_not_there_is_said(site: Site) -> None:
     from device.uplink.link import Address  # noqa: PLC0415
