@@ -418,12 +418,14 @@ def _journal_ls(asked: argparse.Namespace) -> None:
 
 
 def _journal_verify(asked: argparse.Namespace) -> int:
-    from device.holdings import Holdings, told_fault
+    from device.holdings import Holdings, nothing_held, told_fault
 
-    is_whole = True
+    is_whole = is_empty = True
     for one, fault in Holdings(config.load(asked.config)).faults():
-        is_whole = is_whole and fault is None
+        is_whole, is_empty = is_whole and fault is None, False
         print(told_fault(one, fault))
+    if is_empty:
+        print(nothing_held())
     return 0 if is_whole else 1
 
 

@@ -58,7 +58,8 @@ class Holdings:
     def listed(self, *, as_json: bool) -> Iterator[str]:
         """Yield a line for each journal."""
         kid = kid_of(raw_public(self._gate.records_key))
-        for one in self._held:
+        held = self._held
+        for one in held:
             if as_json:
                 yield json.dumps(
                     {**msgspec.to_builtins(one, enc_hook=str), "waiting": one.waiting, "key": kid}
@@ -66,6 +67,8 @@ class Holdings:
             else:
                 yield _told(one)
         if not as_json:
+            if not held:
+                yield nothing_held()
             yield _("Signed with key {kid}, sealed to key {seal}.").format(
                 kid=kid, seal=self._gate.enrolment.seal.kid
             )
@@ -173,6 +176,11 @@ def _told(one: Held) -> str:
     if one.disputed:
         parts.append(_("the district has other records under its numbers"))
     return "; ".join(parts)
+
+
+def nothing_held() -> str:
+    """Say that there is no journal, so that silence is not taken for a good answer."""
+    return _("nothing is stored here yet")
 
 
 def told_fault(one: Held, fault: Fault | None) -> str:

@@ -18,7 +18,7 @@ from device.credential import control_card
 from device.credential.dcc_trust import TrustList
 from device.errors import IssuersUnreadable, PolicyUnreadable
 from device.flow import Credential, Instant, Verdict
-from device.i18n import _
+from device.i18n import N_, _
 from device.journal import carried
 from device.mandate import Mandate
 from device.verdict.judge import judge
@@ -130,6 +130,24 @@ def _used(accepted: Path) -> UsedCards:
     return used
 
 
+COMPLAINTS = (
+    N_("classes: only passes of the authority have a class"),
+    N_("zone: no such time zone is known here"),
+    N_("takes: one kind is there twice"),
+    N_("days are mon, tue, wed, thu, fri, sat, sun, or a range such as mon-fri"),
+    N_("a time is written as 07:30, from 00:00 to 24:00"),
+    N_("from and until are the same; a whole day is from 00:00 until 24:00"),
+    N_("a day begins at 00:00; 24:00 is its end"),
+    N_("a closed day is written as 2027-02-06"),
+    N_("again.rule: hard needs direction button or alternate, and gates_of_place 1"),
+    N_(
+        "ceiling: one that keeps people out needs direction button or alternate, "
+        "and gates_of_place 1"
+    ),
+    N_("signals: what is shown for a control card is fixed"),
+    N_("signals: who may pass is shown green, and nobody else"),
+)
+"""What wire says of rules that no gate could keep, for the catalogues."""
 UNSIGNED = {"version": 1, "issued": 0}
 """What a draft is given when it is signed."""
 

@@ -165,6 +165,11 @@ def test_what_is_there_and_is_no_file_is_no_code(tmp_path: Path) -> None:
         ("site = = 1", "không đúng dạng TOML: dòng 1, cột 8"),
         ("site = 1", "site: cần chuỗi ký tự, không phải số nguyên"),
         ("a = " + "[" * 20_000, "lồng trong nhau"),
+        ('site = "Mẫu"\nagain = { rule = "hard" }', "again.rule: hard cần direction"),
+        (
+            'site = "Mẫu"\nhours = { openings = [{ days = ["t2"], from = "7", until = "8" }] }',
+            "hours.openings[0]: ngày là mon",
+        ),
     ],
     ids=lambda text: text[:12],
 )

@@ -11,6 +11,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device import cli, config, enrol
+from device.holdings import nothing_held
 from device.inbox import Inbox
 from device.journal import carried as away
 from device.journal.store import CardJournal, Limits
@@ -119,7 +120,9 @@ def test_before_the_first_record_there_is_nothing_to_list(
 ) -> None:
     assert carried.run("ls", "--json") == 0
     assert capsys.readouterr().out == ""
-    assert carried.run("verify") == 0
+    for asked in ("ls", "verify"):
+        assert carried.run(asked) == 0
+        assert capsys.readouterr().out.splitlines()[0] == nothing_held()
 
 
 def test_a_whole_journal_is_said_to_be_whole(
