@@ -27,12 +27,8 @@ SYSTEM = (
 
 
 def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
-    """Put `data` into `path`, whole or not at all; raise FileUnusable if it cannot be done.
-
-    A device or a pipe is refused: the file would take its place, and be no more where it was meant.
-    """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise FileUnusable(path=path, detail=marked("Not a regular file"))
+    """Put `data` into `path`, whole or not at all; raise FileUnusable if it cannot be done."""
+    spare(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
@@ -49,6 +45,12 @@ def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
         flush_folder(path.parent)
     except OSError as error:
         raise FileUnusable(path=path, detail=error.strerror) from error
+
+
+def spare(path: Path) -> None:
+    """Raise FileUnusable for a device or a pipe: a file would take its place, and not be on it."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise FileUnusable(path=path, detail=marked("Not a regular file"))
 
 
 def folder(path: Path) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from provisioning import files
 from provisioning.bootfiles import Tree
 from provisioning.errors import CardUnusable, FileUnusable, ToolMissing
 from provisioning.i18n import marked
@@ -58,8 +59,10 @@ def prepare(folder: Path, tree: Tree) -> None:
 def build(base: Path, out: Path, tree: Tree) -> None:
     """Make the image `out` from a Raspberry Pi OS image (.img or .img.xz), whole or not at all.
 
-    Raises CardUnusable for an image of another kind, ToolMissing, FileUnusable.
+    Raises CardUnusable for an image of another kind, ToolMissing, FileUnusable, also for the device
+    of a memory card: an image is a file, and another program writes it onto cards.
     """
+    files.spare(out)
     new = out.with_name(f".{out.name}.new")
     try:
         _copy(base, new)
@@ -68,7 +71,8 @@ def build(base: Path, out: Path, tree: Tree) -> None:
         _put(new, boot, tree)
         new.replace(out)
     except OSError as error:
-        raise FileUnusable(path=out, detail=error.strerror) from error
+        path = base if error.filename == str(base) else out
+        raise FileUnusable(path=path, detail=error.strerror) from error
     finally:
         new.unlink(missing_ok=True)
 
@@ -94,7 +98,7 @@ def _copy(base: Path, new: Path) -> None:
     try:
         with unpack(base, "rb") as source, new.open("wb") as target:
             shutil.copyfileobj(source, target, 2**20)
-    except lzma.LZMAError as error:
+    except (lzma.LZMAError, EOFError) as error:  # EOFError: it was not fetched to its end
         raise CardUnusable(path=base, detail=marked("it cannot be unpacked")) from error
 
 

@@ -1,6 +1,7 @@
 """Memory cards: what stands on them, that it is no secret, and that an image is one."""
 
 import lzma
+import os
 import shutil
 import struct
 import subprocess
@@ -193,13 +194,23 @@ def test_what_is_no_image_of_a_pi_becomes_none(base: Path, tree: Tree, tmp_path:
         other.write_bytes(spoil(base.read_bytes()))
         with pytest.raises(CardUnusable):
             sdcard.build(other, out, tree)
-    with pytest.raises(FileUnusable):
+    with pytest.raises(FileUnusable) as missing:
         sdcard.build(tmp_path / "none.img", out, tree)
+    assert missing.value.details["path"] == tmp_path / "none.img"
     broken = tmp_path / "broken.img.xz"
-    broken.write_bytes(b"no xz")
-    with pytest.raises(CardUnusable):
-        sdcard.build(broken, out, tree)
+    for packed in (b"no xz", lzma.compress(base.read_bytes())[:-100]):
+        broken.write_bytes(packed)
+        with pytest.raises(CardUnusable):
+            sdcard.build(broken, out, tree)
     assert not list(tmp_path.glob("*gate.img*"))
+
+
+def test_an_image_takes_the_place_of_no_device(base: Path, tree: Tree, tmp_path: Path) -> None:
+    pipe = tmp_path / "sdb"  # as a device, but one that any user may make
+    os.mkfifo(pipe)
+    with pytest.raises(FileUnusable):
+        sdcard.build(base, pipe, tree)
+    assert pipe.is_fifo()
 
 
 def test_a_missing_tool_is_named(
