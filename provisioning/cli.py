@@ -91,11 +91,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _apart(asked: argparse.Namespace) -> None:
-    """Keep what a command makes out of the authority's folder, which it could lay in ruins."""
-    folder: Path | None = getattr(asked, "authority", None)
-    out: Path | None = getattr(asked, "out", None)
-    if folder and out and folder.resolve() in out.resolve().parents:
-        raise ArgumentsInvalid(detail=marked("--out lies in the authority's folder"))
+    """Keep what a command makes out of the authority's folder.
+
+    There it could take the place of a key or of the roster, and pages of the root would be copied
+    with the folder, all of them together.
+    """
+    given = vars(asked)
+    folder: Path | None = given.get("authority") or (
+        given.get("out") if "sheets" in given else None
+    )
+    for made in (given.get("out"), given.get("sheets")):
+        if folder and made and folder.resolve() in made.resolve().parents:
+            raise ArgumentsInvalid(detail=marked("what it makes lies in the authority's folder"))
 
 
 def _settled(asked: argparse.Namespace, _: Translate) -> Left | None:

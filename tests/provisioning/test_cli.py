@@ -235,6 +235,14 @@ def test_what_cannot_be_withdrawn_is_said(
             "arguments-invalid",
         ),
         (
+            ["authority", "shares", "--authority", "HOME", "--sheets", "HOME/pages"],
+            "arguments-invalid",
+        ),
+        (
+            ["authority", "create", "--out", "NEW", "--name", "X", "--sheets", "NEW/pages"],
+            "arguments-invalid",
+        ),
+        (
             [*CREATE, "HOME", "--name", "Xã Mẫu"],
             "authority-exists",
         ),
