@@ -1,19 +1,31 @@
 """What the handbook makes from the code is current."""
 
+import argparse
 import re
+import shlex
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from collector import cli as collector
 from collector.ledger.setup import ROLES
+from device import cli as gate
 from device.verdict.reasons import MARKS, TABLE
+from provisioning import cli as provision
 from provisioning import expiry, making, passphrase
 from tools import alarms, reasons
 from wire import policy
 from wire.keys import Use
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
+PAGES = [DOCS.parent / "README.md", *sorted(DOCS.glob("*.md"))]
+OURS = {
+    "gate": gate._parser,
+    "provision": lambda: provision._parser(str),
+    "collector": collector._parser,
+}
+SHOWN = re.compile(r"^(?:sudo (?:-u \S+ )?)?(gate|provision|collector) (.+)$")
 
 
 @pytest.mark.parametrize("language", reasons.LANGUAGES)
@@ -78,3 +90,20 @@ def test_the_handbooks_figures_about_keys_are_the_codes() -> None:
 def test_the_handbook_says_who_comes_to_the_database_in_which_role(language: str) -> None:
     text = (DOCS / f"ledger.{language}.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `(gate_\w+)` \|", text, re.MULTILINE)) == sorted(ROLES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_that_is_shown_to_be_typed_can_be_typed_so(page: Path) -> None:
+    """Options that are gone, misspelled or forgotten: the program's own parser finds them."""
+    for name, words in commands(page.read_text(encoding="utf-8")):
+        asked = OURS[name]().parse_args(words)
+        assert isinstance(asked, argparse.Namespace)
+
+
+def commands(text: str) -> list[tuple[str, list[str]]]:
+    """Return the commands of ours in a page's blocks of code: the program and its words."""
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+    blocks += re.findall(r"(?:^ {4}.*\n)+", text, re.MULTILINE)
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    found = [SHOWN.match(re.sub(r"\s#.*", "", line).strip()) for line in lines]
+    return [(each[1], shlex.split(re.split(r" [<>|&] ?", each[2])[0])) for each in found if each]
