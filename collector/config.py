@@ -392,7 +392,8 @@ class Config(Strict, frozen=True):
 def load(path: Path) -> Config:
     """Read a configuration; raise ConfigInvalid naming the key that is wrong, FileUnusable."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        # With the mark of the byte order that editors on Windows write, too.
+        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise FileUnusable(msg) from error
@@ -401,6 +402,9 @@ def load(path: Path) -> Config:
         raise ConfigInvalid(msg) from error
     except tomllib.TOMLDecodeError as error:
         msg = f"{path}: {complaint.unparsed(str(error), _)}"
+        raise ConfigInvalid(msg) from error
+    except RecursionError as error:
+        msg = f"{path}: {complaint.nested(_)}"
         raise ConfigInvalid(msg) from error
     folder = path.resolve().parent
     try:

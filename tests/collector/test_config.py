@@ -63,6 +63,7 @@ def test_paths_are_relative_to_the_file_and_defaults_are_filled_in(tmp_path: Pat
         ("[web]", "[web]\ncertificate = 'c'", "web: certificate và key phải đi cùng nhau"),
         ('path = "ledger.db"', "path = ''", "ledger.path: cần một đường dẫn"),
         ("[web]", "[web", "không đúng dạng TOML: dòng 13, cột 5"),
+        ('state = "web"', "state = " + "[" * 20_000, "lồng trong nhau"),
         ('state = "web"', "state = [", "không đúng dạng TOML: lỗi ở cuối tệp"),
     ],
 )
@@ -72,6 +73,12 @@ def test_a_wrong_key_is_named_in_full_and_in_the_operators_language(
     with pytest.raises(ConfigInvalid) as caught:
         load(written(tmp_path, GOOD.replace(old, new)))
     assert said in str(caught.value)
+
+
+def test_a_file_that_an_editor_on_windows_wrote_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, GOOD)
+    path.write_text(GOOD, encoding="utf-8-sig", newline="\r\n")
+    assert load(path).broker.host == "broker.example"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
