@@ -9,7 +9,7 @@ from pathlib import Path
 from device import plainfile
 from device.flow import Instant
 from device.i18n import N_, _
-from device.selftest.trouble import said
+from device.trouble import said
 from wire.record import ClockState
 from wire.selftest import Found, Outcome
 

@@ -11,7 +11,7 @@ from device.camera.lens import Lens
 from device.flow import Credential, Form, Frame
 from device.i18n import N_, _
 from device.ports import Camera, Reader
-from device.selftest.trouble import said
+from device.trouble import said
 from wire.selftest import Found, Outcome
 
 FRAMES = 20

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from device import i18n
 from device.errors import GateError, LinkDown
-from device.i18n import N_, _
+from device.i18n import N_
+from device.trouble import said
 from device.uplink.link import Address, Down, Link, Up, Will
 from wire import state, topics
 from wire.selftest import Found, Outcome
@@ -13,6 +13,12 @@ from wire.selftest import Found, Outcome
 PATIENCE_NS = 8 * 10**9
 TURN_S = 0.02
 WHAT = "broker"
+
+
+class Unreached(LinkDown):
+    """For whoever sets a gate up it is no answer that the door goes on by itself."""
+
+    remedy = N_("look at the cable or the Wi-Fi, and at the name and port of the broker")
 
 
 def there_and_back(
@@ -26,18 +32,17 @@ def there_and_back(
     `now` is the gate's time, None if that is not sure. The uplink must not run: it has the same
     name, and each would push the other out.
     """
-    problem: GateError = LinkDown()
+    problem: GateError = Unreached()
     for address in addresses:
         began_ns = up_ns()
         try:
             _welcomed(address, now, up_ns, sleep)
         except GateError as error:
-            problem = error
+            problem = Unreached(str(error)) if type(error) is LinkDown else error
         else:
             took_ms = round((up_ns() - began_ns) / 1e6, 1)
             return Found(WHAT, Outcome.GOOD, address.where, {"ms": took_ms})
-    detail = i18n.detail(str(problem))
-    return Found(WHAT, Outcome.BAD, f"{_(problem.says)} ({detail}) -> {_(problem.remedy)}")
+    return Found(WHAT, Outcome.BAD, said(problem))
 
 
 def _welcomed(

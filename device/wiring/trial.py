@@ -16,7 +16,7 @@ from device.i18n import _
 from device.reading.cascade import CascadeReader, Pace
 from device.selftest import machine, report, sight, signs
 from device.selftest.asking import Asking, Button, Terminal
-from device.selftest.trouble import said
+from device.trouble import said
 from device.uplink.link import Address
 from device.uplink.trial import WHAT, there_and_back
 from device.wiring.about import version

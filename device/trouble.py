@@ -9,7 +9,8 @@ def said(error: Exception) -> str:
     """Say it in one line."""
     if isinstance(error, GateError):
         detail = i18n.detail(str(error))
-        return f"{_(error.says)} ({detail}) -> {_(error.remedy)}" if detail else _(error.says)
+        what = f"{_(error.says)} ({detail})" if detail else _(error.says)
+        return f"{what} -> {_(error.remedy)}"
     if isinstance(error, OSError):
         return _(error.strerror or "") or type(error).__name__
     return type(error).__name__
