@@ -18,6 +18,8 @@ Language = Literal["vi", "en"]
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 Host = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[^\s/]+$")]
 
+LIMIT = 256 * 1024
+"""Bytes that a configuration may have; what is longer is something else, a device maybe."""
 LONGEST_DAYS = 30
 """No day outlives this, whatever is configured: not in the ledger, nor in a backup."""
 
@@ -392,8 +394,13 @@ class Config(Strict, frozen=True):
 def load(path: Path) -> Config:
     """Read a configuration; raise ConfigInvalid naming the key that is wrong, FileUnusable."""
     try:
+        with path.open("rb") as file:
+            data = file.read(LIMIT + 1)
+        if len(data) > LIMIT:
+            msg = f"{path}: {N_('far too long')}"
+            raise ConfigInvalid(msg)
         # With the mark of the byte order that editors on Windows write, too.
-        document = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        document = tomllib.loads(data.decode("utf-8-sig"))
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise FileUnusable(msg) from error

@@ -81,6 +81,11 @@ def test_a_file_that_an_editor_on_windows_wrote_is_read(tmp_path: Path) -> None:
     assert load(path).broker.host == "broker.example"
 
 
+def test_what_never_ends_is_no_configuration() -> None:
+    with pytest.raises(ConfigInvalid, match="far too long"):
+        load(Path("/dev/zero"))
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileUnusable, match="No such file"):
         load(tmp_path / "none.toml")
