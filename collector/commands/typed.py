@@ -1,4 +1,8 @@
-"""What an operator has typed, as it is kept."""
+"""What an operator has typed, as it is kept: by code, whichever of its names was typed.
+
+What is on no list is kept as it was typed, since the list may come later; but it may be mistyped,
+so that is said. All raise RosterInvalid.
+"""
 
 import sys
 
@@ -8,13 +12,24 @@ from collector.roster import load
 
 
 def place(settings: Config, text: str) -> str:
-    """Return the id of a place, whether that or its name was typed; else the text as it is.
+    """Return the id of a place; one on no list may have passes issued too, by its text."""
+    said = _("no one place here is called “{name}”: kept as typed; see `collector roster find`")
+    return _kept(text, load(settings.roster.path).place_called(text), said)
 
-    Who has passes issued may be on no list: then the text is its id. But it may be mistyped, so
-    that is said. Raises RosterInvalid.
-    """
-    known = load(settings.roster.path).place_called(text)
+
+def area(settings: Config, text: str) -> str:
+    """Return the code of an area."""
+    said = _("no one area here is called “{name}”: kept as typed; see `collector roster export`")
+    return _kept(text, load(settings.roster.path).area_called(text), said)
+
+
+def sector(settings: Config, text: str) -> str:
+    """Return the code of a sector."""
+    said = _("no one sector here is called “{name}”: kept as typed; see `collector roster export`")
+    return _kept(text, load(settings.roster.path).sector_called(text), said)
+
+
+def _kept(text: str, known: str | None, said: str) -> str:
     if known is None:
-        said = _("no one place here is called “{name}”: kept as typed; see `collector roster find`")
         print(said.format(name=text), file=sys.stderr)
     return text if known is None else known

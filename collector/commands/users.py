@@ -105,9 +105,9 @@ def _list(settings: Config, _: argparse.Namespace) -> int:
 
 
 def _grants(settings: Config, asked: argparse.Namespace) -> Grants:
-    """Return what was granted; a place is kept by its id, whichever of its names was typed."""
-    places = tuple(typed.place(settings, each) for each in asked.place)
-    return Grants(tuple(asked.area), tuple(asked.sector), places)
+    areas = tuple(typed.area(settings, each) for each in asked.area)
+    sectors = tuple(typed.sector(settings, each) for each in asked.sector)
+    return Grants(areas, sectors, tuple(typed.place(settings, each) for each in asked.place))
 
 
 def _typed(asked: argparse.Namespace) -> str | None:

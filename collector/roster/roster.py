@@ -5,7 +5,7 @@ a gate whose text names no place on the list stands at a place made up from its 
 roster without `places.json` goes on working.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -80,11 +80,21 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
 
     def place_called(self, text: str) -> str | None:
         """Return the id of the one place that has this id or name; None if none or several have."""
-        places = (*self.places, *(self.place_of(gate.gate) for gate in self.gates))
-        if any(place.id == text for place in places):
+        if any(place.id == text for place in self._everywhere):
             return text
-        named = {place.id for place in places if place.name == text}
+        named = {place.id for place in self._everywhere if place.name == text}
         return named.pop() if len(named) == 1 else None
+
+    def area_called(self, text: str) -> str | None:
+        """Return the code of the one area that has this code or name, or that a gate names so."""
+        named = any(place.area == text for place in self._everywhere)
+        return self._area_codes.get(text, text if named else None)
+
+    def sector_called(self, text: str) -> str | None:
+        """Return the code of the one sector that has this code or name, or that a gate names so."""
+        named = any(place.sector == text for place in self._everywhere)
+        codes = _by_code_and_name(self.sectors)
+        return codes.get(text, text if named else None)
 
     def area_and_above(self, code: str) -> tuple[str, ...]:
         """Return an area and all that it is part of, from below; an unknown one alone."""
@@ -150,12 +160,22 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
         return self._area_codes.get(text, text)
 
     @cached_property
+    def _everywhere(self) -> tuple[Place, ...]:
+        """The places of the list, and those that are only a gate's text."""
+        return (*self.places, *(self.place_of(gate.gate) for gate in self.gates))
+
+    @cached_property
     def _area_codes(self) -> Mapping[str, str]:
-        names: dict[str, list[str]] = {}
-        for area in self.areas:
-            names.setdefault(area.name, []).append(area.code)
-        codes = {name: found[0] for name, found in names.items() if len(found) == 1}
-        return {**codes, **{area.code: area.code for area in self.areas}}
+        return _by_code_and_name(self.areas)
+
+
+def _by_code_and_name(listed: Iterable[Area | Sector]) -> dict[str, str]:
+    """Return the code of each, by that and by its name unless several have it."""
+    names: dict[str, list[str]] = {}
+    for each in listed:
+        names.setdefault(each.name, []).append(each.code)
+    codes = {name: found[0] for name, found in names.items() if len(found) == 1}
+    return {**codes, **{code: code for found in names.values() for code in found}}
 
 
 class RosterFile:

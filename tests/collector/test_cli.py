@@ -262,7 +262,11 @@ def test_a_place_is_granted_by_its_id_whichever_of_its_names_was_typed(
     program = "import sys; from collector.cli import main; sys.exit(main(sys.argv[1:]))"
     start = (sys.executable, "-c", program, "user")  # the pages are set up once in a process
     where = ("--config", str(office.config))
-    reach = ("--role", "keeper", "--place", "Bến xe Mẫu")
-    subprocess.run([*start, "add", "ba", *reach, *where], check=True, capture_output=True)
+    reach = ("--role", "keeper", "--place", "Bến xe Mẫu", "--area", "Mẫu", "--area", "Mẩu")
+    added = subprocess.run(
+        [*start, "add", "ba", *reach, *where], check=True, capture_output=True, text=True
+    )
+    assert "“Mẩu”" in added.stderr
+    assert "“Mẫu”" not in added.stderr
     listed = subprocess.run([*start, "list", *where], check=True, capture_output=True, text=True)
     assert f"place={meant!r}" in listed.stdout

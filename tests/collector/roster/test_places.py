@@ -76,6 +76,19 @@ def test_a_place_is_meant_by_its_id_or_its_name_and_what_is_on_no_list_by_its_te
     assert [known.place_called(each) for each in ("Chợ", "Công ty")] == [None, None]
 
 
+def test_an_area_and_a_sector_are_meant_by_code_by_name_or_as_a_gate_names_them() -> None:
+    known = roster(gate("g1", "Bến", "Thị trấn", "nobody"))
+    areas = ("c1", "Xã Một", "Thị trấn", "Xã Mot")
+    assert [known.area_called(each) for each in areas] == ["c1", "c1", "Thị trấn", None]
+    sectors = ("education", "Giáo dục", "nobody", "Giao duc")
+    assert [known.sector_called(each) for each in sectors] == [
+        "education",
+        "education",
+        "nobody",
+        None,
+    ]
+
+
 def test_a_gate_in_no_roster_has_a_place_too() -> None:
     assert roster().place_of("gone").name == "gone"
 
