@@ -29,8 +29,11 @@ print(json.dumps([status, sorted(sys.modules)]))
 UPLINK = """
 import json, signal, sys
 from device import cli
-signal.setitimer(signal.ITIMER_REAL, 1.0)
-signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
+def end(*_):
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:  # it has come so far
+        signal.raise_signal(signal.SIGTERM)
+signal.signal(signal.SIGALRM, end)
+signal.setitimer(signal.ITIMER_REAL, 1.0, 0.5)
 status = cli.main(["uplink", "--config", sys.argv[1]])
 print(json.dumps([status, sorted(sys.modules)]))
 """
@@ -55,6 +58,7 @@ def loaded(program: str, config: Path) -> set[str]:
         timeout=50,
         env=environment("en"),
     )
+    assert done.stdout, done.stderr
     status, modules = json.loads(done.stdout.splitlines()[-1])
     assert status == 0, done.stderr
     return set(modules)

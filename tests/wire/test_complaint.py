@@ -95,6 +95,13 @@ def test_where_a_text_stops_being_toml_is_said() -> None:
         assert complaint.unparsed(str(caught.value), said) == told
 
 
+def test_a_text_that_is_nested_beyond_its_reader_is_said_in_words() -> None:
+    told = {"too many tables or lists inside one another": "lồng nhau quá sâu"}
+    with pytest.raises(RecursionError):
+        tomllib.loads("a = " + "[" * 10_000)
+    assert complaint.nested(lambda text: told[text]) == "lồng nhau quá sâu"
+
+
 def test_what_a_program_expects_is_said_with_what_was_found() -> None:
     assert complaint.expected("a path", 1, said) == "a path is expected, not a whole number"
     assert complaint.expected("a path", b"", said) == "a path is expected, not bytes"
