@@ -79,11 +79,7 @@ def test_before_anything_runs_each_thing_is_told_with_what_to_do(
     assert any("places-unfit" in line for line in lines)
 
 
-EVERYTHING = """
-[public]
-port = 18090
-[vault]
-state = "vault"
+DISTRICT = """
 [issuing]
 keys = "k"
 state = "desk"
@@ -95,7 +91,13 @@ address = "h:1"
 keys = "k"
 brokers = [{ host = "h" }]
 state = "enrol"
-[backup]
+"""
+EVERYTHING = f"""
+[public]
+port = 18090
+[vault]
+state = "vault"
+{DISTRICT}[backup]
 folder = "shelf"
 key = "backup-public.pem"
 """
@@ -269,21 +271,6 @@ def test_a_vault_that_hangs_holds_nobody_up(
 def test_a_district_without_a_vault_is_told_what_it_lacks(office: Office, capsys: Said) -> None:
     office.call("doctor", "--all")
     assert "✓ kho khóa: chưa khai báo" in capsys.readouterr().out
-
-
-DISTRICT = """
-[issuing]
-keys = "k"
-state = "desk"
-[dispatch]
-keys = "k"
-state = "dispatch"
-[enrol]
-address = "h:1"
-keys = "k"
-brokers = [{ host = "h" }]
-state = "enrol"
-"""
 
 
 def test_processes_that_do_not_run_are_told_and_those_that_answer_are_well(
