@@ -76,8 +76,9 @@ def _serve(
     while not stopping.is_set():
         with suppress(OSError):
             caller, _ = server.accept()
-            caller.settimeout(0.1)
+            caller.settimeout(PATIENCE_S)  # a handshake on a busy machine takes its time
             with caller, context.wrap_socket(caller, server_side=True) as channel:
+                channel.settimeout(0.1)
                 _talk(channel, answer, stopping)
 
 

@@ -52,7 +52,7 @@ def ended(site: Site, port: int, host: str = "localhost") -> GateError:
 
 
 def drained(made: Link, kind: type[Up | NotTaken | Came]) -> Up | NotTaken | Came:
-    for _ in range(300):
+    for _ in range(3000):
         made.turn(readable=True, writable=bool(made.writable))
         while made.events:
             event = made.events.popleft()
@@ -154,7 +154,7 @@ def fell(site: Site, answer: Answer, do: Callable[[Link], object] | None = None)
     """Connect to a broker that answers so, do something, and return how the connection ended."""
     with falsebroker(site.home.folder / "broker", answer) as port:
         made = Link(address(site, port), WILL, OURS, NOW)
-        for _ in range(500):
+        for _ in range(3000):
             made.turn(readable=True, writable=bool(made.writable))
             while made.events:
                 event = made.events.popleft()

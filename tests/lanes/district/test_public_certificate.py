@@ -27,6 +27,8 @@ PEBBLE = {
     "httpPort": 80,
     "tlsPort": 443,
 }
+PATIENT = ("--setenv", "PEBBLE_VA_NOSLEEP=1", "--setenv", "PEBBLE_WFE_NONCEREJECT=0")
+"""By itself it waits before it looks, and refuses one request in twenty to see who asks again."""
 PAGES = f"""\
 host = "0.0.0.0"
 port = 8444
@@ -65,7 +67,7 @@ def issuer(server: Server) -> Iterator[Server]:
     server.inside("/root/pebble.json").write_text(json.dumps({"pebble": PEBBLE}))
     issuers_own = ["web", "--authority", str(server.home), "--host", "localhost"]
     assert provision([*issuers_own, "--out", str(server.inside("/root/issuer"))]) == 0
-    unit = ("systemd-run", "--quiet", "--unit", "issuer", "--setenv", "PEBBLE_VA_NOSLEEP=1")
+    unit = ("systemd-run", "--quiet", "--unit", "issuer", *PATIENT)
     server.run(*unit, "pebble", "-config", "/root/pebble.json")
     until(
         lambda: server.tried("python", "-c", FETCH_ROOT).returncode == 0,
