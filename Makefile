@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := help
 .PHONY: bench-up pictures desk-pictures help demo test test-appliance test-install test-pins check faults nightly format lock clean bench-journal bench-reading bench-verdict bench-uplink bench-trace bench-board reasons alarms asyncapi soak bench-pages bench-public bundle
 python := .venv/bin/python
+# Many programs are started, and each would translate all that it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
