@@ -130,10 +130,13 @@ def _there(part: str, paths: "Iterator[Path] | list[Path]", below: Path) -> Iter
 def place_of(config: Config, name: str, kind: str) -> Path | None:
     """Return where something of a backup goes; None where this configuration has no such part.
 
-    Raises BackupDamaged for a name that leads out of its folder.
+    None too for what goes into PostgreSQL. Raises BackupDamaged for a name that leads out of its
+    folder.
     """
     if kind == "sqlite":
         return next((each.path for each in databases(config) if each.name == name), None)
+    if kind == "postgres":
+        return None
     part, _, rest = name.partition("/")
     inner = PurePosixPath(rest)
     if inner.is_absolute() or not rest or ".." in inner.parts:

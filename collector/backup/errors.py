@@ -112,6 +112,17 @@ class RestoreFull(CollectorError):
     )
 
 
+class RoomLacking(CollectorError):
+    """What is to be laid out is larger than the room for it; seen before anything was deleted."""
+
+    code = "restore-room"
+    says = N_("There is too little room on a disk for this backup")
+    remedy = N_(
+        "make as much room there as is named, or have a larger disk in that place, and give the"
+        " same `collector restore` again; nothing was changed here"
+    )
+
+
 class NothingRestored(CollectorError):
     """There is no restore that could go on."""
 

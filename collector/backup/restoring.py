@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
+from math import ceil
 from pathlib import Path
 
 import structlog
@@ -22,9 +23,10 @@ from collector.backup.errors import (
     DistrictRunning,
     PlaceTaken,
     RestoreFull,
+    RoomLacking,
 )
 from collector.backup.making import signers, usable
-from collector.backup.room import needed
+from collector.backup.room import lacking, needed
 from collector.backup.stream import Member, Unpacker, Whole
 from collector.cases import schema
 from collector.cases.audit import Audit
@@ -50,8 +52,8 @@ def restore(
     """Lay a backup out; what is too old in it is still there, and nothing may show it.
 
     Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupUnplaced, BackupKeyUnusable,
-    PlaceTaken and DistrictRunning before anything was changed; FileUnusable; RestoreFull, and then
-    nothing of it is left.
+    PlaceTaken, DistrictRunning and RoomLacking before anything was changed; FileUnusable;
+    RestoreFull, and then nothing of it is left.
     """
     with ExitStack() as stack:
         stack.enter_context(usable(path))
@@ -60,6 +62,8 @@ def restore(
         members, whole = _fitting(config, path, key)
         there = _in_the_way(config, members, whole, user, replace=replace)
         _all_stopped(config, there, user)
+        if replace:
+            _see_room(config, members, whole, there)
         if config.vault.state is not None and config.vault_state.is_dir():
             stack.enter_context(folder.claimed(config.vault_state))
         # From here on whatever is started refuses, and a restore that is killed is done again.
@@ -150,6 +154,24 @@ def _all_stopped(config: Config, there: list[Path], user: str) -> None:
         raise DistrictRunning(N_("somebody is connected to the database in PostgreSQL"))
 
 
+def _see_room(config: Config, members: list[Member], whole: Whole, there: list[Path]) -> None:
+    """Raise RoomLacking if the disks cannot hold what is to come, even without what has to go.
+
+    How much a database in PostgreSQL takes is not known here, nor on which disk.
+    """
+    sizes = {each.name: each.size for each in whole.members}
+    placed = [(each, contents.place_of(config, each.name, each.kind)) for each in members]
+    wanted = [
+        (place, each.about.get("room", sizes[each.name]))
+        for each, place in placed
+        if place is not None
+    ]
+    going = (part for each in there for part in _parts(each))
+    for disk, missing in lacking(wanted, going):
+        msg = f"{disk}: {ceil(missing / 1e6)} MB"
+        raise RoomLacking(msg)
+
+
 def _placed(config: Config, members: list[Member]) -> Iterator[Found]:
     for member in members:
         if member.kind == "file":
@@ -161,14 +183,23 @@ def _placed(config: Config, members: list[Member]) -> Iterator[Found]:
 def _remove(paths: Iterable[Path | None]) -> None:
     for path in paths:
         if path is not None:
-            for end in ("", "-journal", "-wal", "-shm"):
-                path.with_name(path.name + end).unlink(missing_ok=True)
+            for each in _parts(path):
+                each.unlink()
+
+
+def _parts(path: Path) -> Iterator[Path]:
+    """Yield a file that is here, and what SQLite has laid beside it."""
+    for end in ("", "-journal", "-wal", "-shm"):
+        part = path.with_name(path.name + end)
+        if part.exists():
+            yield part
 
 
 def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
     for member, blocks in Unpacker(Reader(path, key), path).members():
         if member.kind == "postgres":
-            server.load(config.ledger, user, blocks, replace=True)
+            with needed(RestoreFull(N_("the disk of PostgreSQL"))):
+                server.load(config.ledger, user, blocks, replace=True)
             continue
         place = contents.place_of(config, member.name, member.kind)
         if place is None:

@@ -1,8 +1,11 @@
-"""Whether what went wrong is that a disk is full, whoever has said so in which words."""
+"""Whether there is room enough on a disk, before and after it was needed."""
 
 import errno
-from collections.abc import Iterator
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from collector.errors import CollectorError, LedgerFull
 
@@ -18,6 +21,30 @@ def needed(told: CollectorError) -> Iterator[None]:
         if not _is_full(error):
             raise
         raise told from error
+
+
+def lacking(
+    wanted: Iterable[tuple[Path, int]], going: Iterable[Path]
+) -> Iterator[tuple[Path, int]]:
+    """Yield the folders on whose disks there is too little room, and how many bytes are missing.
+
+    `wanted` are files to be made, with their bytes; `going` are files that are deleted before.
+    """
+    needed_on: Counter[int] = Counter()
+    folders: dict[int, Path] = {}
+    for path, size in wanted:
+        folder = next(each for each in path.absolute().parents if each.is_dir())
+        device = folder.stat().st_dev
+        folders.setdefault(device, folder)
+        needed_on[device] += size
+    for path in going:
+        at = path.stat()
+        needed_on[at.st_dev] -= at.st_blocks * 512 if at.st_nlink == 1 else 0
+    for device, folder in folders.items():
+        disk = os.statvfs(folder)
+        missing = needed_on[device] - disk.f_bavail * disk.f_frsize
+        if missing > 0:
+            yield folder, missing
 
 
 def _is_full(error: BaseException | None) -> bool:

@@ -1,18 +1,22 @@
-"""PostgreSQL by its own tools: `pg_dump` reads one snapshot of all, `pg_restore` lays it out.
+"""PostgreSQL by its own tools: `pg_dump` reads one snapshot, `pg_restore` and `psql` lay it out.
 
-They come with the server. What they say may quote a value, so only their exit status is told.
+They come with the server. What they say may quote a value, so only their exit status is told, and
+the server's own code for what is wrong (its SQLSTATE).
 """
 
+import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from typing import IO
 
 from collector import clock
 from collector.backup.errors import BackupUnwritable, PlaceTaken
 from collector.config import LedgerConfig
-from collector.database.postgres import PostgresDatabase
-from collector.errors import LedgerBroken
+from collector.database.postgres import PostgresDatabase, failure
+from collector.errors import DatabaseAway
 from collector.i18n import N_
 from collector.ledger import setup
 
@@ -25,6 +29,9 @@ _OTHERS = (
     "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND usename IS NOT NULL"
 )
+_STATE = re.compile(r": +([0-9A-Z]{5})$", re.MULTILINE)
+LINE_LOST = 2
+"""How psql ends when its connection does."""
 LEAVES_S = 2.0
 """In which the server has seen that a connection was ended."""
 _VERSIONS = "SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid"
@@ -75,7 +82,10 @@ def is_used(config: LedgerConfig, user: str) -> bool:
 
 
 def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: bool) -> None:
-    """Lay a dump out, all or nothing. Raises PlaceTaken, LedgerBroken."""
+    """Lay a dump out, all or nothing.
+
+    Raises PlaceTaken, LedgerFull, DatabaseAway, LedgerBroken.
+    """
     if not replace and not is_empty(config, user):
         raise PlaceTaken(N_("the database in PostgreSQL has tables"))
     with closing(_database(config, user)) as database:
@@ -84,11 +94,38 @@ def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: boo
             for name in (*setup.SCHEMAS, "public"):
                 session.run(f"DROP SCHEMA IF EXISTS {name} CASCADE")
             session.run("CREATE SCHEMA public")
-    command = [_tool("pg_restore"), "--single-transaction", "--exit-on-error"]
+    _poured(dump, config, user)
+    setup.prepare(config, user)
+
+
+def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
+    """Let `psql` do what `pg_restore` reads: it says by its code alone what the server refuses."""
+    command = [_tool("psql"), "--no-psqlrc", "--quiet", *_where(config, user)]
+    told = ("--set=ON_ERROR_STOP=1", "--set=VERBOSITY=sqlstate")
+    is_whole = False
+    out, into = os.pipe()
     with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        [*command, *_where(config, user)],
+        [*command, *told], stdin=out, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        os.close(out)
+        with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
+            script.write(b"BEGIN;\n")
+            is_whole = _spelt(dump, script) == 0
+            if is_whole:  # of a script that ends too early nothing is kept
+                script.write(b"COMMIT;\n")
+        said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    if process.returncode == LINE_LOST:
+        raise DatabaseAway
+    if process.returncode or not is_whole:
+        raise failure("".join(_STATE.findall(said)[:1]))
+
+
+def _spelt(dump: Iterator[bytes], script: IO[bytes]) -> int:
+    """Write a dump as a script; return how `pg_restore` ended."""
+    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
+        [_tool("pg_restore"), "--exit-on-error", "--file=-"],
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=script,
         stderr=subprocess.DEVNULL,
     ) as process:
         if process.stdin is not None:
@@ -99,10 +136,7 @@ def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: boo
             except BrokenPipeError:
                 for _ in dump:  # so that the file is read to its end
                     pass
-    if process.returncode:
-        msg = f"pg_restore: {process.returncode}"
-        raise LedgerBroken(msg)
-    setup.prepare(config, user)
+    return process.returncode
 
 
 def execute(config: LedgerConfig, user: str, sql: str) -> None:

@@ -43,13 +43,23 @@ class Dump:
 
     @property
     def about(self) -> dict[str, Any]:
-        """Return how the tables are made."""
+        """Return how the tables are made, and how many bytes they take."""
         with translated(self._path):
             (application,) = self._db.execute("PRAGMA application_id").fetchone()
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            pages, free, size = (
+                self._db.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("page_count", "freelist_count", "page_size")
+            )
         tables = [sql for kind, _, sql in self._made if kind == "table"]
         rest = [sql for kind, _, sql in self._made if kind != "table"]
-        return {"application": application, "version": version, "tables": tables, "rest": rest}
+        return {
+            "application": application,
+            "version": version,
+            "tables": tables,
+            "rest": rest,
+            "room": (pages - free) * size,
+        }
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """Return an answer from the same moment."""

@@ -276,9 +276,11 @@ def translated() -> Iterator[None]:
     try:
         yield
     except psycopg.Error as error:
-        msg = f"{type(error).__name__} {error.sqlstate or ''}".strip()
         state = error.sqlstate or ("08" if isinstance(error, _CUT) else "")
-        for kind, ours in _KINDS:
-            if state.startswith(kind):
-                raise ours(msg) from error
-        raise LedgerBroken(msg) from error
+        raise failure(state, type(error).__name__) from error
+
+
+def failure(state: str, name: str = "SQLSTATE") -> CollectorError:
+    """Return our error for a SQLSTATE; an unknown one, or none, is a broken ledger."""
+    kind = next((ours for begin, ours in _KINDS if state.startswith(begin)), LedgerBroken)
+    return kind(f"{name} {state}".strip())

@@ -3,16 +3,19 @@
 import os
 import shutil
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from collector import restored
 from collector.backup import contents as contents_here
 from collector.backup import keys, making, purging, restoring
+from collector.backup import server as dumping
 from collector.backup.errors import (
     BackupCut,
     BackupDamaged,
@@ -25,20 +28,21 @@ from collector.backup.errors import (
     NothingRestored,
     PlaceTaken,
     RestoreFull,
+    RoomLacking,
 )
 from collector.backup.sqlitefile import Dump, load
 from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
 from collector.cli import main
 from collector.dispatch.drafts import Drafts
-from collector.errors import CollectorError, FileUnusable
+from collector.errors import CollectorError, FileUnusable, LedgerBroken
 from collector.ledger import opened
 from collector.vault.epochfile import epoch_name
 from collector.vault.errors import VaultBusy
 from collector.vault.folder import claimed
 from tests.collector.backup.conftest import AT, DAY, Server, run
 from tests.collector.disks import full
-from tests.collector.postgres import Cluster
+from tests.collector.postgres import USER, Cluster
 from tests.collector.vault.conftest import HOUR, SealingGate, Town, card
 from tests.collector.vault.test_forgetting import everything, finds, lived
 from tests.conftest import left_out
@@ -353,6 +357,96 @@ def test_a_disk_without_any_room_keeps_what_was_to_be_replaced(
         restore(smaller, file, private, AT + 2 * DAY, replace=True)
     restored.check(smaller.config.restored)
     assert contents(smaller) == before
+
+
+@ONE
+def test_a_disk_too_small_for_the_backup_keeps_what_was_to_be_replaced(
+    server: Server, small: Path, private: Path
+) -> None:
+    live(server)
+    shutil.copytree(server.where, small / "old")
+    smaller = Server(small / "old", None, small.parent / "shelf", private.parent)
+    before = contents(smaller)
+    for _ in range(5):
+        declare(server, AT + DAY, os.urandom(200_000))
+    file = server.backup(AT + 2 * DAY)
+    with pytest.raises(RoomLacking, match=r"/disk/old.*: [1-9] MB"):
+        restore(smaller, file, private, AT + 2 * DAY, replace=True)
+    restored.check(smaller.config.restored)
+    assert contents(smaller) == before
+
+
+@ONE
+def test_what_goes_first_makes_room_for_what_comes(
+    server: Server, small: Path, private: Path
+) -> None:
+    live(server)
+    for _ in range(3):
+        declare(server, AT + DAY, os.urandom(200_000))
+    shutil.copytree(server.where, small / "old")
+    smaller = Server(small / "old", None, small.parent / "shelf", private.parent)
+    file = server.backup(AT + 2 * DAY)
+    restore(smaller, file, private, AT + 2 * DAY, replace=True)
+    assert contents(smaller) == contents(server)
+
+
+@contextmanager
+def roomless(cluster: Cluster, name: str) -> Iterator[Path]:
+    """Lend a small disk on which a database of the server's lies."""
+    disk = cluster.folder / name
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        left_out("no disk can be mounted here")
+    try:
+        (disk / "space").mkdir()
+        if USER:
+            shutil.chown(disk / "space", USER)
+        with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as db:
+            db.execute(f"CREATE TABLESPACE {name} LOCATION '{disk}/space'".encode())
+            db.execute(f"CREATE DATABASE {name} TEMPLATE template0 TABLESPACE {name}".encode())
+        yield disk
+        with psycopg.connect(cluster.conninfo("postgres"), autocommit=True) as db:
+            db.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            db.execute(f"DROP TABLESPACE {name}".encode())
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
+def test_a_full_disk_of_postgresql_is_said_as_one_and_the_next_restore_is_whole(
+    server: Server, fresh: Server, private: Path, postgres: Cluster
+) -> None:
+    live(server)
+    file, before = server.backup(AT + 2 * DAY), contents(server)
+    text = fresh.file.read_text(encoding="utf-8")
+    where = fresh.config.ledger.postgres
+    assert where is not None
+    with roomless(postgres, "cramped") as disk:
+        other = text.replace(where, postgres.conninfo("cramped"))
+        fresh.file.write_text(other, encoding="utf-8")
+        with full(disk, 200_000), pytest.raises(RestoreFull):
+            restore(fresh, file, private, AT + 2 * DAY)
+        with pytest.raises(restored.Cut):
+            restored.check(fresh.config.restored)
+        restore(fresh, file, private, AT + 2 * DAY)
+        assert contents(fresh) == before
+
+
+def test_a_dump_that_ends_too_early_leaves_nothing_in_postgresql(
+    tmp_path: Path, backup_keys: Path, postgres: Cluster
+) -> None:
+    one, other = (
+        Server(tmp_path / name, postgres, tmp_path / "shelf", backup_keys) for name in "ab"
+    )
+    one.found()
+    dump = b"".join(dumping.blocks(one.config.ledger, ""))
+    for kept in range(len(dump) - 40, len(dump) // 2, -len(dump) // 8):
+        with pytest.raises(LedgerBroken):
+            dumping.load(other.config.ledger, "", iter([dump[:kept]]), replace=True)
+        assert dumping.is_empty(other.config.ledger, "")
+    dumping.load(other.config.ledger, "", iter([dump]), replace=True)
+    assert not dumping.is_empty(other.config.ledger, "")
 
 
 @ONE
