@@ -77,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asked = _parser(_).parse_args(arguments)
         _apart(asked)
+        _sweep(asked)
         asked.left = _settled(asked, _)
         print(asked.work(asked, _), flush=True)
     except ProvisionError as error:
@@ -103,6 +104,17 @@ def _apart(asked: argparse.Namespace) -> None:
     for made in (given.get("out"), given.get("sheets")):
         if folder and made and folder.resolve() in made.resolve().parents:
             raise ArgumentsInvalid(detail=marked("what it makes lies in the authority's folder"))
+
+
+def _sweep(asked: argparse.Namespace) -> None:
+    """Delete what a command that was killed had begun to write where this one works."""
+    given = vars(asked)
+    home: Path | None = given.get("authority")
+    folders = [] if home is None else [home, *filter(Path.is_dir, home.glob("*"))]
+    for made in filter(None, (given.get("out"), given.get("sheets"))):
+        folders += [made, made.parent]
+    for each in folders:
+        files.sweep(each)
 
 
 def _settled(asked: argparse.Namespace, _: Translate) -> Left | None:

@@ -12,6 +12,8 @@ from provisioning.i18n import marked
 
 PRIVATE = 0o600
 PUBLIC = 0o644
+MAKING = ".provision"
+"""How the name of a file ends that is not whole yet."""
 SYSTEM = (
     marked("No such file or directory"),
     marked("Permission denied"),
@@ -30,14 +32,14 @@ def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
     """Put `data` into `path`, whole or not at all; raise FileUnusable if it cannot be done."""
     spare(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, name = _begun(path)
         try:
             with os.fdopen(handle, "wb") as file:
                 os.fchmod(file.fileno(), mode)
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(path)
+                Path(name).replace(path)
         except BaseException:
             with suppress(OSError):
                 Path(name).unlink()
@@ -45,6 +47,25 @@ def write(path: Path, data: bytes, mode: int = PUBLIC) -> None:
         flush_folder(path.parent)
     except OSError as error:
         raise FileUnusable(path=path, detail=error.strerror) from error
+
+
+def _begun(path: Path) -> tuple[int, str]:
+    """Make a file that is on its way to `path`, and hold it: what nobody holds is swept away."""
+    while True:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=MAKING, dir=path.parent)
+        with suppress(OSError):  # a disk of another machine may know no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, name
+        os.close(handle)  # it was swept away before it was held
+
+
+def sweep(folder: Path) -> None:
+    """Delete what `write` had begun in a folder when it was killed, keys among it."""
+    for left in folder.glob(f".*{MAKING}"):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def spare(path: Path) -> None:

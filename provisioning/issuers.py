@@ -59,7 +59,7 @@ def turn(home: Authority, use: Use, now: datetime, way: str = "") -> KeyEntry:
     """Put the key in reserve to use and make another for the reserve; return the one in use now.
 
     Raises KeyMissing where the offline folder is not kept. After a power cut, turn again: the old
-    key stays believed throughout, and no key is used before gates can know it.
+    key stays believed throughout, no key is used before gates can know it, and none is left over.
     """
     with files.alone(home.folder / LOCK):
         public = authority.load(home.folder).public
@@ -71,10 +71,16 @@ def turn(home: Authority, use: Use, now: datetime, way: str = "") -> KeyEntry:
         secret = None if way else home.secret()
         fresh = Maker(home.folder, now).reserve(use, offline, way)
         keyfile.save(path, key, secret)
-        _write(home, _turned(public, next_up, fresh))
-        with suppress(OSError):  # what is left there is only a second copy of the key now in use
-            kept.unlink()
+        turned = _turned(public, next_up, fresh)
+        _write(home, turned)
+        _clear(home, turned)
     return next_up
+
+
+def clear(home: Authority) -> None:
+    """Delete what a turn that was cut off has left beside the keys in reserve."""
+    with files.alone(home.folder / LOCK):
+        _clear(home, authority.load(home.folder).public)
 
 
 def lifted(home: Authority, maker: Maker, use: Use, way: str) -> KeyEntry:
@@ -112,6 +118,14 @@ def retire(home: Authority, kid: str, last: int | None, now_s: int) -> None:
             raise IssuerInUse(kid=kid)
         kept = tuple(each for each in fresh.public.keys if each.kid != kid)
         _write(fresh, msgspec.structs.replace(fresh.public, keys=kept))
+
+
+def _clear(home: Authority, public: Public) -> None:
+    """Delete what is not in reserve: a second copy of the key now in use, or a key of no use."""
+    reserve = {making.reserved(home.folder, kid) for kid in public.reserve}
+    with suppress(OSError):
+        for each in {*(home.folder / "offline").glob("reserve-*.pem")} - reserve:
+            each.unlink()
 
 
 def _reserve(public: Public, use: Use, way: str) -> KeyEntry:

@@ -279,6 +279,7 @@ def _line(each: withdrawal.Standing, held: desks.Held | None, now: datetime, _: 
 def _turn(asked: argparse.Namespace, _: Translate) -> str:
     home = opened(asked)
     if not turnover.is_told(home):  # to turn once more would use a key that no gate knows
+        issuers.clear(home)
         told = _(
             "NOTE: the last new key was made and then something was cut off before gates could "
             "learn of it. Nothing was turned now: publish {path}, and turn again if need be."

@@ -108,9 +108,9 @@ def tell(home: Authority, now: datetime) -> Path:
     except ValueError as error:
         raise KeyMissing(path=home.folder / "ca.pem") from error
     data = keyring.pack(_ring(home, now, home.public, ca), home.root())
-    files.write(home.folder / making.ENROLMENT / KEYRING, data)
     path = home.published(KEYRING)
     files.write(path, data)
+    files.write(home.folder / making.ENROLMENT / KEYRING, data)  # last: `is_told` goes by it
     return path
 
 

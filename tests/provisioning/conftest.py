@@ -1,6 +1,8 @@
 """An authority, made once and copied for each test."""
 
+import os
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from provisioning import authority
 from provisioning.authority import Authority
+from tests.provisioning.power import Power
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 
@@ -27,3 +30,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def home(made: Path, tmp_path: Path) -> Authority:
     return authority.load(shutil.copytree(made, tmp_path / "authority"))
+
+
+@pytest.fixture(scope="session")
+def power() -> Power:
+    made = Power()
+    sys.addaudithook(made.heard)
+    return made
+
+
+@pytest.fixture
+def unflushed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave flushes out: they take minutes, and what they are for is not played here."""
+    monkeypatch.setattr(os, "fsync", lambda _handle: None)

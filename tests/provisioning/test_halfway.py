@@ -1,9 +1,7 @@
 """A turn of the keys that a power cut ends: at every step all of it counts, or nothing does."""
 
 import errno
-import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,66 +32,19 @@ from provisioning.authority import Authority
 from provisioning.errors import FileUnusable
 from provisioning.halfway import Left
 from provisioning.issuers import LOCK
+from tests.provisioning.power import Power
 from tests.provisioning.test_authority_commands import found, given
 from wire import gatepass, keyring, policy
 from wire.keys import Keyring
 from wire.sealing import DataKey, open_data_key
 
-pytestmark = pytest.mark.timeout(180)  # some hundred turns are begun
-CHANGES = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
+pytestmark = [pytest.mark.timeout(180), pytest.mark.usefixtures("unflushed")]
 Turn = Callable[[Authority, datetime], object]
 TURNS: dict[Left, Turn] = {
     Left.RENEWAL: turnover.renew,
     Left.RECOVERY: lambda home, now: turnover.recover(home, now, seal=True),
 }
 each_turn = pytest.mark.parametrize("work", TURNS)
-
-
-class Cut(BaseException):
-    """The power has failed."""
-
-
-class Power:
-    """Lets a number of changes to files happen, and none after that, whoever tries."""
-
-    def __init__(self) -> None:
-        self.left: int | None = None
-        self.done = self.turned = 0
-
-    def heard(self, event: str, asked: tuple[object, ...]) -> None:
-        if self.left is None:
-            return
-        is_opened = event == "open" and isinstance(asked[2], int) and asked[2] & os.O_CREAT
-        if event not in CHANGES and not is_opened:
-            return
-        if self.done >= self.left:
-            raise Cut
-        self.done += 1
-        if event == "os.rename" and Path(str(asked[1])).name.startswith(".turned."):
-            self.turned = self.done
-
-    @contextmanager
-    def fails_after(self, steps: int) -> Iterator[None]:
-        self.left, self.done = steps, 0
-        try:
-            yield
-        except Cut:
-            pass
-        finally:
-            self.left = None
-
-
-@pytest.fixture(scope="module")
-def power() -> Power:
-    made = Power()
-    sys.addaudithook(made.heard)
-    return made
-
-
-@pytest.fixture(autouse=True)
-def _nothing_is_flushed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave flushes out: they take minutes, and what they are for is not played here."""
-    monkeypatch.setattr(os, "fsync", lambda _handle: None)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Keys for passes in turn: no gate meets a key that it does not know."""
 
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from provisioning import authority, cli, files, issuers, keyfile, making, passes
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable, IssuerInUse, IssuerUnknown, KeyMissing
 from provisioning.issuers import Stage
+from tests.provisioning.power import Power
 from wire import gatepass, keyring
 from wire.errors import SignatureInvalid
 from wire.keys import Keyring, Use, kid_of, raw_public
@@ -151,3 +153,40 @@ def test_a_turn_that_was_cut_off_before_it_was_told_is_told_and_not_done_twice(
     assert cli.main(turn) == 0
     assert "NOTE" not in capsys.readouterr().out
     assert authority.load(home.folder).public.reserve != cut.reserve
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.usefixtures("unflushed")
+def test_a_turn_that_is_killed_at_any_step_and_repeated_turns_once_and_leaves_no_key_about(
+    home: Authority, power: Power, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, steps = home.folder, 0
+    while True:
+        folder = Path(shutil.copytree(made, made.with_name(f"cut-{steps}")))
+        turn = ["issuer", "turn", "--authority", str(folder), "--identity", "seen"]
+        with power.fails_after(steps):
+            cli.main(turn)
+        if not power.is_cut:
+            break
+        assert cli.main(turn) == 0
+        cut = authority.load(folder)
+        assert stages(cut) == [Stage.OLD, Stage.USED, Stage.RESERVE], f"killed at step {steps}"
+        ring = (folder / "published/keyring.json").read_bytes()
+        assert ring == cut.keyring()
+        told = keyring.unpack(ring, Keyring([home.public.root]))
+        assert {key.kid for key in told.keys} == {key.kid for key in cut.public.keys}
+        kept = {path.name for path in (folder / "offline").glob("reserve-*.pem")}
+        assert kept == {f"reserve-{kid}.pem" for kid in cut.public.reserve}
+        assert not list(folder.rglob(f"*{files.MAKING}"))
+        steps += 1
+    assert steps > 10
+    capsys.readouterr()
+
+
+def test_what_is_being_written_is_not_swept_away(tmp_path: Path) -> None:
+    handle, name = files._begun(tmp_path / "key.pem")
+    files.sweep(tmp_path)
+    assert Path(name).exists()
+    os.close(handle)  # as it is when its process is killed
+    files.sweep(tmp_path)
+    assert not Path(name).exists()
