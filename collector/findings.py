@@ -40,6 +40,17 @@ LATER = frozenset(
 )
 """Nothing stands still for these today: they are told last."""
 
+HEARD = frozenset({"nothing-heard"})
+STOPS = HEARD | {each.code for each in AWAY}
+FOLLOWS = (
+    ("restore-unfinished", STOPS),
+    ("restore-cut", STOPS),
+    ("database-away", STOPS),
+    ("broker-unreachable", HEARD),
+    (IntakeAway.code, HEARD),
+)
+"""What comes of a cause, and goes with it: first those causes of which others come."""
+
 
 class ProgramsAway(CollectorError):
     """Several of the district's programs do not run."""
@@ -66,7 +77,7 @@ class Finding(msgspec.Struct, frozen=True):
 def every(found: Iterable[Finding]) -> Iterator[str]:
     """Say what was found, in a line or two each; what is wrong for the same reason in one."""
     said: set[str] = set()
-    for each in found:
+    for each in _explained(found):
         if each.error is None:
             yield _well(each)
             continue
@@ -82,7 +93,7 @@ def screen(found: Iterable[Finding]) -> list[str]:
 
     What has one remedy is said once. Where there is no room for all, the rest is named.
     """
-    looked = list(found)
+    looked = _explained(found)
     groups = _grouped(looked)
     told = [_told(group) for group in groups]
     well = [_well(each) for each in looked if each.error is None]
@@ -95,6 +106,22 @@ def screen(found: Iterable[Finding]) -> list[str]:
     ]
     made = [_wrapped(each) for each in tries]
     return next((lines for lines in made if len(lines) <= LINES), made[-1])
+
+
+def _explained(found: Iterable[Finding]) -> list[Finding]:
+    """Return what was found, each consequence as its cause."""
+    looked = list(found)
+    there = {each.error.code: each.error for each in looked if each.error is not None}
+    causes: dict[str, CollectorError] = {}
+    for cause, consequences in FOLLOWS:
+        if cause in there:
+            causes = dict.fromkeys(consequences, there[cause]) | causes
+    return [
+        msgspec.structs.replace(each, error=causes.get(each.error.code, each.error))
+        if each.error is not None
+        else each
+        for each in looked
+    ]
 
 
 def _grouped(wrong: Iterable[Finding]) -> list[list[Finding]]:

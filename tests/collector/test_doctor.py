@@ -139,6 +139,11 @@ def test_a_gate_that_was_heard_now_is_well_and_one_that_was_not_is_named_as_a_nu
     with SqliteLedger(office.folder / "ledger.db") as ledger:
         ledger.commit(Post(arrivals=(pen.arrival(1, 1),)), now_ms - 3_600_000)
     office.call("doctor", "--all")
+    assert "nothing-heard" not in capsys.readouterr().out, "no intake runs"
+    lock = office.folder / "road/outgoing" / LOCK
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with alone(lock):
+        office.call("doctor", "--all")
     assert "nothing-heard" in capsys.readouterr().out
     pen.scan(1)
     with SqliteLedger(office.folder / "ledger.db") as ledger:

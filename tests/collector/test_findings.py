@@ -1,10 +1,13 @@
 """What was found, on one screen: the worst first, each remedy once, and nothing left unsaid."""
 
+import pytest
+
 from collector import doctor, findings, restored
 from collector.backup.errors import BackupOld
 from collector.errors import (
     BrokerUnreachable,
     CollectorError,
+    DatabaseAway,
     DeskAway,
     IntakeAway,
     LedgerMissing,
@@ -60,6 +63,31 @@ def test_one_program_that_is_away_keeps_its_own_remedy_and_several_have_one() ->
     assert "tiếp nhận bản ghi, bàn cấp thẻ" in both[0]
 
 
+def test_what_comes_of_another_thing_is_said_with_it_and_has_no_remedy_of_its_own() -> None:
+    heard, away = Finding("gates heard", doctor.NothingHeard()), Finding("intake", IntakeAway())
+    for told in (list(every([away, heard])), screen([away, heard])):
+        assert set(codes(told)) == {"intake-away"}
+        assert any("cổng có liên lạc" in line for line in told)
+        assert len([line for line in told if "->" in line]) == 1
+    broker = Finding("broker", BrokerUnreachable("h 1"))
+    assert codes(screen([broker, away, heard])) == ["broker-unreachable", "intake-away"]
+    assert codes(screen([Finding("intake"), heard])) == ["nothing-heard"]
+
+
+@pytest.mark.parametrize("cause", [restored.Unpurged, restored.Cut, DatabaseAway])
+def test_what_keeps_all_programs_from_running_is_said_in_their_place(
+    cause: type[CollectorError],
+) -> None:
+    found = [
+        Finding("restored", cause()),
+        Finding("intake", IntakeAway()),
+        Finding("gates heard", doctor.NothingHeard()),
+        Finding("desk for passes", DeskAway("p")),
+        Finding("backups", BackupOld()),
+    ]
+    assert codes(screen(found)) == [cause.code, "backup-old"]
+
+
 def test_what_has_no_room_is_named_and_nothing_is_wider_or_longer_than_the_screen() -> None:
     kinds = {each.code: each for each in known()}
     far = [kinds[code]("/srv/" + "x" * 60 + f": {code}") for code in sorted(kinds)[:30]]
@@ -77,6 +105,8 @@ def test_every_code_that_has_a_rank_is_one() -> None:
     assert doctor.LittleRoom in known()
     assert (findings.GRAVE | findings.LATER) - {each.code for each in known()} == set()
     assert not findings.GRAVE & findings.LATER
+    follow = {code for cause, codes in findings.FOLLOWS for code in (cause, *codes)}
+    assert follow - {each.code for each in known()} == set()
 
 
 def known(kind: type[CollectorError] = CollectorError) -> set[type[CollectorError]]:
