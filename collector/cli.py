@@ -7,6 +7,7 @@ do, both on standard error; the exit status is then 2.
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -32,8 +33,8 @@ from collector.commands import (
     users,
     vault,
 )
-from collector.errors import ArgumentsInvalid, CollectorError
-from collector.i18n import _, detail, lend_to_argparse
+from collector.errors import ArgumentsInvalid, CollectorError, FileUnusable
+from collector.i18n import N_, _, detail, lend_to_argparse
 from collector.practice import mark
 
 GROUPS = (
@@ -55,6 +56,15 @@ class Parser(argparse.ArgumentParser):
         wrong = ArgumentsInvalid(message)
         wrong.remedy = _("see `{command} --help` for what it takes").format(command=self.prog)
         raise wrong
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:  # noqa: ANN401  # argparse's
+        """Refuse a named pipe for a file: nobody may ever write to it."""
+        value = super()._get_value(action, arg_string)
+        with suppress(OSError):  # a shell's `<(...)` has no name: it is written to
+            if isinstance(value, Path) and value.is_fifo() and value.resolve().exists():
+                msg = f"{value}: {N_('not a regular file')}"
+                raise FileUnusable(msg)
+        return value
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:  # noqa: ANN401  # argparse's
         """Name what was probably meant; all that there is only where nothing is like it."""

@@ -51,6 +51,19 @@ class Parser(argparse.ArgumentParser):
         """Raise ArgumentsInvalid."""
         raise ArgumentsInvalid(message)
 
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:  # noqa: ANN401  # argparse's
+        """Refuse a named pipe for a file: nobody may ever write to it.
+
+        Of several files each is looked at by itself: one that is none keeps no other from that.
+        """
+        value = super()._get_value(action, arg_string)
+        if action.nargs == "+":
+            return value
+        with contextlib.suppress(OSError):  # a shell's `<(...)` has no name: it is written to
+            if isinstance(value, Path) and value.is_fifo() and value.resolve().exists():
+                raise argparse.ArgumentError(action, f"{value}: {_('not a file')}")
+        return value
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; every error is one sentence, its remedy and a stable code."""
@@ -220,6 +233,8 @@ def _explain_arguments(explaining: Parser) -> None:
         "code's text stays out of the shell's history."
     )
     explaining.add_argument("--json", action="store_true", help=_("one JSON object per code"))
+    says = _("each CODE is a text, also where it looks like the name of a file")
+    explaining.add_argument("--text", action="store_true", help=says)
     explaining.add_argument(
         "--policy",
         type=Path,
@@ -396,7 +411,7 @@ def _explain(asked: argparse.Namespace) -> int:
     rules = explain.by_policies(judge, drafts)
     status = 0
     for given in asked.codes:
-        found = explain.codes_in(given, sys.stdin.buffer.read)
+        found = explain.codes_in(given, sys.stdin.buffer.read, is_text=asked.text)
         status = status if found else FAILED
         for source, code in found:
             result = explain.explain(source, code, rules)

@@ -5,6 +5,7 @@ what to do about it. It judges as a door does that has never seen this person.
 """
 
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -29,8 +30,11 @@ from wire.policy import Policy
 from wire.record import Outcome
 
 MAX_TEXT = 64 * 1024
-NAMED_LIKE_FILES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".txt"})
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".heic", ".svg")
+NAMED_LIKE_FILES = frozenset({*PICTURES, ".pdf", ".txt"})
 """What ends so and is not there is a mistake in the name, and no code's text."""
+PATHS = ("/", "./", "../", "~/")
+"""So does what begins so, as no code does."""
 STATUSES = {
     Status.GOOD: N_("not withdrawn"),
     Status.WITHDRAWN: N_("withdrawn"),
@@ -87,12 +91,17 @@ def _named(policy: Policy, remark: str) -> str:
     return f"{name} ({remark})" if remark else name
 
 
-def codes_in(given: str, standard_input: Callable[[], bytes]) -> list[tuple[str, bytes]]:
+def codes_in(
+    given: str, standard_input: Callable[[], bytes], *, is_text: bool = False
+) -> list[tuple[str, bytes]]:
     """Return the codes that an argument names, each with the file it came from.
 
     A picture has any number of codes; any other file, and "-", is one text; what names no file is
-    a text itself. Raises PictureUnreadable for a file that is not there or cannot be read.
+    a text itself, and anything with `is_text`. Raises PictureUnreadable for a file that is not
+    there or cannot be read.
     """
+    if is_text:
+        return [("", given.encode("utf-8", "surrogateescape"))]
     if given == "-":
         return [("", standard_input()[:MAX_TEXT])]
     path = Path(given)
@@ -100,11 +109,14 @@ def codes_in(given: str, standard_input: Callable[[], bytes]) -> list[tuple[str,
         if given and (path.exists() or path.is_symlink()) and not path.is_file():
             msg = f"{given}: {N_('not a file')}"  # a pipe would be waited for
             raise PictureUnreadable(msg)
-        if not path.is_file() and path.suffix.lower() not in NAMED_LIKE_FILES:
+        if not path.is_file() and not _names_file(given):
             return [("", given.encode("utf-8", "surrogateescape"))]
         with path.open("rb") as file:
             head = file.read(MAX_TEXT)
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+    except FileNotFoundError as error:
+        msg = f"{given}: {N_('no such file; if it is the text of a code, add --text')}"
+        raise PictureUnreadable(msg) from error
+    except (PermissionError, IsADirectoryError) as error:
         msg = f"{given}: {error.strerror}"
         raise PictureUnreadable(msg) from error
     except (OSError, ValueError):  # too long for a name, or with a NUL: a text
@@ -116,6 +128,16 @@ def codes_in(given: str, standard_input: Callable[[], bytes]) -> list[tuple[str,
     except OSError as error:
         msg = f"{given}: {error.strerror}"
         raise PictureUnreadable(msg) from error
+
+
+def _names_file(given: str) -> bool:
+    """Say whether a text can only be the name of a file, there or not.
+
+    A slash alone is no sign: texts of codes have it too.
+    """
+    folder, name = os.path.split(given)
+    is_named = name.lower().endswith(tuple(NAMED_LIKE_FILES)) or given.startswith(PATHS)
+    return is_named or (folder != "" and Path(folder).is_dir())
 
 
 def _is_text(head: bytes) -> bool:

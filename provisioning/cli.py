@@ -8,8 +8,9 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from provisioning import (
     authority,
@@ -27,7 +28,7 @@ from provisioning import (
     sheetdesk,
 )
 from provisioning.asked import Translate, of_authority, of_root, opened
-from provisioning.errors import ArgumentsInvalid, ProvisionError
+from provisioning.errors import ArgumentsInvalid, FileUnusable, ProvisionError
 from provisioning.halfway import Left
 from provisioning.i18n import catalogue, lend_to_argparse, marked
 from provisioning.policywords import described
@@ -67,6 +68,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise ArgumentsInvalid."""
         raise ArgumentsInvalid(detail=message)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:  # noqa: ANN401 - argparse's
+        """Refuse a named pipe for a file: nobody may ever write to it."""
+        value = super()._get_value(action, arg_string)
+        with suppress(OSError):  # a shell's `<(...)` has no name: it is written to
+            if isinstance(value, Path) and value.is_fifo() and value.resolve().exists():
+                raise FileUnusable(path=value, detail=marked("Not a regular file"))
+        return value
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

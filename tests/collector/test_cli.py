@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -167,6 +168,17 @@ def test_where_there_is_nothing_to_list_it_is_said(tmp_path: Path, capsys: Said)
     made.config.write_text(f'{text}\n[backup]\nfolder = "shelf"\nkey = "k"\n', encoding="utf-8")
     assert made.call("backup", "ls") == 0
     assert capsys.readouterr().out == f"{tmp_path}/shelf: chưa có bản nào\n"
+
+
+def test_a_named_pipe_is_not_waited_for(office: Office, tmp_path: Path, capsys: Said) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for words in (["import", str(pipe)], ["backup", "verify", str(pipe)]):
+        assert office.call(*words) == 2
+        assert f"{pipe}: " in (said := capsys.readouterr().err)
+        assert "file-unusable" in said
+    assert main(["check", "--config", str(pipe)]) == 2
+    assert "file-unusable" in capsys.readouterr().err
 
 
 def test_a_configuration_that_is_not_there_is_a_file_that_cannot_be_read(capsys: Said) -> None:

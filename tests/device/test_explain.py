@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from device.verdict.policy import default
 from device.words import ADVICE
 from provisioning import cli as provision
 from provisioning import withdrawal
-from tests.device.command import gate
+from tests.device.command import GATE, environment, gate
 from tests.device.credential.codes import PASS, SAMPLES, every_code
 from tests.device.site import NOW, Site
 from wire.canonical import canonical
@@ -143,9 +144,49 @@ def test_a_text_comes_from_the_command_line_a_file_or_standard_input(tmp_path: P
         assert code
 
 
-def test_a_files_name_that_is_mistaken_is_no_code() -> None:
-    said = gate("explain", "none.png")
+@pytest.mark.parametrize("name", ["none.png", "none.PDF", "./none", "/none", "tests/none"])
+def test_a_files_name_that_is_mistaken_is_no_code_unless_it_is_said_to_be(name: str) -> None:
+    with pytest.raises(PictureUnreadable, match="add --text"):
+        explain.codes_in(name, bytes)
+    assert explain.codes_in(name, bytes, is_text=True) == [("", name.encode())]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["https://example.vn/a.b/c", "HC1:6BFOXN/B.C", "HC1:6BF/", "a//b", "x/y.png/" + "z" * 300],
+)
+def test_a_text_with_a_slash_is_a_text(text: str) -> None:
+    assert explain.codes_in(text, bytes) == [("", text.encode())]
+
+
+def test_a_mistaken_name_is_said_with_the_way_to_give_a_text() -> None:
+    said = gate("explain", "none.pdf")
     assert (said.status, said.out, said.code) == (2, "", "picture-unreadable")
+    assert "--text" in said.err
+    assert gate("explain", "--text", "none.pdf").status == 0
+
+
+@pytest.mark.parametrize("words", [["explain", "--policy"], ["check", "--config"]])
+def test_a_named_pipe_is_not_waited_for(words: list[str], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    said = gate(*words, pipe, *(["TEXT"] if "explain" in words else []))
+    assert (said.status, said.out, said.code) == (2, "", "arguments-invalid")
+    assert f"{pipe}: not a file" in said.err
+
+
+def test_what_a_shell_writes_into_a_pipe_of_its_own_is_read() -> None:
+    command = f"{GATE} explain --policy <(echo 'site = \"Mẫu\"') TEXT"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=50,
+        env=environment("en"),
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Mẫu" in done.stdout
 
 
 def test_what_is_there_and_is_no_file_is_no_code(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from device import enrol
-from provisioning import authority, cli, clock, errors, terms
+from provisioning import authority, cli, clock, errors, files, terms
 from provisioning.authority import Authority
+from provisioning.errors import FileUnusable
 from tests.device.credential import certificates
 from wire import gatepass
 from wire.record import Direction
@@ -446,7 +447,24 @@ def test_nothing_is_put_in_the_place_of_a_pipe_or_a_device(home: Authority, tmp_
     os.mkfifo(pipe)
     asked = ["pass", "--authority", str(home.folder), "--holder", "visitor", "--days", "1"]
     assert cli.main([*asked, "--out", str(pipe)]) == 2
+    with pytest.raises(FileUnusable, match="Not a regular file"):
+        files.write(pipe, b"")
     assert pipe.is_fifo()
+
+
+def test_a_named_pipe_is_not_waited_for(
+    home: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    here = ["--authority", str(home.folder)]
+    for words in (
+        ["policy", *here],
+        ["technician", *here, "--days", "1", "--name", "lan", "--out", "x"],
+        ["authority", "renew", *here, "--share"],
+    ):
+        assert cli.main([*words, str(pipe)]) == 2
+        assert "file-unusable" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("leaving", ["interrupted", "nobody answers"])
