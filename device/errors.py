@@ -36,6 +36,14 @@ class ConfigMissing(ConfigInvalid):
     remedy = N_("name the gate's configuration file after --config")
 
 
+class ScriptInvalid(ConfigInvalid):
+    """The file that says who comes to a drawn doorway cannot be read as one."""
+
+    code = "script-invalid"
+    says = N_("The script of the drawn doorway is not right")
+    remedy = N_("docs/passes.en.md shows a script that works, and says what may stand in one")
+
+
 class ArgumentsInvalid(GateError):
     """A command line that cannot be understood."""
 

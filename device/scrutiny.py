@@ -11,7 +11,9 @@ from pathlib import Path
 import msgspec
 
 from device import config, enrol
-from device.i18n import N_, _
+from device.camera.script import load_script
+from device.errors import ScriptInvalid
+from device.i18n import N_, _, detail
 
 GPIO = "gpiochip*"
 MODEL = Path("/proc/device-tree/model")
@@ -74,12 +76,20 @@ def _camera(
     match found:
         case config.PicturesSource() if not found.path.exists():
             return [Complaint("camera.path", missing, _THERE)]
-        case config.DoorwaySource() if not found.script.exists():
-            return [Complaint("camera.script", missing, _THERE)]
+        case config.DoorwaySource():
+            return _script(found.script)
         case config.PiCameraSource() if importlib.util.find_spec("picamera2") is None:
             says = N_("the camera software (picamera2) is not installed")
             remedy = N_("check the camera's ribbon cable and the package python3-picamera2")
             return [Complaint("camera.source", says, remedy)]
+    return []
+
+
+def _script(path: Path) -> list[Complaint]:
+    try:
+        load_script(path)
+    except ScriptInvalid as error:
+        return [Complaint("camera.script", detail(str(error)), error.remedy)]
     return []
 
 

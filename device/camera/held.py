@@ -12,8 +12,9 @@ import numpy as np
 import zxingcpp
 
 from device.camera.pictures import load_luma
-from device.errors import ConfigInvalid
+from device.errors import ScriptInvalid
 from device.flow import Luma
+from device.i18n import N_
 from device.resizing import resized
 
 QUIET = 4
@@ -72,8 +73,8 @@ def _code(text: str, tallest: int, dice: Dice, dark: int, light: int) -> Luma:
         made = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="M")
         modules = np.asarray(zxingcpp.write_barcode_to_image(made, scale=1), np.uint8)
     except (ValueError, RuntimeError) as error:
-        msg = "a person's text does not fit into a code"
-        raise ConfigInvalid(msg) from error
+        msg = N_("a person's text does not fit into a code")
+        raise ScriptInvalid(msg) from error
     modules = _bordered(modules)
     count = modules.shape[0]
     side = max(int(dice.integers(240, 400)), round(count * LEAST_MODULE))

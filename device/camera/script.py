@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from device.errors import ConfigInvalid
+from device.errors import ScriptInvalid
 from device.i18n import N_, _
 from wire import complaint
 
@@ -63,21 +63,21 @@ class Script(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_script(path: Path) -> Script:
-    """Read a script; raise ConfigInvalid naming what is wrong in it and where."""
+    """Read a script; raise ScriptInvalid naming what is wrong in it and where."""
     try:
         if path.stat().st_size > MAX_BYTES:
             msg = f"{path}: {N_('far too long')}"
-            raise ConfigInvalid(msg)
+            raise ScriptInvalid(msg)
         script = msgspec.json.decode(path.read_bytes(), type=Script)
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
-        raise ConfigInvalid(msg) from error
+        raise ScriptInvalid(msg) from error
     except msgspec.ValidationError as error:
         msg = f"{path}: {complaint.named(str(error), _)}"
-        raise ConfigInvalid(msg) from error
+        raise ScriptInvalid(msg) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         msg = f"{path}: {N_('not JSON')}"
-        raise ConfigInvalid(msg) from error
+        raise ScriptInvalid(msg) from error
     return msgspec.structs.replace(
         script, people=tuple(_rooted(each, path.resolve().parent) for each in script.people)
     )

@@ -51,3 +51,19 @@ def test_pins_that_are_shared_or_a_board_without_any_are_named(site: Site) -> No
 def test_a_file_that_is_no_configuration_is_an_error_like_any_other(site: Site) -> None:
     site.config.write_text("[folders")
     assert gate("config", "check", "--config", site.config).code == "config-invalid"
+
+
+def test_a_doorways_script_is_read_and_what_is_wrong_in_it_named(site: Site) -> None:
+    script = site.config.parent / "crowd.json"
+    site.configure(
+        {'source = "pictures"\npath = "pictures"': 'source = "doorway"\nscript = "crowd.json"'}
+    )
+    for text in (None, "{}", '{"seed": 1, "start_up_ns": 0, "people": [{"who": "an"}]}'):
+        if text is not None:
+            script.write_text(text, encoding="utf-8")
+        said = gate("config", "check", "--config", site.config)
+        assert said.status == 1
+        assert said.out.startswith("camera.script: ")
+        assert "docs/passes.en.md" in said.out
+    script.write_text('{"seed": 1, "start_up_ns": 0, "people": []}', encoding="utf-8")
+    assert complaints(site) == ["The configuration is right."]

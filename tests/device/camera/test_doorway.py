@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import zlib
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from device.camera.doorway import Doorway
 from device.camera.scene import Scene, draw, in_view
 from device.camera.script import Person, S, Script, load_script
-from device.errors import ConfigInvalid
+from device.errors import ScriptInvalid
 from device.flow import Frame
 from device.reading.cascade import CascadeReader
+from tests.device.site import Site
 
 PASS = "GP1:" + "6BF 4M$%*+" * 18
 CROWD = Script(
@@ -148,12 +150,26 @@ def test_a_script_is_read_with_pictures_beside_it(tmp_path: Path) -> None:
 def test_a_script_that_is_wrong_says_where(tmp_path: Path, content: str, named: str) -> None:
     path = tmp_path / "script.json"
     path.write_text(content)
-    with pytest.raises(ConfigInvalid, match=named):
+    with pytest.raises(ScriptInvalid, match=named):
         load_script(path)
 
 
 def test_a_text_too_long_for_a_code_is_refused_without_being_quoted() -> None:
     one = Script(1, 0, (Person("p", 0.0, 5.0, text="secret" * 2000),))
-    with pytest.raises(ConfigInvalid) as refused:
+    with pytest.raises(ScriptInvalid) as refused:
         draw(one, 2 * S)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_the_script_that_the_handbook_shows_brings_whom_it_names(language: str, site: Site) -> None:
+    page = Path(f"docs/passes.{language}.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    path = site.draw_pass("pass.png").with_name("crowd.json")
+    path.write_text(shown, encoding="utf-8")
+    clock, reader = SteppedClock(3600 * S), CascadeReader()
+    with Doorway(load_script(path), 5.0, clock.up_ns, clock.sleep) as camera:
+        frames = itertools.islice(camera, 100)
+        texts = {each.text for frame in frames for each in reader.see(frame)}
+    assert {text[:4] for text in texts} == {b"http", b"GP1:"}
+    assert len(texts) == 2
