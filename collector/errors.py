@@ -556,6 +556,16 @@ class IssuerFull(CollectorError):
     remedy = N_("turn to the key in reserve with `provision issuer turn`")
 
 
+class PassesMany(CollectorError):
+    """An institution was given more passes in a short time than any has people."""
+
+    code = "passes-many"
+    says = N_("This institution was given very many passes just now")
+    remedy = N_(
+        "see that nobody else uses its account or token; the same list can be sent again tomorrow"
+    )
+
+
 class PassUnknown(CollectorError):
     """No pass has that number, or several end so."""
 

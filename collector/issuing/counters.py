@@ -1,10 +1,12 @@
 """The desk's two counters: what the public page is answered, and what officers' pages are."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from collector.declaration.consequence import Consequence, PassFor, Rules, Task, following
 from collector.declaration.sealed import envelope
-from collector.errors import DeclarationRefused
+from collector.errors import DeclarationRefused, PassesMany
 from collector.issuing import duties
 from collector.issuing.declarations import LARGEST, Declarations
 from collector.issuing.duties import Change, Duties
@@ -22,10 +24,13 @@ from collector.issuing.holders import Holders
 from collector.issuing.ports import About
 from collector.issuing.register import Register
 from collector.roster import Roster
+from collector.stores import Stores
 from wire.errors import WireError
 from wire.gatepass import ATTENDANT, RESIDENT
 from wire.keys import SealKey
 
+GIVEN_BURST, GIVEN_PER_S = 50_000, 0.5
+"""Passes that an institution may be given: five lists of the longest at once, four in a day."""
 HOLDERS = {PassFor.SELF: RESIDENT, PassFor.ATTENDANT: ATTENDANT}
 """Class of holder of a self-service pass, by what follows from the declaration."""
 
@@ -109,6 +114,7 @@ class OfficersCounter:
         """Take what is known of passes and whose they are, the time in ms, and tasks."""
         self._register, self._clock, self._duties = register, clock, duties
         self._holders, self._seal = lists
+        self._given, self._lock = Stores(GIVEN_BURST, GIVEN_PER_S), threading.Lock()
 
     def sealing(self) -> SealKey:
         """Return to whom people on lists are sealed."""
@@ -116,7 +122,10 @@ class OfficersCounter:
 
     def enlist(self, batch: Batch) -> Listed:
         """Give everybody on a list a pass."""
-        return self._holders.enlist(batch, self._now_s)
+        with self._counted(batch.owner) as given:
+            listed = self._holders.enlist(batch, self._now_s)
+            given.append(0 if listed.again else listed.fresh + listed.replaced)
+        return listed
 
     def withdraw(self, owner: str, numbers: tuple[bytes, ...]) -> Withdrawn:
         """Withdraw an institution's passes."""
@@ -128,7 +137,10 @@ class OfficersCounter:
 
     def replace(self, owner: str, number: bytes) -> Issued:
         """Issue another pass to the same person."""
-        return self._holders.replace(owner, number, self._now_s)
+        with self._counted(owner) as given:
+            issued = self._holders.replace(owner, number, self._now_s)
+            given.append(1)
+        return issued
 
     def teams(self, owner: str) -> tuple[Team, ...]:
         """Return the classes and teams of an institution."""
@@ -145,6 +157,20 @@ class OfficersCounter:
     def owned(self, owner: str, team: str | None, after: bytes, limit: int) -> tuple[Entered, ...]:
         """Return passes of an institution."""
         return self._register.owned(owner, team, after, limit)
+
+    @contextmanager
+    def _counted(self, owner: str) -> Iterator[list[int]]:
+        """Count what is given to an institution; raise PassesMany where it was very much.
+
+        The last list goes through whole, whatever is left.
+        """
+        with self._lock:
+            if self._given.share(owner, self._now_s) * GIVEN_BURST < 1:
+                raise PassesMany
+        given: list[int] = []
+        yield given
+        with self._lock:
+            self._given.spend(owner, sum(given), self._now_s)
 
     @property
     def _now_s(self) -> int:

@@ -53,8 +53,8 @@ class Declaring(Protocol):
 class Issuing(Protocol):
     """The desk, as officers' pages ask it.
 
-    Raises DeskAway (try again), OrderInvalid, ListRefused, WayClosed, IssuerFull, PassUnknown. What
-    has an `owner` reaches that institution's passes and no other.
+    Raises DeskAway (try again), OrderInvalid, ListRefused, WayClosed, IssuerFull, PassesMany,
+    PassUnknown. What has an `owner` reaches that institution's passes and no other.
     """
 
     def sealing(self) -> SealKey:

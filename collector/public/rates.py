@@ -21,6 +21,8 @@ from collections import OrderedDict
 
 import msgspec
 
+from collector.stores import Stores
+
 BURST = 120
 """Declarations that an address may make at once: a shift that begins."""
 PER_S = 0.5
@@ -39,7 +41,6 @@ DRAWN_BURST, DRAWN_PER_S = 300, 1.0
 """Pictures and papers that an address may have drawn."""
 GOOD_S = 1800
 """A ticket not used by then is none."""
-ADDRESSES = 50_000
 SPENT = 100_000
 """Tickets that are known to have been used. With more, older ones are good no longer."""
 
@@ -55,43 +56,6 @@ def network(address: str) -> str:
     if found.ipv4_mapped:
         return str(found.ipv4_mapped)
     return str(ipaddress.IPv6Address(int(found) >> 64 << 64))
-
-
-class Store(msgspec.Struct):
-    """What is left for one address."""
-
-    left: float
-    at_s: float
-
-
-class Stores:
-    """The stores of all addresses that came lately. Used by one thread at a time."""
-
-    def __init__(self, burst: float, per_s: float) -> None:
-        """Let each address begin with `burst`, and get `per_s` back."""
-        self._burst, self._per_s = burst, per_s
-        self._known: OrderedDict[str, Store] = OrderedDict()
-
-    def take(self, address: str, now_s: float) -> bool:
-        """Take one; say whether there was one."""
-        store = self._known.pop(address, None) or Store(self._burst, now_s)
-        store.left = self._filled(store, now_s)
-        store.at_s = now_s
-        self._known[address] = store
-        while len(self._known) > ADDRESSES:
-            self._known.popitem(last=False)
-        if store.left < 1:
-            return False
-        store.left -= 1
-        return True
-
-    def share(self, address: str, now_s: float) -> float:
-        """Return how much of its store an address has left, 0 to 1."""
-        store = self._known.get(address)
-        return self._filled(store, now_s) / self._burst if store else 1.0
-
-    def _filled(self, store: Store, now_s: float) -> float:
-        return min(self._burst, store.left + max(0.0, now_s - store.at_s) * self._per_s)
 
 
 class Ticket(msgspec.Struct, frozen=True):

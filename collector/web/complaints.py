@@ -62,6 +62,7 @@ STATUS = {
     "desk-unset": 503,
     "desk-refused": 503,
     "pass-unknown": 404,
+    "passes-many": 429,
     "list-refused": 409,
     "order-invalid": 400,
     "way-closed": 503,

@@ -33,6 +33,7 @@ _SENT = {"413": "far too long", "415": "not JSON"}
 _ISSUING = {
     "409": "another list was sent under this key, or somebody's pass was withdrawn",
     "422": "something is wrong with the list: each person's fault is named, nothing was issued",
+    "429": "very many passes were given to this place just now: send the same again tomorrow",
 }
 
 

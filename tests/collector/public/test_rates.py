@@ -8,7 +8,6 @@ import pytest
 
 from collector.public import rates
 from collector.public.rates import (
-    ADDRESSES,
     ALL_BURST,
     BURST,
     DRAWN_BURST,
@@ -23,11 +22,11 @@ from collector.public.rates import (
     WORKED_PER_S,
     Gatekeeper,
     Spent,
-    Stores,
     Ticket,
     network,
     worked,
 )
+from collector.stores import KNOWN, Stores
 
 SECRET = b"s" * 32
 FORM = "ab" * 16
@@ -227,9 +226,9 @@ def test_a_number_that_is_none_is_no_work() -> None:
 
 def test_addresses_without_end_fill_no_memory() -> None:
     stores = Stores(1, 0)
-    for number in range(ADDRESSES + 10):
+    for number in range(KNOWN + 10):
         stores.take(str(number), 0)
-    assert len(stores._known) == ADDRESSES
+    assert len(stores._known) == KNOWN
 
 
 def test_tickets_without_end_fill_no_memory_and_none_counts_twice(
