@@ -37,7 +37,7 @@ import structlog
 
 from device import config, enrol, i18n
 from device.errors import ArgumentsInvalid, GateError, StorageUnusable
-from device.i18n import _
+from device.i18n import N_, _
 from device.ring import Ring
 
 FAILED = 2
@@ -61,7 +61,8 @@ class Parser(argparse.ArgumentParser):
             return value
         with contextlib.suppress(OSError):  # a shell's `<(...)` has no name: it is written to
             if isinstance(value, Path) and value.is_fifo() and value.resolve().exists():
-                raise argparse.ArgumentError(action, f"{value}: {_('not a file')}")
+                msg = f"{value}: {N_('not a file')}"
+                raise StorageUnusable(msg)
         return value
 
 

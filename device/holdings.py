@@ -19,7 +19,7 @@ from device.i18n import N_, _
 from device.journal import carried, retired, stocktaking
 from device.journal.reader import JournalReader
 from device.journal.stocktaking import Fault, Held
-from device.plainfile import sync_folder
+from device.plainfile import becoming, sync_folder
 from wire import batch, export, receipt
 from wire.errors import WireError
 from wire.keys import Keyring, Use, entry, kid_of, raw_public
@@ -106,14 +106,15 @@ class Holdings:
                     yield spelled
 
         new = out.with_name(out.name + ".new")
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            header = export.Header(self._name, made)
-            file.writelines(export.lines(header, batches(), self._gate.records_key))
-            file.flush()
-            os.fsync(file.fileno())
-        self._read_back(new)
-        new.replace(out)
+        with becoming(out, new):
+            fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+            with os.fdopen(fd, "wb") as file:
+                header = export.Header(self._name, made)
+                file.writelines(export.lines(header, batches(), self._gate.records_key))
+                file.flush()
+                os.fsync(file.fileno())
+            self._read_back(new)
+            new.replace(out)
         sync_folder(out.absolute().parent)
         carried.note(self._folders.carried, held)
         return count

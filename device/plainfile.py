@@ -6,6 +6,8 @@ there whole or not at all. What the bytes say is not known here.
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 Print = tuple[int, int, int, int]
@@ -34,15 +36,32 @@ def read(path: Path, limit: int) -> bytes | None:
 def write(path: Path, data: bytes, mode: int = 0o600) -> None:
     """Put `data` in place on stable storage, whole or not at all; raise OSError otherwise."""
     new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(fd, "wb") as file:
-        os.fchmod(fd, mode)
-        file.write(data)
-        file.flush()
-        os.fsync(fd)
-    new.replace(path)
+    with becoming(path, new):
+        new.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        fd = os.open(new, flags, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            os.fchmod(fd, mode)
+            file.write(data)
+            file.flush()
+            os.fsync(fd)
+        new.replace(path)
     sync_folder(path.parent)
+
+
+@contextmanager
+def becoming(path: Path, new: Path) -> Iterator[None]:
+    """Leave nothing of the file `new` if it does not become `path`, and let the OSError name that.
+
+    What the system says of a full disk names no file.
+    """
+    try:
+        yield
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)
+        raise
 
 
 def sync_folder(folder: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_named_pipe_is_not_waited_for(words: list[str], tmp_path: Path) -> Non
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     said = gate(*words, pipe, *(["TEXT"] if "explain" in words else []))
-    assert (said.status, said.out, said.code) == (2, "", "arguments-invalid")
+    assert (said.status, said.out, said.code) == (2, "", "storage-unusable")
     assert f"{pipe}: not a file" in said.err
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from device import clock
 from device.journal.reader import JournalReader
+from tests.collector.disks import full
 from tests.device.command import GATE, environment, gate
 from tests.device.site import Site
 
@@ -104,6 +105,16 @@ def test_a_full_card_is_shown_survived_and_left_behind(site: Site, card: Path) -
     after = records(site)
     assert after == list(range(1, len(after) + 1))
     assert len(after) > len(before)
+
+
+def test_a_full_stick_is_named_and_nothing_is_begun_on_it(site: Site, card: Path) -> None:
+    with full(card):
+        for words in (["journal", "export", card / "out"], ["selftest", "--out", card]):
+            said = gate(*map(str, words), "--config", site.config)
+            assert (said.status, said.out, said.code) == (2, "", "storage-unusable")
+            assert f"({card}" in said.err
+            assert "Errno" not in said.err
+            assert [each.name for each in card.iterdir()] == ["filler"]
 
 
 def test_a_second_scanner_is_told_that_it_is_one(site: Site) -> None:

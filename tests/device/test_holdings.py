@@ -270,10 +270,10 @@ def test_what_can_hold_no_proof_is_named(
 ) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    for taken in (pipe, tmp_path):
+    for taken, code in ((pipe, "storage-unusable"), (tmp_path, "proof-refused")):
         assert carried.run("import-proof", taken) == 2
         told = capsys.readouterr().err
-        assert told.startswith("proof-refused: ")
+        assert told.startswith(f"{code}: ")
         assert f"({taken}: " in told
 
 
