@@ -27,15 +27,19 @@ def make(folder: Path) -> tuple[Path, Path]:
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     made = (folder / PRIVATE, folder / PUBLIC)
+    begun: list[Path] = []
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for path, data, mode in ((made[0], private, 0o600), (made[1], public, 0o644)):
             number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            begun.append(path)
             with os.fdopen(number, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
     except OSError as error:
+        for path in begun:  # half a key would be taken for one
+            path.unlink(missing_ok=True)
         msg = f"{error.filename or folder}: {error.strerror or error}"
         raise FileUnusable(msg) from error
     return made

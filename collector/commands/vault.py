@@ -1,7 +1,7 @@
 """`collector vault`: the keys that open what gates have sealed, and their custodians."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +75,15 @@ def _vault_init(settings: Config, asked: argparse.Namespace) -> int:
         generate=asked.generate,
         keep=asked.keep_key,
     )
-    done = commands.init(settings, wish)
+    done = commands.init(settings, wish, _show)
     print("\n".join(commands.told_wrapped(done, asked.key)))
     return 0
+
+
+def _show(made: Mapping[str, str]) -> None:
+    from collector.vault import commands
+
+    print("\n".join(commands.told_words(made)), flush=True)
 
 
 def _vault_unlock(settings: Config, asked: argparse.Namespace) -> int:
@@ -92,7 +98,7 @@ def _vault_rewrap(settings: Config, asked: argparse.Namespace) -> int:
     from collector.vault import rewrapping
 
     wish = rewrapping.Wish(tuple(asked.custodian), asked.threshold, generate=asked.generate)
-    print("\n".join(rewrapping.told_rewrapped(rewrapping.rewrap(settings, wish))))
+    print("\n".join(rewrapping.told_rewrapped(rewrapping.rewrap(settings, wish, _show))))
     return 0
 
 

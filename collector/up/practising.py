@@ -84,8 +84,7 @@ def _make(folder: Path, show: Callable[[str], None]) -> None:
 def _wrap(config: Config, folder: Path) -> None:
     key = folder / "authority/seal.pem"
     wish = commands.Wish(key, (CUSTODIAN,), threshold=1, demo=True, generate=True)
-    done = commands.init(config, wish, CHEAP)
-    _keep(folder / WORDS, done.made[CUSTODIAN] + "\n")
+    commands.init(config, wish, lambda made: _keep(folder / WORDS, made[CUSTODIAN] + "\n"), CHEAP)
 
 
 def _keep(path: Path, text: str) -> None:

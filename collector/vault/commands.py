@@ -8,6 +8,7 @@ import base64
 import getpass
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -30,13 +31,15 @@ MAX_LINE = 1024
 MAX_KEY = 64 * 1024
 
 
+Show = Callable[[Mapping[str, str]], None]
+"""Tells somebody who sits here passphrases by custodian, and returns when it is told."""
+
+
 class Wrapped(msgspec.Struct, frozen=True):
     """What `init` has done."""
 
     kept: Custody
     path: Path
-    made: dict[str, str]
-    """Passphrases that were made, by custodian: to be shown once."""
     destroyed: bool
     """The plain key is gone."""
 
@@ -55,8 +58,11 @@ class Wish(msgspec.Struct, frozen=True):
     """Leave the plain key where it is."""
 
 
-def init(config: Config, wish: Wish, cost: Cost | None = None) -> Wrapped:
-    """Wrap the authority's key for custodians; destroy the plain one unless it is to be kept."""
+def init(config: Config, wish: Wish, show: Show, cost: Cost | None = None) -> Wrapped:
+    """Wrap the authority's key for custodians; destroy the plain one unless it is to be kept.
+
+    Passphrases that are made are shown first: whatever ends this program then, somebody has them.
+    """
     home = config.vault_state
     folder.prepare(home)
     if (home / folder.CUSTODY).exists():
@@ -70,11 +76,13 @@ def init(config: Config, wish: Wish, cost: Cost | None = None) -> Wrapped:
     words = fresh or {name: asked_twice(name) for name in wish.custodians}
     secrets = Secrets(opener.private_bytes_raw(), os.urandom(custody.KEY_BYTES))
     kept = custody.wrapped(secrets, kid, words, wish.threshold, demo=wish.demo, cost=cost)
+    if fresh:
+        show(fresh)
     path = folder.save(home, kept)
     check_opens(folder.load(home), words, secrets)
     if not wish.keep:
         folder.destroy(wish.key)
-    return Wrapped(kept, path, fresh, destroyed=not wish.keep)
+    return Wrapped(kept, path, destroyed=not wish.keep)
 
 
 def unlock(config: Config, custodian: str | None) -> Status:
@@ -115,6 +123,12 @@ def told(status: Status) -> list[str]:
     return lines
 
 
+def told_words(made: Mapping[str, str]) -> list[str]:
+    """Say whose passphrase is which."""
+    line = _("{name}: {words}   (shown once; give it to this custodian alone)")
+    return [line.format(name=name, words=words) for name, words in made.items()]
+
+
 def told_wrapped(done: Wrapped, key: Path) -> list[str]:
     """Say what `init` has done, and what must be done now."""
     lines = [
@@ -125,12 +139,6 @@ def told_wrapped(done: Wrapped, key: Path) -> list[str]:
     ]
     if done.kept.demo:
         lines.append(_("DEMONSTRATION: one custodian alone opens everything"))
-    for name, words in done.made.items():
-        lines.append(
-            _("{name}: {words}   (shown once; give it to this custodian alone)").format(
-                name=name, words=words
-            )
-        )
     if done.destroyed:
         lines.append(_("{key} is destroyed. Destroy every copy of it too.").format(key=key))
     else:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -44,33 +44,52 @@ def load(folder: Path) -> Custody:
         raise _unusable(path, error) from error
 
 
-def save(folder: Path, wrapped: Custody, name: str = CUSTODY) -> Path:
-    """Keep the wrapped keys, once and for all; raise VaultExists if there are some."""
-    path = folder / name
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    try:
-        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(wrapped)))
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError as error:
-        raise VaultExists(str(path)) from error
-    except OSError as error:
-        raise _unusable(path, error) from error
+def save(folder: Path, wrapped: Custody) -> Path:
+    """Keep the wrapped keys, once and for all, whole and on stable storage when this returns.
+
+    Raises VaultExists if there are some, VaultUnusable.
+    """
+    path = folder / CUSTODY
+    with _written(path, wrapped) as fresh:
+        try:
+            os.link(fresh, path)
+        except FileExistsError as error:
+            raise VaultExists(str(path)) from error
+        sync(folder)
     return path
 
 
 def replace(folder: Path, wrapped: Custody) -> None:
-    """Put other wrapped keys in the place of those that are there, which are overwritten."""
-    path, fresh = folder / CUSTODY, folder / f"{CUSTODY}.new"
-    fresh.unlink(missing_ok=True)
-    with path.open("r+b") as old:
-        save(folder, wrapped, fresh.name)
+    """Put other wrapped keys in the place of those that are there, which are overwritten.
+
+    Raises VaultUnusable.
+    """
+    path = folder / CUSTODY
+    with _written(path, wrapped) as fresh, path.open("r+b") as old:
         fresh.replace(path)
+        sync(folder)
         old.write(bytes(os.fstat(old.fileno()).st_size))
         old.flush()
         os.fsync(old.fileno())
-    sync(folder)
+
+
+@contextmanager
+def _written(path: Path, wrapped: Custody) -> Iterator[Path]:
+    """Lend the wrapped keys in a file of its own beside `path`; raise VaultUnusable."""
+    fresh = path.with_name(f"{CUSTODY}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, flags, 0o600), "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(wrapped)))
+            file.flush()
+            os.fsync(file.fileno())
+        yield fresh
+    except OSError as error:
+        raise _unusable(path, error) from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
 
 
 @contextmanager

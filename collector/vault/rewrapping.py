@@ -12,7 +12,7 @@ import msgspec
 from collector.config import Config
 from collector.i18n import N_, _
 from collector.vault import commands, custody, folder
-from collector.vault.commands import Wrapped
+from collector.vault.commands import Show, Wrapped
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.errors import CustodiansInvalid, CustodyBroken
 from wire.sealing import seal_key
@@ -27,8 +27,11 @@ class Wish(msgspec.Struct, frozen=True):
     """Make the passphrases."""
 
 
-def rewrap(config: Config, wish: Wish, cost: Cost | None = None) -> Wrapped:
-    """Wrap the same keys for other custodians: no share of before opens the new file."""
+def rewrap(config: Config, wish: Wish, show: Show, cost: Cost | None = None) -> Wrapped:
+    """Wrap the same keys for other custodians: no share of before opens the new file.
+
+    Passphrases that are made are shown first: whatever ends this program then, somebody has them.
+    """
     if len(set(wish.custodians)) != len(wish.custodians):
         raise CustodiansInvalid(N_("a name is there twice"))
     home = config.vault_state
@@ -42,8 +45,10 @@ def rewrap(config: Config, wish: Wish, cost: Cost | None = None) -> Wrapped:
             secrets, kept.seal, words, wish.threshold, demo=demo, cost=cost or kept.shares[0].cost
         )
         commands.check_opens(wrapped, words, secrets)
+        if made:
+            show(made)
         folder.replace(home, wrapped)
-    return Wrapped(wrapped, home / folder.CUSTODY, made, destroyed=True)
+    return Wrapped(wrapped, home / folder.CUSTODY, destroyed=True)
 
 
 def add_key(config: Config, path: Path, *, keep: bool = False) -> Custody:
@@ -69,18 +74,12 @@ def add_key(config: Config, path: Path, *, keep: bool = False) -> Custody:
 
 def told_rewrapped(done: Wrapped) -> list[str]:
     """Say what `rewrap` has done, and what must be done now."""
-    lines = [
+    return [
         _("The keys are wrapped anew in {path}; {threshold} of {n} custodians open them.").format(
             path=done.path, threshold=done.kept.threshold, n=len(done.kept.shares)
         ),
         _("Destroy every copy of the file before it: its custodians can still open that one."),
         _("Keep a copy of the new file elsewhere, and start the vault."),
-    ]
-    return lines + [
-        _("{name}: {words}   (shown once; give it to this custodian alone)").format(
-            name=name, words=words
-        )
-        for name, words in done.made.items()
     ]
 
 

@@ -1,10 +1,11 @@
 """The secret that signs sessions: made once, on this machine, readable by its owner only."""
 
+import errno
 import os
 import secrets
 from pathlib import Path
 
-from collector.errors import StateUnwritable
+from collector.errors import LedgerFull, StateUnwritable
 from collector.i18n import N_
 
 NAME = "secret"
@@ -20,6 +21,8 @@ def secret(state: Path) -> str:
             _make(path)
         found = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
+        if getattr(error, "errno", None) == errno.ENOSPC:
+            raise LedgerFull(str(path)) from error
         msg = f"web.state: {path}: {N_('cannot be made or read')}"
         raise StateUnwritable(msg) from error
     if len(found) < CHARS:
@@ -31,14 +34,14 @@ def secret(state: Path) -> str:
 def _make(path: Path) -> None:
     """Write it whole under another name first: two programs that start at once agree on one."""
     partial = path.with_name(f".{NAME}.{os.getpid()}")
-    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(secrets.token_urlsafe(CHARS))
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(CHARS))
+            file.flush()
+            os.fsync(file.fileno())
         os.link(partial, path)
     except FileExistsError:
         pass
     finally:
-        partial.unlink()
+        partial.unlink(missing_ok=True)

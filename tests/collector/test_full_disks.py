@@ -13,20 +13,22 @@ import pytest
 
 from bench.boardpages import COMMAND, CONFIG, PASSWORD, Browser, served
 from collector import counter
+from collector.backup import keys as backup_keys
 from collector.cases import schema as cases_schema
 from collector.cases.audit import Audit
 from collector.cases.entries import Act
 from collector.database.sqlite import SqliteDatabase
 from collector.enrol import process
-from collector.errors import CollectorError, LedgerFull
+from collector.errors import CollectorError, FileUnusable, LedgerFull
 from collector.issuing.entries import Batch, Entry
 from collector.ledger.archive import SqlArchive
 from collector.ledger.sqlite import SqliteLedger
 from collector.ledger.sqliteview import SqliteView
 from collector.vault import folder
 from collector.vault.epochfile import EpochFile
-from collector.vault.errors import VaultUnusable
+from collector.vault.errors import VaultExists, VaultUnusable
 from collector.vault.process import AGAIN
+from collector.web.secret import secret
 from device import enrol
 from tests.collector.cases.conftest import DISTRICT
 from tests.collector.disks import full
@@ -36,6 +38,7 @@ from tests.collector.enrol.district import District as Enrolling
 from tests.collector.enrol.district import order
 from tests.collector.lists import NOW_MS, ListDesk
 from tests.collector.vault.conftest import MONDAY, SealingGate, Town, card
+from tests.collector.vault.conftest import wrapped as keys
 from wire import joining
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
@@ -128,6 +131,30 @@ def test_the_vault_waits_and_keys_each_scan_once(tmp_path: Path, small: Path) ->
         town.settle(MONDAY + 2_000_000)
         assert town.rows("SELECT COUNT(*), COUNT(DISTINCT person) FROM sighting") == [(2000, 2000)]
         assert town.rows("SELECT uses FROM epoch") == [(2000,)]
+
+
+def test_keys_are_made_whole_or_not_at_all(small: Path) -> None:
+    wrapped = keys()
+    (small / "vault").mkdir()
+    with full(small):
+        for _ in range(2):
+            with pytest.raises(FileUnusable, match="No space"):
+                backup_keys.make(small / "keys")
+            with pytest.raises(VaultUnusable, match="No space"):
+                folder.save(small / "vault", wrapped)
+            with pytest.raises(LedgerFull):
+                secret(small / "web")
+        assert [each for each in small.rglob("*") if each.is_file()] == [small / "filler"]
+    assert all(each.stat().st_size for each in backup_keys.make(small / "keys"))
+    folder.save(small / "vault", wrapped)
+    with pytest.raises(VaultExists):
+        folder.save(small / "vault", wrapped)
+    assert folder.load(small / "vault") == wrapped
+    with full(small), pytest.raises(VaultUnusable, match="No space"):
+        folder.replace(small / "vault", wrapped)
+    assert [each.name for each in (small / "vault").iterdir()] == [folder.CUSTODY]
+    assert folder.load(small / "vault") == wrapped
+    assert secret(small / "web") == secret(small / "web")
 
 
 def test_the_vaults_small_file_is_kept_as_it_was(small: Path) -> None:

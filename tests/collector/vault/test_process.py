@@ -80,6 +80,21 @@ class Home:
             env={**os.environ, "GATE_LANG": "en"},
         )
 
+    def unheard(self, *words: str, said: str = "") -> int:
+        """Give a command whose words nobody takes: the terminal is gone, or its disk is full."""
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, "wb") as gone:
+            return subprocess.run(
+                [COLLECTOR, "vault", *words, "--config", self.config],
+                input=said,
+                stdout=gone,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                check=False,
+                timeout=60,
+            ).returncode
+
     def wrap(self) -> None:
         """Wrap the keys so that unlocking is cheap: what that costs is not the subject."""
         folder.prepare(self.state)
@@ -204,6 +219,19 @@ def test_made_passphrases_are_shown_once_and_open_the_keys(home: Home) -> None:
     kept = folder.load(home.state)
     shares = dict(custody.opened_share(kept, name, words) for name, words in made.items())
     assert custody.opened(kept, shares).seal
+
+
+def test_passphrases_that_nobody_has_seen_close_nothing(home: Home) -> None:
+    names = ("--custodian", "tam", "--custodian", "tu", "--generate")
+    plain = home.key.read_bytes()
+    assert home.unheard("init", "--key", str(home.key), *names) != 0
+    assert home.key.read_bytes() == plain
+    assert not (home.state / folder.CUSTODY).exists()
+    home.wrap()
+    before = (home.state / folder.CUSTODY).read_bytes()
+    said = f"lan\n{WORDS['lan']}\nhoa\n{WORDS['hoa']}\n"
+    assert home.unheard("rewrap", *names, said=said) != 0
+    assert (home.state / folder.CUSTODY).read_bytes() == before
 
 
 def test_one_custodian_alone_is_a_demonstration_and_said_loudly(home: Home) -> None:
