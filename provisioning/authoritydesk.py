@@ -29,7 +29,7 @@ from provisioning import (
 )
 from provisioning.asked import Translate, of_authority, of_root, opened
 from provisioning.authority import Authority
-from provisioning.errors import ArgumentsInvalid, NotConfirmed
+from provisioning.errors import ArgumentsInvalid, FileUnusable, NotConfirmed
 from provisioning.expiry import End, Level
 from provisioning.halfway import Left
 from provisioning.i18n import marked
@@ -286,7 +286,7 @@ def _share(asked: argparse.Namespace, _: Translate) -> str:
 
 def _status(asked: argparse.Namespace, _: Translate) -> str:
     now, home = clock.now(), authority.load(asked.authority)
-    expiry.write(home)
+    _note(home, _)
     found = expiry.ends(home)
     if asked.json:
         lines = [
@@ -295,6 +295,16 @@ def _status(asked: argparse.Namespace, _: Translate) -> str:
         return msgspec.json.encode({"authority": found.authority, "ends": lines}).decode()
     told = [_line(each, now, _) for each in found.ends]
     return "\n".join([*told, *_uncovered(home, _), *_unanswered(home, _)])
+
+
+def _note(home: Authority, _: Translate) -> None:
+    """Note for the collector what ends when, unless the folder is only to be looked at."""
+    try:
+        expiry.write(home)
+    except FileUnusable as error:
+        told = _("CAUTION: {path} stays as it was: {detail}")
+        details = {**error.details, "detail": _(str(error.details["detail"]))}
+        print(told.format(**details), file=sys.stderr)  # noqa: T201
 
 
 def _line(each: End, now: datetime, _: Translate) -> str:

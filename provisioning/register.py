@@ -33,6 +33,16 @@ BUSY_S = 10
 ENDING = marked(
     "give the last four to sixteen characters of the number: digits, and letters a to f"
 )
+SAID = (
+    marked("database or disk is full"),
+    marked("attempt to write a readonly database"),
+    marked("unable to open database file"),
+    marked("file is not a database"),
+    marked("database disk image is malformed"),
+    marked("database is locked"),
+    marked("disk I/O error"),
+)
+"""What SQLite says of the file, in its own words, for the catalogues."""
 _ENDING = re.compile(r"[0-9A-Fa-f]{4,16}")
 _TABLES = """
 create table if not exists pass (
@@ -187,7 +197,8 @@ class Register:
         try:
             yield
         except BaseException:
-            self._rows.execute("rollback")
+            if self._rows.in_transaction:  # of a full disk SQLite has rolled back by itself
+                self._rows.execute("rollback")
             raise
         self._rows.execute("commit")
 
@@ -196,4 +207,5 @@ class Register:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise RegisterUnusable(path=self._path, detail=str(error)) from error
+            detail = getattr(error, "strerror", None) or str(error)
+            raise RegisterUnusable(path=self._path, detail=detail) from error

@@ -1,9 +1,6 @@
 """What the collector's tests share: a gate's journal that spells real records and batches."""
 
-import os
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector.intake.desk import Message, arrival_of
 from collector.ledger.entries import Arrival
 from tests.collector.postgres import postgres
-from tests.conftest import left_out
 from wire import batch, head, topics
 from wire.canonical import Document
 from wire.keys import Keyring, Use, entry
@@ -148,17 +144,3 @@ class Journal:
 @pytest.fixture
 def journal() -> Callable[..., Journal]:
     return Journal
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """Lend a disk of eight megabytes."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
-        left_out("no disk can be mounted here")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -259,3 +260,22 @@ def test_shares_come_as_one_pdf_if_that_is_asked(
     again = ["authority", "shares", "--authority", str(home), *given(words), "--pdf"]
     assert cli.main([*again, "--sheets", str(tmp_path / "again")]) == 0
     assert len(list((tmp_path / "again").iterdir())) == 1
+
+
+def test_a_folder_that_nothing_can_be_written_to_is_still_looked_at(
+    small: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "vi")
+    home = small / "authority"
+    assert cli.main(["authority", "create", "--plain", "--out", str(home), "--name", "Xã Mẫu"]) == 0
+    (home / "expiry.json").unlink()
+    capsys.readouterr()
+    subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+    assert cli.main(["authority", "status", "--authority", str(home)]) == 0
+    said = capsys.readouterr()
+    assert "ca-certificate: " in said.out
+    assert said.err.count("\n") == 1
+    assert f"{home}/expiry.json" in said.err
+    assert "Errno" not in said.err
+    assert cli.main(["status", "--authority", str(home)]) == 2
+    assert "Errno" not in capsys.readouterr().err

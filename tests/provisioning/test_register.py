@@ -15,6 +15,7 @@ from provisioning.errors import (
     ValueInvalid,
 )
 from provisioning.register import Register, Tally
+from tests.collector.disks import full
 from wire.statuslist import INVALID, SUSPENDED
 
 KID, OTHER = "00" * 8, "11" * 8
@@ -162,3 +163,17 @@ def test_a_register_of_something_else_is_said(path: Path) -> None:
 def test_a_register_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with pytest.raises(RegisterUnusable), Register(tmp_path / "nowhere" / "register.sqlite"):
         pass
+
+
+def test_a_full_disk_is_said_as_one_and_marks_all_or_nothing(small: Path) -> None:
+    path = small / "register.sqlite"
+    with Register(path) as book:
+        for n in range(3000):
+            book.enter(number(n), KID, "visitor", NOW_S)
+        before = book.marked(KID)
+        with full(small, 8192), pytest.raises(RegisterUnusable) as error:
+            book.mark([number(n) for n in range(3000)], INVALID)
+        assert error.value.details["detail"] == "database or disk is full"
+        assert book.marked(KID) == before
+        book.mark([number(n) for n in range(3000)], INVALID)
+        assert len(book.marked(KID)[0]) == 3000
