@@ -196,11 +196,11 @@ class Register:
         self._rows.execute("begin immediate")
         try:
             yield
+            self._rows.execute("commit")
         except BaseException:
             if self._rows.in_transaction:  # of a full disk SQLite has rolled back by itself
                 self._rows.execute("rollback")
             raise
-        self._rows.execute("commit")
 
     @contextmanager
     def _told(self) -> Iterator[None]:
