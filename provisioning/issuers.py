@@ -8,8 +8,10 @@ was stolen (provisioning/withdrawal.py).
 from contextlib import suppress
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from provisioning import authority, files, keyfile, making
 from provisioning.authority import Authority, Public
@@ -67,7 +69,7 @@ def turn(home: Authority, use: Use, now: datetime, way: str = "") -> KeyEntry:
         kept = making.reserved(home.folder, next_up.kid)
         path = home.folder / making.issuing(use, way)
         offline = home.offline_secret()
-        key = keyfile.load_ed25519(kept, lambda: offline or b"")
+        key = _kept(home, kept)
         secret = None if way else home.secret()
         fresh = Maker(home.folder, now).reserve(use, offline, way)
         keyfile.save(path, key, secret)
@@ -86,9 +88,7 @@ def clear(home: Authority) -> None:
 def lifted(home: Authority, maker: Maker, use: Use, way: str) -> KeyEntry:
     """Copy the key in reserve to where `maker` makes the keys that issue; return it."""
     next_up = _reserve(home.public, use, way)
-    offline = home.offline_secret()
-    kept = making.reserved(home.folder, next_up.kid)
-    key = keyfile.load_ed25519(kept, lambda: offline or b"")
+    key = _kept(home, making.reserved(home.folder, next_up.kid))
     keyfile.save(maker.folder / making.issuing(use, way), key, None if way else maker.secret)
     return next_up
 
@@ -118,6 +118,11 @@ def retire(home: Authority, kid: str, last: int | None, now_s: int) -> None:
             raise IssuerInUse(kid=kid)
         kept = tuple(each for each in fresh.public.keys if each.kid != kid)
         _write(fresh, msgspec.structs.replace(fresh.public, keys=kept))
+
+
+def _kept(home: Authority, path: Path) -> Ed25519PrivateKey:
+    """Return a key that lies beside the root, closed or not: closing all of them can be cut off."""
+    return keyfile.load_ed25519(path, lambda: keyfile.offline_secret(home.root()))
 
 
 def _clear(home: Authority, public: Public) -> None:

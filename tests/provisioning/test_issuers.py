@@ -2,12 +2,23 @@
 
 import os
 import shutil
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from provisioning import authority, cli, files, issuers, keyfile, making, passes
+from provisioning import (
+    authority,
+    ceremony,
+    cli,
+    files,
+    issuers,
+    keyfile,
+    making,
+    passes,
+    turnover,
+)
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable, IssuerInUse, IssuerUnknown, KeyMissing
 from provisioning.issuers import Stage
@@ -190,3 +201,27 @@ def test_what_is_being_written_is_not_swept_away(tmp_path: Path) -> None:
     os.close(handle)  # as it is when its process is killed
     files.sweep(tmp_path)
     assert not Path(name).exists()
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.usefixtures("unflushed")
+def test_while_the_root_leaves_the_folder_a_kill_at_any_step_takes_no_key_from_anybody(
+    home: Authority, power: Power, now: datetime, tmp_path: Path
+) -> None:
+    made, root, steps = home.folder, home.root(), 0
+    while True:
+        folder = Path(shutil.copytree(made, made.with_name(f"cut-{steps}")))
+        cut = replace(authority.load(folder), joined=root)
+        with power.fails_after(steps):
+            ceremony.share(cut, tmp_path, now, write=lambda *_: [])
+        was_cut = power.is_cut
+        issuers.turn(cut, USE, now)
+        ceremony.share(turnover.again(cut), tmp_path, now, write=lambda *_: [])
+        offline = {*(folder / "offline").iterdir()}
+        assert folder / "offline/root.pem" not in offline
+        keys = [path for path in offline if not path.name.endswith(files.MAKING)]
+        assert all(map(keyfile.is_closed, keys)), f"killed at step {steps}"
+        if not was_cut:
+            break
+        steps += 1
+    assert steps > 10
