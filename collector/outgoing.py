@@ -6,7 +6,9 @@ checked against the authority's keys first, and one that is older than what is h
 that an old policy cannot be put back by accident. Commands leave when they expire.
 """
 
+import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -216,13 +218,20 @@ class Outgoing:
 
 
 def fetched(path: Path) -> bytes:
-    """Read a document; raise FileUnusable if it is missing or longer than a gate would take."""
+    """Read a document; raise FileUnusable if it is missing or longer than a gate would take.
+
+    No pipe is waited for: others may write to the folder.
+    """
     try:
-        with path.open("rb") as file:
-            data = file.read(LIMIT + 1)
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            is_plain = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+            data = file.read(LIMIT + 1) if is_plain else b""
     except OSError as error:
         msg = f"{path}: {error.strerror or N_('cannot be read')}"
         raise FileUnusable(msg) from error
+    if not is_plain:
+        msg = f"{path}: {N_('not a regular file')}"
+        raise FileUnusable(msg)
     if len(data) > LIMIT:
         msg = f"{path}: {N_('far too long')}"
         raise FileUnusable(msg)

@@ -5,6 +5,7 @@ What the bytes say, and which error their reader is told of, is not known here.
 
 import os
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 from collector.errors import StoreUnusable
@@ -22,6 +23,10 @@ def write(path: Path, data: bytes, mode: int = 0o640) -> None:
 
 def put(path: Path, data: bytes, mode: int) -> None:
     """Put a file into a folder that is there, with that mode whatever the umask. Raises OSError."""
+    for left in path.parent.glob(f".{escape(path.name)}.*"):
+        process = left.suffix[1:]
+        if process.isdecimal() and not Path("/proc", process).exists():  # killed while it wrote
+            left.unlink(missing_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
     try:

@@ -198,6 +198,16 @@ def test_a_file_that_cannot_be_read_keeps_no_other_back(tmp_path: Path) -> None:
     assert len(told) == 1
 
 
+def test_a_pipe_among_the_documents_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "g1").mkdir()
+    (tmp_path / "g2").mkdir()
+    os.mkfifo(tmp_path / "g1/policy")
+    (tmp_path / "g2/policy").write_bytes(b"{}")
+    told: list[FileUnusable] = []
+    assert [each[0] for each in Outgoing(tmp_path).parcels(0, told.append)] == ["g2"]
+    assert [str(each) for each in told] == [f"{tmp_path}/g1/policy: not a regular file"]
+
+
 def test_a_file_that_is_none_or_too_long_is_said(tmp_path: Path) -> None:
     (tmp_path / "long").write_bytes(bytes(LIMIT + 1))
     for name in ("none", "long"):
