@@ -7,7 +7,9 @@ is said, not guessed.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+import msgspec
 
 from collector.dispatch.entries import Change, Class, Replay
 from collector.figures import discretion
@@ -47,40 +49,46 @@ def replayed(
 ) -> Replay:
     """Return what `policy` would have answered on local `day`.
 
-    `ways` says for which ways each gate was enrolled. Numbers of people are told to the next five:
-    whoever edits can ask about any hours and kinds, and subtract one answer from another. The
-    shares are made of what is told, so that they tell nothing beyond it.
+    `ways` says for which ways each gate was enrolled. Whoever edits can ask about any hours and
+    kinds, alone and together, and compare the answers. So what no two drafts can tell apart is told
+    to the next five once, before it is added up: all answers are made of the same figures, and
+    nothing beyond these comes out of any of them.
     """
-    changes: Counter[tuple[str, str, str, str, str]] = Counter()
-    codes = green = 0
+    cells: Counter[tuple[Class, tuple[Direction, ...]]] = Counter()
     for each in classes:
-        if not is_judged(each.kind, each.reason):
-            continue
-        after = answered(each, policy, day, ways.get(each.gate, (each.dir,)))
-        codes += each.count
-        green += each.count if each.reason in GREEN else 0
+        if is_judged(each.kind, each.reason):
+            alike = msgspec.structs.replace(each, gate="", count=0)
+            cells[alike, ways.get(each.gate, (each.dir,))] += each.count
+    changes: dict[tuple[str, str, str, str, str], list[discretion.Figure]] = {}
+    codes = green = more = 0
+    figures = {cell: discretion.nearly(count) for cell, count in cells.items()}
+    for (each, here), told in figures.items():
+        worth, was_green = _worth(told), each.reason in GREEN
+        codes += worth
+        green += worth * was_green
+        after = answered(each, policy, day, here)
         if after != each.reason:
             before, named = each.reason.value, after.value if after else ""
             key = (each.kind, each.signature.value, each.identity.value, before, named)
-            changes[key] += each.count
-    told = [Change(*key, discretion.nearly(count)) for key, count in sorted(changes.items())]
-    all_, was = discretion.nearly(codes), discretion.nearly(green)
-    more = sum(_worth(each.count) * _turned(each) for each in told)
+            changes.setdefault(key, []).append(told)
+            # what cannot be told is taken to stay as it was
+            more += worth * ((after in GREEN) - was_green) if after else 0
+    found = [Change(*key, _together(parts)) for key, parts in sorted(changes.items())]
     return Replay(
         day=day,
-        codes=all_,
-        changes=tuple(sorted(told, key=lambda each: -_worth(each.count))),
-        accepted_share=_told_share(_worth(was), _worth(all_)),
-        would_share=_told_share(_worth(was) + more, _worth(all_)),
+        codes=_together(figures.values()),
+        changes=tuple(sorted(found, key=lambda each: -_worth(each.count))),
+        accepted_share=_told_share(green, codes),
+        would_share=_told_share(green + more, codes),
         unknown=unknown(policy),
     )
 
 
-def _turned(change: Change) -> int:
-    """Return 1 for who would be let through and was not, -1 for the other way, else 0."""
-    if not change.after:  # it cannot be told, and is taken to stay as it was
-        return 0
-    return (change.after in GREEN) - (change.before in GREEN)
+def _together(figures: Collection[discretion.Figure]) -> discretion.Figure:
+    """Return what figures that are told come to; several few may be more than a few."""
+    if len(figures) <= 1:
+        return next(iter(figures), 0)
+    return max(discretion.FEWEST, discretion.to_step(sum(map(_worth, figures))))
 
 
 def _worth(figure: discretion.Figure) -> int:

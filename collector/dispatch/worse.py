@@ -109,4 +109,4 @@ def _told(why: Why, seen: Seen, expected: float, *, worse: bool) -> Measure:
     usual = float(round(100 * expected))
     if why is Why.ALARMS:  # about gates, so exact
         return Measure(why, of, round(100 * count / of) if of else None, usual, worse)
-    return Measure(why, discretion.alone(of), share(count, of), usual, worse)
+    return Measure(why, discretion.nearly(of), share(count, of), usual, worse)

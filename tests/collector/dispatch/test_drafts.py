@@ -3,6 +3,7 @@
 import random
 from itertools import product
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -123,7 +124,7 @@ def test_no_small_number_of_people_is_told() -> None:
     found = replayed([shown(3, "pass"), shown(40, "eu-certificate")], nobody, 20_000, {})
     assert {each.kind: each.count for each in found.changes}["pass"] is Shown.FEW
     assert {each.kind: each.count for each in found.changes}["eu-certificate"] == 40
-    assert (found.codes, found.accepted_share, found.would_share) == (45, 100, 7)
+    assert (found.codes, found.accepted_share, found.would_share) == (40, 100, 0)
 
 
 INSURED = "insurance-card"
@@ -155,16 +156,48 @@ def test_an_hour_more_in_a_second_draft_tells_of_no_few(evening: int) -> None:
     assert seen <= {0, 5}
 
 
+def opened(first: int, last: int) -> Policy:
+    openings = (Opening(days=("mon-sun",), opens=f"{first:02}:00", closes=f"{last:02}:00"),)
+    takes = (Take(kind=Kind.PASS),)
+    hours = Hours(openings=openings)
+    return Policy(site=SITE, version=1, issued=0, takes=takes, hours=hours)
+
+
+def all_answers(day: list[Class]) -> tuple[object, ...]:
+    """Return what is told of every draft that opens from one hour to another."""
+    windows = [(first, last) for last in range(9, 14) for first in range(8, last)]
+    return tuple(replayed(day, opened(*window), 20_000, {}) for window in windows)
+
+
+def test_hours_that_are_asked_alone_and_together_tell_of_no_few() -> None:
+    """Four hours of a few each are one each, if all of them together are a few too."""
+    fits: dict[tuple[object, ...], list[tuple[int, ...]]] = {}
+    for few in product(range(1, 5), repeat=4):
+        day = [shown_at(9 + each, count) for each, count in enumerate(few)]
+        fits.setdefault(all_answers([*day, shown_at(8, 60)]), []).append(few)
+    for days in fits.values():
+        for hour in range(4):
+            assert {day[hour] for day in days} == {1, 2, 3, 4}
+
+
 def test_shares_tell_nothing_beyond_the_figures_beside_them() -> None:
     takes = (Take(kind=Kind.PASS), Take(kind=Kind.INSURANCE_CARD))
     draft = Policy(site=SITE, version=1, issued=0, takes=takes)
     told = set()
     for few in range(1, 5):
-        cards = [shown_at(9, 95 - few), shown_at(9, few, "id-card"), shown_at(9, 5, INSURED)]
+        cards = [shown_at(9, 97 - few), shown_at(9, few, "id-card"), shown_at(9, 5, INSURED)]
         found = replayed(cards, draft, 20_000, {})
         told.add((found.codes, found.accepted_share, found.would_share, found.changes))
     assert len(told) == 1
     assert next(iter(told))[:3] == (100, 100, 98)
+
+
+def test_gates_of_a_place_are_replayed_together_and_a_few_codes_are_not_none() -> None:
+    both = [shown_at(9, 3), msgspec.structs.replace(shown_at(9, 3), gate="h")]
+    nobody = Policy(site=SITE, version=1, issued=0, takes=())
+    assert replayed(both, nobody, 20_000, {}).changes[0].count == 5
+    assert replayed(both[:1], nobody, 20_000, {}).codes is Shown.FEW
+    assert replayed([], nobody, 20_000, {}).codes == 0
 
 
 CODES = ("PASS-A", "DECLARED-A", "EXPIRED-A", "EARLY-A", "FORGED-A", "LINK-a", "TEXT-a")
@@ -251,3 +284,14 @@ def test_refusing_everybody_is_worse_and_one_gate_of_several_is_not(gates: int) 
     assert measured(all_bad, USUAL, Limits())[0].worse
     one_bad = {f"g{n}": good if n else Seen(codes=60) for n in range(gates)}
     assert measured(one_bad, USUAL, Limits())[0].worse is (gates == 1)
+
+
+def test_what_a_rollout_has_counted_is_told_to_the_next_five_and_gates_exactly() -> None:
+    """Less the entries of the same hours on the gate's page it would tell how many were refused."""
+    measures = measured({"g": Seen(codes=13, accepted=10, heard=3)}, USUAL, Limits())
+    assert {each.why.value: each.of for each in measures} == {
+        "accepted": 15,
+        "retries": 15,
+        "late": 15,
+        "alarms": 3,
+    }
