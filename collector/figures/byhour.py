@@ -28,10 +28,16 @@ class Entries(msgspec.Struct, frozen=True):
     gates: Mapping[str, Mapping[int, int]]
 
 
-def entries(gates: Iterable[str], tally: Tally, now_ms: int) -> Entries:
-    """Return how many came in today at each gate."""
+def entries(listed: Iterable[str], tally: Tally, now_ms: int) -> Entries:
+    """Return how many came in today at each gate that is listed, or has counted somebody today.
+
+    A gate that leaves the list in the middle of a day stays in the sums of it: the sum of before
+    less that of after would tell what this gate had.
+    """
     today, slot = local_slot(now_ms)
     hours = slot // SLOTS_AN_HOUR + 1
+    counted = (gate for gate, days in tally.days.items() if today in days)
+    gates = sorted({*listed, *counted})
     return Entries(
         hours, {gate: _hours(tally.days.get(gate, {}).get(today), hours) for gate in gates}
     )
@@ -45,7 +51,12 @@ def whole(found: Entries) -> Whole:
 
 
 def of_gate(found: Entries, gate: str) -> Mapping[int, Figure]:
-    """Return the hours of one of the gates, beside the district's and those of all others."""
+    """Return the hours of one of the gates, beside the district's and those of all others.
+
+    Of a gate that is not listed and has counted nobody there are none.
+    """
+    if gate not in found.gates:
+        return {}
     return {
         hour: discretion.parts(_at(found, hour), figure)[gate]
         for hour, figure in whole(found).hours.items()

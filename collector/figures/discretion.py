@@ -42,11 +42,6 @@ class List(msgspec.Struct, frozen=True):
     total: Figure
 
 
-def alone(count: int) -> Figure:
-    """Return one figure that stands in no sum."""
-    return Shown.FEW if 0 < count < FEWEST else max(0, count)
-
-
 def nearly(count: int) -> Figure:
     """Return a figure to the next five, and a few where it is few.
 

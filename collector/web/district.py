@@ -63,8 +63,9 @@ class StoryLine(msgspec.Struct, frozen=True):
     group: str
     """Which list of words `code` is from: trouble, alarm, story."""
     code: str
-    seen: int = 0
-    usual: int = 0
+    seen: Figure = 0
+    usual: Figure = 0
+    """How many passed, and how many usually do; 0 where that is not the story."""
 
 
 class OverdueLine(msgspec.Struct, frozen=True):
@@ -250,8 +251,8 @@ def _stories(known: Known, names: _Names) -> Iterator[StoryLine]:
                 names.area_of(place),
                 group,
                 code,
-                finding.seen if finding else 0,
-                round(finding.usual) if finding else 0,
+                discretion.nearly(finding.seen) if finding else 0,
+                discretion.nearly(round(finding.usual)) if finding else 0,
             )
 
 
@@ -363,8 +364,7 @@ def _size(figure: Figure) -> int:
 
 def _hours(known: Known, tally: Tally) -> tuple[tuple[Hour, ...], Figure]:
     """Return how many came in by hour of today, as far as it has gone."""
-    listed = sorted(known.roster.names())
-    told = byhour.whole(byhour.entries(listed, tally, known.now_ms))
+    told = byhour.whole(byhour.entries(known.roster.names(), tally, known.now_ms))
     most = max((_size(figure) for figure in told.hours.values()), default=0)
     hours = tuple(
         Hour(hour, figure, -(-10 * _size(figure) // most) if most else 0)

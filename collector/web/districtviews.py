@@ -159,10 +159,8 @@ def _asked(gate: str, now_ms: int) -> Known:
 
 
 def _hours(roster: Roster, gate: str, now_ms: int) -> Mapping[int, Figure]:
-    """Return a gate's entries of today by hour; one that is not listed is in no sum."""
-    listed = byhour.entries(sorted(roster.names()), watch().tally, now_ms)
-    own = listed if gate in listed.gates else byhour.entries([gate], watch().tally, now_ms)
-    return byhour.of_gate(own, gate)
+    """Return a gate's entries of today by hour."""
+    return byhour.of_gate(byhour.entries(roster.names(), watch().tally, now_ms), gate)
 
 
 def _above(roster: Roster, gate: str) -> tuple[str, ...]:

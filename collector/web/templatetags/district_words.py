@@ -3,7 +3,6 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from collector.figures import discretion
 from collector.figures.discretion import FEWEST, Shown
 from collector.web import districtwords
 from collector.web.district import StoryLine
@@ -19,9 +18,10 @@ def story(line: StoryLine) -> str:
     told = districtwords.TABLES[line.group].get(line.code)
     said = str(told[0]) if told else line.code
     if line.usual:
-        counted = _("{seen} in place of about {usual}").format(
-            seen=figure(discretion.inside(line.seen)), usual=line.usual
-        )
+        usually = figure(line.usual)
+        if line.usual is not Shown.FEW:
+            usually = _("about {n}").format(n=usually)
+        counted = _("{seen} in place of {usual}").format(seen=figure(line.seen), usual=usually)
         return f"{said}: {counted}"
     return said
 

@@ -108,3 +108,14 @@ def test_a_gate_that_has_counted_nothing_has_its_hours_all_the_same() -> None:
 def test_a_district_without_gates_has_its_hours_all_the_same() -> None:
     found = entries([], Tally(), 100 * 86_400_000 - ZONE_MS + 7_000_000)
     assert whole(found).hours == {0: 0, 1: 0}
+
+
+def test_a_gate_that_leaves_the_list_stays_in_the_sums_of_that_day() -> None:
+    """Else the sum of before less that of after would tell what the gate had."""
+    tally, now_ms = Tally(), 100 * 86_400_000 - ZONE_MS + 7_000_000
+    tally.day("g0", 100).ins[5], tally.day("g1", 100).ins[5] = 3, 9
+    before, after = (entries(listed, tally, now_ms) for listed in (["g0", "g1"], ["g1"]))
+    assert whole(before) == whole(after)
+    for gate in ("g0", "g1"):
+        assert of_gate(before, gate) == of_gate(after, gate)
+    assert of_gate(entries(["g1"], tally, now_ms + 86_400_000), "g0") == {}

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from collector.figures.discretion import Shown
+from collector.figures.discretion import Figure, Shown
 from collector.figures.plausible import Finding, Story
 from collector.figures.tally import Tally, local_slot
 from collector.roster import Area, Gate, Kind, Place, Roster, Sector
@@ -143,6 +143,18 @@ def test_each_gate_has_one_story_and_the_worst_comes_first() -> None:
         ("g3", Trouble.SILENT),
     ]
     assert (found.stories[1].seen, found.stories[1].usual) == (10, 80)
+
+
+@pytest.mark.parametrize(
+    ("seen", "usual", "told"),
+    [(0, 63.0, (0, 65)), (3, 31.7, (Shown.FEW, 30)), (13, 3.2, (15, Shown.FEW))],
+)
+def test_a_story_counts_to_the_next_five(
+    seen: int, usual: float, told: tuple[Figure, Figure]
+) -> None:
+    """Its hours are not named, so that they cannot be taken from those on the gate's page."""
+    found = drawn(findings={"g1": Finding("g1", Story.MOVED, seen, usual)})
+    assert (found.stories[0].seen, found.stories[0].usual) == told
 
 
 def test_a_gate_that_cannot_see_is_alive_and_not_plausible() -> None:

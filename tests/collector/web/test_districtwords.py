@@ -2,6 +2,7 @@
 
 import pytest
 
+from collector.figures.discretion import Figure, Shown
 from collector.figures.plausible import Story
 from collector.web import districtwords
 from collector.web.board import Alert, Board, Condition, GateLine, Warn
@@ -20,16 +21,22 @@ def test_every_story_and_every_alarm_has_words() -> None:
 
 
 @pytest.mark.usefixtures("site")
-@pytest.mark.parametrize(("seen", "said"), [(0, "0"), (3, "dưới 5"), (7, "5"), (13, "15")])
-def test_a_story_counts_to_the_next_five(seen: int, said: str) -> None:
-    """Its hours are not named, so that they cannot be taken from those on the gate's page."""
+@pytest.mark.parametrize(
+    ("seen", "usual", "said"),
+    [
+        (0, 65, "0 thay vì khoảng 65"),
+        (Shown.FEW, 30, "dưới 5 thay vì khoảng 30"),
+        (25, Shown.FEW, "25 thay vì dưới 5"),
+    ],
+)
+def test_a_story_says_how_many_and_how_many_usually(seen: Figure, usual: Figure, said: str) -> None:
     from django.utils import translation  # noqa: PLC0415  # needs the settings
 
     from collector.web.templatetags.district_words import story  # noqa: PLC0415  # the same
 
-    line = StoryLine("g1", "Chợ", "Xã", "story", Story.FEW, seen, 30)
+    line = StoryLine("g1", "Chợ", "Xã", "story", Story.FEW, seen, usual)
     with translation.override("vi"):
-        assert story(line).endswith(f": {said} thay vì khoảng 30")
+        assert story(line).endswith(f": {said}")
 
 
 @pytest.mark.usefixtures("site")
