@@ -39,6 +39,8 @@ class Row(msgspec.Struct, frozen=True):
     title: str
     row: int
     values: dict[str, Any]
+    torn: bool = False
+    """Some of its cells could not be read; `values` has the others."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -58,11 +60,13 @@ def plan(
     """Return what importing `sheets` over `known` comes to."""
     tables: dict[str, list[Row]] = {}
     faults: list[Fault] = []
+    torn: list[Row] = []
     for sheet in sheets:
         table, rows, wrong = _rows(sheet)
         faults += wrong
         if table:
-            tables.setdefault(table, []).extend(rows)
+            tables.setdefault(table, []).extend(row for row in rows if not row.torn)
+            torn += [row for row in rows if row.torn and table == "places"]
     if not tables and not faults:
         faults.append(Fault("", 0, "", N_("nothing is in these files")))
     merge = _Merge(known, replace=replace)
@@ -72,7 +76,9 @@ def plan(
     names = _Names(areas, sectors, known)
     named = [names.given(row) for row in tables.get("places", ())]
     places = merge.take(known.places, _with_ids(named, known) if named else None, "id")
-    faults += [*merge.faults, *_belonging(named, areas, sectors, gates)]
+    faults += merge.faults
+    faults += _strangers([*named, *map(names.given, torn)], areas, sectors, gates)
+    faults += _twice(named)
     faults += _gates(named, places)
     if faults:
         return Plan(known, faults=tuple(faults))
@@ -111,7 +117,7 @@ def _rows(sheet: Sheet) -> tuple[str | None, list[Row], list[Fault]]:
             continue
         values, wrong = _values(found, heads, line.cells)
         faults += [Fault(sheet.title, line.row, column, why) for column, why in wrong]
-        rows += [] if wrong else [Row(sheet.title, line.row, values)]
+        rows.append(Row(sheet.title, line.row, values, bool(wrong)))
     return table, rows, faults
 
 
@@ -229,12 +235,13 @@ class _Names:
     def given(self, row: Row) -> Row:
         """Return a place's row with the codes of what it names, and its id if known by name."""
         values = dict(row.values)
-        values["area"] = self._areas.code(values["area"])
-        values["sector"] = self._sectors.code(values["sector"])
-        if not values.get("id"):
+        for field, called_so in (("area", self._areas), ("sector", self._sectors)):
+            if field in values:
+                values[field] = called_so.code(values[field])
+        if not row.torn and not values.get("id"):
             called = fold(values["name"]), values["area"]
             values["id"] = self._places.get(called, "")
-        return Row(row.title, row.row, values)
+        return msgspec.structs.replace(row, values=values)
 
 
 def _with_ids(rows: list[Row], known: Places) -> list[Row]:
@@ -251,19 +258,26 @@ def _with_ids(rows: list[Row], known: Places) -> list[Row]:
     return found
 
 
-def _belonging(
+def _strangers(
     rows: list[Row], areas: list[Area], sectors: list[Sector], gates: frozenset[str]
 ) -> Iterator[Fault]:
+    """Yield the places that name what is on no list, also where other cells are wrong."""
     codes = ({area.code for area in areas}, {sector.code for sector in sectors})
-    seen: dict[tuple[str, str], int] = {}
     for row in rows:
         values = row.values
-        if values["area"] not in codes[0]:
+        if "area" in values and values["area"] not in codes[0]:
             yield Fault(row.title, row.row, "Khu vực", N_("the area is not on the list"))
-        if values["sector"] not in codes[1]:
+        if "sector" in values and values["sector"] not in codes[1]:
             yield Fault(row.title, row.row, "Ngành", N_("the sector is not on the list"))
         if any(gate not in gates for gate in values.get("gates", ())):
             yield Fault(row.title, row.row, "Cổng", N_("a gate is not in the roster"))
+
+
+def _twice(rows: list[Row]) -> Iterator[Fault]:
+    """Yield the places without an id that are there a second time."""
+    seen: dict[tuple[str, str], int] = {}
+    for row in rows:
+        values = row.values
         name = (fold(values["name"]), values["area"])
         if not values["id"] and name in seen:
             yield Fault(row.title, row.row, "Tên", N_("there twice"))

@@ -61,6 +61,13 @@ def test_a_list_is_taken_with_the_names_that_officers_use() -> None:
     assert place.hours.openings[0].days == ("mon-sat",)
 
 
+def test_a_row_with_a_cell_that_cannot_be_read_is_held_against_the_lists_all_the_same() -> None:
+    """Else its other mistakes would be named only by the next import."""
+    rows = "p1,Trường Mẫu,lâu đài,Xã Không,nghề,,g9\np2,,Chợ,Xã Một,giao duc,,\n"
+    told = {(row, column) for row, column, _ in faults(HEADS + rows)}
+    assert told == {(2, "Loại"), (2, "Khu vực"), (2, "Ngành"), (2, "Cổng"), (3, "Tên")}
+
+
 def test_the_same_list_twice_changes_nothing_the_second_time() -> None:
     once = planned(GOOD)
     again = planned(GOOD, known=once.places)
