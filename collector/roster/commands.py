@@ -10,6 +10,7 @@ from collector.roster import columns, sheets, store
 from collector.roster.collation import fold
 from collector.roster.finding import described, standing
 from collector.roster.importing import Fault, plan
+from collector.roster.places import Places
 from collector.roster.roster import Roster, load, load_places
 
 SHOWN = 100
@@ -28,7 +29,8 @@ def take(roster: Path, files: Sequence[Path], *, replace: bool, dry: bool) -> in
     """Import lists: all or nothing. Raises ImportRefused after naming every wrong row."""
     read = [sheet for file in files for sheet in _sheets(file)]
     with store.alone(roster) as path:
-        found = plan(read, load_places(path), load(roster).names(), replace=replace)
+        before = load(roster)
+        found = plan(read, load_places(path), before.names(), replace=replace)
         told_first = sorted(found.faults, key=lambda fault: (fault.title, fault.row))
         for fault in told_first[:SHOWN]:
             print(told(fault), file=sys.stderr)  # noqa: T201  # a command speaks to a terminal
@@ -40,9 +42,21 @@ def take(roster: Path, files: Sequence[Path], *, replace: bool, dry: bool) -> in
     line = _("{added} added, {changed} changed, {same} as before, {removed} removed")
     names = ("added", "changed", "same", "removed")
     _print(line.format(**dict(zip(names, counts, strict=True))))
+    for left in _without(before, found.places):
+        _print(left)
     if dry:
         _print(_("Only tried: nothing was written."))
     return 0
+
+
+def _without(before: Roster, now: Places) -> Iterator[str]:
+    """Yield the places that are removed though gates stand there, which go on scanning."""
+    kept = {place.id for place in now.places}
+    for place, gates in standing(before):
+        if gates and place.is_listed and place.id not in kept:
+            yield _("{name} is removed, and gates stand there: {gates}").format(
+                name=place.name, gates=", ".join(gates)
+            )
 
 
 def _sheets(file: Path) -> tuple[sheets.Sheet, ...]:

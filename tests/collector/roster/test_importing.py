@@ -407,6 +407,22 @@ def test_trying_writes_nothing(roster: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "places.json").exists()
 
 
+@pytest.mark.parametrize("dry", [True, False])
+def test_a_place_that_is_removed_while_its_gates_scan_is_named(
+    roster: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    dry: bool,  # noqa: FBT001
+) -> None:
+    take(roster, lists(tmp_path), replace=False, dry=False)
+    other = csv_file(tmp_path / "o.csv", HEADS + "p2,Chợ Mẫu,Chợ,Xã Một,giao duc,,\n")
+    capsys.readouterr()
+    take(roster, [other], replace=True, dry=dry)
+    counts, left, *_ = capsys.readouterr().out.splitlines()
+    assert counts.endswith("bỏ 1")
+    assert left == "Trường Mẫu bị bỏ khỏi danh sách dù vẫn còn cổng ở đó: g1"
+
+
 def test_finding_needs_no_diacritics(
     roster: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
