@@ -1,12 +1,13 @@
 """Opening hours on one line, as they stand in a spreadsheet's cell. Pure.
 
 `mon-sat 07:00-11:30; mon-fri 13:00-17:00; closed 2027-02-06`, or in Vietnamese
-`T2-T7 07:00-11:30; T2-T6 13:00-17:00; nghỉ 2027-02-06`. Several days stand apart by commas. An hour
-may be written `7h` and `7h30` too, as it mostly is.
+`T2-T7 07:00-11:30; T2-T6 13:00-17:00; nghỉ 06/02/2027`. Several days stand apart by commas. An hour
+may be written `7h` and `7h30` too, as it mostly is, and a day that is closed in either way.
 """
 
 import re
 
+from collector.localday import year_first
 from wire.openinghours import WEEK, Hours, Opening
 
 _VIETNAMESE = dict(zip(("t2", "t3", "t4", "t5", "t6", "t7", "cn"), WEEK, strict=True))
@@ -22,7 +23,7 @@ def read(text: str) -> Hours | None:
     for part in (each.strip() for each in text.split(";")):
         days, _, rest = part.partition(" ")
         if days.casefold() in _CLOSED:
-            closed += rest.replace(",", " ").split()
+            closed += map(year_first, rest.replace(",", " ").split())
         elif part:
             openings.append(_opening(days, rest.strip()))
     return Hours(tuple(openings), tuple(closed)) if openings or closed else None

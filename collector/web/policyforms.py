@@ -3,6 +3,8 @@
 What it does not ask about (signals, the zone) stays as it was.
 """
 
+import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,8 +13,9 @@ from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
 from collector.dispatch.entries import Limits
+from collector.localday import day_first, year_first
 from collector.web.numbers import DIGITS
-from collector.web.policysaid import FIELD, speaks
+from collector.web.policysaid import FIELD, speaks, top_of
 from provisioning import policywords as words
 from wire.openinghours import WEEK, Opening
 from wire.policy import AskedIdentity, AskedSignature, Does, Kind
@@ -20,6 +23,14 @@ from wire.policy import AskedIdentity, AskedSignature, Does, Kind
 Label = Any  # a text, or one that is translated later
 ROWS = 3
 """Openings that can be edited; further ones stay as they were."""
+
+ASKED: Mapping[str, str] = {
+    "again": "rule",
+    "ceiling": "people",
+    "hours": "closed",
+    "takes": "classes",
+}
+"""At which question it is said what is wrong with a part of a policy that several ask about."""
 
 
 def _said(table: Mapping[Any, str]) -> list[tuple[str, str]]:
@@ -43,7 +54,7 @@ class PolicyForm(forms.Form):
     direction = _choice(words.WAYS, FIELD["direction"])
     gates_of_place = _number(FIELD["gates_of_place"], 1, 64, needed=False)
     closed = forms.CharField(
-        label=_("Days on which it is closed, such as 2027-02-06"),
+        label=_("Days on which it is closed, such as 06/02/2027"),
         required=False,
         max_length=6000,
         widget=forms.Textarea({"rows": 2}),
@@ -102,6 +113,28 @@ class PolicyForm(forms.Form):
         parts = ("days", "from", "until")
         return [tuple(self[f"{part}_{row}"] for part in parts) for row in range(ROWS)]  # type: ignore[misc]
 
+    def clean_closed(self) -> list[str]:
+        """Return the days as a policy has them."""
+        days = [year_first(each) for each in self.cleaned_data["closed"].replace(",", " ").split()]
+        try:
+            return [dt.date.fromisoformat(each).isoformat() for each in days]
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("days are written as 06/02/2027, one after the other")
+            ) from error
+
+    def complain(self, where: str, why: str) -> None:
+        """Say what is wrong at the question that `where` in the policy is the answer to."""
+        top = top_of(where)
+        field = ASKED.get(top, top)
+        row = re.match(r"hours\.openings\[(\d+)\]", where)
+        if row and int(row[1]) < len(self._filled()):
+            field = f"from_{self._filled()[int(row[1])]}"
+        if field in self.fields:
+            self.add_error(field, why)
+        else:
+            self.add_error(None, f"{FIELD.get(top, top)}: {why}")
+
     def document(self, was: Mapping[str, Any]) -> dict[str, Any]:
         """Return the policy as it is asked for, once the form is valid."""
         said = self.cleaned_data
@@ -123,7 +156,7 @@ class PolicyForm(forms.Form):
             "takes": [self._take(kind) for kind in Kind if said[f"take_{kind}"]],
             "hours": {
                 "openings": [*self._openings(), *was["hours"]["openings"][ROWS:]],
-                "closed": said["closed"].replace(",", " ").split(),
+                "closed": said["closed"],
             },
         }
 
@@ -137,16 +170,21 @@ class PolicyForm(forms.Form):
             "classes": classes if kind is Kind.PASS else [],
         }
 
+    def _filled(self) -> list[int]:
+        """Return the rows of opening hours in which something stands."""
+        parts = ("days", "from", "until")
+        said = self.cleaned_data
+        return [row for row in range(ROWS) if any(said.get(f"{part}_{row}") for part in parts)]
+
     def _openings(self) -> list[dict[str, Any]]:
         rows = []
-        for row in range(ROWS):
+        for row in self._filled():
             days, begin, end = (
                 self.cleaned_data[f"{part}_{row}"] for part in ("days", "from", "until")
             )
-            if days or begin or end:
-                rows.append(
-                    {"days": days or [each.value for each in WEEK], "from": begin, "until": end}
-                )
+            rows.append(
+                {"days": days or [each.value for each in WEEK], "from": begin, "until": end}
+            )
         return rows
 
 
@@ -156,7 +194,7 @@ def initial(document: Mapping[str, Any], revision: int) -> dict[str, Any]:
     ceiling = document.get("ceiling") or {}
     found: dict[str, Any] = {**document, **document["again"], "revision": revision}
     found |= {"people": ceiling.get("people"), "above": ceiling.get("above", Does.REFUSE.value)}
-    found["closed"] = " ".join(document["hours"]["closed"])
+    found["closed"] = ", ".join(map(day_first, document["hours"]["closed"]))
     found["classes"] = ", ".join(takes.get(Kind.PASS.value, {}).get("classes", ()))
     for kind in Kind:
         take = takes.get(kind.value)

@@ -1,5 +1,6 @@
 """A policy in words: those of the authority's desk, from its own catalogue, and names of fields."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -71,6 +72,16 @@ ACT: Mapping[str, Promise] = {
     "policy-taken-back": _("policy taken back by hand"),
     "purged": _("old rows deleted"),
 }
+_ALONE = _(
+    "only where the place has one gate, whose way is turned by its button or by who went in last,"
+    " and the number of gates of the place says 1"
+)
+PLAIN: Mapping[str, Promise] = {
+    "again.rule": _ALONE,
+    "ceiling": _ALONE,
+    "gates_of_place": _("more gates than that are enrolled for this place"),
+}
+"""What is wrong with more than one field, without the names that fields have in a file."""
 UNFIT = "a value that cannot be used here"
 """In the desk's catalogue."""
 
@@ -89,13 +100,19 @@ def sentences(document: Mapping[str, Any]) -> list[str]:
 
 
 def complained(text: str) -> tuple[str, str]:
-    """Return the field and, in words, what is wrong with it."""
+    """Return where in a policy something is wrong, such as `hours.closed`, and what, in words."""
     what, _at, where = text.partition(" - at ")
+    field, _colon, _more = what.partition(": ")
+    if field in PLAIN:
+        return field, str(PLAIN[field])
     known = speaks()(what)
-    field, _colon, more = what.partition(": ")
     said = known if known != what or get_language() == "en" else speaks()(UNFIT)
-    name = where.strip("`$.").split(".")[0].split("[")[0] or (field if more else "")
-    return str(FIELD.get(name, name)), said
+    return where.strip("`$."), said
+
+
+def top_of(where: str) -> str:
+    """Return the field of a policy that something in it belongs to."""
+    return re.split(r"[.\[]", where, maxsplit=1)[0]
 
 
 def named(fields: tuple[str, ...] | list[str]) -> list[str]:

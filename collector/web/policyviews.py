@@ -36,8 +36,8 @@ def policy(request: HttpRequest) -> HttpResponse:
         document = form.document(draft.document)
         dispatch().save(reader, site, form.cleaned_data["revision"], document)
     except DraftInvalid as error:
-        field, why = policysaid.complained(str(error))
-        return _edited(request, site, form, wrong={"field": field, "why": why}, status=400)
+        form.complain(*policysaid.complained(str(error)))
+        return _edited(request, site, form, status=400)
     except DraftChanged as error:
         names, _colon, fields = str(error).partition(": ")
         changed = policysaid.named([each for each in fields.split(", ") if each])
@@ -57,8 +57,9 @@ def review(request: HttpRequest) -> HttpResponse:
     found = dispatch().review(reader, site, Limits())
     complaint = ""
     if found.complaint:
-        field, why = policysaid.complained(f"{found.complaint} - at {found.where}")
-        complaint = f"{field}: {why}" if field else why
+        where, why = policysaid.complained(f"{found.complaint} - at {found.where}")
+        (name,) = policysaid.named([policysaid.top_of(where)])
+        complaint = f"{name}: {why}" if name else why
     context = {
         "site": site,
         "review": found,

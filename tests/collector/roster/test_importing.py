@@ -301,7 +301,7 @@ def test_hours_on_a_line_come_back_as_they_were(text: str) -> None:
 
 
 def test_vietnamese_days_are_understood() -> None:
-    assert hoursline.read("T2-T6,CN 7:00-17:00; nghỉ 2027-02-06") == hoursline.read(
+    assert hoursline.read("T2-T6,CN 7:00-17:00; nghỉ 6/2/2027") == hoursline.read(
         "mon-fri,sun 07:00-17:00; closed 2027-02-06"
     )
 

@@ -108,21 +108,46 @@ def test_the_second_officer_is_told_who_changed_what_and_keeps_what_they_typed(
     ("field", "value"),
     [
         ("from_0", "7 giờ"),
+        ("from_2", "25:00"),
         ("closed", "mai"),
+        ("closed", "30/02/2027"),
+        ("closed", "06/02/2027 " * 401),
         ("rule", "hard"),
         ("retention_h", "3"),
         ("people", "0"),
+        ("people", "9"),
+        ("classes", ", ".join(map(str, range(99)))),
     ],
 )
-def test_what_no_gate_could_keep_is_said_at_the_form(
+def test_what_no_gate_could_keep_is_said_at_the_question(
     home: District, field: str, value: str
 ) -> None:
     browser = inside(Role.DISTRICT)
     before = home.counter.draft(OFFICER, SITE)
-    answer = browser.post(EDIT, {**filled(browser, EDIT), field: value})
+    answer = browser.post(EDIT, {**filled(browser, EDIT), "take_pass": "on", field: value})
     assert answer.status_code == 400
-    assert 'role="alert"' in text(answer)
+    above, _, form = text(answer).partition("<main")[2].partition("<form")
+    assert f'<a href="#id_{field}">' in above
+    assert "gates_of_place" not in above
+    assert '<p class="wrong">' in form.partition(f'id="id_{field}"')[2].partition("</fieldset")[0]
     assert home.counter.draft(OFFICER, SITE) == before
+
+
+def test_a_day_is_written_as_officers_write_it_and_kept_as_gates_read_it(home: District) -> None:
+    browser = inside(Role.DISTRICT)
+    browser.post(EDIT, {**filled(browser, EDIT), "closed": "6/2/2027, 2027-02-08"})
+    document = home.counter.draft(OFFICER, SITE).document
+    assert document["hours"]["closed"] == ["2027-02-06", "2027-02-08"]
+    assert filled(browser, EDIT)["closed"] == "06/02/2027, 08/02/2027"
+
+
+@pytest.mark.usefixtures("home")
+def test_a_place_with_more_gates_than_its_policy_says_is_told_so_in_words() -> None:
+    browser = inside(Role.DISTRICT)
+    answer = browser.post(EDIT, {**filled(browser, EDIT), "gates_of_place": "1"})
+    page = text(browser.get(answer["Location"]))
+    assert "Số cổng của nơi này: địa điểm này đã đăng ký nhiều cổng hơn thế" in page
+    assert "gates_of_place" not in page
 
 
 def test_an_unchanged_form_changes_nothing(home: District) -> None:
