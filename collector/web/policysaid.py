@@ -51,8 +51,16 @@ WHY: Mapping[str, Promise] = {
     Why.RETRIES: _("Told to try again"),
     Why.LATE: _("Arrived more than a minute late"),
     Why.ALARMS: _("Gates with an alarm"),
-    Why.OFFICER: _("At an officer's word"),
 }
+"""What is measured."""
+CAUSE: Mapping[str, Promise] = {
+    Why.ACCEPTED: _("fewer were let through"),
+    Why.RETRIES: _("more were told to try again"),
+    Why.LATE: _("more arrived late"),
+    Why.ALARMS: _("more gates had an alarm"),
+    Why.OFFICER: _("at an officer's word"),
+}
+"""For what a rollout is taken back."""
 ANSWER: Mapping[str, Promise] = {
     "open": _("sent, not answered yet"),
     "answered": _("answered"),

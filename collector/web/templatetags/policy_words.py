@@ -9,6 +9,7 @@ register = template.Library()
 TABLES = {
     "stage": policysaid.STAGE,
     "why": policysaid.WHY,
+    "cause": policysaid.CAUSE,
     "answer": policysaid.ANSWER,
     "act": policysaid.ACT,
 }

@@ -35,6 +35,11 @@ HEADS_THAT_RUN_OVER = (
     ".filter(each => each.scrollWidth > each.clientWidth + 1).length"
 )
 
+CELLS_CUT_OR_WITHOUT_A_HEAD = (
+    "[...document.querySelectorAll('.rows tbody td')].filter(each => !each.dataset.label"
+    " || each.getBoundingClientRect().right > document.documentElement.clientWidth).length"
+)
+
 
 @pytest.fixture(scope="module")
 def npm() -> Path:
@@ -137,6 +142,8 @@ def test_no_page_is_wider_than_a_phone_breaks_the_policy_or_asks_elsewhere(
         opened.on("console", lambda message: troubles.append(message.text))
         opened.on("request", lambda request: elsewhere.append(request.url))
         opened.goto(f"{address}{path}")
+        if opened.evaluate(CELLS_CUT_OR_WITHOUT_A_HEAD):
+            wide.append(f"{name}: a cell of a list is cut or does not say what it is")
         if opened.evaluate("document.documentElement.scrollWidth") > 360:
             wide.append(name)
         if opened.evaluate(HEADS_THAT_RUN_OVER):
