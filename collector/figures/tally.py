@@ -98,6 +98,11 @@ class Tally:
                 total += sum(found.ins[first:]) - sum(found.outs[first:])
         return total
 
+    def has_exits(self, gate: str, day: int) -> bool:
+        """Say whether somebody was counted going out at a gate on a local day."""
+        found = self.days.get(gate, {}).get(day)
+        return found is not None and any(found.outs)
+
     def forget(self, day: int) -> None:
         """Drop what is older than is looked at on `day`."""
         for days in self.days.values():

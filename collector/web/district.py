@@ -18,6 +18,7 @@ from collector.figures.tally import Tally, local_slot
 from collector.roster import Kind, Place, Roster
 from collector.roster.collation import order
 from collector.web.board import Condition, GateLine
+from wire.record import Direction
 
 STORIES = 30
 INSIDE = 30
@@ -341,16 +342,21 @@ def _is_wanted(place: Place, now_ms: int) -> bool:
 def _inside(known: Known, tally: Tally) -> tuple[tuple[InsideLine, ...], Figure]:
     """Return who is inside by place, the fullest first, and the sum of what is shown.
 
-    The sum is made from what is shown, so that it tells nothing beyond it.
+    The sum is made from what is shown, so that it tells nothing beyond it. Where nobody is counted
+    going out it is not known who is inside: it would be the sum of the hours on the gates' pages.
     """
     counts: dict[str, int] = {}
+    with_exits: set[str] = set()
+    today = local_slot(known.now_ms)[0]
     titles: dict[str, str] = {}
     for gate in known.roster.gates:
         place = known.roster.place_of(gate.gate)
         count = tally.inside(gate.gate, known.now_ms, place.longest_minutes)
         counts[place.id] = counts.get(place.id, 0) + count
         titles[place.id] = place.name
-    shown = {place: discretion.inside(count) for place, count in counts.items()}
+        if Direction.OUT in gate.directions or tally.has_exits(gate.gate, today):
+            with_exits.add(place.id)
+    shown = {place: discretion.inside(counts[place]) for place in with_exits}
     ordered = sorted(
         (InsideLine(titles[place], figure) for place, figure in shown.items() if figure != 0),
         key=lambda line: (-_size(line.figure), order(line.place)),

@@ -27,7 +27,7 @@ def place(name: str, area: str = "c1", **more: Any) -> Place:  # noqa: ANN401  #
 
 
 def gate(name: str, where: str) -> Gate:
-    return Gate(name, where, "c1", "s", (Direction.IN,), KEY)
+    return Gate(name, where, "c1", "s", (Direction.IN, Direction.OUT), KEY)
 
 
 ROSTER = Roster(
@@ -178,6 +178,18 @@ def test_people_inside_are_rounded_and_few_are_not_told() -> None:
         ("Nơi p2", Shown.FEW),
     ]
     assert found.inside_total == 15
+
+
+def test_where_nobody_is_counted_going_out_it_is_not_told_who_is_inside() -> None:
+    """Nineteen in one hour and a few in the next would be four, if all were inside and about 25."""
+    ways_in = tuple(
+        msgspec.structs.replace(each, directions=(Direction.IN,)) for each in ROSTER.gates
+    )
+    roster = msgspec.structs.replace(ROSTER, gates=ways_in)
+    found = drawn(roster=roster, tally=counts(g1=(19, 0), g3=(9, 0)))
+    assert (found.inside, found.inside_total) == ((), 0)
+    found = drawn(roster=roster, tally=counts(g1=(19, 0), g2=(0, 1), g3=(9, 0)))
+    assert [each.place for each in found.inside] == ["Nơi p1"]
 
 
 def test_the_day_by_hour_tells_no_few_and_no_sum_that_gives_them_away() -> None:
