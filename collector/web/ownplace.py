@@ -22,6 +22,8 @@ class Shown(msgspec.Struct, frozen=True):
     place: Place
     count: ownplace.OwnPlace
     gates: tuple[board.GateLine, ...]
+    is_known: bool
+    """It is on the list of places, or a gate says that it stands there."""
 
 
 @require_safe
@@ -41,9 +43,11 @@ def _shown(request: HttpRequest) -> Iterator[Shown]:
     roster, now_ms = frame.listed(), clock.wall_ms()
     granted = own.places(request)
     standings = districtviews.questions().standings() if granted else {}
+    listed = {place.id for place in roster.places}
     drawn = board.draw(roster, standings, (), now_ms, local(now_ms).toordinal(), ())
     for place in granted:
         gates = {each.gate for each in roster.gates if roster.place_of(each.gate).id == place.id}
         lines = tuple(line for line in drawn.gates if line.gate in gates)
         tally, longest_min = districtviews.watch().tally, place.longest_minutes
-        yield Shown(place, ownplace.counted(gates, tally, now_ms, longest_min), lines)
+        is_known = bool(lines) or place.id in listed
+        yield Shown(place, ownplace.counted(gates, tally, now_ms, longest_min), lines, is_known)

@@ -30,12 +30,13 @@ def test_a_sector_that_only_a_gate_names_is_said_in_the_readers_words(
     assert "transport" not in page
 
 
-def test_a_place_that_is_on_no_list_is_marked_among_all_places(
+def test_a_place_that_is_on_no_list_is_marked_among_all_places_and_on_its_gates_page(
     site: Path, journal: Callable[..., Any]
 ) -> None:
     with set_up_gate(site, journal):
-        page = str(inside(Role.DISTRICT).get("/district/places").content.decode())
-    assert "chưa có trong danh sách" in page
+        for path in ("/district/places", "/gates/g1"):
+            page = str(inside(Role.DISTRICT).get(path).content.decode())
+            assert "không có trong danh sách" in page
 
 
 def test_what_a_gate_has_answered_is_said_in_the_readers_words(

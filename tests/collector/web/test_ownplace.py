@@ -1,5 +1,6 @@
 """A keeper's page of the own place: exact figures, and nothing of any other place."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +10,13 @@ import pytest
 
 from collector.cases.roles import Role
 from collector.figures.tally import local_slot
-from tests.collector.web.conftest import NOW, set_up_gate
+from tests.collector.web.conftest import NOW, PLACES, set_up_gate
 from tests.collector.web.test_access import inside
 
 pytestmark = pytest.mark.usefixtures("officers")
+
+
+MARKET = {"id": "cho", "name": "Chợ Mẫu", "kind": "market", "area": "mau", "sector": "s"}
 
 
 def granted(place: str) -> None:
@@ -41,8 +45,23 @@ def test_a_keeper_sees_the_own_count_exactly_and_is_led_there(
         assert "stale.js" in page
 
 
-def test_a_keeper_sees_nothing_of_another_place(site: Path, journal: Callable[..., Any]) -> None:
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        (
+            {**PLACES, "sectors": [{"code": "s", "name": "Ngành"}], "places": [MARKET]},
+            "Chưa có cổng nào ở đây",
+        ),
+        ({}, "Địa điểm này không còn trong danh sách"),
+    ],
+)
+def test_a_keeper_sees_nothing_of_another_place_and_no_figure_without_a_gate(
+    site: Path, journal: Callable[..., Any], listed: dict[str, Any], said: str
+) -> None:
+    (site / "places.json").write_text(json.dumps(listed), encoding="utf-8")
     with set_up_gate(site, journal):
         page = inside(Role.KEEPER).get("/own").content.decode()
-        assert "g1" not in page
-        assert "Chưa có cổng nào ở đây" in page
+    (site / "places.json").unlink()
+    assert "g1" not in page
+    assert said in page
+    assert "figures" not in page
