@@ -28,6 +28,7 @@ MAX_UNPACKED = 256 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_COLUMNS = 64
 MAX_CELL = 4_000
+TOO_MANY = N_("more rows than are taken at once: divide the list into several files")
 NO_SPREADSHEET = N_("not a spreadsheet that can be read")
 GARBLED = re.compile(
     "\u00e1[\u00bb\u00ba][^\x00-\x7f]|\u00c4[\u0090\u2018]|\u00c6[\u00b0\u00a1]"
@@ -127,7 +128,7 @@ def _text(title: str, data: bytes, bounds: Bounds = BOUNDS) -> Sheet:
     try:
         for row, cells in enumerate(rows, 1):
             if row > bounds.rows or len(cells) > MAX_COLUMNS:
-                return _unread(title, row, N_("far too long"))
+                return _unread(title, row, TOO_MANY if row > bounds.rows else N_("far too long"))
             lines.append(Line(row, tuple(_clean(cell) for cell in cells)))
     except csv.Error:
         return _unread(title, len(lines) + 1, N_("a quotation mark is not closed"))
@@ -174,7 +175,7 @@ def _sheet(sheet: Any, bounds: Bounds) -> Sheet:  # noqa: ANN401  # openpyxl's r
     sheet.reset_dimensions()  # what a file says of its own size is not believed
     for row, cells in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS), 1):
         if row > bounds.rows:
-            complaints.append(Complaint(row, "", N_("far too long")))
+            complaints.append(Complaint(row, "", TOO_MANY))
             break
         lines.append(Line(row, tuple(_cell(each) for each in cells)))
         for number, each in enumerate(cells):

@@ -288,6 +288,14 @@ def test_a_packed_giant_is_not_unpacked(tmp_path: Path) -> None:
         sheets.read(path)
 
 
+@pytest.mark.parametrize("name", ["l.csv", "l.xlsx"])
+def test_more_rows_than_are_taken_are_said_to_be_too_many_and_not_too_long(name: str) -> None:
+    bounds = sheets.Bounds(packed=10**6, unpacked=10**6, rows=2)
+    table = [["Mã", "Tên"], ["c1", "Một"], ["c2", "Hai"]]
+    (found,) = sheets.parsed(name, sheets.written(Path(name), [("l", table)]), bounds)
+    assert [(each.row, each.why) for each in found.complaints] == [(3, sheets.TOO_MANY)]
+
+
 @pytest.mark.parametrize(
     "text",
     [
