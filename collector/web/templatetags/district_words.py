@@ -1,9 +1,10 @@
 """How the district's and a gate's templates ask for words and figures."""
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from collector.figures.discretion import FEWEST, Shown
+from collector.figures.discretion import FEWEST, Figure, Shown
 from collector.web import districtwords
 from collector.web.district import StoryLine
 from collector.web.gatepage import Cell
@@ -41,13 +42,13 @@ def bring(line: StoryLine) -> str:
 
 
 @register.filter
-def figure(value: object) -> str:
+def figure(value: Figure) -> str:
     """Return a figure about people as it may be shown."""
     if value is Shown.FEW:
         return _("under {n}").format(n=FEWEST)
     if value is Shown.WITHHELD:
         return _("not told")
-    return str(value)
+    return number_format(value, force_grouping=True)
 
 
 @register.filter

@@ -40,6 +40,19 @@ def test_a_story_says_how_many_and_how_many_usually(seen: Figure, usual: Figure,
 
 
 @pytest.mark.usefixtures("site")
+def test_large_figures_are_grouped_as_the_reader_writes_them() -> None:
+    from django.utils import translation  # noqa: PLC0415  # needs the settings
+
+    from collector.web.templatetags.district_words import figure  # noqa: PLC0415  # the same
+
+    said = {}
+    for language in ("vi", "en"):
+        with translation.override(language):
+            said[language] = (figure(20277), figure(899))
+    assert said == {"vi": ("20.277", "899"), "en": ("20,277", "899")}
+
+
+@pytest.mark.usefixtures("site")
 @pytest.mark.parametrize(
     ("code", "said"),
     [
