@@ -7,13 +7,13 @@ about people has gone through `figures.discretion`.
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import msgspec
 
 from collector.figures import byhour, discretion
 from collector.figures.discretion import Figure
-from collector.figures.plausible import Finding
+from collector.figures.plausible import Finding, Story
 from collector.figures.tally import Tally, local_slot
 from collector.roster import Kind, Place, Roster
 from collector.roster.collation import order
@@ -66,7 +66,7 @@ class StoryLine(msgspec.Struct, frozen=True):
     code: str
     seen: Figure = 0
     usual: Figure = 0
-    """How many passed, and how many usually do; 0 where that is not the story."""
+    """How many passed, and how many usually do; 0 where that is not told."""
 
 
 class OverdueLine(msgspec.Struct, frozen=True):
@@ -252,9 +252,20 @@ def _stories(known: Known, names: _Names) -> Iterator[StoryLine]:
                 names.area_of(place),
                 group,
                 code,
-                discretion.nearly(finding.seen) if finding else 0,
-                discretion.nearly(round(finding.usual)) if finding else 0,
+                *(_figures(finding, line.directions) if finding else (0, 0)),
             )
+
+
+def _figures(finding: Finding, directions: Collection[Direction]) -> tuple[Figure, Figure]:
+    """Return how many passed at a gate, and how many usually do.
+
+    Not where they are entries alone: those of its hours stand on the gate's page, and two hours of
+    a few each that are ten together are four each.
+    """
+    are_entries = finding.story is Story.ENTRIES or Direction.OUT not in directions
+    if are_entries and finding.seen:
+        return 0, 0
+    return discretion.nearly(finding.seen), discretion.nearly(round(finding.usual))
 
 
 _Story = tuple[str, str, Finding | None]

@@ -19,6 +19,7 @@ from wire.record import Direction
 KEY = entry(Ed25519PrivateKey.generate().public_key(), Use.RECORDS)
 NOW = 1_790_000_000_000
 AREAS = (Area("d", "Huyện"), Area("c1", "Xã Một", "d"), Area("c2", "Đông", "d"))
+WAYS = (Direction.IN, Direction.OUT)
 SECTORS = (Sector("s", "Ngành"),)
 
 
@@ -27,7 +28,7 @@ def place(name: str, area: str = "c1", **more: Any) -> Place:  # noqa: ANN401  #
 
 
 def gate(name: str, where: str) -> Gate:
-    return Gate(name, where, "c1", "s", (Direction.IN, Direction.OUT), KEY)
+    return Gate(name, where, "c1", "s", WAYS, KEY)
 
 
 ROSTER = Roster(
@@ -41,7 +42,7 @@ ROSTER = Roster(
 
 
 def line(name: str, how: Condition = Condition.WORKING, *warnings: Alert) -> GateLine:
-    return GateLine(name, "", "", "", (), how, None, False, 0, False, warnings)  # noqa: FBT003
+    return GateLine(name, "", "", "", WAYS, how, None, False, 0, False, warnings)  # noqa: FBT003
 
 
 def drawn(
@@ -154,6 +155,25 @@ def test_a_story_counts_to_the_next_five(
 ) -> None:
     """Its hours are not named, so that they cannot be taken from those on the gate's page."""
     found = drawn(findings={"g1": Finding("g1", Story.MOVED, seen, usual)})
+    assert (found.stories[0].seen, found.stories[0].usual) == told
+
+
+@pytest.mark.parametrize(
+    ("story", "ways", "seen", "told"),
+    [
+        (Story.FEW, (Direction.IN,), 8, (0, 0)),
+        (Story.SILENT, (Direction.IN,), 0, (0, 40)),
+        (Story.FEW, (Direction.OUT,), 8, (10, 40)),
+        (Story.ENTRIES, WAYS, 8, (0, 0)),
+        (Story.EXITS, WAYS, 8, (10, 40)),
+    ],
+)
+def test_entries_alone_are_not_told_beside_the_hours_that_they_are_made_of(
+    story: Story, ways: tuple[Direction, ...], seen: int, told: tuple[int, int]
+) -> None:
+    """Two hours of a few each, and ten in both, would be four in each."""
+    one_way = msgspec.structs.replace(line("g1"), directions=ways)
+    found = drawn(one_way, findings={"g1": Finding("g1", story, seen, 40.0)})
     assert (found.stories[0].seen, found.stories[0].usual) == told
 
 
