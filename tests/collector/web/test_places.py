@@ -107,3 +107,12 @@ def test_a_district_without_places_says_who_can_import_them(listed: Path) -> Non
     lay(listed)
     page = inside(Role.DISTRICT).get("/district/places").content.decode()
     assert "collector roster import" in page
+
+
+def test_a_district_without_gates_says_what_to_do_next_and_counts_nothing(listed: Path) -> None:
+    lay(listed)
+    browser = inside(Role.DISTRICT)
+    district, gates = (browser.get(path).content.decode() for path in ("/district", "/gates"))
+    assert "provision gate" in district
+    assert "provision gate" in gates
+    assert 'class="tally"' not in district
