@@ -125,7 +125,7 @@ def test_a_double_click_and_the_back_button_issue_once(keeper: Browser, desk: Li
 
 def test_faults_are_shown_row_by_row_and_nothing_is_issued(keeper: Browser, desk: ListDesk) -> None:
     page = finished(keeper, sent(keeper, LIST + b"\xf0\x9f\x98\x80,32/01/2012,5A\n"))
-    rows = re.findall(r'<th scope="row" class="number">(\d+)</th><td>([^<]*)</td><td>([^<]*)', page)
+    rows = re.findall(r'class="number">(\d+)</th><td [^>]*>([^<]*)</td><td [^>]*>([^<]*)', page)
     assert [each[:2] for each in rows] == [("5", "Họ và tên"), ("5", "Ngày sinh")]
     assert "không có ngày này" in rows[1][2]
     assert desk.count() == 0
