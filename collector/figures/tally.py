@@ -5,7 +5,7 @@ counts where it was received. What was on paper counts where the paper says.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 
@@ -98,10 +98,10 @@ class Tally:
                 total += sum(found.ins[first:]) - sum(found.outs[first:])
         return total
 
-    def has_exits(self, gate: str, day: int) -> bool:
-        """Say whether somebody was counted going out at a gate on a local day."""
+    def sees_exits(self, gate: str, ways: Collection[Direction], day: int) -> bool:
+        """Say whether a gate counts who goes out: it serves that way, or has seen it on `day`."""
         found = self.days.get(gate, {}).get(day)
-        return found is not None and any(found.outs)
+        return Direction.OUT in ways or (found is not None and any(found.outs))
 
     def forget(self, day: int) -> None:
         """Drop what is older than is looked at on `day`."""

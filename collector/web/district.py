@@ -365,7 +365,7 @@ def _inside(known: Known, tally: Tally) -> tuple[tuple[InsideLine, ...], Figure]
         count = tally.inside(gate.gate, known.now_ms, place.longest_minutes)
         counts[place.id] = counts.get(place.id, 0) + count
         titles[place.id] = place.name
-        if Direction.OUT in gate.directions or tally.has_exits(gate.gate, today):
+        if tally.sees_exits(gate.gate, gate.directions, today):
             with_exits.add(place.id)
     shown = {place: discretion.inside(counts[place]) for place in with_exits}
     ordered = sorted(

@@ -46,7 +46,11 @@ def _shown(request: HttpRequest) -> Iterator[Shown]:
     listed = {place.id for place in roster.places}
     drawn = board.draw(roster, standings, (), now_ms, local(now_ms).toordinal(), ())
     for place in granted:
-        gates = {each.gate for each in roster.gates if roster.place_of(each.gate).id == place.id}
+        gates = {
+            each.gate: each.directions
+            for each in roster.gates
+            if roster.place_of(each.gate).id == place.id
+        }
         lines = tuple(line for line in drawn.gates if line.gate in gates)
         tally, longest_min = districtviews.watch().tally, place.longest_minutes
         is_known = bool(lines) or place.id in listed
