@@ -96,6 +96,10 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
         codes = _by_code_and_name(self.sectors)
         return codes.get(text, text if named else None)
 
+    def title(self, over: str, code: str) -> str:
+        """Return what an `area`, `sector` or `place` of that code is called, else the code."""
+        return self._titles.get((over, code), code)
+
     def area_and_above(self, code: str) -> tuple[str, ...]:
         """Return an area and all that it is part of, from below; an unknown one alone."""
         found = [code]
@@ -163,6 +167,14 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
     def _everywhere(self) -> tuple[Place, ...]:
         """The places of the list, and those that are only a gate's text."""
         return (*self.places, *(self.place_of(gate.gate) for gate in self.gates))
+
+    @cached_property
+    def _titles(self) -> Mapping[tuple[str, str], str]:
+        return {
+            **{("place", each.id): each.name for each in self._everywhere},
+            **{("area", each.code): each.name for each in self.areas},
+            **{("sector", each.code): each.name for each in self.sectors},
+        }
 
     @cached_property
     def _area_codes(self) -> Mapping[str, str]:

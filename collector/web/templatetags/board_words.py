@@ -5,7 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from collector.web import words
+from collector.web import frame, words
 from collector.web.snapshot import local
 
 register = template.Library()
@@ -37,6 +37,13 @@ SIGNS = {
 def called(value: str, table: str) -> str:
     """Return what a value is called."""
     return words.word(TABLES[table], value)
+
+
+@register.filter
+def titled(code: str, over: str) -> str:
+    """Return what an area, a sector or a place is called that an account reaches."""
+    title = frame.listed().title(over, code)
+    return called(title, over) if over == "sector" else title
 
 
 @register.filter

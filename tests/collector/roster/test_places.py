@@ -76,6 +76,14 @@ def test_a_place_is_meant_by_its_id_or_its_name_and_what_is_on_no_list_by_its_te
     assert [known.place_called(each) for each in ("Chợ", "Công ty")] == [None, None]
 
 
+def test_what_has_a_code_is_called_by_its_name_and_what_is_on_no_list_by_its_code() -> None:
+    known = roster(gate("g1", "Bến"), places=(place(id="p1", name="Trường"),))
+    coded = (("place", "p1"), ("area", "c1"), ("sector", "education"), ("area", "x"))
+    titles = ["Trường", "Xã Một", "Giáo dục", "x"]
+    assert [known.title(over, code) for over, code in coded] == titles
+    assert known.title("place", known.place_of("g1").id) == "Bến"
+
+
 def test_an_area_and_a_sector_are_meant_by_code_by_name_or_as_a_gate_names_them() -> None:
     known = roster(gate("g1", "Bến", "Thị trấn", "nobody"))
     areas = ("c1", "Xã Một", "Thị trấn", "Xã Mot")

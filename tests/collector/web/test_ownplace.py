@@ -66,3 +66,14 @@ def test_a_keeper_sees_nothing_of_another_place_and_no_figure_without_a_gate(
     assert "g1" not in page
     assert said in page
     assert "figures" not in page
+
+
+def test_what_an_account_reaches_is_named(site: Path, journal: Callable[..., Any]) -> None:
+    listed = {**PLACES, "sectors": [{"code": "s", "name": "Ngành"}], "places": [MARKET]}
+    (site / "places.json").write_text(json.dumps(listed), encoding="utf-8")
+    with set_up_gate(site, journal):
+        own = inside(Role.KEEPER).get("/account").content.decode()
+        everyones = inside(Role.OPERATOR).get("/accounts").content.decode()
+    (site / "places.json").unlink()
+    assert "Chợ Mẫu" in own
+    assert "Chợ Mẫu" in everyones
