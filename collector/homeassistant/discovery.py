@@ -129,14 +129,13 @@ def device(
 ) -> dict[str, Any]:
     """Return the description by which Home Assistant makes a device of a gate."""
     place = roster.place_of(gate)
-    areas = {area.code: area.name for area in roster.areas}
     about = {
         "identifiers": [f"gate_scanner_{gate}"],
         "name": f"{place.name} ({gate})",
         "manufacturer": roster.authority or "Gate Scanner",
         "model": "Gate Scanner",
         "serial_number": gate,
-        "suggested_area": areas.get(place.area, place.area),
+        "suggested_area": roster.title("area", place.area),
         "sw_version": health.version if health else "",
     }
     return {

@@ -31,10 +31,8 @@ class Described(msgspec.Struct, frozen=True):
 
 def described(known: Roster) -> Iterator[Described]:
     """Yield all places, those that only a gate names too, in order."""
-    areas = {each.code: each.name for each in known.areas}
-    sectors = {each.code: each.name for each in known.sectors}
     for place, gates in standing(known):
-        area, sector = areas.get(place.area, place.area), sectors.get(place.sector, place.sector)
+        area, sector = known.title("area", place.area), known.title("sector", place.sector)
         texts = (place.id, place.name, KINDS[place.kind], area, sector)
         more = (place.contact, place.phone, place.plate, *gates)
         yield Described(place, area, sector, gates, "\n".join(map(fold, (*texts, *more))))

@@ -117,11 +117,14 @@ class Roster(msgspec.Struct, frozen=True, dict=True):
 
         A gate's own texts are those of the day it was admitted; the list knows when it moved.
         """
-        names = {area.code: area.name for area in self.areas}
         found = {}
         for gate in self.gates:
             at = self.place_of(gate.gate)
-            texts = {"place": at.name, "area": names.get(at.area, at.area), "sector": at.sector}
+            texts = {
+                "place": at.name,
+                "area": self.title("area", at.area),
+                "sector": self.title("sector", at.sector),
+            }
             found[gate.gate] = msgspec.structs.replace(gate, **texts)
         return found
 

@@ -8,6 +8,7 @@ about people has gone through `figures.discretion`.
 import datetime as dt
 import enum
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
@@ -152,15 +153,14 @@ class Known(msgspec.Struct, frozen=True):
 
 def draw(known: Known, tally: Tally, *, counting: bool = False) -> District:
     """Draw the district as it stands."""
-    names = _Names(known.roster)
-    stories = sorted(_stories(known, names), key=_rank(known))
-    overdue = sorted(_overdue(known, names), key=lambda line: (order(line.area), order(line.place)))
+    stories = sorted(_stories(known), key=_rank(known))
+    overdue = sorted(_overdue(known), key=lambda line: (order(line.area), order(line.place)))
     inside, inside_total = _inside(known, tally)
     hours, day_total = _hours(known, tally)
     return District(
         whole=_counted(known, lambda _: "")[0],
-        areas=_counted_by(known, names.area_of),
-        sectors=_counted_by(known, names.sector_of),
+        areas=_counted_by(known, partial(_area_of, known.roster)),
+        sectors=_counted_by(known, lambda place: known.roster.title("sector", place.sector)),
         stories=tuple(stories),
         overdue=tuple(overdue),
         inside=inside,
@@ -172,23 +172,10 @@ def draw(known: Known, tally: Tally, *, counting: bool = False) -> District:
     )
 
 
-class _Names:
-    """What areas and sectors are called."""
-
-    def __init__(self, roster: Roster) -> None:
-        self._roster = roster
-        self._areas = {area.code: area.name for area in roster.areas}
-        self._sectors = {sector.code: sector.name for sector in roster.sectors}
-
-    def area_of(self, place: Place) -> str:
-        """Return the commune: what stands right below the top of the tree."""
-        above = self._roster.area_and_above(place.area)
-        code = above[-2] if len(above) > 1 else above[0]
-        return self._areas.get(code, code)
-
-    def sector_of(self, place: Place) -> str:
-        """Return the sector; its code where the list has no name for it."""
-        return self._sectors.get(place.sector, place.sector)
+def _area_of(roster: Roster, place: Place) -> str:
+    """Return what the commune is called: what stands right below the top of the tree."""
+    above = roster.area_and_above(place.area)
+    return roster.title("area", above[-2] if len(above) > 1 else above[0])
 
 
 def _counted_by(known: Known, name_of: Callable[[Place], str]) -> tuple[Count, ...]:
@@ -240,7 +227,7 @@ def _blind(known: Known, gate: str) -> bool:
     )
 
 
-def _stories(known: Known, names: _Names) -> Iterator[StoryLine]:
+def _stories(known: Known) -> Iterator[StoryLine]:
     for line in known.lines:
         found = next(_of(known, line), None)
         if found is not None:
@@ -249,7 +236,7 @@ def _stories(known: Known, names: _Names) -> Iterator[StoryLine]:
             yield StoryLine(
                 line.gate,
                 line.place or place.name,
-                names.area_of(place),
+                _area_of(known.roster, place),
                 group,
                 code,
                 *(_figures(finding, line.directions) if finding else (0, 0)),
@@ -316,7 +303,7 @@ def _rank(known: Known) -> Callable[[StoryLine], tuple[int, float, object]]:
     return rank
 
 
-def _overdue(known: Known, names: _Names) -> Iterator[OverdueLine]:
+def _overdue(known: Known) -> Iterator[OverdueLine]:
     lines = {line.gate: line for line in known.lines}
     gates: dict[str, list[str]] = {}
     for gate in known.roster.gates:
@@ -330,8 +317,8 @@ def _overdue(known: Known, names: _Names) -> Iterator[OverdueLine]:
         yield OverdueLine(
             place.id,
             place.name,
-            names.area_of(place),
-            names.sector_of(place),
+            _area_of(known.roster, place),
+            known.roster.title("sector", place.sector),
             len(own),
             any(_is_heard(lines.get(gate)) for gate in own),
             place.contact,

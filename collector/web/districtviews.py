@@ -165,6 +165,6 @@ def _hours(roster: Roster, gate: str, now_ms: int) -> Mapping[int, Figure]:
 
 def _above(roster: Roster, gate: str) -> tuple[str, ...]:
     """Return the names of the areas that a gate stands in, from below."""
-    names = {area.code: area.name for area in roster.areas}
     place = roster.place_of(gate)
-    return tuple(names.get(code, code) for code in roster.area_and_above(place.area) if code)
+    codes = roster.area_and_above(place.area)
+    return tuple(roster.title("area", code) for code in codes if code)

@@ -50,6 +50,12 @@ def test_a_place_that_names_its_gate_is_believed_before_the_text_on_the_gate() -
     assert roster(gate("g1", "Trường Mẫu"), places=(place(), moved)).place_of("g1") is moved
 
 
+def test_a_gate_is_shown_with_the_names_of_where_it_stands_now() -> None:
+    moved = place(id="p2", name="Chợ", area="c2", sector="communes", gates=("g1",))
+    shown = roster(gate("g1", "Trường Mẫu"), places=(place(), moved)).placed["g1"]
+    assert (shown.place, shown.area, shown.sector) == ("Chợ", "Xã Hai", "Xã")
+
+
 def test_of_two_places_of_one_name_the_one_in_the_gates_area_is_meant() -> None:
     other = place(id="p2", area="c2")
     known = roster(gate("g1", "Trường Mẫu", "Xã Hai"), places=(place(), other))
