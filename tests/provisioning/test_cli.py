@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -481,13 +482,17 @@ def test_who_leaves_at_the_question_for_a_passphrase_leaves_nothing(
         "--name",
         "X",
     ]
-    with subprocess.Popen(
-        [sys.executable, "-m", "provisioning.cli", *asked],
-        stdin=theirs,
-        stderr=theirs,
-        start_new_session=True,
-        env={**os.environ, "GATE_LANG": "en"},
-    ) as running:
+    with (
+        subprocess.Popen(
+            [sys.executable, "-m", "provisioning.cli", *asked],
+            stdin=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            env={**os.environ, "GATE_LANG": "en"},
+        ) as running,
+        ExitStack() as stack,
+    ):
+        stack.callback(running.kill)  # whatever else happens, it is not waited for
         os.close(theirs)
         told = b""
         while b"12 characters or more: " not in told:
@@ -498,6 +503,7 @@ def test_who_leaves_at_the_question_for_a_passphrase_leaves_nothing(
             os.write(ours, b"\x04")
         while more := rest(ours):
             told += more
+        running.wait()
     os.close(ours)
     assert running.returncode == (130 if leaving == "interrupted" else 2)
     assert b"Traceback" not in told
