@@ -16,6 +16,7 @@ REGISTRIES = tuple(
 )
 LOCAL_PATHS = re.compile(r"(?<![\w.])/(?:work|tmp)/")
 SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+RUN = re.MULTILINE | re.DOTALL
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 
@@ -126,3 +127,30 @@ def test_every_decision_has_a_number_of_its_own_and_says_whether_it_is_in_force(
     heads = [begins.match(path.read_text(encoding="utf-8")) for path in paths]
     assert len(set(numbers)) == len(numbers)
     assert [int(each[1]) for each in heads if each] == numbers
+
+
+def test_each_test_is_run_once() -> None:
+    parts = re.search(
+        r"^beside=\(.*?^tested\(\) \{.*?^\}$", (ROOT / "tools/lanes").read_text(), RUN
+    )
+    assert parts is not None
+    tell = 'for name in "${beside[@]}" "${alone[@]}"; do tested "$name"; done'
+    told = subprocess.run(
+        ["bash", "-c", f"{parts[0]}\n{tell}"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    runs = [
+        (re.findall(r"--ignore=(\S+)", each), re.findall(r"(?:^| )(t\S+)", each)) for each in told
+    ]
+    for path in tracked():
+        name = path.relative_to(ROOT).as_posix()
+        if re.fullmatch(r"tests/(.*/)?test_\w+\.py", name):
+            by = [
+                given
+                for ignored, given in runs
+                if any(map(name.startswith, given)) and not any(map(name.startswith, ignored))
+            ]
+            assert len(by) == 1, f"{name}: {by}"

@@ -344,14 +344,19 @@ def test_a_disk_that_fills_at_any_moment_leaves_nothing_and_the_next_restore_is_
     assert contents(fresh) == before
 
 
+def copied(server: Server, disk: Path, private: Path) -> Server:
+    """Return the same district on another disk."""
+    shutil.copytree(server.where, disk / "old")
+    return Server(disk / "old", None, disk.parent / "shelf", private.parent)
+
+
 @ONE
 def test_a_disk_without_any_room_keeps_what_was_to_be_replaced(
     server: Server, small: Path, private: Path
 ) -> None:
     live(server)
     file = server.backup(AT + 2 * DAY)
-    shutil.copytree(server.where, small / "old")
-    smaller = Server(small / "old", None, small.parent / "shelf", private.parent)
+    smaller = copied(server, small, private)
     before = contents(smaller)
     with full(small), pytest.raises(RestoreFull):
         restore(smaller, file, private, AT + 2 * DAY, replace=True)
@@ -364,8 +369,7 @@ def test_a_disk_too_small_for_the_backup_keeps_what_was_to_be_replaced(
     server: Server, small: Path, private: Path
 ) -> None:
     live(server)
-    shutil.copytree(server.where, small / "old")
-    smaller = Server(small / "old", None, small.parent / "shelf", private.parent)
+    smaller = copied(server, small, private)
     before = contents(smaller)
     for _ in range(5):
         declare(server, AT + DAY, os.urandom(200_000))
@@ -383,8 +387,7 @@ def test_what_goes_first_makes_room_for_what_comes(
     live(server)
     for _ in range(3):
         declare(server, AT + DAY, os.urandom(200_000))
-    shutil.copytree(server.where, small / "old")
-    smaller = Server(small / "old", None, small.parent / "shelf", private.parent)
+    smaller = copied(server, small, private)
     file = server.backup(AT + 2 * DAY)
     restore(smaller, file, private, AT + 2 * DAY, replace=True)
     assert contents(smaller) == contents(server)
