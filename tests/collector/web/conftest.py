@@ -109,13 +109,18 @@ def vault(site: Path, tmp_path: Path, wall: Clock) -> Iterator[MemoryDesk]:
     desk.database.close()
 
 
+def lists(site: Path) -> tuple[str, ...]:
+    """Return what the district's two lists are."""
+    return tuple((site / f"{each}.json").read_text("utf-8") for each in ("roster", "places"))
+
+
 @pytest.fixture
 def officers(site: Path, wall: Clock) -> Iterator[None]:
     """Make one account for each role, named like it, and one without; take all away after."""
     from collector.web import accounts, signin  # noqa: PLC0415  # needs the settings
     from collector.web.models import Officer  # noqa: PLC0415  # the same
 
-    assert site.is_dir()
+    before = lists(site)
     assert wall.ms == NOW
     signin.throttle.__init__()  # type: ignore[misc]  # what others guessed is forgotten
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -127,13 +132,17 @@ def officers(site: Path, wall: Clock) -> Iterator[None]:
     nobody.save()
     yield
     Officer.objects.all().delete()
+    assert lists(site) == before, "the next test would find other lists"
 
 
 @contextmanager
-def set_up_gate(site: Path, journal: Callable[..., Any]) -> Iterator[None]:
-    """Give the site one gate with three scans; take all away after."""
+def set_up_gate(
+    site: Path, journal: Callable[..., Any], listed: dict[str, Any] = PLACES
+) -> Iterator[None]:
+    """Give the site a list and one gate with three scans; take all away after."""
     from collector.web import districtviews, frame  # noqa: PLC0415  # needs the settings
 
+    (site / "places.json").write_text(json.dumps(listed), encoding="utf-8")
     gate = {"gate": "g1", "place": 'Bến "xe"', "area": "Xã", "sector": "transport"}
     gates = [{**gate, "directions": ["in"], "records": KEY}]
     whole = {"authority": "Huyện Mẫu", "help_line": "", "gates": gates}
@@ -151,5 +160,6 @@ def set_up_gate(site: Path, journal: Callable[..., Any]) -> Iterator[None]:
         each.cache_clear()
     frame.roster.cache_clear()
     (site / "roster.json").write_text(before, encoding="utf-8")
+    (site / "places.json").write_text(json.dumps(PLACES), encoding="utf-8")
     for file in site.glob("ledger.db*"):
         file.unlink()

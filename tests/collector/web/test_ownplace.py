@@ -1,6 +1,5 @@
 """A keeper's page of the own place: exact figures, and nothing of any other place."""
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -59,10 +58,8 @@ def test_a_keeper_sees_the_own_count_exactly_and_is_led_there(
 def test_a_keeper_sees_nothing_of_another_place_and_no_figure_without_a_gate(
     site: Path, journal: Callable[..., Any], listed: dict[str, Any], said: str
 ) -> None:
-    (site / "places.json").write_text(json.dumps(listed), encoding="utf-8")
-    with set_up_gate(site, journal):
+    with set_up_gate(site, journal, listed):
         page = inside(Role.KEEPER).get("/own").content.decode()
-    (site / "places.json").unlink()
     assert "g1" not in page
     assert said in page
     assert "figures" not in page
@@ -70,10 +67,8 @@ def test_a_keeper_sees_nothing_of_another_place_and_no_figure_without_a_gate(
 
 def test_what_an_account_reaches_is_named(site: Path, journal: Callable[..., Any]) -> None:
     listed = {**PLACES, "sectors": [{"code": "s", "name": "Ngành"}], "places": [MARKET]}
-    (site / "places.json").write_text(json.dumps(listed), encoding="utf-8")
-    with set_up_gate(site, journal):
+    with set_up_gate(site, journal, listed):
         own = inside(Role.KEEPER).get("/account").content.decode()
         everyones = inside(Role.OPERATOR).get("/accounts").content.decode()
-    (site / "places.json").unlink()
     assert "Chợ Mẫu" in own
     assert "Chợ Mẫu" in everyones
