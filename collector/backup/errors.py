@@ -123,6 +123,18 @@ class RoomLacking(CollectorError):
     )
 
 
+class PostgresRoomLacking(CollectorError):
+    """What is in PostgreSQL and what is to come do not fit beside each other."""
+
+    code = "restore-postgres-room"
+    says = N_("The disk of PostgreSQL has too little room for this backup beside what is there")
+    remedy = N_(
+        "make room there and give the same `collector restore` again; or, if what is in the"
+        " database may go, first delete and make it (`dropdb`, `createdb`); nothing was changed"
+        " here"
+    )
+
+
 class NothingRestored(CollectorError):
     """There is no restore that could go on."""
 

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from typing import IO
 
 from collector import clock
-from collector.backup.errors import BackupUnwritable, PlaceTaken
+from collector.backup.errors import BackupUnwritable
 from collector.config import LedgerConfig
 from collector.database.postgres import PostgresDatabase, failure
 from collector.errors import DatabaseAway
@@ -30,8 +30,16 @@ _OTHERS = (
     " AND pid <> pg_backend_pid() AND usename IS NOT NULL"
 )
 _STATE = re.compile(r": +([0-9A-Z]{5})$", re.MULTILINE)
-LINE_LOST = 2
-"""How psql ends when its connection does."""
+_INSTEAD = "\n".join(
+    (
+        "SET client_min_messages = error;",
+        "BEGIN;",
+        *(f"DROP SCHEMA IF EXISTS {name} CASCADE;" for name in (*setup.SCHEMAS, "public")),
+        "CREATE SCHEMA public;\n",
+    )
+)
+LINE_LOST, REFUSED = 2, 3
+"""How psql ends when its connection does, and when the server has refused a statement."""
 LEAVES_S = 2.0
 """In which the server has seen that a connection was ended."""
 _VERSIONS = "SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid"
@@ -81,21 +89,20 @@ def is_used(config: LedgerConfig, user: str) -> bool:
             clock.pause(0.1)
 
 
-def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: bool) -> None:
-    """Lay a dump out, all or nothing.
+class Unsure(DatabaseAway):
+    """All was handed over when the line was lost: it may count, or nothing of it."""
 
-    Raises PlaceTaken, LedgerFull, DatabaseAway, LedgerBroken.
+
+def load(config: LedgerConfig, user: str, dump: Iterator[bytes]) -> None:
+    """Put a dump in the place of what is there, in one transaction.
+
+    What was there is whole until that counts, so there must be room for both. Raises Unsure;
+    LedgerFull, DatabaseAway, LedgerBroken, BackupUnwritable and whatever `dump` raises: then
+    nothing has changed.
     """
-    if not replace and not is_empty(config, user):
-        raise PlaceTaken(N_("the database in PostgreSQL has tables"))
     with closing(_database(config, user)) as database:
         setup.roles(database)
-        with database.writing() as session:
-            for name in (*setup.SCHEMAS, "public"):
-                session.run(f"DROP SCHEMA IF EXISTS {name} CASCADE")
-            session.run("CREATE SCHEMA public")
     _poured(dump, config, user)
-    setup.prepare(config, user)
 
 
 def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
@@ -109,11 +116,13 @@ def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
     ) as process:
         os.close(out)
         with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
-            script.write(b"BEGIN;\n")
+            script.write(_INSTEAD.encode())
             is_whole = _spelt(dump, script) == 0
             if is_whole:  # of a script that ends too early nothing is kept
                 script.write(b"COMMIT;\n")
         said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    if is_whole and process.returncode not in (0, REFUSED):
+        raise Unsure
     if process.returncode == LINE_LOST:
         raise DatabaseAway
     if process.returncode or not is_whole:
