@@ -47,15 +47,16 @@ def load(folder: Path) -> Custody:
 def save(folder: Path, wrapped: Custody) -> Path:
     """Keep the wrapped keys, once and for all, whole and on stable storage when this returns.
 
-    Raises VaultExists if there are some, VaultUnusable.
+    Raises VaultExists if there are some, VaultBusy, VaultUnusable. The folder may lie on a disk
+    without hard links: a stick, a share.
     """
     path = folder / CUSTODY
-    with _written(path, wrapped) as fresh:
-        try:
-            os.link(fresh, path)
-        except FileExistsError as error:
-            raise VaultExists(str(path)) from error
-        sync(folder)
+    with claimed(folder):
+        if path.exists():
+            raise VaultExists(str(path))
+        with _written(path, wrapped) as fresh:
+            fresh.replace(path)
+            sync(folder)
     return path
 
 

@@ -2,15 +2,17 @@
 
 import base64
 import itertools
+import os
 import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.vault import custody
+from collector.vault import custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.errors import (
     CustodiansInvalid,
@@ -18,6 +20,8 @@ from collector.vault.errors import (
     CustodyBroken,
     PassphraseWeak,
     PassphraseWrong,
+    VaultBusy,
+    VaultExists,
 )
 
 CHEAP = Cost(log2_n=4)
@@ -155,3 +159,19 @@ def test_the_file_holds_no_secret_in_clear() -> None:
         assert secret not in kept
         assert base64.b64encode(secret) not in kept
     assert "<Secrets>" in repr(SECRETS)
+
+
+def test_keys_are_kept_once_also_on_a_disk_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError  # as a stick's file system, and many a share's
+
+    monkeypatch.setattr(os, "link", refused)
+    kept = wrapped()
+    with folder.claimed(tmp_path), pytest.raises(VaultBusy):  # somebody else is at it
+        folder.save(tmp_path, kept)
+    folder.save(tmp_path, kept)
+    with pytest.raises(VaultExists):
+        folder.save(tmp_path, wrapped())
+    assert folder.load(tmp_path) == kept
