@@ -566,6 +566,17 @@ class PassesMany(CollectorError):
     )
 
 
+class DeclarationsMany(CollectorError):
+    """More was declared in a short time than a district has people."""
+
+    code = "declarations-many"
+    says = N_("Very many declarations came just now, and no more are taken for a while")
+    remedy = N_(
+        "see at the proxy of the public page who sends them, and shut them out; it takes them again"
+        " by itself"
+    )
+
+
 class PassUnknown(CollectorError):
     """No pass has that number, or several end so."""
 
