@@ -42,6 +42,8 @@ GROUPS = (
     *(users, audit, cases, enrolcode, practice, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
+INSTALLED = Path("/etc/gate-district/collector.toml")
+"""Where `systemd/district/install` lays it: there nobody need name it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -118,7 +120,12 @@ def _command(
 ) -> Parser:
     parser = commands.add_parser(name, help=what)
     parser.set_defaults(work=work)
+    is_installed = INSTALLED.is_file()
     parser.add_argument(
-        "--config", type=Path, required=True, help=_("the configuration file, TOML")
+        "--config",
+        type=Path,
+        default=INSTALLED if is_installed else None,
+        required=not is_installed,
+        help=_("the configuration file, TOML; {path} if missing").format(path=INSTALLED),
     )
     return parser

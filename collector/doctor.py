@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from collector import clock, ends, reached, restored
 from collector.backup import contents
-from collector.backup.errors import BackupAhead, BackupOld, BackupOutlived, BackupUnset
+from collector.backup.errors import BackupAhead, BackupNone, BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
 from collector.believed import DOUBTED, LONG_MS, Believed
 from collector.config import Config
@@ -28,7 +28,7 @@ from collector.retention.doubt import doubt
 from collector.retention.process import DOUBTS
 from collector.retention.run import is_new
 from collector.roster import load
-from collector.roster.commands import remarks
+from collector.roster.commands import unfit
 from collector.vault import client
 from collector.vault.errors import VaultLocked
 from collector.withdrawn import load as load_withdrawn
@@ -145,7 +145,7 @@ def look(config: Config, now_ms: int) -> Iterator[Finding]:
 
 def _roster(config: Config, _now_ms: int) -> str:
     known = load(config.roster.path)
-    count = sum(1 for _ in remarks(known))
+    count = sum(1 for _ in unfit(known))
     if count:
         raise PlacesUnfit(str(count))
     return f"{known.authority}, {len(known.gates)}"
@@ -258,7 +258,7 @@ def _backups(config: Config, now_ms: int) -> str:
     if ahead and not made:
         raise BackupAhead(str(len(ahead)))
     if not made:
-        raise BackupOld(N_("there is none"))
+        raise BackupNone(str(config.backup.folder))
     at_ms, path = made[-1]
     told = f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     if now_ms - at_ms > LATE_MS:

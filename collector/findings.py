@@ -35,7 +35,7 @@ LATER = frozenset(
     {
         *("room-little", "gates-silent", "records-missing", "places-unfit"),
         *("keys-ending", "keys-unknown", "certificate-soon", "certificate-kept"),
-        *("backup-unset", "backup-old", "backup-ahead", "backup-outlived", "backup-unproved"),
+        *("backup-unset", "backup-none", "backup-old", "backup-ahead", "backup-outlived", "backup-unproved"),
     }
 )
 """Nothing stands still for these today: they are told last."""

@@ -154,6 +154,14 @@ class ClockDoubted(CollectorError):
     )
 
 
+class BackupNone(CollectorError):
+    """Backups are set up, and none was made yet."""
+
+    code = "backup-none"
+    says = N_("There is no backup of this district yet")
+    remedy = N_("run `collector backup make`, and see that its timer runs every night")
+
+
 class BackupOld(CollectorError):
     """The last good backup is too long ago."""
 
