@@ -33,7 +33,7 @@ from collector.vault import client
 from collector.vault.errors import VaultLocked
 from collector.withdrawn import load as load_withdrawn
 
-LITTLE_ROOM = 2 * 1024**3
+LITTLE_ROOM, NO_ROOM = 2 * 1024**3, 32 * 1024**2
 SILENT_MS = 15 * 60_000
 PATIENCE_S = 3.0
 LATE_MS = 36 * 3_600_000
@@ -46,6 +46,17 @@ class LittleRoom(CollectorError):
     code = "room-little"
     says = N_("A disk of this district is nearly full")
     remedy = N_("make room before it is full: gates keep their records, and doors go on")
+
+
+class DiskFull(CollectorError):
+    """A disk of the district is full: programs that keep something on it end again and again."""
+
+    code = "disk-full"
+    says = N_("A disk of this district is full: nothing more is stored on it")
+    remedy = N_(
+        "make room on it; programs then start by themselves; until then gates keep their records,"
+        " and doors go on"
+    )
 
 
 class DiskReadOnly(CollectorError):
@@ -192,7 +203,7 @@ def _room(config: Config, _now_ms: int) -> str:
     told = f"{free / 1024**3:.1f} GB"
     if free < LITTLE_ROOM:
         msg = f"{folder}: {told}"
-        raise LittleRoom(msg)
+        raise (DiskFull if free < NO_ROOM else LittleRoom)(msg)
     return told
 
 

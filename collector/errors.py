@@ -53,7 +53,10 @@ class KeyUnreadable(CollectorError):
 
     code = "key-unreadable"
     says = N_("A key or certificate cannot be used")
-    remedy = N_("point the named key of the configuration to the file that `provision` made")
+    remedy = N_(
+        "point the named key of the configuration to the file that `provision` made, and let this"
+        " user read it"
+    )
 
 
 class CertificateExpired(CollectorError):

@@ -42,6 +42,17 @@ SYSTEM = (
 )
 """What the system says, in its own words."""
 
+SQLITE = (
+    N_("database or disk is full"),
+    N_("attempt to write a readonly database"),
+    N_("unable to open database file"),
+    N_("file is not a database"),
+    N_("database disk image is malformed"),
+    N_("database is locked"),
+    N_("disk I/O error"),
+)
+"""What SQLite says of a file, in its own words."""
+
 ARGPARSE = (
     N_("usage: "),
     N_("positional arguments"),

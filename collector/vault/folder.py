@@ -27,8 +27,11 @@ def prepare(folder: Path) -> None:
         found = folder.stat()
     except OSError as error:
         raise _unusable(folder, error) from error
-    if found.st_mode & 0o077 or found.st_uid != os.geteuid():
-        msg = f"{folder}: {N_('others can look into it')}"
+    why = N_("it belongs to another user") if found.st_uid != os.geteuid() else ""
+    if found.st_mode & 0o077:
+        why = N_("others can look into it")
+    if why:
+        msg = f"{folder}: {why}"
         raise VaultUnusable(msg)
 
 

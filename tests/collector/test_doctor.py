@@ -515,3 +515,17 @@ def test_every_disk_of_the_district_is_looked_at(
     monkeypatch.setattr("shutil.disk_usage", usage)
     office.call("doctor", "--all")
     assert "elsewhere: 0.9 GB (room-little)" in capsys.readouterr().out
+
+
+def test_a_full_disk_comes_first_and_what_ends_for_it_has_no_remedy_of_its_own(
+    office: Office, small: Path, capsys: Said
+) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    shelf = f'[backup]\nfolder = "{small}"\nkey = "k"\n'
+    office.config.write_text(text + shelf + DISTRICT, encoding="utf-8")
+    office.call("doctor")
+    told = capsys.readouterr().out
+    assert f"{small}: 0.0 GB" in " ".join(told.split())
+    assert "(disk-full)" in told.split("->")[0]
+    assert "programs-away" not in told
+    assert "intake-away" not in told

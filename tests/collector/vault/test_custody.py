@@ -3,6 +3,7 @@
 import base64
 import itertools
 import os
+import shutil
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,7 +23,9 @@ from collector.vault.errors import (
     PassphraseWrong,
     VaultBusy,
     VaultExists,
+    VaultUnusable,
 )
+from tests.conftest import left_out
 
 CHEAP = Cost(log2_n=4)
 WORDS = {
@@ -175,3 +178,16 @@ def test_keys_are_kept_once_also_on_a_disk_without_hard_links(
     with pytest.raises(VaultExists):
         folder.save(tmp_path, wrapped())
     assert folder.load(tmp_path) == kept
+
+
+def test_a_folder_of_somebody_else_is_said_to_be_that(tmp_path: Path) -> None:
+    home = tmp_path / "vault"
+    home.mkdir(mode=0o700)
+    if os.geteuid() != 0:
+        left_out("only root gives files away")
+    shutil.chown(home, "nobody")
+    with pytest.raises(VaultUnusable, match="it belongs to another user"):
+        folder.prepare(home)
+    home.chmod(0o755)
+    with pytest.raises(VaultUnusable, match="others can look into it"):
+        folder.prepare(home)
