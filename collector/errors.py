@@ -106,7 +106,10 @@ class LedgerMissing(CollectorError):
 
     code = "ledger-missing"
     says = N_("There is no ledger yet")
-    remedy = N_("start `collector intake` once: it makes the ledger")
+    remedy = N_(
+        "start `collector intake` once: it makes the ledger; in PostgreSQL `collector database setup`"
+        " does"
+    )
 
 
 class LedgerFull(CollectorError):
@@ -133,7 +136,10 @@ class DatabaseAway(LedgerBusy):
 
     code = "database-away"
     says = N_("The database does not answer")
-    remedy = N_("see that PostgreSQL runs and lets this user in; what waits tries again by itself")
+    remedy = N_(
+        "see that PostgreSQL runs and lets this user in (`collector database setup` makes its roles);"
+        " what waits tries again by itself"
+    )
 
 
 class LedgerBroken(CollectorError):

@@ -753,14 +753,17 @@ def test_folders_go_on_giving_their_group_to_what_is_made_in_them(
 
 
 @pytest.mark.parametrize("server", ["postgres"], indirect=True)
-def test_the_nightly_backup_comes_to_postgresql_as_its_owner(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+def test_backup_and_restore_come_to_postgresql_as_its_owner(
+    server: Server, fresh: Server, private: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the unit and by `collector up` nobody is there who would add --user."""
-    text = server.file.read_text(encoding="utf-8").replace(" user=postgres", "")
-    server.file.write_text(f'{text}user = "postgres"\n', encoding="utf-8")
+    for each in (server, fresh):
+        text = each.file.read_text(encoding="utf-8").replace(" user=postgres", "")
+        each.file.write_text(f'{text}user = "postgres"\n', encoding="utf-8")
     monkeypatch.setenv("PGUSER", "nobody_of_this_name")
-    assert server.backup(AT).exists()
+    file = server.backup(AT)
+    words = ["restore", str(file), "--key", str(private), "--config", str(fresh.file)]
+    assert main([*words, "--clock-is-right"]) == 0
 
 
 def test_a_private_key_in_clear_goes_into_no_backup(
