@@ -42,6 +42,8 @@ GROUPS = (
     *(users, audit, cases, enrolcode, practice, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as a shell has it."""
 INSTALLED = Path("/etc/gate-district/collector.toml")
 """Where `systemd/district/install` lays it: there nobody need name it."""
 
@@ -97,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has gone
         sys.stderr.close()
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return status
 
 

@@ -77,7 +77,7 @@ def restore(
             _load_server(config, path, key, user)
         except server.Unsure:
             raise
-        except (CollectorError, OSError):
+        except (CollectorError, OSError, KeyboardInterrupt):
             restored.take_back(config.restored, before)
             raise
         _remove(there)

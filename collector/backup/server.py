@@ -111,16 +111,21 @@ def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
     told = ("--set=ON_ERROR_STOP=1", "--set=VERBOSITY=sqlstate")
     is_whole = False
     out, into = os.pipe()
-    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        [*command, *told], stdin=out, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        os.close(out)
-        with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
-            script.write(_INSTEAD.encode())
-            is_whole = _spelt(dump, script) == 0
-            if is_whole:  # of a script that ends too early nothing is kept
-                script.write(b"COMMIT;\n")
-        said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    try:
+        with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
+            [*command, *told], stdin=out, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        ) as process:
+            os.close(out)
+            with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
+                script.write(_INSTEAD.encode())
+                is_whole = _spelt(dump, script) == 0
+                if is_whole:  # of a script that ends too early nothing is kept
+                    script.write(b"COMMIT;\n")
+            said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    except KeyboardInterrupt as error:
+        if is_whole:
+            raise Unsure from error
+        raise
     if is_whole and process.returncode not in (0, REFUSED):
         raise Unsure
     if process.returncode == LINE_LOST:

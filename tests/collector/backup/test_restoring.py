@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
@@ -35,7 +36,7 @@ from collector.backup.errors import (
 from collector.backup.sqlitefile import Dump, load
 from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
-from collector.cli import main
+from collector.cli import INTERRUPTED, main
 from collector.dispatch.drafts import Drafts
 from collector.errors import CollectorError, FileUnusable, LedgerBroken
 from collector.ledger import opened
@@ -502,6 +503,27 @@ def test_what_was_in_postgresql_stays_when_a_dump_is_not_laid_out_to_its_end(
     dumping.load(one.config.ledger, "", iter([dump]))
     with one.audit() as audit:
         assert len(audit.rows()) == 2
+
+
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
+def test_whoever_stops_a_restore_while_postgresql_has_the_old_still_has_it(
+    server: Server, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    server.work(3, AT + 2 * DAY)
+    before, spelt = contents(server), dumping._spelt
+
+    def stopped(dump: Iterator[bytes], script: IO[bytes]) -> int:
+        spelt(dump, script)
+        raise KeyboardInterrupt
+
+    words = ["restore", str(file), "--key", str(private), "--config", str(server.file)]
+    with monkeypatch.context() as patch:
+        patch.setattr(dumping, "_spelt", stopped)
+        assert main([*words, "--replace"]) == INTERRUPTED
+    restored.check(server.config.restored)
+    assert contents(server) == before
 
 
 @pytest.mark.parametrize("server", ["postgres"], indirect=True)
