@@ -1,5 +1,6 @@
 """Reading and writing files so that a power cut leaves the old one or the new one, whole."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -45,6 +46,8 @@ def room(path: Path, mode: int, size: int) -> Iterator[Callable[[bytes], None]]:
     """
     spare(path)
     with _told(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle, name = _begun(path)
     try:
         with os.fdopen(handle, "wb") as file:

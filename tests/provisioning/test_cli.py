@@ -194,6 +194,11 @@ def test_what_cannot_be_printed_is_not_entered_and_the_next_run_is_whole(
         patch.setattr(picture, "FONT_FOLDER", tmp_path)
         assert cli.main(asked) == 2
     assert capsys.readouterr().err.startswith("font-missing")
+    out = Path(asked[-1])
+    out.mkdir()  # a slip of who wanted it in there
+    assert cli.main(asked) == 2
+    assert capsys.readouterr().err.startswith("file-unusable")
+    out.rmdir()
     assert entered() == 0
     assert list(small.iterdir()) == []
     assert cli.main(asked) == 0
