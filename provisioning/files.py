@@ -1,6 +1,5 @@
 """Reading and writing files so that a power cut leaves the old one or the new one, whole."""
 
-import errno
 import fcntl
 import os
 import shutil
@@ -46,8 +45,6 @@ def room(path: Path, mode: int, size: int) -> Iterator[Callable[[bytes], None]]:
     """
     spare(path)
     with _told(path):
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle, name = _begun(path)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -136,8 +133,10 @@ def _opened(path: Path) -> Iterator[int]:
 
 
 def spare(path: Path) -> None:
-    """Raise FileUnusable for a device or a pipe: a file would take its place, and not be on it."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
+    """Raise FileUnusable for a folder, a device or a pipe: the file would take its place."""
+    if path.is_dir():
+        raise FileUnusable(path=path, detail=marked("Is a directory"))
+    if path.exists() and not path.is_file():
         raise FileUnusable(path=path, detail=marked("Not a regular file"))
 
 
