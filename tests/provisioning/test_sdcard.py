@@ -256,7 +256,7 @@ def test_what_a_command_that_was_killed_had_begun_goes_with_the_next(
     monkeypatch.setenv("GATE_LANG", "en")
     made = tmp_path / "made"
     made.mkdir()
-    killed = [sys.executable, "-c", KILLED, made / "gate.img"]
+    killed = [sys.executable, "-c", KILLED, str(made / "gate.img")]
     assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
     assert len(list(made.iterdir())) == 1
     here = ["--authority", str(home.folder), "--release", str(wheels)]
