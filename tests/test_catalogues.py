@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from broker import i18n as broker_i18n
 from collector import i18n as collector_i18n
 from device import i18n as device_i18n
 
@@ -62,6 +63,12 @@ class Words(NamedTuple):
 
 
 PROGRAMS = [
+    Words(
+        "broker",
+        "broker",
+        frozenset({"_", "N_"}),
+        ("it is too large", "tệp quá lớn"),
+    ),
     Words(
         "provisioning",
         "provision",
@@ -141,8 +148,14 @@ def test_gettext_finds_the_catalogues(words: Words) -> None:
 
 @pytest.mark.parametrize(
     "says",
-    [collector_i18n._, collector_i18n.detail, collector_i18n.speaking("vi"), device_i18n._],
-    ids=["collector", "collector's detail", "collector's pages", "device"],
+    [
+        collector_i18n._,
+        collector_i18n.detail,
+        collector_i18n.speaking("vi"),
+        device_i18n._,
+        broker_i18n._,
+    ],
+    ids=["collector", "collector's detail", "collector's pages", "device", "broker"],
 )
 def test_nothing_is_said_as_nothing(says: Callable[[str], str]) -> None:
     """A catalogue has its own heading under the empty message, and no reader is to see that."""
