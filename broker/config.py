@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 
 from broker.errors import ConfigRefused
-from broker.i18n import N_
 from wire import topics
+from wire.words import N_
 
 INTAKE = "intake"
 """Common name of the collector's client certificate."""

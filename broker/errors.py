@@ -1,6 +1,6 @@
 """What can keep a broker from running, in words for whoever starts it."""
 
-from broker.i18n import N_
+from wire.words import N_
 
 
 class BrokerError(Exception):

@@ -23,8 +23,9 @@ from broker import clock
 from broker.config import NOTHING, BrokerSettings, render, render_acl
 from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
 from broker.eviction import Arrivals, evict, names
-from broker.i18n import N_, _, detail
+from broker.i18n import _, detail
 from broker.revocation import Change, InForce
+from wire.words import N_
 
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""

@@ -19,7 +19,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from broker.config import BrokerSettings
-from broker.i18n import N_, _, detail
+from broker.i18n import _, detail
+from wire.words import N_
 
 COPY = "revocation-lists"
 LIMIT = 64 * 1024 * 1024

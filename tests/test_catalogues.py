@@ -68,19 +68,21 @@ PROGRAMS = [
         "broker",
         frozenset({"_", "N_"}),
         ("it is too large", "tệp quá lớn"),
+        shared=("wire/words.py",),
     ),
     Words(
         "provisioning",
         "provision",
-        frozenset({"_", "marked"}),
+        frozenset({"_", "N_", "marked"}),
         ("admit a gate", "tiếp nhận một cổng"),
+        shared=("wire/words.py",),
     ),
     Words(
         "device",
         "gate",
         frozenset({"_", "N_"}),
         ("watch the door", "canh cửa"),
-        shared=("wire/complaint.py",),
+        shared=("wire/complaint.py", "wire/words.py"),
     ),
     Words(
         "collector",
@@ -88,7 +90,7 @@ PROGRAMS = [
         frozenset({"_", "N_"}),
         ("still at the gate", "còn ở cổng"),
         pages=("web", "public"),
-        shared=("wire/complaint.py",),
+        shared=("wire/complaint.py", "wire/words.py"),
     ),
 ]
 programs = pytest.mark.parametrize("words", PROGRAMS, ids=lambda words: words.domain)
