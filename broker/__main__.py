@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from broker.errors import BrokerError, StateUnwritable
+from broker.i18n import _, detail, lend_to_argparse
 from broker.launch import from_folder, launch
 
 
@@ -22,7 +23,7 @@ def main() -> int:
     try:
         with launch(settings, state) as broker:
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda *_: broker.terminate())
+                signal.signal(number, lambda *_signal: broker.terminate())
             print(f"broker: listening on {args.address} port {args.port}", flush=True)
             return broker.wait()
     except BrokerError as error:
@@ -32,23 +33,27 @@ def main() -> int:
 
 
 def _told(error: BrokerError) -> int:
-    print(f"{error.code}: {error}\n  -> {error.remedy}", file=sys.stderr)
+    print(f"{error.code}: {detail(str(error))}\n  -> {_(error.remedy)}", file=sys.stderr)
     return 2
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m broker", description=__doc__)
-    parser.add_argument("folder", type=Path, help="holds tls.pem, certificate.pem and ca.pem")
-    parser.add_argument("--address", default="127.0.0.1", help="the one address to listen on")
-    parser.add_argument("--port", type=int, default=8883)
+    lend_to_argparse()
+    parser = argparse.ArgumentParser(
+        prog="python -m broker",
+        description=_("Run the district's broker with the keys in that folder."),
+    )
+    parser.add_argument("folder", type=Path, help=_("holds tls.pem, certificate.pem and ca.pem"))
+    parser.add_argument("--address", default="127.0.0.1", help=_("the one address to listen on"))
+    parser.add_argument("--port", type=int, default=8883, help=_("the port; 8883 if not given"))
     parser.add_argument(
-        "--state", type=Path, help="takes configuration and log; FOLDER if not given"
+        "--state", type=Path, help=_("takes configuration and log; FOLDER if not given")
     )
     parser.add_argument(
-        "--withdrawn", type=Path, help="names of withdrawn gates; FOLDER/withdrawn if not given"
+        "--withdrawn", type=Path, help=_("names of withdrawn gates; FOLDER/withdrawn if not given")
     )
     parser.add_argument(
-        "--home-assistant", action="store_true", help="let one hear how the gates fare"
+        "--home-assistant", action="store_true", help=_("let one hear how the gates fare")
     )
     return parser.parse_args()
 

@@ -11,6 +11,7 @@ import msgspec
 
 from broker.errors import ConfigRefused
 from wire import topics
+from wire.words import N_
 
 INTAKE = "intake"
 """Common name of the collector's client certificate."""
@@ -164,7 +165,7 @@ def render_acl(
 
 def _port(port: int) -> int:
     if not 0 < port < 65536:
-        msg = f"{port} is no port; a port is 1 to 65535"
+        msg = f"{port}: {N_('this is no port; a port is 1 to 65535')}"
         raise ConfigRefused(msg)
     return port
 
@@ -176,6 +177,6 @@ def _value(value: str | Path) -> str:
     """
     text = str(value)
     if not text or not text.isprintable() or text != text.strip():
-        msg = f"{text!r} cannot be written into the broker's configuration"
+        msg = f"{text!r}: {N_('this cannot be written into the configuration of the broker')}"
         raise ConfigRefused(msg)
     return text

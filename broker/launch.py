@@ -23,7 +23,9 @@ from broker import clock
 from broker.config import NOTHING, BrokerSettings, render, render_acl
 from broker.errors import BrokerError, BrokerMissing, ConfigRefused, PortBusy
 from broker.eviction import Arrivals, evict, names
+from broker.i18n import _, detail
 from broker.revocation import Change, InForce
+from wire.words import N_
 
 SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 """Debian installs Mosquitto there, which is not on a plain user's PATH."""
@@ -131,7 +133,8 @@ class Broker:
             _check_keys(self.settings)
         except ConfigRefused as error:
             if not self._is_told:
-                self._tell(f"broker: warning: {error}; what changed beside them waits for them")
+                waits = _("what changed beside them waits for them")
+                self._tell(f"broker: warning: {detail(str(error))}; {waits}")
             self._is_told = True
             return False
         self._is_told = False
@@ -225,8 +228,7 @@ def find_program() -> str:
     """Return the path of Mosquitto, or raise BrokerMissing."""
     program = shutil.which("mosquitto") or shutil.which("mosquitto", path=SBIN)
     if program is None:
-        msg = "the MQTT broker Mosquitto is not installed"
-        raise BrokerMissing(msg)
+        raise BrokerMissing(N_("the MQTT broker Mosquitto is not installed"))
     return program
 
 
@@ -252,13 +254,14 @@ def _check_keys(settings: BrokerSettings) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     for path in filter(None, (settings.certificate, settings.key, settings.ca)):
         if not os.access(path, os.R_OK):
-            msg = f"the broker cannot read {path}"
+            msg = f"{path}: {N_('the broker cannot read this file')}"
             raise ConfigRefused(msg)
     try:
         context.load_verify_locations(settings.ca)
         context.load_cert_chain(settings.certificate, settings.key, password=_no_passphrase)
     except (ssl.SSLError, OSError, ValueError) as error:
-        msg = f"the keys of the broker beside {settings.certificate} do not fit or are broken"
+        why = N_("the keys of the broker that lie here do not fit or are broken")
+        msg = f"{settings.certificate.parent}: {why}"
         raise ConfigRefused(msg) from error
 
 
@@ -276,12 +279,14 @@ def _check_port(settings: BrokerSettings) -> None:
     except (OSError, OverflowError) as error:
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise _busy(settings) from error
-        msg = f"the broker cannot listen on {settings.address} port {settings.port}"
+        why = N_("the broker cannot listen at this address and port")
+        msg = f"{settings.address} {settings.port}: {why}"
         raise ConfigRefused(msg) from error
 
 
 def _busy(settings: BrokerSettings) -> PortBusy:
-    return PortBusy(f"port {settings.port} of {settings.address} is used by another program")
+    why = N_("this port is used by another program")
+    return PortBusy(f"{settings.address} {settings.port}: {why}")
 
 
 def _write(settings: BrokerSettings, folder: Path, lists: Path | None) -> Path:
@@ -315,7 +320,7 @@ def _await_answer(
     child: subprocess.Popen[bytes], settings: BrokerSettings, log: Path, patience_s: float
 ) -> None:
     """Return when the port answers; raise what kept the broker from it."""
-    for _ in range(int(patience_s / STEP_S)):
+    for _step in range(int(patience_s / STEP_S)):
         with suppress(subprocess.TimeoutExpired):
             child.wait(STEP_S)
             raise _reason(log, settings)
@@ -326,7 +331,8 @@ def _await_answer(
             socket.create_connection((settings.address, settings.port), timeout=1),
         ):
             return
-    msg = f"the broker does not answer on port {settings.port} after {patience_s:.0f} s"
+    why = N_("the broker does not answer at this address and port")
+    msg = f"{settings.address} {settings.port}, {patience_s:.0f} s: {why}"
     raise BrokerError(msg)
 
 
@@ -336,5 +342,6 @@ def _reason(log: Path, settings: BrokerSettings) -> BrokerError:
     if "Address already in use" in text:
         return _busy(settings)
     errors = [line.partition("Error: ")[2] for line in text.splitlines() if "Error: " in line]
-    said = "; ".join(errors) or "no reason given"
-    return ConfigRefused(f"Mosquitto ended at once: {said}")
+    if not errors:
+        return ConfigRefused(N_("Mosquitto ended at once and gave no reason"))
+    return ConfigRefused(f"{'; '.join(errors)}: {N_('with this Mosquitto ended at once')}")

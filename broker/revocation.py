@@ -19,6 +19,8 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from broker.config import BrokerSettings
+from broker.i18n import _, detail
+from wire.words import N_
 
 COPY = "revocation-lists"
 LIMIT = 64 * 1024 * 1024
@@ -78,8 +80,11 @@ class InForce:
             self._say("")
         except ListsUnfit as error:
             found = None if self.ended(now) else before
-            rest = "the last good lists stay" if found else "NO REVOCATION LIST IS IN FORCE"
-            self._say(f"{error}; {rest}. Carry the authority's folder `broker` here again")
+            rest = N_("the last good lists stay in force")
+            if found is None:
+                rest = N_("NO REVOCATION LIST IS IN FORCE")
+            act = _("Carry the authority's folder `broker` here again")
+            self._say(f"{detail(str(error))}; {_(rest)}. {act}")
         self._lists = found
         self._had = self._had or found is not None
         if found is not None and (before is None or found.pem != before.pem):
@@ -108,11 +113,11 @@ def fit(settings: BrokerSettings, now: datetime, *, asked: bool = False) -> List
     try:
         lists = [x509.load_pem_x509_crl(each) for each in BLOCK.findall(data)]
     except ValueError as error:
-        msg = f"{path} holds something that is no revocation list"
+        msg = f"{path}: {N_('it holds something that is no revocation list')}"
         raise ListsUnfit(msg) from error
     chosen = [_list_of(ca, lists, path, now) for ca in _issuers(settings, now)]
     if not chosen:
-        msg = f"no CA that is still good is named in {settings.ca}"
+        msg = f"{settings.ca}: {N_('it names no CA that is still good')}"
         raise ListsUnfit(msg)
     names = frozenset((name.decode(), number.decode()) for name, number in NAMED.findall(data))
     return Lists(
@@ -129,14 +134,16 @@ def _list_of(
     name = ca.subject.rfc4514_string()
     own = [each for each in lists if _is_of(each, ca)]
     if not own:
-        msg = f"{path} has no revocation list of “{name}”, whose clients come here"
+        why = N_("there is no revocation list of this CA, whose clients come here")
+        msg = f"{path}: “{name}”: {why}"
         raise ListsUnfit(msg)
     found = max(own, key=_number)
     if found.next_update_utc is None or found.next_update_utc <= now:
-        msg = f"the revocation list of “{name}” in {path} is past its end"
+        msg = f"{path}: “{name}”: {N_('the revocation list of this CA is past its end')}"
         raise ListsUnfit(msg)
     if found.last_update_utc > now:
-        msg = f"the revocation list of “{name}” in {path} begins later, or this clock is wrong"
+        why = N_("the revocation list of this CA begins later, or this clock is wrong")
+        msg = f"{path}: “{name}”: {why}"
         raise ListsUnfit(msg)
     return found
 
@@ -167,7 +174,7 @@ def _issuers(settings: BrokerSettings, now: datetime) -> list[x509.Certificate]:
             for each in x509.load_pem_x509_certificates(_read(path)):
                 found[each.subject.public_bytes(), _raw(each)] = each
         except (ValueError, UnsupportedAlgorithm) as error:
-            msg = f"{path} holds something that is no certificate"
+            msg = f"{path}: {N_('it holds something that is no certificate')}"
             raise ListsUnfit(msg) from error
     return [each for each in found.values() if each.not_valid_after_utc > now]
 
@@ -181,10 +188,10 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except OSError as error:
-        msg = f"{path} cannot be read"
+        msg = f"{path}: {N_('it cannot be read')}"
         raise ListsUnfit(msg) from error
     if len(data) > LIMIT:
-        msg = f"{path} is too large"
+        msg = f"{path}: {N_('it is too large')}"
         raise ListsUnfit(msg)
     return data
 

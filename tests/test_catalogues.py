@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from broker import i18n as broker_i18n
 from collector import i18n as collector_i18n
 from device import i18n as device_i18n
 
@@ -63,17 +64,25 @@ class Words(NamedTuple):
 
 PROGRAMS = [
     Words(
+        "broker",
+        "broker",
+        frozenset({"_", "N_"}),
+        ("it is too large", "tệp quá lớn"),
+        shared=("wire/words.py",),
+    ),
+    Words(
         "provisioning",
         "provision",
-        frozenset({"_", "marked"}),
+        frozenset({"_", "N_", "marked"}),
         ("admit a gate", "tiếp nhận một cổng"),
+        shared=("wire/words.py",),
     ),
     Words(
         "device",
         "gate",
         frozenset({"_", "N_"}),
         ("watch the door", "canh cửa"),
-        shared=("wire/complaint.py",),
+        shared=("wire/complaint.py", "wire/words.py"),
     ),
     Words(
         "collector",
@@ -81,7 +90,7 @@ PROGRAMS = [
         frozenset({"_", "N_"}),
         ("still at the gate", "còn ở cổng"),
         pages=("web", "public"),
-        shared=("wire/complaint.py",),
+        shared=("wire/complaint.py", "wire/words.py"),
     ),
 ]
 programs = pytest.mark.parametrize("words", PROGRAMS, ids=lambda words: words.domain)
@@ -141,8 +150,14 @@ def test_gettext_finds_the_catalogues(words: Words) -> None:
 
 @pytest.mark.parametrize(
     "says",
-    [collector_i18n._, collector_i18n.detail, collector_i18n.speaking("vi"), device_i18n._],
-    ids=["collector", "collector's detail", "collector's pages", "device"],
+    [
+        collector_i18n._,
+        collector_i18n.detail,
+        collector_i18n.speaking("vi"),
+        device_i18n._,
+        broker_i18n._,
+    ],
+    ids=["collector", "collector's detail", "collector's pages", "device", "broker"],
 )
 def test_nothing_is_said_as_nothing(says: Callable[[str], str]) -> None:
     """A catalogue has its own heading under the empty message, and no reader is to see that."""

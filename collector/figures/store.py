@@ -89,9 +89,9 @@ class Follower:
             with self._database.writing() as session:
                 session.run("DELETE FROM slot")
                 session.run("UPDATE followed SET row = 0 WHERE id = 1")
-        for gate, day, slot, *counts in slots:
-            for each, count in zip(self.tally.day(gate, day).rows(), counts, strict=True):
-                each[slot] = count
+        for gate, day, slot, ins, outs, refused in slots:
+            counts = self.tally.day(gate, day)
+            counts.ins[slot], counts.outs[slot], counts.refused[slot] = ins, outs, refused
         self._row = row
 
     def _flush(self) -> None:

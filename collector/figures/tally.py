@@ -80,7 +80,10 @@ class Tally:
 
     def day(self, gate: str, day: int) -> Day:
         """Return the counts of a gate's day, to be read or written."""
-        return self.days.setdefault(gate, {}).setdefault(day, Day())
+        days = self.days.setdefault(gate, {})
+        if day not in days:
+            days[day] = Day()
+        return days[day]
 
     def inside(self, gate: str, now_ms: int, longest_min: int) -> int:
         """Return how many more came in than went out since midnight, or in the longest stay.

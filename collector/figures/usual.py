@@ -7,7 +7,7 @@ a kind saw few (rain, a holiday) is not held against any of their gates.
 import math
 from array import array
 from collections.abc import Mapping
-from statistics import fmean, median
+from statistics import median
 
 import msgspec
 
@@ -101,7 +101,8 @@ def _past(days: Days, day: int) -> dict[int, Day]:
 
 def _mean(rows: list[tuple["array[int]", float]]) -> tuple[float, ...]:
     """Return the mean by slot, smoothed a little: buses are not punctual."""
-    plain = [fmean(row[slot] / share for row, share in rows) for slot in range(SLOTS)]
+    weighed = [[count / share for count in row] for row, share in rows]
+    plain = [sum(slot) / len(rows) for slot in zip(*weighed, strict=True)]
     edges = [0.0, *plain, 0.0]
     return tuple(
         0.25 * edges[slot] + 0.5 * edges[slot + 1] + 0.25 * edges[slot + 2] for slot in range(SLOTS)

@@ -157,10 +157,11 @@ def draw(known: Known, tally: Tally, *, counting: bool = False) -> District:
     overdue = sorted(_overdue(known), key=lambda line: (order(line.area), order(line.place)))
     inside, inside_total = _inside(known, tally)
     hours, day_total = _hours(known, tally)
+    surveyed = _surveyed(known)
     return District(
-        whole=_counted(known, lambda _: "")[0],
-        areas=_counted_by(known, partial(_area_of, known.roster)),
-        sectors=_counted_by(known, lambda place: known.roster.title("sector", place.sector)),
+        whole=_count("", surveyed),
+        areas=_counted_by(surveyed, partial(_area_of, known.roster)),
+        sectors=_counted_by(surveyed, lambda place: known.roster.title("sector", place.sector)),
         stories=tuple(stories),
         overdue=tuple(overdue),
         inside=inside,
@@ -178,34 +179,49 @@ def _area_of(roster: Roster, place: Place) -> str:
     return roster.title("area", above[-2] if len(above) > 1 else above[0])
 
 
-def _counted_by(known: Known, name_of: Callable[[Place], str]) -> tuple[Count, ...]:
-    counted = _counted(known, name_of)
-    return tuple(sorted(counted, key=lambda line: order(line.name)))
+class _Surveyed(msgspec.Struct, frozen=True):
+    """A place, and the gates there."""
+
+    place: Place
+    deployed: bool
+    gates: tuple[int, int, int]
+    """How many, how many of them alive, and how many of these plausible."""
 
 
-def _counted(known: Known, name_of: Callable[[Place], str]) -> list[Count]:
-    """Count gates and places by the name that `name_of` gives a place."""
-    roster = known.roster
+def _surveyed(known: Known) -> list[_Surveyed]:
+    """Return the places that are counted, and those at which there are gates."""
     lines = {line.gate: line for line in known.lines}
-    places: dict[str, dict[str, bool]] = {}
+    places = {each.id: each for each in known.roster.places if _is_wanted(each, known.now_ms)}
+    deployed: set[str] = set()
     tallies: dict[str, list[int]] = {}
-    for place in roster.places:
-        if _is_wanted(place, known.now_ms):
-            places.setdefault(name_of(place), {})[place.id] = False
-    for gate in roster.gates:
-        place, line = roster.place_of(gate.gate), lines.get(gate.gate)
+    for gate in known.roster.gates:
+        place, line = known.roster.place_of(gate.gate), lines.get(gate.gate)
+        places.setdefault(place.id, place)
         is_alive = line is not None and line.condition is Condition.WORKING
         is_sound = is_alive and gate.gate not in known.findings and not _blind(known, gate.gate)
-        found = places.setdefault(name_of(place), {})
-        found[place.id] = found.get(place.id, False) or _serves(known, line, gate.gate)
-        tally = tallies.setdefault(name_of(place), [0, 0, 0])
+        if _serves(known, line, gate.gate):
+            deployed.add(place.id)
+        tally = tallies.setdefault(place.id, [0, 0, 0])
         for number, each in enumerate((True, is_alive, is_sound)):
             tally[number] += each
-    counted = [
-        Count(name, len(found), sum(found.values()), *tallies.get(name, (0, 0, 0)))
-        for name, found in places.items()
+    return [
+        _Surveyed(place, name in deployed, (*tallies.get(name, (0, 0, 0)),))
+        for name, place in places.items()
     ]
-    return counted or [Count("")]
+
+
+def _counted_by(surveyed: list[_Surveyed], name_of: Callable[[Place], str]) -> tuple[Count, ...]:
+    """Count gates and places by the name that `name_of` gives a place."""
+    groups: dict[str, list[_Surveyed]] = {}
+    for each in surveyed:
+        groups.setdefault(name_of(each.place), []).append(each)
+    return tuple(_count(name, groups[name]) for name in sorted(groups, key=order)) or (Count(""),)
+
+
+def _count(name: str, surveyed: list[_Surveyed]) -> Count:
+    deployed = sum(each.deployed for each in surveyed)
+    gates, alive, sound = (sum(each.gates[at] for each in surveyed) for at in range(3))
+    return Count(name, len(surveyed), deployed, gates, alive, sound)
 
 
 def _serves(known: Known, line: GateLine | None, gate: str) -> bool:

@@ -7,6 +7,7 @@ did not change keeps its version, whatever was counted meanwhile.
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 import msgspec
 from django.template.loader import render_to_string
@@ -29,7 +30,16 @@ FRESH_S = 0.7
 arrives is on every board within two."""
 RECHECK_S = 5.0
 """With time alone a gate becomes silent, so a drawing never gets older than this."""
-PARTS = ("trouble", "counts", "stories", "overdue", "inside", "hours")
+PARTS = {
+    "trouble": ("counting", "opens"),
+    "counts": ("whole", "areas", "sectors"),
+    "stories": ("stories", "worst", "more_stories", "whole"),
+    "overdue": ("overdue", "missing", "more_overdue"),
+    "inside": ("inside", "inside_total"),
+    "hours": ("hours", "day_total"),
+}
+"""What each shows of a District: a passage changes the hours, and the rest is not drawn again."""
+REMEMBERED = 4 * len(PARTS)
 NOTHING = district.draw(
     district.Known(Roster("", "", ()), (), {}, {}, None, 0), Tally(), counting=True
 )
@@ -147,15 +157,20 @@ class Overview:
 
 
 def _rendered(drawn: District, trouble: str, language: str) -> tuple[Part, ...]:
-    with translation.override(language):
-        htmls = {
-            name: render_to_string(
-                "web/district/part.html",
-                {"part": name, "district": drawn, "trouble": trouble},
-            ).strip()
-            for name in PARTS
-        }
     return tuple(
-        Part(name, hashlib.sha256(html.encode()).hexdigest()[:8], html)
-        for name, html in htmls.items()
+        _part(
+            name,
+            tuple((field, getattr(drawn, field)) for field in fields),
+            trouble if name == "trouble" else "",
+            language,
+        )
+        for name, fields in PARTS.items()
     )
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _part(name: str, shown: tuple[tuple[str, object], ...], trouble: str, language: str) -> Part:
+    context = {"part": name, "district": dict(shown), "trouble": trouble}
+    with translation.override(language):
+        html = render_to_string("web/district/part.html", context).strip()
+    return Part(name, hashlib.sha256(html.encode()).hexdigest()[:8], html)

@@ -31,13 +31,17 @@ def listen(host: str, port: int, table: str = "web") -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=256)
+        listening = socket.create_server((host, port), family=family, backlog=256)
+        # gunicorn sets this too late for whoever comes while it starts: half of each answer would
+        # wait until the first half is acknowledged, a twenty-fifth of a second.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             msg = f"{table}.port: {host} {port}"
             raise PortBusy(msg) from error
         msg = f"{table}.host: {host} {port}: {error.strerror or error}"
         raise AddressUnusable(msg) from error
+    return listening
 
 
 class Server(BaseApplication):

@@ -121,6 +121,7 @@ def _database(config: Config) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(config.web.state / "accounts.db"),
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "timeout": 5,
             "transaction_mode": "IMMEDIATE",

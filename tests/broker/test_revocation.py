@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from broker import clock
 from broker.config import BrokerSettings
+from broker.i18n import _
 from broker.launch import free_port, from_folder, launch
 from broker.revocation import Change, InForce, ListsUnfit, fit
 from provisioning import authority, certificates, revocation, revoked, turnover
@@ -115,7 +116,7 @@ def test_what_is_revoked_while_the_broker_runs_is_put_off_the_line_and_never_com
             each.client.reconnect_delay_set(60)
             each.connect()
         revocation.revoke(town.home, "net-1", clock.now())
-        for _ in range(2):
+        for _each in range(2):
             broker.tend()
         assert stolen.lost.get(timeout=10).is_failure
         assert honest.lost.empty()
@@ -135,31 +136,39 @@ def test_a_gate_that_has_a_new_certificate_under_its_old_name_stays(
     with launch(town.settings, tmp_path / "state") as broker:
         back = Speaker(town.settings, town.gates["net-1"], "any").connect()
         revocation.revoke(town.home, "file-2", clock.now())
-        for _ in range(3):
+        for _each in range(3):
             broker.tend()
         assert town.welcome() == EVERYBODY - {"file-2"}
         back.close()
 
 
-def unfit(town: Town) -> dict[str, tuple[bytes, ...]]:
-    """Return lists that would keep good gates away, or let everybody in."""
+def unfit(town: Town) -> tuple[tuple[str, tuple[bytes, ...]], ...]:
+    """Return lists that would keep good gates away, or let everybody in, and what is said."""
     offline, online = town.home.issuer(), town.home.gate_issuer()
     stranger = Issuer(offline.ca, certificates.new_key())
-    return {
-        "past its end": (listed(offline), listed(online, until=-DAY / 2)),
-        "has no revocation list": (listed(offline),),
-        "begins later": (listed(offline), listed(online, since=DAY / 2)),
-        "has no revocation list of": (listed(stranger), listed(online)),
-        "is no revocation list": (b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n",),
-        "no revocation list of": (b"",),
-    }
+    lacking = "there is no revocation list of this CA, whose clients come here"
+    broken = b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"
+    return (
+        (
+            "the revocation list of this CA is past its end",
+            (listed(offline), listed(online, until=-DAY / 2)),
+        ),
+        (
+            "the revocation list of this CA begins later, or this clock is wrong",
+            (listed(offline), listed(online, since=DAY / 2)),
+        ),
+        (lacking, (listed(offline),)),
+        (lacking, (listed(stranger), listed(online))),
+        (lacking, (b"",)),
+        ("it holds something that is no revocation list", (broken,)),
+    )
 
 
 @pytest.mark.parametrize("which", range(6))
 def test_lists_that_cannot_be_used_keep_nobody_away_and_are_said(
     town: Town, tmp_path: Path, which: int
 ) -> None:
-    why, lists = list(unfit(town).items())[which]
+    why, lists = unfit(town)[which]
     town.lists(*lists)
     said = list[str]()
     with launch(town.settings, tmp_path / "state", tell=said.append) as broker:
@@ -167,8 +176,8 @@ def test_lists_that_cannot_be_used_keep_nobody_away_and_are_said(
         assert "crlfile" not in (tmp_path / "state/mosquitto.conf").read_text()
         assert town.welcome() == EVERYBODY
     assert len(said) == 1
-    assert why in said[0]
-    assert "NO REVOCATION LIST IS IN FORCE" in said[0]
+    assert _(why) in said[0]
+    assert _("NO REVOCATION LIST IS IN FORCE") in said[0]
 
 
 @pytest.mark.parametrize("which", range(6))
@@ -178,15 +187,15 @@ def test_where_good_lists_are_in_force_bad_ones_change_nothing(
     revocation.revoke(town.home, "file-1", clock.now())
     said = list[str]()
     with launch(town.settings, tmp_path / "state", tell=said.append) as broker:
-        town.lists(*list(unfit(town).values())[which])
-        for _ in range(3):
+        town.lists(*unfit(town)[which][1])
+        for _each in range(3):
             broker.tend()
         assert town.welcome() == EVERYBODY - {"file-1"}
         assert town.settings.revoked is not None
         town.settings.revoked.unlink()
         broker.tend()
         assert town.welcome() == EVERYBODY - {"file-1"}
-    assert "the last good lists stay" in said[0]
+    assert _("the last good lists stay in force") in said[0]
 
 
 def test_lists_that_come_while_the_broker_runs_without_any_count_at_once(
@@ -225,7 +234,7 @@ def test_lists_that_end_while_the_broker_runs_are_taken_from_it(town: Town, tmp_
     gone: Path | None = force.copy
     assert gone is None
     assert not force.ended(late)
-    assert ["NO REVOCATION LIST" in each for each in said] == [True]
+    assert [_("NO REVOCATION LIST IS IN FORCE") in each for each in said] == [True]
 
 
 def test_a_ca_that_has_ended_needs_no_list(town: Town) -> None:
@@ -267,10 +276,10 @@ def test_a_folder_that_is_carried_here_while_the_broker_runs_is_taken_up_once_it
             broker.tend()
         assert town.welcome() == EVERYBODY, "as before"
         assert len(said) == 1
-        assert "do not fit" in said[0]
+        assert _("the keys of the broker that lie here do not fit or are broken") in said[0]
         shutil.copy(fresh / "tls.pem", folder)
         broker.tend()
-        for _ in range(100):  # Mosquitto reads them when it comes to it
+        for _each in range(100):  # Mosquitto reads them when it comes to it
             if not is_welcome(town.settings, town.gates["file-1"]):
                 break
         assert town.welcome() == EVERYBODY - {"file-1"}

@@ -32,7 +32,7 @@ WRONG = (
 
 def speak(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = gettext.translation(i18n.DOMAIN, i18n.LOCALE, [language])
-    monkeypatch.setattr(i18n, "_catalogue", found)
+    monkeypatch.setattr(i18n._words, "_texts", found)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

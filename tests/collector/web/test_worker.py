@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.web.server import listen
 from collector.web.worker import HEAD, Refused, body
 from tests.collector.web.answering import CROWDED, LARGE
 from tests.collector.web.test_https import Files
@@ -271,3 +272,10 @@ def test_what_is_loaded_is_out_of_the_garbage_collectors_sight(
     status, frozen = serve().asked("/frozen")
     assert status == 200
     assert int(frozen) > 10_000
+
+
+def test_the_second_half_of_an_answer_waits_for_no_acknowledgement_of_the_first() -> None:
+    with listen("127.0.0.1", 0) as listening, connected(listening.getsockname()[1]):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
