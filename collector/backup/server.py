@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import IO
 
 from collector import clock
@@ -59,9 +59,8 @@ def versions(config: LedgerConfig, user: str) -> dict[str, int]:
 def blocks(config: LedgerConfig, user: str) -> Iterator[bytes]:
     """Yield a dump of the whole database; raises BackupUnwritable."""
     command = [_tool("pg_dump"), "--format=custom", "--compress=0", *_where(config, user)]
-    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    none = subprocess.DEVNULL
+    with _running(command, none, subprocess.PIPE, none) as process:
         if process.stdout is not None:
             while block := process.stdout.read(BLOCK):
                 yield block
@@ -112,9 +111,7 @@ def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
     is_whole = False
     out, into = os.pipe()
     try:
-        with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-            [*command, *told], stdin=out, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        ) as process:
+        with _running([*command, *told], out, subprocess.DEVNULL, subprocess.PIPE) as process:
             os.close(out)
             with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
                 script.write(_INSTEAD.encode())
@@ -136,12 +133,8 @@ def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
 
 def _spelt(dump: Iterator[bytes], script: IO[bytes]) -> int:
     """Write a dump as a script; return how `pg_restore` ended."""
-    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        [_tool("pg_restore"), "--exit-on-error", "--file=-"],
-        stdin=subprocess.PIPE,
-        stdout=script,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    command = [_tool("pg_restore"), "--exit-on-error", "--file=-"]
+    with _running(command, subprocess.PIPE, script, subprocess.DEVNULL) as process:
         if process.stdin is not None:
             try:
                 for block in dump:
@@ -151,6 +144,20 @@ def _spelt(dump: Iterator[bytes], script: IO[bytes]) -> int:
                 for _ in dump:  # so that the file is read to its end
                     pass
     return process.returncode
+
+
+@contextmanager
+def _running(
+    command: list[str], stdin: int, stdout: int | IO[bytes], stderr: int
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one of PostgreSQL's tools, which does not outlive Ctrl-C."""
+    with subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr) as process:  # noqa: S603
+        try:
+            yield process
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            raise
 
 
 def execute(config: LedgerConfig, user: str, sql: str) -> None:
