@@ -19,8 +19,9 @@ def main() -> int:
     if args.withdrawn:
         settings = msgspec.structs.replace(settings, withdrawn=args.withdrawn)
     settings = msgspec.structs.replace(settings, home_assistant=args.home_assistant)
+    state = args.state or args.folder
     try:
-        with launch(settings, args.state or args.folder) as broker:
+        with launch(settings, state) as broker:
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_signal: broker.terminate())
             print(f"broker: listening on {args.address} port {args.port}", flush=True)
@@ -28,7 +29,7 @@ def main() -> int:
     except BrokerError as error:
         return _told(error)
     except OSError as error:
-        return _told(StateUnwritable(f"{error.filename}: {error.strerror or error}"))
+        return _told(StateUnwritable(f"{error.filename or state}: {error.strerror or error}"))
 
 
 def _told(error: BrokerError) -> int:

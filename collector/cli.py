@@ -42,6 +42,10 @@ GROUPS = (
     *(users, audit, cases, enrolcode, practice, tokens, backup),
 )
 """Each offers its commands, in the order in which `--help` lists them."""
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as a shell has it."""
+INSTALLED = Path("/etc/gate-district/collector.toml")
+"""Where `systemd/district/install` lays it: there nobody need name it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -95,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has gone
         sys.stderr.close()
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return status
 
 
@@ -118,7 +124,12 @@ def _command(
 ) -> Parser:
     parser = commands.add_parser(name, help=what)
     parser.set_defaults(work=work)
+    is_installed = INSTALLED.is_file()
     parser.add_argument(
-        "--config", type=Path, required=True, help=_("the configuration file, TOML")
+        "--config",
+        type=Path,
+        default=INSTALLED if is_installed else None,
+        required=not is_installed,
+        help=_("the configuration file, TOML; {path} if missing").format(path=INSTALLED),
     )
     return parser

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from collector import clock, ends, reached, restored
 from collector.backup import contents
-from collector.backup.errors import BackupAhead, BackupOld, BackupOutlived, BackupUnset
+from collector.backup.errors import BackupAhead, BackupNone, BackupOld, BackupOutlived, BackupUnset
 from collector.backup.shelf import Shelf
 from collector.believed import DOUBTED, LONG_MS, Believed
 from collector.config import Config
@@ -28,12 +28,12 @@ from collector.retention.doubt import doubt
 from collector.retention.process import DOUBTS
 from collector.retention.run import is_new
 from collector.roster import load
-from collector.roster.commands import remarks
+from collector.roster.commands import unfit
 from collector.vault import client
 from collector.vault.errors import VaultLocked
 from collector.withdrawn import load as load_withdrawn
 
-LITTLE_ROOM = 2 * 1024**3
+LITTLE_ROOM, NO_ROOM = 2 * 1024**3, 32 * 1024**2
 SILENT_MS = 15 * 60_000
 PATIENCE_S = 3.0
 LATE_MS = 36 * 3_600_000
@@ -46,6 +46,17 @@ class LittleRoom(CollectorError):
     code = "room-little"
     says = N_("A disk of this district is nearly full")
     remedy = N_("make room before it is full: gates keep their records, and doors go on")
+
+
+class DiskFull(CollectorError):
+    """A disk of the district is full: programs that keep something on it end again and again."""
+
+    code = "disk-full"
+    says = N_("A disk of this district is full: nothing more is stored on it")
+    remedy = N_(
+        "make room on it; programs then start by themselves; until then gates keep their records,"
+        " and doors go on"
+    )
 
 
 class DiskReadOnly(CollectorError):
@@ -145,7 +156,7 @@ def look(config: Config, now_ms: int) -> Iterator[Finding]:
 
 def _roster(config: Config, _now_ms: int) -> str:
     known = load(config.roster.path)
-    count = sum(1 for _ in remarks(known))
+    count = sum(1 for _ in unfit(known))
     if count:
         raise PlacesUnfit(str(count))
     return f"{known.authority}, {len(known.gates)}"
@@ -192,7 +203,7 @@ def _room(config: Config, _now_ms: int) -> str:
     told = f"{free / 1024**3:.1f} GB"
     if free < LITTLE_ROOM:
         msg = f"{folder}: {told}"
-        raise LittleRoom(msg)
+        raise (DiskFull if free < NO_ROOM else LittleRoom)(msg)
     return told
 
 
@@ -258,7 +269,7 @@ def _backups(config: Config, now_ms: int) -> str:
     if ahead and not made:
         raise BackupAhead(str(len(ahead)))
     if not made:
-        raise BackupOld(N_("there is none"))
+        raise BackupNone(str(config.backup.folder))
     at_ms, path = made[-1]
     told = f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%d %H:%M} UTC"
     if now_ms - at_ms > LATE_MS:

@@ -53,7 +53,10 @@ class KeyUnreadable(CollectorError):
 
     code = "key-unreadable"
     says = N_("A key or certificate cannot be used")
-    remedy = N_("point the named key of the configuration to the file that `provision` made")
+    remedy = N_(
+        "point the named key of the configuration to the file that `provision` made, and let this"
+        " user read it"
+    )
 
 
 class CertificateExpired(CollectorError):
@@ -103,7 +106,10 @@ class LedgerMissing(CollectorError):
 
     code = "ledger-missing"
     says = N_("There is no ledger yet")
-    remedy = N_("start `collector intake` once: it makes the ledger")
+    remedy = N_(
+        "start `collector intake` once: it makes the ledger; in PostgreSQL `collector database setup`"
+        " does"
+    )
 
 
 class LedgerFull(CollectorError):
@@ -130,7 +136,10 @@ class DatabaseAway(LedgerBusy):
 
     code = "database-away"
     says = N_("The database does not answer")
-    remedy = N_("see that PostgreSQL runs and lets this user in; what waits tries again by itself")
+    remedy = N_(
+        "see that PostgreSQL runs and lets this user in (`collector database setup` makes its roles);"
+        " what waits tries again by itself"
+    )
 
 
 class LedgerBroken(CollectorError):
@@ -563,6 +572,17 @@ class PassesMany(CollectorError):
     says = N_("This institution was given very many passes just now")
     remedy = N_(
         "see that nobody else uses its account or token; the same list can be sent again tomorrow"
+    )
+
+
+class DeclarationsMany(CollectorError):
+    """More was declared in a short time than a district has people."""
+
+    code = "declarations-many"
+    says = N_("Very many declarations came just now, and no more are taken for a while")
+    remedy = N_(
+        "see at the proxy of the public page who sends them, and shut them out; it takes them again"
+        " by itself"
     )
 
 

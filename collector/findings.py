@@ -10,6 +10,7 @@ from textwrap import TextWrapper
 import msgspec
 
 from collector.errors import (
+    BrokerUnreachable,
     CollectorError,
     DeskAway,
     DispatchAway,
@@ -26,7 +27,7 @@ AWAY = (IntakeAway, VaultAway, PagesAway, DeskAway, EnrolmentAway, DispatchAway)
 """Programs of ours: whoever starts them all need not read of each."""
 GRAVE = frozenset(
     {
-        *("clock-doubted", "restore-unfinished", "restore-cut", "disk-read-only"),
+        *("clock-doubted", "restore-unfinished", "restore-cut", "disk-read-only", "disk-full"),
         *("ledger-full", "ledger-broken", "ledger-unwritable"),
     }
 )
@@ -35,16 +36,32 @@ LATER = frozenset(
     {
         *("room-little", "gates-silent", "records-missing", "places-unfit"),
         *("keys-ending", "keys-unknown", "certificate-soon", "certificate-kept"),
-        *("backup-unset", "backup-old", "backup-ahead", "backup-outlived", "backup-unproved"),
+        *(
+            "backup-unset",
+            "backup-none",
+            "backup-old",
+            "backup-ahead",
+            "backup-outlived",
+            "backup-unproved",
+        ),
     }
 )
 """Nothing stands still for these today: they are told last."""
 
 HEARD = frozenset({"nothing-heard"})
 STOPS = HEARD | {each.code for each in AWAY}
+DATED = frozenset(
+    {
+        *("certificate-expired", "certificate-soon", "keys-ending"),
+        *("backup-old", "backup-ahead", "backup-outlived"),
+    }
+)
+"""Is so only if this machine's clock is right."""
 FOLLOWS = (
+    ("clock-doubted", DATED),
     ("restore-unfinished", STOPS),
     ("restore-cut", STOPS),
+    *((disk, STOPS | {BrokerUnreachable.code}) for disk in ("disk-full", "disk-read-only")),
     ("database-away", STOPS),
     ("broker-unreachable", HEARD),
     (IntakeAway.code, HEARD),

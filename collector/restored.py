@@ -81,3 +81,11 @@ def note(path: Path, said: Restored) -> None:
     except OSError as error:
         msg = f"{path}: {error.strerror or error}"
         raise FileUnusable(msg) from error
+
+
+def take_back(path: Path, before: Restored | None) -> None:
+    """Let it stand as before a restore that has changed nothing."""
+    if before is None:
+        path.unlink(missing_ok=True)
+    else:
+        note(path, before)

@@ -11,6 +11,7 @@ from provisioning import (
     clock,
     files,
     paper,
+    printed,
     sddesk,
     technicians,
     terms,
@@ -199,10 +200,10 @@ def _make(asked: argparse.Namespace, _: Translate) -> str:
     home, now = authority.load(asked.authority), clock.now()
     if asked.does is Work.WIFI and not asked.open and sys.stdin.isatty():
         print(_("The password of the network, and Enter:"), file=sys.stderr, flush=True)  # noqa: T201
-    issued = cards.issue(home, asked.does, whom(asked), _brought(asked), term=term(asked), now=now)
-    is_sheet = asked.out.suffix == PDF
-    drawn = paper.slips(issued.title, [cards.slip(issued)]) if is_sheet else cards.draw(issued)
-    files.write(asked.out, drawn, files.PRIVATE)
+    brought, until, is_sheet = _brought(asked), term(asked), asked.out.suffix == PDF
+    with printed.room(asked.out, 1) as put:
+        issued = cards.issue(home, asked.does, whom(asked), brought, term=until, now=now)
+        put(paper.slips(issued.title, [cards.slip(issued)]) if is_sheet else cards.draw(issued))
     return "\n".join([issued.text] * asked.text + told(issued, asked.out, _))
 
 

@@ -13,11 +13,11 @@ from provisioning import (
     clock,
     deskkeys,
     desks,
-    files,
     issuers,
     making,
     passcard,
     passes,
+    printed,
     register,
     signers,
     terms,
@@ -168,15 +168,16 @@ def _desk(asked: argparse.Namespace, _: Translate) -> str:
 
 def _issue_pass(asked: argparse.Namespace, _: Translate) -> str:
     now = clock.now()
-    issued = passes.issue(
-        authority.load(asked.authority),
-        asked.holder,
-        now=now,
-        term=term(asked, now),
-        entries=asked.entries,
-        identity=asked.identity,
-    )
-    files.write(asked.out, passcard.draw(issued), files.PRIVATE)
+    with printed.room(asked.out, 1) as put:
+        issued = passes.issue(
+            authority.load(asked.authority),
+            asked.holder,
+            now=now,
+            term=term(asked, now),
+            entries=asked.entries,
+            identity=asked.identity,
+        )
+        put(passcard.draw(issued))
     told = [
         _("Number {number}: note whom it is for; it is how this pass can be withdrawn.").format(
             number=issued.claims.number.hex()

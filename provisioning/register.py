@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
+from urllib.parse import quote
 
 from provisioning.errors import (
     IssuerFull,
@@ -72,17 +73,23 @@ class Tally(NamedTuple):
 class Register:
     """The register, open. Raises RegisterUnusable wherever the file cannot be used."""
 
-    def __init__(self, path: Path) -> None:
-        """Use the register at `path`; it is made when it is not there."""
-        self._path = path
+    def __init__(self, path: Path, *, is_read: bool = False) -> None:
+        """Use the register at `path`; it is made when it is not there, unless it is only read."""
+        self._path, self._is_read = path, is_read
 
     def __enter__(self) -> Self:
         """Open it."""
         with self._told():
-            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            self._rows = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None)
+            is_there = self._path.exists()
+            if self._is_read:
+                name = f"file:{quote(str(self._path))}?mode=ro" if is_there else ":memory:"
+            else:
+                os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+                name = f"file:{quote(str(self._path))}"
+            self._rows = sqlite3.connect(name, timeout=BUSY_S, isolation_level=None, uri=True)
             try:
-                self._rows.executescript(_TABLES)
+                if not (self._is_read and is_there):
+                    self._rows.executescript(_TABLES)
             except BaseException:
                 self._rows.close()
                 raise

@@ -63,18 +63,17 @@ def build(base: Path, out: Path, tree: Tree) -> None:
     of a memory card: an image is a file, and another program writes it onto cards.
     """
     files.spare(out)
-    new = out.with_name(f".{out.name}.new")
     try:
-        _copy(base, new)
-        boot = _boot_partition(new)
-        _append_state(new)
-        _put(new, boot, tree)
-        new.replace(out)
+        with files.workshop(out) as folder:
+            new = folder / "image"
+            _copy(base, new)
+            boot = _boot_partition(new)
+            _append_state(new)
+            _put(new, boot, tree)
+            new.replace(out)
     except OSError as error:
         path = base if error.filename == str(base) else out
         raise FileUnusable(path=path, detail=error.strerror) from error
-    finally:
-        new.unlink(missing_ok=True)
 
 
 def quiet(line: str) -> str:

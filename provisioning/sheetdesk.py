@@ -12,6 +12,7 @@ from provisioning import (
     logsheet,
     passdesk,
     passes,
+    printed,
     roster,
     sheets,
 )
@@ -109,18 +110,19 @@ def _passes(asked: argparse.Namespace, _: Translate) -> str:
     if not 0 < asked.count <= MOST:
         raise ValueInvalid(name="count", value=asked.count, takes=NUMBER, least=1, most=MOST)
     now, home = clock.now(), authority.load(asked.authority)
-    made = [
-        passes.issue(
-            home,
-            asked.holder,
-            now=now,
-            term=passdesk.term(asked, now),
-            entries=asked.entries,
-            identity=asked.identity,
-        )
-        for _number in range(asked.count)
-    ]
-    files.write(asked.out, sheets.passes(made), files.PRIVATE)
+    with printed.room(asked.out, asked.count) as put:
+        made = [
+            passes.issue(
+                home,
+                asked.holder,
+                now=now,
+                term=passdesk.term(asked, now),
+                entries=asked.entries,
+                identity=asked.identity,
+            )
+            for _number in range(asked.count)
+        ]
+        put(sheets.passes(made))
     numbers = [each.claims.number.hex() for each in made]
     return "\n".join([*numbers, _told(asked.out, len(made), _)])
 
@@ -128,8 +130,9 @@ def _passes(asked: argparse.Namespace, _: Translate) -> str:
 def _cards(asked: argparse.Namespace, _: Translate) -> str:
     now, home = clock.now(), authority.load(asked.authority)
     whom, term = carddesk.whom(asked), carddesk.term(asked)
-    made = [cards.issue(home, Work(each), whom, term=term, now=now) for each in asked.works]
-    files.write(asked.out, sheets.control_cards(made), files.PRIVATE)
+    with printed.room(asked.out, len(asked.works)) as put:
+        made = [cards.issue(home, Work(each), whom, term=term, now=now) for each in asked.works]
+        put(sheets.control_cards(made))
     said = [f"{each.claims.number.hex()} {each.claims.does}" for each in made]
     return "\n".join([*said, _told(asked.out, len(made), _)])
 

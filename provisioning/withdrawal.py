@@ -78,7 +78,7 @@ def renew(home: Authority, now: datetime, turned: Authority | None = None) -> li
 
 def standings(home: Authority, now: datetime) -> list[Standing]:
     """Say how every issuer's key and its passes stand."""
-    with _book(home) as book:
+    with Register(home.folder / register.PATH, is_read=True) as book:
         return [
             Standing(
                 key,

@@ -132,7 +132,7 @@ def _restore(settings: Config, asked: argparse.Namespace) -> int:
             asked.key,
             clock.wall_ms(),
             replace=asked.replace,
-            user=asked.user,
+            user=asked.user or (settings.backup.user if settings.backup else ""),
         )
         print(_("Restored as it was at {when}.").format(when=_when(said.made_ms)))
     done = purging.finish(settings, _now(), is_sure=asked.clock_is_right)

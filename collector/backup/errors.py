@@ -123,6 +123,18 @@ class RoomLacking(CollectorError):
     )
 
 
+class PostgresRoomLacking(CollectorError):
+    """What is in PostgreSQL and what is to come do not fit beside each other."""
+
+    code = "restore-postgres-room"
+    says = N_("The disk of PostgreSQL has too little room for this backup beside what is there")
+    remedy = N_(
+        "make room there and give the same `collector restore` again; or, if what is in the"
+        " database may go, first delete and make it (`dropdb`, `createdb`); nothing was changed"
+        " here"
+    )
+
+
 class NothingRestored(CollectorError):
     """There is no restore that could go on."""
 
@@ -140,6 +152,14 @@ class ClockDoubted(CollectorError):
         "look at this machine's clock; if it is right, `collector restore --continue"
         " --clock-is-right`"
     )
+
+
+class BackupNone(CollectorError):
+    """Backups are set up, and none was made yet."""
+
+    code = "backup-none"
+    says = N_("There is no backup of this district yet")
+    remedy = N_("run `collector backup make`, and see that its timer runs every night")
 
 
 class BackupOld(CollectorError):

@@ -1,7 +1,8 @@
 """Lays a backup out: only if all of it is whole and fits, and only into an empty place.
 
-The file is read twice: once to its end before anything is touched, then to lay it out. A mark is
-made first and taken away last, so a restore that was killed shows nothing and can be done again.
+The file is read to its end before anything is touched, then to lay it out: first in PostgreSQL,
+where what was there stays until the new counts, then in files, whose room was seen before. A mark
+is made first and taken away last, so a restore that was killed shows nothing and can be done again.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from collector.backup.errors import (
     BackupUnplaced,
     DistrictRunning,
     PlaceTaken,
+    PostgresRoomLacking,
     RestoreFull,
     RoomLacking,
 )
@@ -33,8 +35,9 @@ from collector.cases.audit import Audit
 from collector.config import Config
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase, open_to_write, translated
+from collector.errors import CollectorError
 from collector.i18n import N_
-from collector.ledger import opened
+from collector.ledger import opened, setup
 from collector.restored import Restored
 from collector.vault import folder
 
@@ -52,8 +55,8 @@ def restore(
     """Lay a backup out; what is too old in it is still there, and nothing may show it.
 
     Raises BackupCut, BackupDamaged, BackupForeign, BackupNewer, BackupUnplaced, BackupKeyUnusable,
-    PlaceTaken, DistrictRunning and RoomLacking before anything was changed; FileUnusable;
-    RestoreFull, and then nothing of it is left.
+    PlaceTaken, DistrictRunning, RoomLacking and PostgresRoomLacking before anything was changed;
+    FileUnusable; RestoreFull, and then nothing of it is left.
     """
     with ExitStack() as stack:
         stack.enter_context(usable(path))
@@ -66,9 +69,17 @@ def restore(
             _see_room(config, members, whole, there)
         if config.vault.state is not None and config.vault_state.is_dir():
             stack.enter_context(folder.claimed(config.vault_state))
+        before = restored.found(config.restored)
         # From here on whatever is started refuses, and a restore that is killed is done again.
         with needed(RestoreFull(str(config.restored))):
             restored.note(config.restored, Restored("copying", header.made_ms, now_ms))
+        try:
+            _load_server(config, path, key, user)
+        except server.Unsure:
+            raise
+        except (CollectorError, OSError, KeyboardInterrupt):
+            restored.take_back(config.restored, before)
+            raise
         _remove(there)
         try:
             _lay_out(config, path, key, user)
@@ -88,8 +99,7 @@ def _fitting(config: Config, path: Path, key: bytes) -> tuple[list[Member], Whol
     members = []
     unpacker = Unpacker(Reader(path, key), path)
     for member, blocks in unpacker.members():
-        for _ in blocks:
-            pass
+        _skip(blocks)
         members.append(member)
         if member.kind == "postgres":
             why = "" if config.ledger.postgres is not None else N_("it comes from PostgreSQL")
@@ -157,7 +167,8 @@ def _all_stopped(config: Config, there: list[Path], user: str) -> None:
 def _see_room(config: Config, members: list[Member], whole: Whole, there: list[Path]) -> None:
     """Raise RoomLacking if the disks cannot hold what is to come, even without what has to go.
 
-    How much a database in PostgreSQL takes is not known here, nor on which disk.
+    How much a database in PostgreSQL takes is not known here, nor on which disk: it takes it before
+    anything is deleted.
     """
     sizes = {each.name: each.size for each in whole.members}
     placed = [(each, contents.place_of(config, each.name, each.kind)) for each in members]
@@ -195,11 +206,25 @@ def _parts(path: Path) -> Iterator[Path]:
             yield part
 
 
-def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
+def _load_server(config: Config, path: Path, key: bytes, user: str) -> None:
+    """Lay out what goes into PostgreSQL, if anything does: all or nothing."""
+    if config.ledger.postgres is None:
+        return
     for member, blocks in Unpacker(Reader(path, key), path).members():
         if member.kind == "postgres":
+            with needed(PostgresRoomLacking()):
+                server.load(config.ledger, user, blocks)
+        else:
+            _skip(blocks)
+
+
+def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
+    """Lay out all files, and open what is in PostgreSQL to its roles."""
+    for member, blocks in Unpacker(Reader(path, key), path).members():
+        if member.kind == "postgres":
+            _skip(blocks)
             with needed(RestoreFull(N_("the disk of PostgreSQL"))):
-                server.load(config.ledger, user, blocks, replace=True)
+                setup.prepare(config.ledger, user)
             continue
         place = contents.place_of(config, member.name, member.kind)
         if place is None:
@@ -211,6 +236,11 @@ def _lay_out(config: Config, path: Path, key: bytes, user: str) -> None:
             else:
                 _file(place, blocks)
             owners.give(place, (member.mode, member.owner, member.group))
+
+
+def _skip(blocks: Iterator[bytes]) -> None:
+    for _ in blocks:
+        pass
 
 
 def _file(path: Path, blocks: Iterator[bytes]) -> None:

@@ -9,11 +9,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import IO
 
 from collector import clock
-from collector.backup.errors import BackupUnwritable, PlaceTaken
+from collector.backup.errors import BackupUnwritable
 from collector.config import LedgerConfig
 from collector.database.postgres import PostgresDatabase, failure
 from collector.errors import DatabaseAway
@@ -30,8 +30,16 @@ _OTHERS = (
     " AND pid <> pg_backend_pid() AND usename IS NOT NULL"
 )
 _STATE = re.compile(r": +([0-9A-Z]{5})$", re.MULTILINE)
-LINE_LOST = 2
-"""How psql ends when its connection does."""
+_INSTEAD = "\n".join(
+    (
+        "SET client_min_messages = error;",
+        "BEGIN;",
+        *(f"DROP SCHEMA IF EXISTS {name} CASCADE;" for name in (*setup.SCHEMAS, "public")),
+        "CREATE SCHEMA public;\n",
+    )
+)
+LINE_LOST, REFUSED = 2, 3
+"""How psql ends when its connection does, and when the server has refused a statement."""
 LEAVES_S = 2.0
 """In which the server has seen that a connection was ended."""
 _VERSIONS = "SELECT nspname FROM pg_namespace JOIN pg_class ON relnamespace = pg_namespace.oid"
@@ -51,9 +59,8 @@ def versions(config: LedgerConfig, user: str) -> dict[str, int]:
 def blocks(config: LedgerConfig, user: str) -> Iterator[bytes]:
     """Yield a dump of the whole database; raises BackupUnwritable."""
     command = [_tool("pg_dump"), "--format=custom", "--compress=0", *_where(config, user)]
-    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    none = subprocess.DEVNULL
+    with _running(command, none, subprocess.PIPE, none) as process:
         if process.stdout is not None:
             while block := process.stdout.read(BLOCK):
                 yield block
@@ -81,21 +88,20 @@ def is_used(config: LedgerConfig, user: str) -> bool:
             clock.pause(0.1)
 
 
-def load(config: LedgerConfig, user: str, dump: Iterator[bytes], *, replace: bool) -> None:
-    """Lay a dump out, all or nothing.
+class Unsure(DatabaseAway):
+    """All was handed over when the line was lost: it may count, or nothing of it."""
 
-    Raises PlaceTaken, LedgerFull, DatabaseAway, LedgerBroken.
+
+def load(config: LedgerConfig, user: str, dump: Iterator[bytes]) -> None:
+    """Put a dump in the place of what is there, in one transaction.
+
+    What was there is whole until that counts, so there must be room for both. Raises Unsure;
+    LedgerFull, DatabaseAway, LedgerBroken, BackupUnwritable and whatever `dump` raises: then
+    nothing has changed.
     """
-    if not replace and not is_empty(config, user):
-        raise PlaceTaken(N_("the database in PostgreSQL has tables"))
     with closing(_database(config, user)) as database:
         setup.roles(database)
-        with database.writing() as session:
-            for name in (*setup.SCHEMAS, "public"):
-                session.run(f"DROP SCHEMA IF EXISTS {name} CASCADE")
-            session.run("CREATE SCHEMA public")
     _poured(dump, config, user)
-    setup.prepare(config, user)
 
 
 def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
@@ -104,16 +110,21 @@ def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
     told = ("--set=ON_ERROR_STOP=1", "--set=VERBOSITY=sqlstate")
     is_whole = False
     out, into = os.pipe()
-    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        [*command, *told], stdin=out, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    ) as process:
-        os.close(out)
-        with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
-            script.write(b"BEGIN;\n")
-            is_whole = _spelt(dump, script) == 0
-            if is_whole:  # of a script that ends too early nothing is kept
-                script.write(b"COMMIT;\n")
-        said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    try:
+        with _running([*command, *told], out, subprocess.DEVNULL, subprocess.PIPE) as process:
+            os.close(out)
+            with os.fdopen(into, "wb", buffering=0) as script, suppress(BrokenPipeError):
+                script.write(_INSTEAD.encode())
+                is_whole = _spelt(dump, script) == 0
+                if is_whole:  # of a script that ends too early nothing is kept
+                    script.write(b"COMMIT;\n")
+            said = process.stderr.read().decode(errors="replace") if process.stderr else ""
+    except KeyboardInterrupt as error:
+        if is_whole:
+            raise Unsure from error
+        raise
+    if is_whole and process.returncode not in (0, REFUSED):
+        raise Unsure
     if process.returncode == LINE_LOST:
         raise DatabaseAway
     if process.returncode or not is_whole:
@@ -122,12 +133,8 @@ def _poured(dump: Iterator[bytes], config: LedgerConfig, user: str) -> None:
 
 def _spelt(dump: Iterator[bytes], script: IO[bytes]) -> int:
     """Write a dump as a script; return how `pg_restore` ended."""
-    with subprocess.Popen(  # noqa: S603  # PostgreSQL's own tool
-        [_tool("pg_restore"), "--exit-on-error", "--file=-"],
-        stdin=subprocess.PIPE,
-        stdout=script,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    command = [_tool("pg_restore"), "--exit-on-error", "--file=-"]
+    with _running(command, subprocess.PIPE, script, subprocess.DEVNULL) as process:
         if process.stdin is not None:
             try:
                 for block in dump:
@@ -137,6 +144,20 @@ def _spelt(dump: Iterator[bytes], script: IO[bytes]) -> int:
                 for _ in dump:  # so that the file is read to its end
                     pass
     return process.returncode
+
+
+@contextmanager
+def _running(
+    command: list[str], stdin: int, stdout: int | IO[bytes], stderr: int
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one of PostgreSQL's tools, which does not outlive Ctrl-C."""
+    with subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr) as process:  # noqa: S603
+        try:
+            yield process
+        except KeyboardInterrupt:
+            process.kill()
+            process.wait()
+            raise
 
 
 def execute(config: LedgerConfig, user: str, sql: str) -> None:

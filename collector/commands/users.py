@@ -60,17 +60,16 @@ def _reach(parser: argparse.ArgumentParser) -> None:
 def _add(settings: Config, asked: argparse.Namespace) -> int:
     from collector.web.process import accounts
 
-    return _show(
-        accounts(settings).add(
-            asked.name, _typed(asked), Role(asked.role), _grants(settings, asked)
-        )
+    made = accounts(settings).add(
+        asked.name, _typed(asked), Role(asked.role), _grants(settings, asked)
     )
+    return _show(asked.name, made)
 
 
 def _password(settings: Config, asked: argparse.Namespace) -> int:
     from collector.web.process import accounts
 
-    return _show(accounts(settings).change(asked.name, _typed(asked)))
+    return _show(asked.name, accounts(settings).change(asked.name, _typed(asked)))
 
 
 def _role(settings: Config, asked: argparse.Namespace) -> int:
@@ -115,7 +114,10 @@ def _typed(asked: argparse.Namespace) -> str | None:
     return sys.stdin.readline(1024).rstrip("\r\n") if asked.password_stdin else None
 
 
-def _show(made: str | None) -> int:
+def _show(name: str, made: str | None) -> int:
+    """Print a password that was made, alone for programs; say to whoever sits there what it is."""
     if made is not None:
+        said = _("The password of {name}, shown once:")
+        print(said.format(name=name), file=sys.stderr, flush=True)
         print(made)
     return 0

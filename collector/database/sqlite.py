@@ -37,6 +37,16 @@ CACHE_KB = 65_536
 READERS_KEPT = 8
 SCRUB_MS = 50
 GOES = 3
+SAID = (
+    N_("database or disk is full"),
+    N_("attempt to write a readonly database"),
+    N_("unable to open database file"),
+    N_("file is not a database"),
+    N_("database disk image is malformed"),
+    N_("database is locked"),
+    N_("disk I/O error"),
+)
+"""What SQLite says of a file, in its own words, for the catalogues."""
 _PASSIVE = "PRAGMA wal_checkpoint(PASSIVE)"
 
 

@@ -5,19 +5,26 @@ own: sent twice (a double click, the back button, a replay), it is one declarati
 and the second answer is the first again.
 """
 
+import threading
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from collector.database.ports import Database, Session
 from collector.declaration.sealed import Declared
-from collector.errors import DeclarationRefused
+from collector.errors import DeclarationRefused, DeclarationsMany
 from collector.issuing import register
 from collector.issuing.entries import Issued, Order, Way
 from collector.issuing.issuer import check, signed
+from collector.stores import Stores
 from wire.keys import kid_of, raw_public
 
 FORM_BYTES = 16
 LARGEST = 32 * 1024
 """Of what is sealed: all answers at their longest, with room."""
+MOST, MOST_PER_S = 50_000, 1.0
+"""Declarations that are taken at once, and for long, from everybody together. The page limits each
+address; a flood from very many, or from a page that was broken into, fills neither the disk, on
+which scans are stored too, nor the register."""
 
 _FOUND = "SELECT at_ms, number FROM declaration WHERE form = ?"
 _INSERT = (
@@ -34,13 +41,14 @@ class Declarations:
         """Take the database of passes, its tables made, and the key of self-service passes."""
         self._database, self._key = database, key
         self._kid = kid_of(raw_public(key))
+        self._free, self._lock = Stores(MOST, MOST_PER_S), threading.Lock()
 
     def declare(
         self, form: bytes, sealed: bytes, area: str, task: str, order: Order | None, now_ms: int
     ) -> Issued | None:
         """Keep a declaration and issue its pass, both or neither; None where it gets none.
 
-        Raises DeclarationRefused, OrderInvalid, IssuerFull.
+        Raises DeclarationRefused, DeclarationsMany, OrderInvalid, IssuerFull.
         """
         if len(form) != FORM_BYTES or not 0 < len(sealed) <= LARGEST:
             raise DeclarationRefused(DeclarationRefused.SIZE)
@@ -50,6 +58,9 @@ class Declarations:
             found = session.rows(_FOUND, (form,))
             if found:
                 return self._pass(session, bytes(found[0][1]), found[0][0])
+            with self._lock:
+                if not self._free.take("", now_ms / 1000):
+                    raise DeclarationsMany
             number = b""
             if order is not None:
                 ((number, _),) = register.entered(session, self._kid, order)

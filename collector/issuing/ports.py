@@ -38,7 +38,7 @@ class Declaring(Protocol):
     - Nothing that was declared comes back.
     - Whoever asks is not believed: the kind of a pass follows from the task by the desk's own
       rules, and what no person could get at the page is refused.
-    - Raises DeskAway (try again), DeclarationRefused, IssuerFull, WayClosed.
+    - Raises DeskAway and DeclarationsMany (try again), DeclarationRefused, IssuerFull, WayClosed.
     """
 
     def about(self) -> About:

@@ -138,12 +138,12 @@ def found(known: Roster, words: str) -> Iterator[str]:
 def check(roster: Path) -> int:
     """Say what in the roster an officer should look at; 1 if there is something."""
     known = load(roster)
-    lines = tuple(remarks(known))
+    lines = (*unfit(known), *bare(known))
     _print("\n".join(lines) if lines else _("Every gate stands at a place of the list."))
     return 1 if lines else 0
 
 
-def remarks(known: Roster) -> Iterator[str]:
+def unfit(known: Roster) -> Iterator[str]:
     """Yield what does not fit together."""
     names = known.names()
     for place, gates in standing(known):
@@ -151,13 +151,18 @@ def remarks(known: Roster) -> Iterator[str]:
             yield _("{gates}: the place “{name}” is not on the list").format(
                 gates=", ".join(gates), name=place.name
             )
-        elif not gates:
-            yield _("{name}: no gate stands here").format(name=place.name)
         for gate in place.gates:
             if gate not in names:
                 yield _("{name}: the gate {gate} is not in the roster").format(
                     name=place.name, gate=gate
                 )
+
+
+def bare(known: Roster) -> Iterator[str]:
+    """Yield places of the list where no gate stands, or none yet."""
+    for place, gates in standing(known):
+        if place.is_listed and not gates:
+            yield _("{name}: no gate stands here").format(name=place.name)
 
 
 def _print(text: str) -> None:

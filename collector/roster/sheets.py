@@ -98,6 +98,9 @@ def parsed(name: str, data: bytes, bounds: Bounds = BOUNDS) -> tuple[Sheet, ...]
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         msg = f"{name}: {N_('an old Excel file (.xls); save it as .xlsx')}"
         raise FileUnusable(msg)
+    if Path(name).suffix.lower() == ".xlsx":
+        msg = f"{name}: {NO_SPREADSHEET}"
+        raise FileUnusable(msg)
     return (_text(Path(name).stem, data, bounds),)
 
 

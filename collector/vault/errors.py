@@ -57,7 +57,10 @@ class VaultUnusable(CollectorError):
 
     code = "vault-unusable"
     says = N_("The folder of the vault cannot be used")
-    remedy = N_("make the folder vault.state the vault user's own, with mode 0700")
+    remedy = N_(
+        "make the folder vault.state the vault user's own, with mode 0700, on a disk that can be"
+        " written and has room"
+    )
 
 
 class CustodyBroken(CollectorError):

@@ -27,8 +27,11 @@ def prepare(folder: Path) -> None:
         found = folder.stat()
     except OSError as error:
         raise _unusable(folder, error) from error
-    if found.st_mode & 0o077 or found.st_uid != os.geteuid():
-        msg = f"{folder}: {N_('others can look into it')}"
+    why = N_("it belongs to another user") if found.st_uid != os.geteuid() else ""
+    if found.st_mode & 0o077:
+        why = N_("others can look into it")
+    if why:
+        msg = f"{folder}: {why}"
         raise VaultUnusable(msg)
 
 
@@ -47,15 +50,16 @@ def load(folder: Path) -> Custody:
 def save(folder: Path, wrapped: Custody) -> Path:
     """Keep the wrapped keys, once and for all, whole and on stable storage when this returns.
 
-    Raises VaultExists if there are some, VaultUnusable.
+    Raises VaultExists if there are some, VaultBusy, VaultUnusable. The folder may lie on a disk
+    without hard links: a stick, a share.
     """
     path = folder / CUSTODY
-    with _written(path, wrapped) as fresh:
-        try:
-            os.link(fresh, path)
-        except FileExistsError as error:
-            raise VaultExists(str(path)) from error
-        sync(folder)
+    with claimed(folder):
+        if path.exists():
+            raise VaultExists(str(path))
+        with _written(path, wrapped) as fresh:
+            fresh.replace(path)
+            sync(folder)
     return path
 
 

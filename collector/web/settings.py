@@ -43,7 +43,7 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         call_command("clearsessions")
     except DatabaseError as error:
-        msg = f"web.state: the file of accounts cannot be used: {error}"
+        msg = f"web.state: {connections['default'].settings_dict['NAME']}: {error}"
         if sqlite.is_full(error.__cause__):
             raise LedgerFull(msg) from error
         raise StateUnwritable(msg) from error

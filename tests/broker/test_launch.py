@@ -17,6 +17,7 @@ from broker.config import BrokerSettings
 from broker.errors import BrokerMissing, ConfigRefused, PortBusy
 from broker.launch import free_port, from_folder, launch
 from tests.broker.speaker import District, Identity, Speaker
+from tests.collector.disks import full
 
 
 def is_welcome(settings: BrokerSettings, who: Identity) -> bool:
@@ -225,6 +226,14 @@ def test_the_program_says_that_nothing_can_be_written_to_its_folder(
     assert program.process.returncode == 2
     assert told.startswith(f"broker-state: {tmp_path / 'state'}")
     assert "Traceback" not in told
+
+
+def test_the_program_names_the_folder_whose_disk_is_full(district: District, small: Path) -> None:
+    with full(small), Program(district.settings.key.parent, free_port(), small) as program:
+        _, told = program.process.communicate(timeout=20)
+        assert program.process.returncode == 2
+    assert told.startswith(f"broker-state: {small}")
+    assert "hết chỗ trên đĩa" in told
 
 
 def test_the_program_puts_a_gate_off_the_line_within_ten_seconds(

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from collector import cli
 from collector.cli import main
 from collector.ledger.entries import Post
 from collector.ledger.sqlite import SqliteLedger
@@ -63,6 +64,17 @@ def office(home: Office) -> Iterator[Office]:
 
 
 Said = pytest.CaptureFixture[str]
+
+
+def test_on_a_server_that_was_installed_nobody_need_name_the_configuration(
+    office: Office, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli, "INSTALLED", office.folder / "nowhere.toml")
+    assert main(["check"]) == 2
+    assert capsys.readouterr().err.startswith("arguments-invalid")
+    monkeypatch.setattr(cli, "INSTALLED", office.config)
+    assert main(["check"]) == 0
+    assert str(office.folder / "ledger.db") in capsys.readouterr().out
 
 
 def test_what_is_missing_is_told(office: Office, journal: Callable[..., Any], capsys: Said) -> None:

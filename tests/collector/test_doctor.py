@@ -79,6 +79,26 @@ def test_before_anything_runs_each_thing_is_told_with_what_to_do(
     assert any("places-unfit" in line for line in lines)
 
 
+def test_places_where_no_gate_stands_yet_are_nothing_wrong(office: Office, capsys: Said) -> None:
+    office.call("doctor", "--all")
+    assert "places-unfit" in capsys.readouterr().out  # the gate's place is on no list
+    lists = {
+        "areas": "Mã,Tên,Thuộc\nmau,Mẫu,\n",
+        "sectors": "Mã,Tên\ntransport,Giao thông\n",
+        "places": "Mã,Tên,Loại,Khu vực,Ngành\nben,Bến xe Mẫu,station,mau,transport\n"
+        "cho,Chợ Mẫu,market,mau,transport\n",
+    }
+    files = [office.folder / f"{name}.csv" for name in lists]
+    for file, rows in zip(files, lists.values(), strict=True):
+        file.write_text(rows, encoding="utf-8")
+    assert office.call("roster", "import", *map(str, files)) == 0
+    capsys.readouterr()
+    office.call("doctor", "--all")
+    assert "✓ cổng và địa điểm: Huyện Mẫu, 1" in capsys.readouterr().out
+    assert office.call("roster", "check") == 1
+    assert "Chợ Mẫu" in capsys.readouterr().out
+
+
 DISTRICT = """
 [issuing]
 keys = "k"
@@ -495,3 +515,17 @@ def test_every_disk_of_the_district_is_looked_at(
     monkeypatch.setattr("shutil.disk_usage", usage)
     office.call("doctor", "--all")
     assert "elsewhere: 0.9 GB (room-little)" in capsys.readouterr().out
+
+
+def test_a_full_disk_comes_first_and_what_ends_for_it_has_no_remedy_of_its_own(
+    office: Office, small: Path, capsys: Said
+) -> None:
+    text = office.config.read_text(encoding="utf-8")
+    shelf = f'[backup]\nfolder = "{small}"\nkey = "k"\n'
+    office.config.write_text(text + shelf + DISTRICT, encoding="utf-8")
+    office.call("doctor")
+    told = capsys.readouterr().out
+    assert f"{small}: 0.0 GB" in " ".join(told.split())
+    assert "(disk-full)" in told.split("->")[0]
+    assert "programs-away" not in told
+    assert "intake-away" not in told

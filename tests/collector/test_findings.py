@@ -6,6 +6,7 @@ from collector import doctor, findings, restored
 from collector.backup.errors import BackupOld
 from collector.errors import (
     BrokerUnreachable,
+    CertificateExpired,
     CollectorError,
     DatabaseAway,
     DeskAway,
@@ -15,6 +16,7 @@ from collector.errors import (
     RosterInvalid,
 )
 from collector.findings import Finding, every, screen
+from collector.vault.errors import VaultLocked
 
 
 def codes(lines: list[str]) -> list[str]:
@@ -74,7 +76,19 @@ def test_what_comes_of_another_thing_is_said_with_it_and_has_no_remedy_of_its_ow
     assert codes(screen([Finding("intake"), heard])) == ["nothing-heard"]
 
 
-@pytest.mark.parametrize("cause", [restored.Unpurged, restored.Cut, DatabaseAway])
+def test_what_is_so_only_by_a_clock_in_doubt_is_said_with_it() -> None:
+    found = [
+        Finding("clock", doctor.ClockAhead("why")),
+        Finding("keys and certificates", CertificateExpired("ca.pem")),
+        Finding("keys of the authority", doctor.KeysEnding("enrol")),
+        Finding("vault", VaultLocked("0/2")),
+        Finding("backups", BackupOld()),
+    ]
+    assert codes(screen(found)) == ["clock-doubted", "vault-locked"]
+    assert "sao lưu" in screen(found)[0] + screen(found)[1]
+
+
+@pytest.mark.parametrize("cause", [restored.Unpurged, restored.Cut, DatabaseAway, doctor.DiskFull])
 def test_what_keeps_all_programs_from_running_is_said_in_their_place(
     cause: type[CollectorError],
 ) -> None:

@@ -277,5 +277,5 @@ def test_a_folder_that_nothing_can_be_written_to_is_still_looked_at(
     assert said.err.count("\n") == 1
     assert f"{home}/expiry.json" in said.err
     assert "Errno" not in said.err
-    assert cli.main(["status", "--authority", str(home)]) == 2
+    assert cli.main(["lists", "--authority", str(home)]) == 2
     assert "Errno" not in capsys.readouterr().err

@@ -2,7 +2,9 @@
 
 import os
 import re
+import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -12,9 +14,20 @@ from pathlib import Path
 import pytest
 
 from device import enrol
-from provisioning import authority, cli, clock, errors, files, terms
+from provisioning import (
+    authority,
+    cardlist,
+    cli,
+    clock,
+    errors,
+    files,
+    picture,
+    register,
+    terms,
+)
 from provisioning.authority import Authority
 from provisioning.errors import FileUnusable
+from tests.collector.disks import full
 from tests.device.credential import certificates
 from wire import gatepass
 from wire.record import Direction
@@ -138,6 +151,77 @@ def test_a_pass_is_withdrawn_and_its_standing_shown(
     assert capsys.readouterr().out.count("signed.") == 5
     assert cli.main(["withdraw", *here, "--class", "patient"]) == 0
     assert "no such pass" in capsys.readouterr().out
+
+
+PRINTED = {
+    "pass": ["--holder", "visitor", "--days", "1", "--out", "OUT/pass.png"],
+    "passes": ["--holder", "visitor", "--days", "1", "--count", "3", "--out", "OUT/passes.pdf"],
+    "card": ["self-test", "--gate", "cho-mau", "--out", "OUT/card.png"],
+    "cards": ["--gate", "cho-mau", "self-test", "identify", "--out", "OUT/cards.pdf"],
+}
+
+
+@pytest.mark.parametrize("command", PRINTED)
+def test_what_cannot_be_printed_is_not_entered_and_the_next_run_is_whole(
+    home: Authority,
+    small: Path,
+    tmp_path: Path,
+    command: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    enrol.make_keys(tmp_path / "keys")
+    gate = gate_arguments(home, tmp_path / "keys/request.json", tmp_path / "enrolment.json")
+    assert cli.main(gate) == 0
+    words = [each.replace("OUT", str(small)) for each in PRINTED[command]]
+    verb, rest = ([command, words[0]], words[1:]) if command == "card" else ([command], words)
+    asked = [*verb, "--authority", str(home.folder), *rest]
+
+    def entered() -> int:
+        registers = (home.folder / register.PATH, home.folder / cardlist.PATH)
+        return sum(
+            book.execute("SELECT COUNT(*) FROM pass").fetchone()[0]
+            for each in registers
+            if each.exists()
+            for book in [sqlite3.connect(each)]
+        )
+
+    capsys.readouterr()
+    with full(small, 4096):
+        assert cli.main(asked) == 2
+    assert capsys.readouterr().err.startswith("file-unusable")
+    with monkeypatch.context() as patch:
+        patch.setattr(picture, "FONT_FOLDER", tmp_path)
+        assert cli.main(asked) == 2
+    assert capsys.readouterr().err.startswith("font-missing")
+    out = Path(asked[-1])
+    out.mkdir()  # a slip of who wanted it in there
+    assert cli.main(asked) == 2
+    assert capsys.readouterr().err.startswith("file-unusable")
+    out.rmdir()
+    assert entered() == 0
+    assert list(small.iterdir()) == []
+    assert cli.main(asked) == 0
+    assert entered() in (1, 2, 3)
+    (made,) = small.iterdir()
+    assert made.read_bytes().rstrip().endswith((b"%%EOF", b"IEND\xaeB`\x82"))
+
+
+def test_the_status_is_told_of_a_folder_that_can_only_be_read(
+    home: Authority, small: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(home.folder, small / "authority")
+    asked = ["status", "--authority", str(copy)]
+    assert cli.main(asked) == 0
+    before = capsys.readouterr().out
+    subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+    assert cli.main(asked) == 0  # nothing was issued yet: there is no register
+    assert capsys.readouterr().out == before
+    subprocess.run(["mount", "-o", "remount,rw", small], check=True)
+    issued(capsys, authority.load(copy), "--days", "2")
+    subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+    assert cli.main(asked) == 0
+    assert "1 issued, 1 good" in capsys.readouterr().out
 
 
 def test_a_stolen_key_is_turned_withdrawn_and_at_last_retired(

@@ -3,8 +3,10 @@
 import lzma
 import os
 import shutil
+import signal
 import struct
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -234,3 +236,29 @@ def test_the_command_prepares_a_card(
     assert "none of them secret" in capsys.readouterr().out
     assert (boot / "gate/systemd/gate-scanner.service").exists()
     assert (boot / "gate/systemd/card/first-boot").exists()
+
+
+KILLED = """
+import os, pathlib, sys
+from provisioning import files
+
+with files.workshop(pathlib.Path(sys.argv[1])) as folder:
+    (folder / "image").write_bytes(b"half of one")
+    files.sweep(folder.parent)
+    assert (folder / "image").exists(), "what is being made was swept away"
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_command_that_was_killed_had_begun_goes_with_the_next(
+    home: Authority, wheels: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATE_LANG", "en")
+    made = tmp_path / "made"
+    made.mkdir()
+    killed = [sys.executable, "-c", KILLED, str(made / "gate.img")]
+    assert subprocess.run(killed, check=False).returncode == -signal.SIGKILL
+    assert len(list(made.iterdir())) == 1
+    here = ["--authority", str(home.folder), "--release", str(wheels)]
+    assert cli.main(["card", "image", *here, str(base), "--out", str(made / "gate.img")]) == 0
+    assert [each.name for each in made.iterdir()] == ["gate.img"]

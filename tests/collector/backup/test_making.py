@@ -235,7 +235,7 @@ def finding(server: Server, now_ms: int) -> tuple[str, str]:
 def test_the_doctor_says_how_old_the_last_good_backup_is_and_whether_it_was_read_back(
     server: Server, tmp_path: Path, private: Path
 ) -> None:
-    assert finding(server, AT)[0] == "backup-old"
+    assert finding(server, AT)[0] == "backup-none"
     path = server.backup(AT)
     code, told = finding(server, AT + HOUR)
     assert code == ""

@@ -2,12 +2,14 @@
 
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
@@ -27,13 +29,14 @@ from collector.backup.errors import (
     DistrictRunning,
     NothingRestored,
     PlaceTaken,
+    PostgresRoomLacking,
     RestoreFull,
     RoomLacking,
 )
 from collector.backup.sqlitefile import Dump, load
 from collector.cases.entries import Act, Head
 from collector.cases.witnessed import explained
-from collector.cli import main
+from collector.cli import INTERRUPTED, main
 from collector.dispatch.drafts import Drafts
 from collector.errors import CollectorError, FileUnusable, LedgerBroken
 from collector.ledger import opened
@@ -398,7 +401,7 @@ def roomless(cluster: Cluster, name: str) -> Iterator[Path]:
     """Lend a small disk on which a database of the server's lies."""
     disk = cluster.folder / name
     disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(disk)]
     if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
         left_out("no disk can be mounted here")
     try:
@@ -417,39 +420,130 @@ def roomless(cluster: Cluster, name: str) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("server", ["postgres"], indirect=True)
-def test_a_full_disk_of_postgresql_is_said_as_one_and_the_next_restore_is_whole(
+def test_a_full_disk_of_postgresql_keeps_what_was_to_be_replaced_and_the_next_restore_is_whole(
     server: Server, fresh: Server, private: Path, postgres: Cluster
 ) -> None:
     live(server)
-    file, before = server.backup(AT + 2 * DAY), contents(server)
+    first, before = server.backup(AT + 2 * DAY), contents(server)
     text = fresh.file.read_text(encoding="utf-8")
     where = fresh.config.ledger.postgres
     assert where is not None
     with roomless(postgres, "cramped") as disk:
         other = text.replace(where, postgres.conninfo("cramped"))
         fresh.file.write_text(other, encoding="utf-8")
-        with full(disk, 200_000), pytest.raises(RestoreFull):
-            restore(fresh, file, private, AT + 2 * DAY)
-        with pytest.raises(restored.Cut):
-            restored.check(fresh.config.restored)
-        restore(fresh, file, private, AT + 2 * DAY)
-        assert contents(fresh) == before
+        with full(disk, 200_000), pytest.raises(PostgresRoomLacking):
+            restore(fresh, first, private, AT + 2 * DAY)
+        restored.check(fresh.config.restored)
+        restore(fresh, first, private, AT + 2 * DAY)
+        purging.finish(fresh.config, run(AT + 2 * DAY), is_sure=True)
+        said = restored.found(fresh.config.restored)
+        declare(server, AT + 2 * DAY, b"\xd2" * 8)
+        (server.config.outgoing / "g1/policy").write_bytes(b"another policy")
+        second = server.backup(AT + 2 * DAY + HOUR)
+        leap = contents(fresh)
+        with full(disk, 200_000), pytest.raises(PostgresRoomLacking):
+            restore(fresh, second, private, AT + 2 * DAY, replace=True)
+        assert contents(fresh) == leap
+        assert restored.found(fresh.config.restored) == said
+        restore(fresh, second, private, AT + 2 * DAY, replace=True)
+        assert contents(fresh) == contents(server) != before
 
 
-def test_a_dump_that_ends_too_early_leaves_nothing_in_postgresql(
-    tmp_path: Path, backup_keys: Path, postgres: Cluster
+def killing(name: str) -> None:
+    """Kill a program that this process has started."""
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = status.read_text().rpartition(")")
+            if fields[0].endswith(f"({name}") and int(fields[2].split()[1]) == os.getpid():
+                os.kill(int(status.parent.name), signal.SIGKILL)
+
+
+def cut(dump: bytes, share: float) -> Iterator[bytes]:
+    yield dump[: int(len(dump) * share)]
+
+
+def damaged(dump: bytes, share: float) -> Iterator[bytes]:
+    yield dump[: int(len(dump) * share)]
+    raise BackupDamaged
+
+
+def without(name: str) -> Callable[[bytes, float], Iterator[bytes]]:
+    """Return a dump during which a program that lays it out is killed."""
+
+    def given(dump: bytes, share: float) -> Iterator[bytes]:
+        yield dump[: int(len(dump) * share)]
+        killing(name)
+        yield dump[int(len(dump) * share) :]
+
+    return given
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3, 0.6, 0.9, 0.9999])
+@pytest.mark.parametrize(
+    "ends",
+    [cut, damaged, without("psql"), without("pg_restore")],
+    ids=["cut", "damaged", "psql-killed", "pg_restore-killed"],
+)
+def test_what_was_in_postgresql_stays_when_a_dump_is_not_laid_out_to_its_end(
+    tmp_path: Path,
+    backup_keys: Path,
+    postgres: Cluster,
+    ends: Callable[[bytes, float], Iterator[bytes]],
+    share: float,
 ) -> None:
-    one, other = (
-        Server(tmp_path / name, postgres, tmp_path / "shelf", backup_keys) for name in "ab"
-    )
+    one = Server(tmp_path / "a", postgres, tmp_path / "shelf", backup_keys)
     one.found()
+    one.work(2, AT)
     dump = b"".join(dumping.blocks(one.config.ledger, ""))
-    for kept in range(len(dump) - 40, len(dump) // 2, -len(dump) // 8):
-        with pytest.raises(LedgerBroken):
-            dumping.load(other.config.ledger, "", iter([dump[:kept]]), replace=True)
-        assert dumping.is_empty(other.config.ledger, "")
-    dumping.load(other.config.ledger, "", iter([dump]), replace=True)
-    assert not dumping.is_empty(other.config.ledger, "")
+    one.work(3, AT + HOUR)
+    with pytest.raises((LedgerBroken, BackupDamaged)):
+        dumping.load(one.config.ledger, "", ends(dump, share))
+    with one.audit() as audit:
+        assert len(audit.rows()) == 5
+    dumping.load(one.config.ledger, "", iter([dump]))
+    with one.audit() as audit:
+        assert len(audit.rows()) == 2
+
+
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
+def test_whoever_stops_a_restore_while_postgresql_has_the_old_still_has_it(
+    server: Server, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(server)
+    file = server.backup(AT + 2 * DAY)
+    server.work(3, AT + 2 * DAY)
+    before, spelt = contents(server), dumping._spelt
+
+    def stopped(dump: Iterator[bytes], script: IO[bytes]) -> int:
+        spelt(dump, script)
+        raise KeyboardInterrupt
+
+    words = ["restore", str(file), "--key", str(private), "--config", str(server.file)]
+    with monkeypatch.context() as patch:
+        patch.setattr(dumping, "_spelt", stopped)
+        assert main([*words, "--replace"]) == INTERRUPTED
+    restored.check(server.config.restored)
+    assert contents(server) == before
+
+
+@pytest.mark.parametrize("server", ["postgres"], indirect=True)
+def test_a_restore_of_which_nobody_knows_whether_it_counts_is_done_again(
+    server: Server, private: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live(server)
+    file, before = server.backup(AT + 2 * DAY), contents(server)
+
+    def lost(*_: object) -> None:
+        raise dumping.Unsure
+
+    with monkeypatch.context() as patch:
+        patch.setattr(dumping, "load", lost)
+        with pytest.raises(dumping.Unsure):
+            restore(server, file, private, AT + 2 * DAY, replace=True)
+    with pytest.raises(restored.Cut):
+        restored.check(server.config.restored)
+    restore(server, file, private, AT + 2 * DAY)
+    assert contents(server) == before
 
 
 @ONE
@@ -681,14 +775,17 @@ def test_folders_go_on_giving_their_group_to_what_is_made_in_them(
 
 
 @pytest.mark.parametrize("server", ["postgres"], indirect=True)
-def test_the_nightly_backup_comes_to_postgresql_as_its_owner(
-    server: Server, monkeypatch: pytest.MonkeyPatch
+def test_backup_and_restore_come_to_postgresql_as_its_owner(
+    server: Server, fresh: Server, private: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the unit and by `collector up` nobody is there who would add --user."""
-    text = server.file.read_text(encoding="utf-8").replace(" user=postgres", "")
-    server.file.write_text(f'{text}user = "postgres"\n', encoding="utf-8")
+    for each in (server, fresh):
+        text = each.file.read_text(encoding="utf-8").replace(" user=postgres", "")
+        each.file.write_text(f'{text}user = "postgres"\n', encoding="utf-8")
     monkeypatch.setenv("PGUSER", "nobody_of_this_name")
-    assert server.backup(AT).exists()
+    file = server.backup(AT)
+    words = ["restore", str(file), "--key", str(private), "--config", str(fresh.file)]
+    assert main([*words, "--clock-is-right"]) == 0
 
 
 def test_a_private_key_in_clear_goes_into_no_backup(

@@ -10,9 +10,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from collector.database.ports import Database
 from collector.database.postgres import PostgresDatabase
 from collector.database.sqlite import SqliteDatabase
-from collector.errors import DeclarationRefused, IssuerFull, OrderInvalid, TaskChanged, TaskUnknown
+from collector.errors import (
+    DeclarationRefused,
+    DeclarationsMany,
+    IssuerFull,
+    OrderInvalid,
+    TaskChanged,
+    TaskUnknown,
+)
+from collector.issuing import declarations, schema
 from collector.issuing import register as registers
-from collector.issuing import schema
 from collector.issuing.declarations import LARGEST, Declarations
 from collector.issuing.duties import OWN, TURNS, Act, Change, Duties, State
 from collector.issuing.entries import Issued, Order, Way
@@ -88,6 +95,21 @@ def test_without_a_place_for_the_pass_nothing_is_kept(
     with pytest.raises(IssuerFull):
         desk.declare(OTHER)
     assert len(desk.kept.after(0, 10)) == 1
+
+
+def test_a_flood_from_everywhere_ends_and_what_was_taken_is_answered_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(declarations, "MOST", 3)
+    flooded = Desk(desk.database, Declarations(desk.database, KEY))
+    made = [flooded.declare(bytes([each]) * 16) for each in range(3)]
+    for _ in range(2):
+        with pytest.raises(DeclarationsMany):
+            flooded.declare(OTHER)
+    assert len(desk.kept.after(0, 10)) == 3
+    assert [flooded.declare(bytes([each]) * 16) for each in range(3)] == made
+    assert flooded.declare(OTHER, at_ms=NOW_MS + 1000) is not None
+    assert len(desk.kept.after(0, 10)) == 4
 
 
 @pytest.mark.parametrize(

@@ -160,10 +160,11 @@ def answering(
         (lambda _: protocol.failed(), True),
         (lambda _: b"no answer of this release", True),
         (lambda _: b'{"code": "database-away", "detail": "/a/path"}', True),
+        (lambda _: b'{"code": "declarations-many", "detail": ""}', True),
         (refused, True),
         (lambda _: protocol.failed(), False),
     ],
-    ids=["at fault", "other release", "no database", "request refused", "user refused"],
+    ids=["at fault", "other release", "no database", "flooded", "request refused", "user refused"],
 )
 def test_whatever_the_desk_answers_there_is_a_page(
     district: District, address: str, answer: Callable[[bytes], bytes], *, ours: bool

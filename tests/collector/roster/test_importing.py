@@ -268,9 +268,10 @@ def test_letters_that_were_garbled_before_a_spreadsheet_was_saved_are_refused(
 
 def test_what_is_no_spreadsheet_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    path.write_bytes(b"PK\x03\x04 and no more")
-    with pytest.raises(FileUnusable, match="not a spreadsheet"):
-        sheets.read(path)
+    for broken in (b"PK\x03\x04 and no more", b"\x8f\x12 cut off at its beginning"):
+        path.write_bytes(broken)
+        with pytest.raises(FileUnusable, match="not a spreadsheet"):
+            sheets.read(path)
     path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     with pytest.raises(FileUnusable, match="xls"):
         sheets.read(path)

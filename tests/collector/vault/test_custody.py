@@ -2,15 +2,18 @@
 
 import base64
 import itertools
+import os
+import shutil
 import unicodedata
 from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collector.vault import custody
+from collector.vault import custody, folder
 from collector.vault.custody import Cost, Custody, Secrets
 from collector.vault.errors import (
     CustodiansInvalid,
@@ -18,7 +21,11 @@ from collector.vault.errors import (
     CustodyBroken,
     PassphraseWeak,
     PassphraseWrong,
+    VaultBusy,
+    VaultExists,
+    VaultUnusable,
 )
+from tests.conftest import left_out
 
 CHEAP = Cost(log2_n=4)
 WORDS = {
@@ -155,3 +162,32 @@ def test_the_file_holds_no_secret_in_clear() -> None:
         assert secret not in kept
         assert base64.b64encode(secret) not in kept
     assert "<Secrets>" in repr(SECRETS)
+
+
+def test_keys_are_kept_once_also_on_a_disk_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError  # as a stick's file system, and many a share's
+
+    monkeypatch.setattr(os, "link", refused)
+    kept = wrapped()
+    with folder.claimed(tmp_path), pytest.raises(VaultBusy):  # somebody else is at it
+        folder.save(tmp_path, kept)
+    folder.save(tmp_path, kept)
+    with pytest.raises(VaultExists):
+        folder.save(tmp_path, wrapped())
+    assert folder.load(tmp_path) == kept
+
+
+def test_a_folder_of_somebody_else_is_said_to_be_that(tmp_path: Path) -> None:
+    home = tmp_path / "vault"
+    home.mkdir(mode=0o700)
+    if os.geteuid() != 0:
+        left_out("only root gives files away")
+    shutil.chown(home, "nobody")
+    with pytest.raises(VaultUnusable, match="it belongs to another user"):
+        folder.prepare(home)
+    home.chmod(0o755)
+    with pytest.raises(VaultUnusable, match="others can look into it"):
+        folder.prepare(home)

@@ -231,6 +231,7 @@ def test_a_second_account_of_one_name_and_a_weak_password_are_refused(folder: Pa
     assert "password" not in weak.stderr
     made = collector(folder, *ADD, "third")
     assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}\n", made.stdout)
+    assert made.stderr == "Mật khẩu của third, chỉ hiện một lần:\n"
 
 
 def test_secrets_are_readable_by_their_owner_only(folder: Path) -> None:
