@@ -107,8 +107,8 @@ class LedgerMissing(CollectorError):
     code = "ledger-missing"
     says = N_("There is no ledger yet")
     remedy = N_(
-        "start `collector intake` once: it makes the ledger; in PostgreSQL `collector database setup`"
-        " does"
+        "start `collector intake` once: it makes the ledger; in PostgreSQL"
+        " `collector database setup` does"
     )
 
 
@@ -137,8 +137,8 @@ class DatabaseAway(LedgerBusy):
     code = "database-away"
     says = N_("The database does not answer")
     remedy = N_(
-        "see that PostgreSQL runs and lets this user in (`collector database setup` makes its roles);"
-        " what waits tries again by itself"
+        "see that PostgreSQL runs and lets this user in (`collector database setup` makes its"
+        " roles); what waits tries again by itself"
     )
 
 

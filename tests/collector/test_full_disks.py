@@ -153,7 +153,7 @@ def test_keys_are_made_whole_or_not_at_all(small: Path) -> None:
     assert folder.load(small / "vault") == wrapped
     with full(small), pytest.raises(VaultUnusable, match="No space"):
         folder.replace(small / "vault", wrapped)
-    kept = {each for each in (small / "vault").iterdir()}
+    kept = set((small / "vault").iterdir())
     assert kept == {small / "vault" / folder.CUSTODY, small / "vault" / folder.LOCK}
     assert folder.load(small / "vault") == wrapped
     assert secret(small / "web") == secret(small / "web")
