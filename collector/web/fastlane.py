@@ -1,7 +1,7 @@
 """A short way for boards that ask every second: who was let in just now is not asked again at once.
 
 Fifty boards would look up fifty sessions and fifty accounts a second. Whoever was let through is
-let through again for a few seconds, for this one address and with the very same cookies; a board
+let through again for ten seconds, for this one address and with the very same cookies; a board
 that is logged out or withdrawn goes on for no longer than that.
 """
 
@@ -15,7 +15,7 @@ from collector import clock
 from collector.web.middleware import Next, spoken
 
 ADDRESS = "/district/parts"
-LET_IN_S = 5.0
+LET_IN_S = 10.0
 MOST = 2_000
 """Remembered; beyond it all are asked anew."""
 
@@ -29,7 +29,7 @@ class Remembered:
         self._until: dict[bytes, float] = {}
 
     def knows(self, who: bytes) -> bool:
-        """Say whether they were let in a few seconds ago."""
+        """Say whether they were let in just now."""
         return self._until.get(who, 0.0) > self._steady_s()
 
     def let_in(self, who: bytes) -> None:
