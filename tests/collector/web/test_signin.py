@@ -1,8 +1,10 @@
 """Logging in: two steps, a lock, sessions that end; time is stepped."""
 
+import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import numpy as np
 import pyotp
@@ -18,6 +20,7 @@ from tests.collector.web.conftest import PASSWORD, Clock
 pytestmark = pytest.mark.usefixtures("officers")
 WEB = Path(access.__file__).parent
 ASKS = re.compile(r"""hx-get="\{% url '([a-z-]+)'""")
+AGAIN = re.compile(r'http-equiv="refresh" content="10; url=([^"]+)"')
 SQUARES = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
 NEW = "Mật khẩu của riêng tôi 7"
 
@@ -173,6 +176,35 @@ def test_a_board_that_asks_by_itself_keeps_no_session_open(ready: Ready, wall: C
         wall.step(60)
         answer = browser.get("/board", headers={"hx-request": "true"})
     assert "why=idle" in answer["HX-Redirect"]
+
+
+@pytest.mark.parametrize("page", ["/gates", "/district?show=all"])
+def test_a_board_without_scripts_keeps_no_session_open(
+    ready: Ready, wall: Clock, page: str
+) -> None:
+    """It asks for the address that it names; a hand that asks for the page does keep it open."""
+    browser = ready[0]
+    for _ in range(2):
+        wall.step(1700)
+        again = asked_again(page, browser.get(page))
+    for _ in range(3):
+        wall.step(590)
+        again = asked_again(page, browser.get(again))
+    wall.step(60)
+    assert "why=idle" in browser.get(again)["Location"]
+
+
+def asked_again(page: str, shown: Any) -> str:  # noqa: ANN401  # Django's answer
+    """Return the address for which a browser without scripts asks after some seconds."""
+    assert shown.status_code == 200
+    (words,) = AGAIN.findall(shown.content.decode())
+    return urljoin(page, html.unescape(words))
+
+
+def test_every_page_that_asks_for_itself_says_so() -> None:
+    pages = [page.read_text(encoding="utf-8") for page in (WEB / "templates").rglob("*.html")]
+    assert sum('http-equiv="refresh"' in page for page in pages) == 1
+    assert sum('{% include "web/itself.html" %}' in page for page in pages) == 3
 
 
 def test_every_part_that_asks_by_itself_is_known_to_do_so() -> None:
