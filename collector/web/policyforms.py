@@ -4,6 +4,7 @@ What it does not ask about (signals, the zone) stays as it was.
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -51,6 +52,8 @@ class PolicyForm(forms.Form):
     """One place's rules."""
 
     revision = forms.IntegerField(min_value=0, max_value=10**DIGITS, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The answers as they stood when the form was opened."""
     direction = _choice(words.WAYS, FIELD["direction"])
     gates_of_place = _number(FIELD["gates_of_place"], 1, 64, needed=False)
     closed = forms.CharField(
@@ -205,7 +208,21 @@ def initial(document: Mapping[str, Any], revision: int) -> dict[str, Any]:
         opening = Opening(tuple(each["days"]), each["from"], each["until"])
         found[f"days_{row}"] = [WEEK[day].value for day in sorted(opening.weekdays)]
         found[f"from_{row}"], found[f"until_{row}"] = opening.opens, opening.closes
-    return found
+    asked = {name: found.get(name) for name in PolicyForm().fields if name not in BEHIND}
+    return {**asked, "revision": revision, "seen": json.dumps(asked, ensure_ascii=False)}
+
+
+BEHIND = ("revision", "seen")
+"""Fields of the form that ask nothing."""
+
+
+def seen(sent: str) -> dict[str, Any]:
+    """Return what a form showed when it was opened, from its field of that name, else nothing."""
+    try:
+        found = json.loads(sent)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 class LimitsForm(forms.Form):

@@ -183,7 +183,7 @@ def test_a_board_without_scripts_keeps_no_session_open(
     ready: Ready, wall: Clock, page: str
 ) -> None:
     """It asks for the address that it names; a hand that asks for the page does keep it open."""
-    browser = ready[0]
+    browser, again = ready[0], page
     for _ in range(2):
         wall.step(1700)
         again = asked_again(page, browser.get(page))
