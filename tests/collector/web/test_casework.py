@@ -285,6 +285,14 @@ def test_two_officers_do_not_call_one_person_unknowingly(
     }
 
 
+def typed(page: Any) -> dict[str, str]:  # noqa: ANN401  # Django's answer
+    """Return what the form for what came of a call would send."""
+    form = page.content.decode().partition('name="version"')
+    rest = 'name="version"' + form[2]
+    checked = re.findall(r'name="(state)" value="([a-z-]+)" checked', rest)
+    return dict(re.findall(r'name="(version|assignee|note)"[^>]* value="([^"]*)"', rest) + checked)
+
+
 def test_a_change_over_somebody_elses_is_answered_and_loses_nothing(
     browser: Any,  # noqa: ANN401
     vault: MemoryDesk,
@@ -296,7 +304,14 @@ def test_a_change_over_somebody_elses_is_answered_and_loses_nothing(
     late = {**form, "state": "not-reached", "note": "máy bận"}
     page = browser.post(f"/cases/{case}/list/{person}", late)
     assert page.status_code == 409
-    assert "máy bận" in text(page)
+    assert "district-officer, " in text(page), "who was quicker"
+    assert "<dt>Ghi chú</dt><dd>đã gặp</dd>" in page.content.decode()
+    assert typed(page) == {
+        "version": "2",
+        "state": "not-reached",
+        "assignee": "a",
+        "note": "máy bận",
+    }
     (kept,) = [each for each in vault.contacts(OFFICER, case) if each.person == person]
     assert (kept.state, kept.note, kept.version) == (State.REACHED, "đã gặp", 2)
 
