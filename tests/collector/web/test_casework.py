@@ -13,7 +13,7 @@ from collector.cases.audit import PAGE, Flaw, Verified
 from collector.cases.entries import Act, State
 from collector.cases.roles import Actor, Role
 from collector.trace.entries import Contact as Near
-from collector.trace.entries import Question, Rule
+from collector.trace.entries import Outside, Question, Rule
 from collector.trace.news import Changed, News
 from collector.vault.entries import Arrived
 from tests.collector.web import serving
@@ -427,6 +427,58 @@ def test_a_spreadsheet_leaves_in_an_encrypted_archive_without_number_and_phone(
         cells = content.decode("utf-8-sig").replace('"', "").replace("\r\n", ",").split(",")
     assert "Nguyễn Thị Ngọc Ánh" in cells
     assert not [each for each in cells if each.startswith(("0912", "0987", "0790900"))]
+
+
+def test_what_was_chosen_for_a_file_is_kept_while_its_passphrase_is_asked_for_again(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    form = {"column": ["name", "phone"], "form": "xlsx", "passphrase": "khế ngọt"}
+    page = browser.post(f"/cases/{case}/export", form).content.decode()
+    assert re.findall(r'value="([a-z]+)" checked', page) == ["name", "phone", "xlsx"]
+    assert 'value="khế ngọt"' in page
+
+
+def test_a_passphrase_that_was_written_down_is_not_changed_by_a_handover_to_nobody(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    form = {"receiver": " ", "passphrase": "khế ngọt 2026", "person": [str(SICK + 104)]}
+    page = browser.post(f"/cases/{case}/handover", form).content.decode()
+    assert 'value="khế ngọt 2026"' in page
+    assert re.findall(r'name="person" value="([0-9]+)" checked', page) == [str(SICK + 104)]
+    short = browser.post(f"/cases/{case}/handover", {"receiver": "Xã Khác", "passphrase": "a"})
+    assert 'value="Xã Khác"' in short.content.decode()
+
+
+def test_a_name_is_not_typed_again_for_a_wrong_birth_date_and_a_code_is_not_sent_back(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    asked = {"kind": "name", "text": "Nguyễn Văn Mẫu", "born": "tháng sáu", "sex": "male"}
+    page = browser.post(f"/cases/{case}/find", asked).content.decode()
+    assert 'value="Nguyễn Văn Mẫu"' in page
+    assert 'value="tháng sáu"' in page
+    assert 'value="male" checked' in page
+    page = browser.post(f"/cases/{case}/find", {"kind": "number", "text": "07919"}).content.decode()
+    assert "07919" not in page
+
+
+def test_a_number_is_called_by_tapping_it(browser: Any, case: int) -> None:  # noqa: ANN401
+    page = browser.post(f"/cases/{case}/list").content.decode()
+    assert 'href="tel:0912345678"' in page
+    assert 'href="tel:0299000000"' in page
+
+
+def test_one_person_beyond_the_scope_is_not_said_as_several(
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    vault.outside = Outside(1, 1, 1)
+    browser = inside(Role.DISTRICT)
+    browser.cookies["django_language"] = "en"
+    page = text(browser.get(f"/cases/{case}/contacts"))
+    assert "Beyond your scope: 1 place, 1 person. They" in page
 
 
 def test_a_file_without_a_passphrase_is_asked_for_one(browser: Any, case: int) -> None:  # noqa: ANN401
