@@ -515,6 +515,31 @@ def test_contacts_are_handed_over_in_one_file_and_receipted_by_its_digest(
     assert vault.handovers(OFFICER, case)[-1].received_ms
 
 
+def test_whoever_is_refused_what_they_sent_is_led_back_to_where_they_sent_it(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    form, there = {"digest": "cd" * 32}, f"/cases/{case}/handover"
+    sender = {"referer": f"http://testserver{there}"}
+    page = browser.post(f"{there}/1/received", form, headers=sender)
+    assert page.status_code == 404
+    main = page.content.decode().partition("<main")[2]
+    assert f'href="{there}">Về trang trước</a>' in main
+    assert "Về trang trước" not in browser.get("/cases/999", headers=sender).content.decode()
+
+
+def test_days_are_checked_as_they_are_read_before_a_case_is_opened(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+) -> None:
+    said = {"ref": "CDC-2", "ground": "QĐ 12", "area": "mau", "onset": "2026-09-20"}
+    said |= {"isolation": "", "minutes": "15", "margin": "0", "days": "21", "step": "4"}
+    page = text(browser.post("/cases/new", said))
+    assert "20/09/2026" in page
+    assert "2026-09-20" not in page
+    assert not vault.cases(OFFICER)
+
+
 def test_a_timeline_is_a_picture_and_a_table_without_the_name(
     browser: Any,  # noqa: ANN401
     vault: MemoryDesk,

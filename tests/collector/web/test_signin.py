@@ -15,6 +15,7 @@ from collector.cases.roles import Role
 from collector.errors import RoleUnbounded
 from collector.grants import Grants
 from collector.web import access, secondfactor, sessions
+from collector.web.qrpicture import svg_path
 from tests.collector.web.conftest import PASSWORD, Clock
 
 pytestmark = pytest.mark.usefixtures("officers")
@@ -263,9 +264,19 @@ def test_a_session_key_set_before_the_login_is_not_the_one_after_it(wall: Clock)
     assert browser.cookies["sessionid"].value != before
 
 
+def test_a_phone_that_logs_in_opens_its_authenticator_by_a_link(wall: Clock) -> None:
+    browser = client()
+    first_step(browser)
+    page = browser.get("/login/setup").content.decode()
+    (link,) = re.findall(r'href="(otpauth:[^"]+)"', page)
+    read = pyotp.parse_uri(html.unescape(link))
+    assert read.secret == secret_shown(page).replace(" ", "")
+    assert browser.post("/login/setup", {"code": code(read.secret, wall)}).status_code == 200
+
+
 def test_an_authenticator_reads_the_secret_from_the_picture() -> None:
     secret = secondfactor.new_secret()
-    side, path = secondfactor.picture(secret, "cán bộ", "Huyện Mẫu")
+    side, path = svg_path(secondfactor.address(secret, "cán bộ", "Huyện Mẫu"))
     page = np.full((side, side), 255, np.uint8)
     for x, y, width in (tuple(map(int, each)) for each in SQUARES.findall(path)):
         page[y, x : x + width] = 0
