@@ -114,9 +114,10 @@ def looked_at(
     address: str,
     page: tuple[Any, str],
     language: str = "vi",
+    watch: Callable[[Page], object] = id,
     **look: Any,  # noqa: ANN401
 ) -> Page:
-    """Open a page as its reader."""
+    """Open a page as its reader; `watch` is given it before."""
     role, path = page
     context = browser.new_context(user_agent=serving.AGENT, **look)
     cookies = {"django_language": language}
@@ -126,6 +127,7 @@ def looked_at(
         [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
     )
     opened = context.new_page()
+    watch(opened)
     opened.goto(f"{address}{path}")
     return opened
 
@@ -232,13 +234,14 @@ def test_no_page_is_wider_than_a_phone_breaks_the_policy_or_asks_elsewhere(
     wide: list[str] = []
     troubles: list[str] = []
     elsewhere: list[str] = []
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("request", lambda request: elsewhere.append(request.url))
+
     size = {"width": 360, "height": 740}
-    look = {"viewport": size, "color_scheme": scheme, "language": language}
+    look = {"viewport": size, "color_scheme": scheme, "language": language, "watch": watch}
     for name, opened in every(browser, served, **look):
-        opened.on("console", lambda message: troubles.append(message.text))
-        opened.on("request", lambda request: elsewhere.append(request.url))
-        if name not in AFTER:
-            opened.reload()
         assert opened.get_attribute("html", "lang") == language, name
         wide += [f"{name}: {each} scrolls sideways" for each in opened.evaluate(SIDEWAYS)]
         if opened.evaluate(CELLS_CUT_OR_WITHOUT_A_HEAD):
