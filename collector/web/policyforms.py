@@ -4,11 +4,11 @@ What it does not ask about (signals, the zone) stays as it was.
 """
 
 import datetime as dt
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +21,8 @@ from provisioning import policywords as words
 from wire.openinghours import WEEK, Opening
 from wire.policy import AskedIdentity, AskedSignature, Does, Kind
 
+Shown = dict[str, list[str] | str | int | bool | None]
+"""Answers by the names of their fields."""
 Label = Any  # a text, or one that is translated later
 ROWS = 3
 """Openings that can be edited; further ones stay as they were."""
@@ -208,21 +210,28 @@ def initial(document: Mapping[str, Any], revision: int) -> dict[str, Any]:
         opening = Opening(tuple(each["days"]), each["from"], each["until"])
         found[f"days_{row}"] = [WEEK[day].value for day in sorted(opening.weekdays)]
         found[f"from_{row}"], found[f"until_{row}"] = opening.opens, opening.closes
-    asked = {name: found.get(name) for name in PolicyForm().fields if name not in BEHIND}
-    return {**asked, "revision": revision, "seen": json.dumps(asked, ensure_ascii=False)}
-
-
-BEHIND = ("revision", "seen")
-"""Fields of the form that ask nothing."""
+    asked = {name: found.get(name) for name in _asked()}
+    return {**asked, "revision": revision, "seen": msgspec.json.encode(asked).decode()}
 
 
 def seen(sent: str) -> dict[str, Any]:
-    """Return what a form showed when it was opened, from its field of that name, else nothing."""
+    """Return what a form showed when it was opened, from its field of that name.
+
+    Nothing where that is not what such a form shows: it comes from a browser.
+    """
     try:
-        found = json.loads(sent)
-    except ValueError:
+        found = msgspec.json.decode(sent, type=Shown)
+    except (msgspec.MsgspecError, UnicodeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    fits = set(found) == _asked() and all(
+        value is None or isinstance(value, list) == name.startswith("days_")
+        for name, value in found.items()
+    )
+    return dict(found) if fits else {}
+
+
+def _asked() -> set[str]:
+    return set(PolicyForm().fields) - {"revision", "seen"}
 
 
 class LimitsForm(forms.Form):

@@ -1,5 +1,6 @@
 """The pages of policies and commands, over a real dispatch: what is asked, said, refused."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -157,7 +158,11 @@ def test_rules_that_came_into_force_since_a_form_was_opened_are_not_undone_by_it
     assert (document["retention_h"], document["stale_after_h"]) == (48, 200)
 
 
-@pytest.mark.parametrize("seen", ["", "{", "[]", "7", "null"])
+NONSENSE = ("7", "{}", '"\\ud800"', "9" * 5000, "1e999", "[" * 9000, '["mon", 7]', '{"a": "b"}')
+"""In place of an answer that a form had shown."""
+
+
+@pytest.mark.parametrize("seen", ["", "{", "[]", "{}", "7", "null", '{"retention_h": "48"}'])
 def test_a_form_that_does_not_say_what_was_seen_keeps_every_answer_and_saves_none(
     home: District, seen: str
 ) -> None:
@@ -172,6 +177,22 @@ def test_a_form_that_does_not_say_what_was_seen_keeps_every_answer_and_saves_non
     assert browser.post(EDIT, sent(text(answer))).status_code == 302
     document = home.counter.draft(OFFICER, SITE).document
     assert (document["retention_h"], document["takes"]) == (200, [])
+
+
+@pytest.mark.parametrize("field", ["days_1", "people", "retention_h"])
+def test_a_form_that_says_nonsense_of_what_was_seen_is_no_fault_of_the_server(
+    home: District, field: str
+) -> None:
+    browser = inside(Role.DISTRICT)
+    before = home.counter.draft(OFFICER, SITE)
+    mine = filled(browser, EDIT)
+    shown = json.loads(mine["seen"])
+    for each in NONSENSE:
+        told = json.dumps(shown | {field: "!"}).replace('"!"', each)
+        answer = browser.post(EDIT, {**mine, "retention_h": "200", "seen": told})
+        assert answer.status_code == 409, each[:20]
+        assert 'value="200"' in text(answer)
+    assert home.counter.draft(OFFICER, SITE) == before
 
 
 def test_every_question_is_put_over_what_another_officer_has_saved() -> None:
