@@ -253,6 +253,7 @@ def test_no_page_is_wider_than_a_phone_breaks_the_policy_or_asks_elsewhere(
     assert {url for url in elsewhere if not url.startswith(served[0])} == set()
 
 
+@pytest.mark.usefixtures("passes")
 def test_every_address_that_shows_a_page_is_looked_at() -> None:
     """Those of the technician ask a process of their own: test_install looks at them."""
     from django.urls import resolve  # noqa: PLC0415  # needs the settings
@@ -351,12 +352,14 @@ def test_nothing_is_said_outside_the_catalogues(
 
     from collector.web import (  # noqa: PLC0415  # the same
         districtviews,
+        overview,
         policyforms,
         policysaid,
         views,
     )
 
     districtviews.overview.cache_clear()
+    overview._part.cache_clear()
     views.snapshot.cache_clear()  # what was drawn before was drawn in a real language
     case = serving.half_worked(vault, wall, "district-officer")
     role, path = serving.pages(case)[name]
