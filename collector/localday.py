@@ -29,6 +29,5 @@ def year_first(text: str) -> str:
 
 
 def day_first(text: str) -> str:
-    """Return a day that is written as `2027-02-06` as `06/02/2027`."""
-    year, month, day = text.split("-")
-    return f"{day}/{month}/{year}"
+    """Return a day that is written as `2027-02-06` as `06/02/2027`; a year alone stays one."""
+    return "/".join(reversed(text.split("-")))

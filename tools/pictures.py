@@ -139,6 +139,7 @@ def _picture(
     page.goto(url)
     time.sleep(0.05)
     whole = int(page.evaluate("document.documentElement.scrollHeight"))
+    page.evaluate(f"scrollTo(0, {whole})")  # what sticks to the screen's edge lies where it belongs
     clip = {"x": 0, "y": 0, "width": size[0], "height": min(whole, LONGEST)}
     page.screenshot(path=str(file), full_page=True, clip=clip)  # type: ignore[arg-type]
     wide = page.evaluate("document.documentElement.scrollWidth")

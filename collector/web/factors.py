@@ -7,6 +7,7 @@ from django.db import transaction
 
 from collector.web import frame, secondfactor
 from collector.web.models import Officer, RecoveryCode
+from collector.web.qrpicture import svg_path
 
 WRONG = 5
 """So many wrong codes in a row lock an account: who gets so far knows the password already."""
@@ -20,9 +21,10 @@ def fresh() -> str:
 def shown(officer: Officer, secret: str) -> dict[str, Any]:
     """Return what the page for setting it up shows."""
     authority = frame.listed().authority
-    size, path = secondfactor.picture(secret, officer.get_username(), authority)
+    address = secondfactor.address(secret, officer.get_username(), authority)
+    size, path = svg_path(address)
     groups = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return {"size": size, "path": path, "secret": groups}
+    return {"size": size, "path": path, "address": address, "secret": groups}
 
 
 def install(officer: Officer, secret: str, typed: str, now_ms: int) -> tuple[str, ...]:

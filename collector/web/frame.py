@@ -69,6 +69,7 @@ def around(request: HttpRequest) -> dict[str, Any]:
         "help_line": known.help_line,
         "ways": ways(request) if getattr(request, "user", None) else (),
         "back": guard.back(request),
+        "itself": guard.itself(request),
         "demonstration": settings.GATE_DEMONSTRATION,
         "practice": BANNER if settings.GATE_PRACTICE else "",
     }

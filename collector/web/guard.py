@@ -26,6 +26,8 @@ POLLS = frozenset(
     }
 )
 """Parts of pages that ask by themselves. `own` asks as a whole: its readers may leave it open."""
+ITSELF = "itself"
+"""Stands in the address by which a whole page asks for itself again, where no script runs."""
 
 
 def guard(following: Next) -> Next:
@@ -63,9 +65,21 @@ def _ended(request: HttpRequest, page: str) -> sessions.End | None:
     if ended is not None:
         log.info("web.session-ended", officer=officer(request).pk, why=ended)
         logout(request)
-    elif page not in POLLS and sessions.is_due(dict(carried.items()), now_ms):
+    elif not _asks_itself(request, page) and sessions.is_due(dict(carried.items()), now_ms):
         carried["seen_ms"] = now_ms
     return ended
+
+
+def _asks_itself(request: HttpRequest, page: str) -> bool:
+    """Say whether a page asks by itself: that is no hand on the keys."""
+    return page in POLLS or ITSELF in request.GET
+
+
+def itself(request: HttpRequest) -> str:
+    """Return the address by which the page that is shown asks for itself again."""
+    words = request.GET.copy()
+    words[ITSELF] = "1"
+    return f"?{words.urlencode()}"
 
 
 def _owes_password(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from django import forms
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ from provisioning import policywords as words
 from wire.openinghours import WEEK, Opening
 from wire.policy import AskedIdentity, AskedSignature, Does, Kind
 
+Shown = dict[str, list[str] | str | int | bool | None]
+"""Answers by the names of their fields."""
 Label = Any  # a text, or one that is translated later
 ROWS = 3
 """Openings that can be edited; further ones stay as they were."""
@@ -51,6 +54,8 @@ class PolicyForm(forms.Form):
     """One place's rules."""
 
     revision = forms.IntegerField(min_value=0, max_value=10**DIGITS, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    """The answers as they stood when the form was opened."""
     direction = _choice(words.WAYS, FIELD["direction"])
     gates_of_place = _number(FIELD["gates_of_place"], 1, 64, needed=False)
     closed = forms.CharField(
@@ -205,7 +210,28 @@ def initial(document: Mapping[str, Any], revision: int) -> dict[str, Any]:
         opening = Opening(tuple(each["days"]), each["from"], each["until"])
         found[f"days_{row}"] = [WEEK[day].value for day in sorted(opening.weekdays)]
         found[f"from_{row}"], found[f"until_{row}"] = opening.opens, opening.closes
-    return found
+    asked = {name: found.get(name) for name in _asked()}
+    return {**asked, "revision": revision, "seen": msgspec.json.encode(asked).decode()}
+
+
+def seen(sent: str) -> dict[str, Any]:
+    """Return what a form showed when it was opened, from its field of that name.
+
+    Nothing where that is not what such a form shows: it comes from a browser.
+    """
+    try:
+        found = msgspec.json.decode(sent, type=Shown)
+    except (msgspec.MsgspecError, UnicodeError):
+        return {}
+    fits = set(found) == _asked() and all(
+        value is None or isinstance(value, list) == name.startswith("days_")
+        for name, value in found.items()
+    )
+    return dict(found) if fits else {}
+
+
+def _asked() -> set[str]:
+    return set(PolicyForm().fields) - {"revision", "seen"}
 
 
 class LimitsForm(forms.Form):

@@ -6,11 +6,12 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from collector.dispatch.entries import Limits, Stage
+from collector.dispatch.entries import Draft, Limits, Stage
 from collector.errors import DraftChanged, DraftInvalid
 from collector.web import numbers, policysaid
 from collector.web.dispatched import dispatch, who
-from collector.web.policyforms import LimitsForm, PolicyForm, initial, stated
+from collector.web.policyforms import LimitsForm, PolicyForm, initial, seen, stated
+from collector.web.policymeanwhile import put_over
 
 
 @require_safe
@@ -26,22 +27,23 @@ def policy(request: HttpRequest) -> HttpResponse:
     """Show a place's policy, and keep what an officer has made of it."""
     site, reader = _site(request), who(request)
     draft = dispatch().draft(reader, site)
+    now = initial(draft.document, draft.revision)
     if request.method != "POST":
-        form = PolicyForm(initial=initial(draft.document, draft.revision))
-        return _edited(request, site, form)
-    form = PolicyForm(request.POST)
+        return _edited(request, site, PolicyForm(initial=now))
+    form = PolicyForm(request.POST, initial=seen(request.POST.get("seen", "")))
     if not form.is_valid():
         return _edited(request, site, form, status=400)
+    revision = form.cleaned_data["revision"]
+    if revision == draft.revision and form.initial != seen(now["seen"]):
+        return _behind(request, site, form, draft)  # what is in force has changed, and no draft
     try:
-        document = form.document(draft.document)
-        dispatch().save(reader, site, form.cleaned_data["revision"], document)
+        dispatch().save(reader, site, revision, form.document(draft.document))
     except DraftInvalid as error:
         form.complain(*policysaid.complained(str(error)))
         return _edited(request, site, form, status=400)
     except DraftChanged as error:
-        names, _colon, fields = str(error).partition(": ")
-        changed = policysaid.named([each for each in fields.split(", ") if each])
-        return _edited(request, site, form, meanwhile={"by": names, "fields": changed}, status=409)
+        names, _colon, _fields = str(error).partition(": ")
+        return _behind(request, site, form, dispatch().draft(reader, site), names)
     return redirect(f"{reverse('policy-review')}?{urlencode({'site': site})}")
 
 
@@ -128,3 +130,12 @@ def _edited(
     return render(
         request, "web/policy/edit.html", {"site": site, "form": form, **more}, status=status
     )
+
+
+def _behind(
+    request: HttpRequest, site: str, form: PolicyForm, draft: Draft, names: str = ""
+) -> HttpResponse:
+    """Show what the officer has sent over what lies there by now; nothing of it is saved yet."""
+    onto, others = put_over(form, draft.document, draft.revision)
+    meanwhile = {"by": names, "others": others}
+    return _edited(request, site, onto, meanwhile=meanwhile, status=409)

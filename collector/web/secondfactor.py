@@ -13,8 +13,6 @@ import pyotp
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from collector.web.qrpicture import svg_path
-
 STEP_S = 30
 EITHER_SIDE = 1
 """A phone's clock may be one step off."""
@@ -68,12 +66,10 @@ def digest(code: str, key: str, owner: int) -> str:
     return hmac.new(_key(key, "recovery"), f"{owner}:{plain}".encode(), hashlib.sha256).hexdigest()
 
 
-def picture(secret: str, name: str, authority: str) -> tuple[int, str]:
-    """Return the QR code of a secret, as `svg_path` draws it."""
-    address = pyotp.TOTP(secret).provisioning_uri(
-        name=name, issuer_name=f"Gate Scanner {authority}"
-    )
-    return svg_path(address)
+def address(secret: str, name: str, authority: str) -> str:
+    """Return the address of a secret that an authenticator opens, as a link or as a QR code."""
+    issuer = f"Gate Scanner {authority}"
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=issuer)
 
 
 def _code() -> str:

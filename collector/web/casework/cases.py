@@ -70,7 +70,8 @@ def find(request: HttpRequest, number: int) -> HttpResponse:
     heard = _heard(request, kind)
     if heard.wanted is None:
         # What was typed is not sent back for a code: a bent one is to be scanned or typed again.
-        return shown(request, "find", found, kind=kind, kinds=list(Kind), heard=heard)
+        typed = request.POST if kind is Kind.NAME else {}
+        return shown(request, "find", found, kind=kind, kinds=list(Kind), heard=heard, typed=typed)
     persons = desk().find(who(request), number, heard.wanted)
     return shown(request, "found", found, persons=persons, kind=kind)
 

@@ -1,7 +1,8 @@
 """Pictures of a trace as values: where to draw what. Pure; templates make SVG of them.
 
 A timeline has a row for each place and a bar for each stay: solid where somebody surely was, pale
-where they may have been. A graph has at most 40 nodes; the rest is a count.
+where they may have been. It is as wide as the screen: what lies along it is in percent, what lies
+across in pixels. A graph has at most 40 nodes; the rest is a count.
 """
 
 import math
@@ -12,11 +13,12 @@ import msgspec
 from collector.trace.entries import Contact, How, Visit, Where
 from collector.web.casework import dates
 
-WIDTH, LEFT, ROW, TOP = 960, 210, 34, 40
+ROW, TOP = 50, 28
+"""A place's name stands above its bars."""
+LABELS = 7
+"""Days that can be written side by side on a phone."""
 NODES = 40
 DAY_MS = 86_400_000
-SMALLEST = 2.0
-"""Of a bar, so that a passage of a minute can be seen."""
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Tick(msgspec.Struct, frozen=True):
-    """The beginning of a day."""
+    """The beginning of a day; not every one is labelled."""
 
     x: float
     label: str
@@ -48,9 +50,7 @@ class Tick(msgspec.Struct, frozen=True):
 class Timeline(msgspec.Struct, frozen=True):
     """The whole picture."""
 
-    width: int
     height: float
-    left: int
     ticks: tuple[Tick, ...]
     lines: tuple[Line, ...]
     bars: tuple[Bar, ...]
@@ -84,14 +84,12 @@ def timeline(visits: Sequence[Visit]) -> Timeline:
     last = max((visit.out_hi for visit in visits), default=DAY_MS)
     begin = dates.begins(dates.of(first))
     end = max(dates.begins(dates.of(last) + 1), begin + DAY_MS)
-    scale = (WIDTH - LEFT - 10) / (end - begin)
+    scale = 100 / (end - begin)
     ordered = sorted(visits, key=lambda visit: visit.in_lo)
     wheres = {visit.where.key: visit.where for visit in ordered}
     rows = {key: TOP + ROW * row for row, key in enumerate(wheres)}
     return Timeline(
-        width=WIDTH,
-        height=TOP + ROW * len(rows) + 14,
-        left=LEFT,
+        height=TOP + ROW * len(rows),
         ticks=tuple(_ticks(begin, end, scale)),
         lines=tuple(Line(where, rows[key]) for key, where in wheres.items()),
         bars=tuple(_bar(visit, begin, scale, rows[visit.where.key]) for visit in ordered),
@@ -100,26 +98,27 @@ def timeline(visits: Sequence[Visit]) -> Timeline:
 
 def _bar(visit: Visit, begin: int, scale: float, y: float) -> Bar:
     def x(ms: int) -> float:
-        return round(LEFT + (ms - begin) * scale, 1)
+        return round((ms - begin) * scale, 2)
 
     sure = visit.out_lo - visit.in_hi if visit.how is not How.UNENTERED else 0
     return Bar(
         x=x(visit.in_lo),
-        width=max(SMALLEST, round((visit.out_hi - visit.in_lo) * scale, 1)),
+        width=round((visit.out_hi - visit.in_lo) * scale, 2),
         sure_x=x(visit.in_hi),
-        sure_width=max(SMALLEST, round(sure * scale, 1)) if sure > 0 else 0,
-        y=y + 6,
+        sure_width=round(sure * scale, 2) if sure > 0 else 0,
+        y=y + 22,
         visit=visit,
     )
 
 
 def _ticks(begin: int, end: int, scale: float) -> Iterable[Tick]:
     days = (end - begin) // DAY_MS
-    every = max(1, math.ceil(days / 14))
+    every = max(1, math.ceil(days / (2 * LABELS)))
+    labelled = every if days <= every * LABELS else 2 * every
     for number in range(0, days, every):
         day = dates.of(begin) + number
-        at = LEFT + (dates.begins(day) - begin) * scale
-        yield Tick(round(at, 1), dates.shown(day)[:5])
+        at = round((dates.begins(day) - begin) * scale, 2)
+        yield Tick(at, "" if number % labelled else dates.shown(day)[:5])
 
 
 def graph(index: Sequence[int], contacts: Sequence[Contact]) -> Graph:
@@ -142,7 +141,7 @@ def _around(size: int, radius: float, place: int, count: int, person: int) -> No
 
 
 def _contact(size: int, place: int, count: int, each: Contact) -> Node:
-    radius = 170 + 90 * (place % 2 if count > 12 else 0)
+    radius = 170 if count > 12 and place % 2 == 0 else 260
     x, y = _at(size, radius, place, count)
     label = f"F{each.ring}·{place + 1}"
     return Node(each.person, x, y, 11, index=False, label=label, possible=each.possible)

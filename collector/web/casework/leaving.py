@@ -29,13 +29,16 @@ def export(request: HttpRequest, number: int) -> HttpResponse:
     """Ask which columns and which form, then give the file."""
     found = case(request, number)
     if request.method == "GET":
-        return _asked(request, found, {})
+        chosen = {column.key for column in papers.columns() if not column.personal}
+        return _asked(request, found, chosen=chosen, form=FORMS[0], passphrase=generated())
     passphrase = said(request.POST, "passphrase", 100)
     plain = "plain" in request.POST
-    if not plain and len(passphrase) < SHORTEST:
-        return _asked(request, found, {"passphrase": _("Use a passphrase of at least 10 letters.")})
     keys = set(request.POST.getlist("column"))
-    form = request.POST.get("form") if request.POST.get("form") in FORMS else "pdf"
+    form = request.POST.get("form") if request.POST.get("form") in FORMS else FORMS[0]
+    if not plain and len(passphrase) < SHORTEST:
+        wrong = {"passphrase": _("Use a passphrase of at least 10 letters.")}
+        typed = {"chosen": keys, "form": form, "passphrase": passphrase}
+        return _asked(request, found, wrong=wrong, **typed)
     rows = _opened(request, found)
     paper = _paper(request, found, rows).chosen(keys)
     return _file(paper, str(form), "" if plain else passphrase, found)
@@ -65,15 +68,14 @@ def received(request: HttpRequest, number: int, given: int) -> HttpResponse:
     return _offered(request, found, wrong=False)
 
 
-def _asked(request: HttpRequest, found: Case, wrong: dict[str, str]) -> HttpResponse:
+def _asked(request: HttpRequest, found: Case, **answers: object) -> HttpResponse:
     return shown(
         request,
         "export",
         found,
         columns=papers.columns(),
-        wrong=wrong,
-        passphrase=generated(),
         count=len(desk().contacts(who(request), found.number)),
+        **answers,
     )
 
 
@@ -86,7 +88,10 @@ def _offered(request: HttpRequest, found: Case, *, wrong: bool) -> HttpResponse:
         contacts=[each for each in contacts if each.state is not State.HANDED_OVER],
         handovers=desk().handovers(who(request), found.number),
         choices=frame.listed().areas,
-        passphrase=generated(),
+        # The one that was shown may have been written down already.
+        passphrase=said(request.POST, "passphrase", 100) if wrong else generated(),
+        receiver=said(request.POST, "receiver", 200),
+        chosen=_given(request),
         wrong=wrong,
     )
 

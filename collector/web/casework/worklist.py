@@ -85,15 +85,14 @@ def worklist(request: HttpRequest, number: int) -> HttpResponse:
 def contact(request: HttpRequest, number: int, person: int) -> HttpResponse:
     """Open one contact, and take what became of it."""
     found = case(request, number)
-    wrong: CollectorError | None = None
-    if request.method == "POST":
-        try:
-            desk().change(who(request), number, _change(request, person))
-        except ContactChanged as error:
-            wrong = error
-        else:
-            return redirect("worklist", number=number)
-    return _contact(request, found, person, wrong)
+    if request.method != "POST":
+        return _contact(request, found, person)
+    typed = _change(request, person)
+    try:
+        desk().change(who(request), number, typed)
+    except ContactChanged as error:
+        return _contact(request, found, person, error, typed)
+    return redirect("worklist", number=number)
 
 
 @require_POST
@@ -108,7 +107,11 @@ def call(request: HttpRequest, number: int, person: int) -> HttpResponse:
 
 
 def _contact(
-    request: HttpRequest, found: Case, person: int, wrong: CollectorError | None
+    request: HttpRequest,
+    found: Case,
+    person: int,
+    wrong: CollectorError | None = None,
+    typed: Change | None = None,
 ) -> HttpResponse:
     listed = {each.person: each for each in desk().contacts(who(request), found.number)}
     if person not in listed:
@@ -126,7 +129,8 @@ def _contact(
         me=who(request),
         meetings=desk().meetings(who(request), found.number, person),
         wrong=complaint(wrong),
-        note=said(request.POST, "note"),
+        typed=typed,
+        answers=typed or listed[person],
     )
     page.status_code = status
     return page

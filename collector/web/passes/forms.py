@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from collector.bulk import people, work
 from collector.bulk.entries import Holder
 from collector.bulk.work import Wanted
-from collector.roster.places import Place
+from collector.roster.places import Kind, Place
 
 HOLDERS = (
     (Holder.PUPIL, _("Pupils")),
@@ -22,6 +22,13 @@ HOLDERS = (
     (Holder.DRIVER, _("Drivers")),
     (Holder.RESIDENT, _("Residents")),
 )
+USUAL: Mapping[Kind, Holder] = {
+    Kind.SCHOOL: Holder.PUPIL,
+    Kind.MARKET: Holder.WORKER,
+    Kind.PRODUCTION: Holder.WORKER,
+    Kind.VEHICLE: Holder.DRIVER,
+}
+"""Who most people of a place are; elsewhere they are its staff."""
 USUAL_DAYS, LONGEST_DAYS = 180, 365
 
 
@@ -49,10 +56,20 @@ class ListForm(forms.Form):
     )
     name = forms.RegexField(r"^[A-Za-z0-9_-]{16,40}$", widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, places: Sequence[Place], today: dt.date, **more: Any) -> None:  # noqa: ANN401
-        """Take the places to choose from, and the local day."""
+    def __init__(
+        self,
+        data: Any = None,  # noqa: ANN401  # Django's own
+        files: Any = None,  # noqa: ANN401  # the same
+        *,
+        places: Sequence[Place],
+        today: dt.date,
+        before: Mapping[str, str],
+    ) -> None:
+        """Take the places to choose from, the local day, and what was said with the list before."""
         first = {"until": today + dt.timedelta(USUAL_DAYS), "name": secrets.token_urlsafe(16)}
-        super().__init__(*args, **{"initial": first, **more})
+        if places:
+            first["holder"] = USUAL.get(places[0].kind, Holder.STAFF)
+        super().__init__(data, files, initial={**first, **before})
         self._today, self._places = today, {each.id: each for each in places}
         chosen = self.fields["place"]
         assert isinstance(chosen, forms.ChoiceField)  # noqa: S101  # as it stands above
@@ -71,6 +88,11 @@ class ListForm(forms.Form):
         if (file.size or 0) > people.BOUNDS.packed:
             raise forms.ValidationError(_("Choose a file of at most 2 MB."))
         return file
+
+    def kept(self) -> dict[str, str]:
+        """Return what the next list is likely to be sent with too, once the form is valid."""
+        said = self.cleaned_data
+        return {**{key: said[key] for key in ("place", "holder")}, "until": f"{said['until']}"}
 
     def wanted(self) -> Wanted:
         """Return what is asked for, once the form is valid."""

@@ -14,15 +14,20 @@ from collector.web.complaints import complaint
 from collector.web.passes import own
 from collector.web.passes.forms import ListForm
 
+BEFORE = "list"
+"""Where a session keeps what was said with a list, for the one that is mended or that follows."""
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Ask for a list, and begin to work on it."""
     desk, today = own.desk(), work.day(clock.wall_ms())
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ListForm(*sent, places=own.places(request), today=today)
+    before = request.session.get(BEFORE, {})
+    form = ListForm(*sent, places=own.places(request), today=today, before=before)
     if request.method != "POST" or not form.is_valid():
         return own.shown(request, "new", form=form)
+    request.session[BEFORE] = form.kept()
     wanted, file = form.wanted(), form.file()
     do = partial(work.worked, desk, wanted, file, today=today)
     piece = own.workshop().take(officer(request).get_username(), wanted.owner, do)

@@ -6,6 +6,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from collector.localday import day_first
 from collector.trace.entries import Doubt, Question, State, Visit
 from collector.web import words
 from collector.web.casework import dates, names, narrowing
@@ -117,6 +118,7 @@ def rank(person: int, index: Sequence[int]) -> str:
 
 
 register.filter(names.tail)
+register.filter(day_first)
 
 
 @register.filter(name="from")

@@ -13,7 +13,7 @@ from collector.cases.audit import PAGE, Flaw, Verified
 from collector.cases.entries import Act, State
 from collector.cases.roles import Actor, Role
 from collector.trace.entries import Contact as Near
-from collector.trace.entries import Question, Rule
+from collector.trace.entries import Outside, Question, Rule
 from collector.trace.news import Changed, News
 from collector.vault.entries import Arrived
 from tests.collector.web import serving
@@ -285,6 +285,14 @@ def test_two_officers_do_not_call_one_person_unknowingly(
     }
 
 
+def typed(page: Any) -> dict[str, str]:  # noqa: ANN401  # Django's answer
+    """Return what the form for what came of a call would send."""
+    form = page.content.decode().partition('name="version"')
+    rest = 'name="version"' + form[2]
+    checked = re.findall(r'name="(state)" value="([a-z-]+)" checked', rest)
+    return dict(re.findall(r'name="(version|assignee|note)"[^>]* value="([^"]*)"', rest) + checked)
+
+
 def test_a_change_over_somebody_elses_is_answered_and_loses_nothing(
     browser: Any,  # noqa: ANN401
     vault: MemoryDesk,
@@ -296,7 +304,14 @@ def test_a_change_over_somebody_elses_is_answered_and_loses_nothing(
     late = {**form, "state": "not-reached", "note": "máy bận"}
     page = browser.post(f"/cases/{case}/list/{person}", late)
     assert page.status_code == 409
-    assert "máy bận" in text(page)
+    assert "district-officer, " in text(page), "who was quicker"
+    assert "<dt>Ghi chú</dt><dd>đã gặp</dd>" in page.content.decode()
+    assert typed(page) == {
+        "version": "2",
+        "state": "not-reached",
+        "assignee": "a",
+        "note": "máy bận",
+    }
     (kept,) = [each for each in vault.contacts(OFFICER, case) if each.person == person]
     assert (kept.state, kept.note, kept.version) == (State.REACHED, "đã gặp", 2)
 
@@ -414,6 +429,58 @@ def test_a_spreadsheet_leaves_in_an_encrypted_archive_without_number_and_phone(
     assert not [each for each in cells if each.startswith(("0912", "0987", "0790900"))]
 
 
+def test_what_was_chosen_for_a_file_is_kept_while_its_passphrase_is_asked_for_again(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    form = {"column": ["name", "phone"], "form": "xlsx", "passphrase": "khế ngọt"}
+    page = browser.post(f"/cases/{case}/export", form).content.decode()
+    assert re.findall(r'value="([a-z]+)" checked', page) == ["name", "phone", "xlsx"]
+    assert 'value="khế ngọt"' in page
+
+
+def test_a_passphrase_that_was_written_down_is_not_changed_by_a_handover_to_nobody(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    form = {"receiver": " ", "passphrase": "khế ngọt 2026", "person": [str(SICK + 104)]}
+    page = browser.post(f"/cases/{case}/handover", form).content.decode()
+    assert 'value="khế ngọt 2026"' in page
+    assert re.findall(r'name="person" value="([0-9]+)" checked', page) == [str(SICK + 104)]
+    short = browser.post(f"/cases/{case}/handover", {"receiver": "Xã Khác", "passphrase": "a"})
+    assert 'value="Xã Khác"' in short.content.decode()
+
+
+def test_a_name_is_not_typed_again_for_a_wrong_birth_date_and_a_code_is_not_sent_back(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    asked = {"kind": "name", "text": "Nguyễn Văn Mẫu", "born": "tháng sáu", "sex": "male"}
+    page = browser.post(f"/cases/{case}/find", asked).content.decode()
+    assert 'value="Nguyễn Văn Mẫu"' in page
+    assert 'value="tháng sáu"' in page
+    assert 'value="male" checked' in page
+    page = browser.post(f"/cases/{case}/find", {"kind": "number", "text": "07919"}).content.decode()
+    assert "07919" not in page
+
+
+def test_a_number_is_called_by_tapping_it(browser: Any, case: int) -> None:  # noqa: ANN401
+    page = browser.post(f"/cases/{case}/list").content.decode()
+    assert 'href="tel:0912345678"' in page
+    assert 'href="tel:0299000000"' in page
+
+
+def test_one_person_beyond_the_scope_is_not_said_as_several(
+    vault: MemoryDesk,
+    case: int,
+) -> None:
+    vault.outside = Outside(1, 1, 1)
+    browser = inside(Role.DISTRICT)
+    browser.cookies["django_language"] = "en"
+    page = text(browser.get(f"/cases/{case}/contacts"))
+    assert "Beyond your scope: 1 place, 1 person. They" in page
+
+
 def test_a_file_without_a_passphrase_is_asked_for_one(browser: Any, case: int) -> None:  # noqa: ANN401
     for passphrase in ("", "ngắn"):
         form = {"column": "name", "form": "pdf", "passphrase": passphrase}
@@ -446,6 +513,31 @@ def test_contacts_are_handed_over_in_one_file_and_receipted_by_its_digest(
     assert wrong.status_code == 404
     browser.post(f"/cases/{case}/handover/{given.number}/received", {"digest": given.digest})
     assert vault.handovers(OFFICER, case)[-1].received_ms
+
+
+def test_whoever_is_refused_what_they_sent_is_led_back_to_where_they_sent_it(
+    browser: Any,  # noqa: ANN401
+    case: int,
+) -> None:
+    form, there = {"digest": "cd" * 32}, f"/cases/{case}/handover"
+    sender = {"referer": f"http://testserver{there}"}
+    page = browser.post(f"{there}/1/received", form, headers=sender)
+    assert page.status_code == 404
+    main = page.content.decode().partition("<main")[2]
+    assert f'href="{there}">Về trang trước</a>' in main
+    assert "Về trang trước" not in browser.get("/cases/999", headers=sender).content.decode()
+
+
+def test_days_are_checked_as_they_are_read_before_a_case_is_opened(
+    browser: Any,  # noqa: ANN401
+    vault: MemoryDesk,
+) -> None:
+    said = {"ref": "CDC-2", "ground": "QĐ 12", "area": "mau", "onset": "2026-09-20"}
+    said |= {"isolation": "", "minutes": "15", "margin": "0", "days": "21", "step": "4"}
+    page = text(browser.post("/cases/new", said))
+    assert "20/09/2026" in page
+    assert "2026-09-20" not in page
+    assert not vault.cases(OFFICER)
 
 
 def test_a_timeline_is_a_picture_and_a_table_without_the_name(

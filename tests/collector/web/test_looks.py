@@ -7,21 +7,26 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from django.conf import settings
 from django.utils import translation
 from playwright.sync_api import Browser, Page
 
 from collector import i18n
+from collector.cases.roles import Role
+from collector.web import access
 from tests import browsing
 from tests.collector.web import serving
-from tests.collector.web.conftest import NOW, Clock
+from tests.collector.web.conftest import NOW, PASSWORD, Clock, set_up_gate
 from tests.collector.web.desk import MemoryDesk
+from tests.collector.web.test_access import inside
+from tests.collector.web.test_access import pages as addresses
 from tests.conftest import left_out
 
 pytestmark = [pytest.mark.journey, pytest.mark.usefixtures("officers"), pytest.mark.timeout(300)]
@@ -29,11 +34,23 @@ ROOT = Path(__file__).resolve().parents[3]
 TOOLS = ROOT / "tools/pages"
 STATIC = ROOT / "collector/web/static/web"
 NAMES = sorted(serving.pages(1))
+GATE = (Role.DISTRICT, "/gates/g1")
 SERIOUS = ("serious", "critical")
 HEADS_THAT_RUN_OVER = (
     "[...document.querySelectorAll('th:not(.unseen)')]"
     ".filter(each => each.scrollWidth > each.clientWidth + 1).length"
 )
+
+SIDEWAYS = """() => {
+  document.querySelectorAll('details').forEach(each => { each.open = true })
+  const told = each => each.tagName.toLowerCase() + '.' + each.getAttribute('class')
+  const scrolls = each => ['auto', 'scroll'].includes(getComputedStyle(each).overflowX)
+    && each.scrollWidth > each.clientWidth + 1
+  const whole = document.documentElement
+  const wide = whole.scrollWidth > whole.clientWidth ? ['the whole page'] : []
+  return wide.concat([...document.querySelectorAll('body *')].filter(scrolls).map(told))
+}"""
+"""What must be pushed sideways to be read: the page, or something in it."""
 
 CELLS_CUT_OR_WITHOUT_A_HEAD = (
     "[...document.querySelectorAll('.rows tbody td')].filter(each => !each.dataset.label"
@@ -77,39 +94,127 @@ def passes(site: Path, tmp_path: Path) -> Iterator[None]:
 
 @pytest.fixture
 def served(
-    vault: MemoryDesk, wall: Clock, passes: None, tmp_path: Path
+    site: Path,
+    journal: Callable[..., Any],
+    vault: MemoryDesk,
+    wall: Clock,
+    passes: None,
+    tmp_path: Path,
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     assert passes is None
     case = serving.half_worked(vault, wall, "district-officer")
     serving.referred(vault, wall, case)
-    with serving.dispatched(tmp_path / "dispatch"), serving.serving() as address:
-        yield address, serving.pages(case)
+    dispatch = serving.dispatched(tmp_path / "dispatch")
+    with set_up_gate(site, journal), dispatch, serving.serving() as address:
+        yield address, {**serving.pages(case), "gate": GATE}
 
 
-def looked_at(browser: Browser, address: str, page: tuple[Any, str], **look: Any) -> Page:  # noqa: ANN401
-    """Open a page as its reader."""
+def looked_at(
+    browser: Browser,
+    address: str,
+    page: tuple[Any, str],
+    language: str = "vi",
+    watch: Callable[[Page], object] = id,
+    **look: Any,  # noqa: ANN401
+) -> Page:
+    """Open a page as its reader; `watch` is given it before."""
     role, path = page
     context = browser.new_context(user_agent=serving.AGENT, **look)
+    cookies = {"django_language": language}
     if role is not None:
-        cookie = {"name": "sessionid", "value": serving.cookie(role, NOW), "url": address}
-        context.add_cookies([cookie])  # type: ignore[list-item]  # playwright's own dict
+        cookies["sessionid"] = serving.cookie(role, NOW)
+    context.add_cookies(
+        [{"name": name, "value": value, "url": address} for name, value in cookies.items()]
+    )
     opened = context.new_page()
+    watch(opened)
     opened.goto(f"{address}{path}")
     return opened
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 360), ("dark", 1280)])
-def test_axe_finds_nothing_serious_on_any_page(
-    browser: Browser, npm: Path, served: tuple[str, dict[str, Any]], scheme: str, width: int
-) -> None:
+def log_in(page: Page, name: str) -> None:
+    page.fill("[name=username]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main .primary")
+
+
+def look_for(page: Page) -> None:
+    page.fill("#text", "Nguyễn Văn Mẫu")
+    page.fill("#born", "1990")
+    page.click("main .primary")
+
+
+def set_the_second_step_up(page: Page) -> None:
+    log_in(page, "custodian")
+    secret = page.inner_text("main code").replace(" ", "")
+    page.fill("[name=code]", pyotp.TOTP(secret).at(NOW // 1000))
+    page.click("main .primary")
+
+
+def log_in_again(page: Page) -> None:
+    set_the_second_step_up(page)
+    page.context.clear_cookies(name="sessionid")
+    page.goto(page.url.partition("/login")[0] + "/login")
+    log_in(page, "custodian")
+
+
+def save_what_others_have_changed(page: Page) -> None:
+    page.fill("#id_retention_h", "200")
+    page.evaluate("document.querySelector('[name=seen]').value = ''")
+    page.click("main .primary")
+
+
+AFTER: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "setup": ("login", lambda page: log_in(page, "auditor")),
+    "recovery": ("login", set_the_second_step_up),
+    "second": ("login", log_in_again),
+    "found": ("find-name", look_for),
+    "list-opened": ("list", lambda page: page.click("main .head .primary")),
+    "alike": ("contact", lambda page: page.click("form[action$=alike] button")),
+    "policy-behind": ("policy", save_what_others_have_changed),
+    "contact-called": ("contact", lambda page: page.click("form[action$=call] button")),
+}
+"""Pages that come of a deed: where it is done, and how."""
+
+
+def every(
+    browser: Browser,
+    served: tuple[str, dict[str, Any]],
+    **look: Any,  # noqa: ANN401
+) -> Iterator[tuple[str, Page]]:
+    """Open one page after the other, and then those that come of a deed."""
     address, pages = served
+    for name, page in pages.items():
+        opened = looked_at(browser, address, page, **look)
+        yield name, opened
+        opened.context.close()
+    for name, (before, do) in AFTER.items():
+        from collector.web import factors  # noqa: PLC0415  # needs the settings
+        from collector.web.models import Officer  # noqa: PLC0415  # the same
+
+        factors.forget(Officer.objects.get(username="custodian"))
+        opened = looked_at(browser, address, pages[before], **look)
+        do(opened)
+        yield name, opened
+        opened.context.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"), [("light", 360, "vi"), ("dark", 1280, "en")]
+)
+def test_axe_finds_nothing_serious_on_any_page(
+    browser: Browser,
+    npm: Path,
+    served: tuple[str, dict[str, Any]],
+    scheme: str,
+    width: int,
+    language: str,
+) -> None:
     axe = (npm / "axe-core/axe.min.js").read_text(encoding="utf-8")
     found = {}
-    for name, page in pages.items():
-        size = {"width": width, "height": 800}
-        opened = looked_at(
-            browser, address, page, viewport=size, color_scheme=scheme, bypass_csp=True
-        )
+    size = {"width": width, "height": 800}
+    look = {"viewport": size, "color_scheme": scheme, "language": language, "bypass_csp": True}
+    for name, opened in every(browser, served, **look):
         opened.evaluate(axe)
         result = opened.evaluate("axe.run(document, {resultTypes: ['violations']})")
         bad = [
@@ -119,39 +224,53 @@ def test_axe_finds_nothing_serious_on_any_page(
         ]
         if bad:
             found[name] = bad
-        opened.context.close()
     assert found == {}, json.dumps(found, ensure_ascii=False, indent=1)
 
 
+@pytest.mark.parametrize(("scheme", "language"), [("light", "vi"), ("dark", "en")])
 def test_no_page_is_wider_than_a_phone_breaks_the_policy_or_asks_elsewhere(
-    browser: Browser, served: tuple[str, dict[str, Any]]
+    browser: Browser, served: tuple[str, dict[str, Any]], scheme: str, language: str
 ) -> None:
-    address, pages = served
     wide: list[str] = []
     troubles: list[str] = []
     elsewhere: list[str] = []
-    for name, page in pages.items():
-        context = browser.new_context(
-            user_agent=serving.AGENT, viewport={"width": 360, "height": 740}
-        )
-        role, path = page
-        if role is not None:
-            cookie = {"name": "sessionid", "value": serving.cookie(role, NOW), "url": address}
-            context.add_cookies([cookie])  # type: ignore[list-item]
-        opened = context.new_page()
-        opened.on("console", lambda message: troubles.append(message.text))
-        opened.on("request", lambda request: elsewhere.append(request.url))
-        opened.goto(f"{address}{path}")
+
+    def watch(page: Page) -> None:
+        page.on("console", lambda message: troubles.append(message.text))
+        page.on("request", lambda request: elsewhere.append(request.url))
+
+    size = {"width": 360, "height": 740}
+    look = {"viewport": size, "color_scheme": scheme, "language": language, "watch": watch}
+    for name, opened in every(browser, served, **look):
+        assert opened.get_attribute("html", "lang") == language, name
+        wide += [f"{name}: {each} scrolls sideways" for each in opened.evaluate(SIDEWAYS)]
         if opened.evaluate(CELLS_CUT_OR_WITHOUT_A_HEAD):
             wide.append(f"{name}: a cell of a list is cut or does not say what it is")
-        if opened.evaluate("document.documentElement.scrollWidth") > 360:
-            wide.append(name)
         if opened.evaluate(HEADS_THAT_RUN_OVER):
             wide.append(f"{name}: a column's head over the next one")
-        context.close()
     assert wide == []
     assert [each for each in troubles if "Content Security Policy" in each] == []
-    assert {url for url in elsewhere if not url.startswith(address)} == set()
+    assert {url for url in elsewhere if not url.startswith(served[0])} == set()
+
+
+@pytest.mark.usefixtures("passes")
+def test_every_address_that_shows_a_page_is_looked_at() -> None:
+    """Those of the technician ask a process of their own: test_install looks at them."""
+    from django.urls import resolve  # noqa: PLC0415  # needs the settings
+
+    from collector.web import guard  # noqa: PLC0415  # the same
+
+    paths = [GATE[1], *(path for _, path in serving.pages(1).values())]
+    seen = {*AFTER, *(resolve(path.partition("?")[0]).url_name for path in paths)}
+    parts = {*access.PROGRAMS, *guard.POLLS}
+    left = set()
+    for name, address in addresses():
+        if name not in seen | parts and not name.startswith("install"):
+            roles = [role for role in Role if access.opens(role, name)]
+            asked = inside(roles[0] if roles else None).get(address)
+            if asked.status_code not in {302, 405}:
+                left.add((name, asked.status_code))
+    assert left == set()
 
 
 def test_a_list_is_worked_with_the_keyboard_alone(
@@ -233,12 +352,14 @@ def test_nothing_is_said_outside_the_catalogues(
 
     from collector.web import (  # noqa: PLC0415  # the same
         districtviews,
+        overview,
         policyforms,
         policysaid,
         views,
     )
 
     districtviews.overview.cache_clear()
+    overview._part.cache_clear()
     views.snapshot.cache_clear()  # what was drawn before was drawn in a real language
     case = serving.half_worked(vault, wall, "district-officer")
     role, path = serving.pages(case)[name]

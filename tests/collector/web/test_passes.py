@@ -11,8 +11,10 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
+from collector.bulk import work
 from collector.cases.roles import Role
 from collector.issuing.entries import Standing
+from collector.roster.places import Kind, Place
 from device.reading import zxing
 from tests.collector.lists import ListDesk, on_disk
 from tests.collector.web.conftest import Clock
@@ -128,6 +130,30 @@ def test_faults_are_shown_row_by_row_and_nothing_is_issued(keeper: Browser, desk
     rows = re.findall(r'class="number">(\d+)</th><td [^>]*>([^<]*)</td><td [^>]*>([^<]*)', page)
     assert [each[:2] for each in rows] == [("5", "Họ và tên"), ("5", "Ngày sinh")]
     assert "không có ngày này" in rows[1][2]
+    assert desk.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "holder"), [("school", "pupil"), ("market", "worker"), ("office", "staff")]
+)
+def test_a_list_is_offered_first_for_those_whom_the_place_has_most_of(
+    kind: str, holder: str, wall: Clock
+) -> None:
+    from collector.web.passes.forms import ListForm  # noqa: PLC0415  # needs the settings
+
+    place = Place("cho", "Chợ Mẫu", Kind(kind), "mau", "economy")
+    form = ListForm(places=[place], today=work.day(wall.ms), before={})
+    assert form["holder"].value() == holder
+
+
+def test_what_was_said_with_a_list_is_kept_for_the_one_that_is_mended(
+    keeper: Browser, desk: ListDesk
+) -> None:
+    finished(keeper, sent(keeper, b"nothing", holder="driver", until="2026-12-24", anew="on"))
+    page = keeper.get("/passes/new").content.decode()
+    assert '<option value="driver" selected>' in page
+    assert 'value="2026-12-24"' in page
+    assert "checked" not in page, "it would take passes back"
     assert desk.count() == 0
 
 

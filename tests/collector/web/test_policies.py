@@ -1,5 +1,6 @@
 """The pages of policies and commands, over a real dispatch: what is asked, said, refused."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -56,10 +57,20 @@ class Form(HTMLParser):
 
 
 def filled(browser: Any, address: str) -> dict[str, Any]:  # noqa: ANN401  # Django's client
+    """Return what the form at an address would send as it stands."""
+    return sent(text(browser.get(address)))
+
+
+def sent(page: str) -> dict[str, Any]:
     """Return what the form on a page would send as it stands."""
     form = Form()
-    form.feed(text(browser.get(address)).partition("<main")[2])
+    form.feed(page.partition("<main")[2])
     return form.sent
+
+
+def beside(page: str) -> dict[str, str]:
+    """Return what is said beside the questions of a page."""
+    return dict(re.findall(r'class="beside" id="id_([\w-]+)_helptext">([^<]+)', page))
 
 
 def text(answer: Any) -> str:  # noqa: ANN401  # Django's answer
@@ -87,21 +98,108 @@ def test_an_edit_is_kept_said_in_words_and_replayed_before_it_is_signed(home: Di
     assert browser.get(signed["Location"]).status_code == 200
 
 
-def test_the_second_officer_is_told_who_changed_what_and_keeps_what_they_typed(
+def test_the_second_officer_goes_on_from_what_the_first_saved_and_types_nothing_again(
     home: District,
 ) -> None:
     browser = inside(Role.DISTRICT)
     mine = filled(browser, EDIT)
-    other = inside(Role.OPERATOR)
-    assert other.post(EDIT, {**mine, "retention_h": "96"}).status_code == 302
-    answer = browser.post(EDIT, {**mine, "stale_after_h": "200"})
+    theirs = {**mine, "retention_h": "96", "min_interval_s": "7", "from_1": "19:00"}
+    theirs |= {"until_1": "21:00", "days_1": ["sat"], "take_pass": ["on"]}
+    assert inside(Role.OPERATOR).post(EDIT, theirs).status_code == 302
+    typed = {"stale_after_h": "200", "min_interval_s": "9", "from_0": "06:30"}
+    answer = browser.post(EDIT, {**mine, **typed})
     assert answer.status_code == 409
     page = text(answer)
     assert "operator đã sửa quy định này" in page
-    assert "Số giờ cổng giữ lại" in page
-    assert 'value="200"' in page
+    assert beside(page) == {
+        "take_pass": "Bản hiện nay đã đổi từ “không” thành “có, kể cả không có chữ ký kiểm được,"
+        " của bất kỳ ai”; đã lấy theo bản hiện nay.",
+        "from_0": "Bản hiện nay là: 07:00-17:30 thứ hai, thứ ba, thứ tư, thứ năm, thứ sáu;"
+        " 19:00-21:00 thứ bảy. Nội dung của bạn được giữ.",
+        "min_interval_s": "Bản hiện nay là: 7. Nội dung của bạn được giữ.",
+        "retention_h": "Bản hiện nay đã đổi từ “48” thành “96”; đã lấy theo bản hiện nay.",
+    }
+    assert home.counter.draft(OFFICER, SITE).document["stale_after_h"] == 168, "not saved unseen"
+    onward = sent(page)
+    assert browser.post(EDIT, onward).status_code == 302
     document = home.counter.draft(OFFICER, SITE).document
-    assert (document["retention_h"], document["stale_after_h"]) == (96, 168)
+    assert (document["retention_h"], document["stale_after_h"]) == (96, 200)
+    assert document["again"]["min_interval_s"] == 9
+    assert [each["from"] for each in document["hours"]["openings"]] == ["06:30"]
+    assert [each["kind"] for each in document["takes"]] == ["pass", "id-card"]
+    assert browser.post(EDIT, onward).status_code == 409, "what was seen is no more what is there"
+
+
+def test_two_officers_who_answer_alike_are_told_of_no_difference(home: District) -> None:
+    browser = inside(Role.DISTRICT)
+    mine = {**filled(browser, EDIT), "retention_h": "96"}
+    assert inside(Role.OPERATOR).post(EDIT, mine).status_code == 302
+    answer = browser.post(EDIT, mine)
+    assert (answer.status_code, beside(text(answer))) == (409, {})
+    assert home.counter.draft(OFFICER, SITE).by == "operator"
+
+
+def test_rules_that_came_into_force_since_a_form_was_opened_are_not_undone_by_it(
+    home: District,
+) -> None:
+    """No draft was saved meanwhile: another was signed, and taken back by its first ring."""
+    browser = inside(Role.DISTRICT)
+    home.sign(retention_h=200)
+    mine = filled(browser, EDIT)
+    assert mine["retention_h"] == "200"
+    home.counter.take_back(OFFICER, 2)
+    answer = browser.post(EDIT, {**mine, "stale_after_h": "200"})
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "Quy định này đã thay đổi sau khi bạn mở ra." in page
+    assert "từ “200” thành “48”" in beside(page)["retention_h"]
+    assert browser.post(EDIT, sent(page)).status_code == 302
+    document = home.counter.draft(OFFICER, SITE).document
+    assert (document["retention_h"], document["stale_after_h"]) == (48, 200)
+
+
+NONSENSE = ("7", "{}", '"\\ud800"', "9" * 5000, "1e999", "[" * 9000, '["mon", 7]', '{"a": "b"}')
+"""In place of an answer that a form had shown."""
+
+
+@pytest.mark.parametrize("seen", ["", "{", "[]", "{}", "7", "null", '{"retention_h": "48"}'])
+def test_a_form_that_does_not_say_what_was_seen_keeps_every_answer_and_saves_none(
+    home: District, seen: str
+) -> None:
+    browser = inside(Role.DISTRICT)
+    before = home.counter.draft(OFFICER, SITE)
+    mine = {**filled(browser, EDIT), "retention_h": "200", "seen": seen}
+    del mine["take_id-card"]
+    answer = browser.post(EDIT, mine)
+    assert answer.status_code == 409
+    assert set(beside(text(answer))) == {"retention_h", "take_id-card"}
+    assert home.counter.draft(OFFICER, SITE) == before
+    assert browser.post(EDIT, sent(text(answer))).status_code == 302
+    document = home.counter.draft(OFFICER, SITE).document
+    assert (document["retention_h"], document["takes"]) == (200, [])
+
+
+@pytest.mark.parametrize("field", ["days_1", "people", "retention_h"])
+def test_a_form_that_says_nonsense_of_what_was_seen_is_no_fault_of_the_server(
+    home: District, field: str
+) -> None:
+    browser = inside(Role.DISTRICT)
+    before = home.counter.draft(OFFICER, SITE)
+    mine = filled(browser, EDIT)
+    shown = json.loads(mine["seen"])
+    for each in NONSENSE:
+        told = json.dumps(shown | {field: "!"}).replace('"!"', each)
+        answer = browser.post(EDIT, {**mine, "retention_h": "200", "seen": told})
+        assert answer.status_code == 409, each[:20]
+        assert 'value="200"' in text(answer)
+    assert home.counter.draft(OFFICER, SITE) == before
+
+
+def test_every_question_is_put_over_what_another_officer_has_saved() -> None:
+    from collector.web import policyforms, policymeanwhile  # noqa: PLC0415  # needs the settings
+
+    asked = [name for names in policymeanwhile.questions() for name in names]
+    assert sorted(asked) == sorted(set(policyforms.PolicyForm().fields) - {"revision", "seen"})
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 """Logging in: two steps, a lock, sessions that end; time is stepped."""
 
+import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import numpy as np
 import pyotp
@@ -13,11 +15,13 @@ from collector.cases.roles import Role
 from collector.errors import RoleUnbounded
 from collector.grants import Grants
 from collector.web import access, secondfactor, sessions
+from collector.web.qrpicture import svg_path
 from tests.collector.web.conftest import PASSWORD, Clock
 
 pytestmark = pytest.mark.usefixtures("officers")
 WEB = Path(access.__file__).parent
 ASKS = re.compile(r"""hx-get="\{% url '([a-z-]+)'""")
+AGAIN = re.compile(r'http-equiv="refresh" content="10; url=([^"]+)"')
 SQUARES = re.compile(r"M(\d+) (\d+)h(\d+)v1h-\d+z")
 NEW = "Mật khẩu của riêng tôi 7"
 
@@ -175,6 +179,35 @@ def test_a_board_that_asks_by_itself_keeps_no_session_open(ready: Ready, wall: C
     assert "why=idle" in answer["HX-Redirect"]
 
 
+@pytest.mark.parametrize("page", ["/gates", "/district?show=all"])
+def test_a_board_without_scripts_keeps_no_session_open(
+    ready: Ready, wall: Clock, page: str
+) -> None:
+    """It asks for the address that it names; a hand that asks for the page does keep it open."""
+    browser, again = ready[0], page
+    for _ in range(2):
+        wall.step(1700)
+        again = asked_again(page, browser.get(page))
+    for _ in range(3):
+        wall.step(590)
+        again = asked_again(page, browser.get(again))
+    wall.step(60)
+    assert "why=idle" in browser.get(again)["Location"]
+
+
+def asked_again(page: str, shown: Any) -> str:  # noqa: ANN401  # Django's answer
+    """Return the address for which a browser without scripts asks after some seconds."""
+    assert shown.status_code == 200
+    (words,) = AGAIN.findall(shown.content.decode())
+    return urljoin(page, html.unescape(words))
+
+
+def test_every_page_that_asks_for_itself_says_so() -> None:
+    pages = [page.read_text(encoding="utf-8") for page in (WEB / "templates").rglob("*.html")]
+    assert sum('http-equiv="refresh"' in page for page in pages) == 1
+    assert sum('{% include "web/itself.html" %}' in page for page in pages) == 3
+
+
 def test_every_part_that_asks_by_itself_is_known_to_do_so() -> None:
     from collector.web import guard  # noqa: PLC0415
 
@@ -231,9 +264,19 @@ def test_a_session_key_set_before_the_login_is_not_the_one_after_it(wall: Clock)
     assert browser.cookies["sessionid"].value != before
 
 
+def test_a_phone_that_logs_in_opens_its_authenticator_by_a_link(wall: Clock) -> None:
+    browser = client()
+    first_step(browser)
+    page = browser.get("/login/setup").content.decode()
+    (link,) = re.findall(r'href="(otpauth:[^"]+)"', page)
+    read = pyotp.parse_uri(html.unescape(link))
+    assert read.secret == secret_shown(page).replace(" ", "")
+    assert browser.post("/login/setup", {"code": code(read.secret, wall)}).status_code == 200
+
+
 def test_an_authenticator_reads_the_secret_from_the_picture() -> None:
     secret = secondfactor.new_secret()
-    side, path = secondfactor.picture(secret, "cán bộ", "Huyện Mẫu")
+    side, path = svg_path(secondfactor.address(secret, "cán bộ", "Huyện Mẫu"))
     page = np.full((side, side), 255, np.uint8)
     for x, y, width in (tuple(map(int, each)) for each in SQUARES.findall(path)):
         page[y, x : x + width] = 0
