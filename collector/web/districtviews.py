@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
@@ -74,19 +74,35 @@ def district(request: HttpRequest) -> HttpResponse:
     return render(request, "web/district/page.html", {"parts": parts, "version": _version(parts)})
 
 
+class News(msgspec.Struct, frozen=True):
+    """What is new to a page that is open."""
+
+    status: int
+    """HTTP's: 200, or 204 and 304 where nothing is."""
+    etag: str
+    html: str = ""
+
+
 @require_safe
 def parts(request: HttpRequest) -> HttpResponse:
     """Return the parts that differ from those `since` which the page asks; nothing if none does."""
-    now = overview().parts(_language())
+    held = request.headers.get("If-None-Match", "")
+    found = news(_language(), request.GET.get("since", ""), held)
+    return HttpResponse(found.html, status=found.status, headers={"ETag": found.etag})
+
+
+def news(language: str, since: str, held: str) -> News:
+    """Return the parts that have changed `since` a version, unless all that is `held` is good."""
+    now = overview().parts(language)
     version = _version(now)
-    since = request.GET.get("since", "")
+    etag = f'"{version}"'
     if since == version:
-        return HttpResponse(status=204, headers={"ETag": f'"{version}"'})
-    if request.headers.get("If-None-Match") == f'"{version}"':
-        return HttpResponseNotModified(headers={"ETag": f'"{version}"'})
+        return News(204, etag)
+    if held == etag:
+        return News(304, etag)
     had = dict(zip((part.name for part in now), since.split("."), strict=False))
     changed = "".join(part.swapped for part in now if had.get(part.name) != part.version)
-    return HttpResponse(_poll(version) + changed, headers={"ETag": f'"{version}"'})
+    return News(200, etag, _poll(version) + changed)
 
 
 @lru_cache(maxsize=10)

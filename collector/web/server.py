@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from collector.errors import AddressUnusable, PortBusy
+from collector.web.fastlane import lane
 
 THREADS = 8
 """A board asks once a second and is answered in a millisecond; the rest is for logins."""
@@ -99,13 +100,16 @@ class Server(BaseApplication):
 
 
 def pages() -> WSGIApplication:
-    """Return Django's WSGI application with every page loaded, before the server forks."""
+    """Return Django's WSGI application with every page loaded, before the server forks.
+
+    Before it stands the short way of boards.
+    """
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
     from django.urls import get_resolver  # noqa: PLC0415  # the same
 
     made = get_wsgi_application()
     _ = get_resolver().url_patterns
-    return made
+    return lane(made)
 
 
 class Quiet(Logger):

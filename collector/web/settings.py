@@ -71,7 +71,6 @@ def build(config: Config, key: str) -> dict[str, Any]:
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "collector.web.middleware.headers",
-            "collector.web.fastlane.lane",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "django.contrib.sessions.middleware.SessionMiddleware",
             "collector.web.middleware.language",
