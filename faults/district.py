@@ -7,6 +7,7 @@ take back. The gates' cards are in card.py.
 import contextlib
 import secrets
 import shutil
+import socket
 from pathlib import Path
 
 from broker.launch import free_port
@@ -147,6 +148,14 @@ class District:
         log = self.folder / "broker.log"
         self.broker = self.nursery.start(log, programs.broker, words)
         return self.broker
+
+    def broker_listens(self) -> bool:
+        """Say whether somebody answers where the broker should."""
+        try:
+            socket.create_connection(("localhost", self.port)).close()
+        except OSError:
+            return False
+        return True
 
     def start_intake(self) -> Child:
         """Start intake."""

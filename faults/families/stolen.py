@@ -47,7 +47,7 @@ def batch(job: Job) -> Outcome:
     try:
         district.start_broker()
         _take_all_kinds(district, gate)
-        clock.nap(1.0)
+        clock.until(district.broker_listens, START_S)
         recorder.start()
         for crash in range(job.count + 1):
             _a_day(district, gate, shown, dice, outcome, crashes=crash > 0)
