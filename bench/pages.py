@@ -87,7 +87,8 @@ class Asked:
             answer: Any = self._application(environ, start)
             for _part in answer:
                 pass
-            answer.close()
+            if hasattr(answer, "close"):  # not every answer has something to close
+                answer.close()
             return statuses[0]
 
         return ask
