@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from collector import clock
 from collector.database.dialect import statements
 from collector.database.ports import Dialect, Session
 from collector.errors import (
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collector.database.numbers import Ints
 
 BUSY_S = 5.0
+STEP_S = 0.01
 FETCHED = 2_000
 """Rows of a long answer that are in memory at a time."""
 PAGES = 20_000
@@ -247,8 +249,8 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         db = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
         with translated(path):
+            _logged(db)
             for pragma in (
-                "journal_mode = WAL",
                 "synchronous = FULL",
                 "foreign_keys = ON",
                 "secure_delete = ON",
@@ -260,6 +262,24 @@ def open_to_write(path: Path) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _logged(db: sqlite3.Connection) -> None:
+    """Have what is written go to a log first; whoever does the same at this moment is waited for.
+
+    SQLite itself waits for nobody here: of two programs that make one file, one would be told at
+    once that it is locked.
+    """
+    end_s = clock.steady_s() + BUSY_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or clock.steady_s() > end_s:
+                raise
+        else:
+            return
+        clock.pause(STEP_S)
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:

@@ -1,7 +1,9 @@
 """What SQLite keeps of us on the disk while other processes come and go."""
 
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -60,6 +62,19 @@ def test_whoever_closes_the_file_elsewhere_takes_nothing_of_ours_along(tmp_path:
             session.run(INSERT, ("three",))
         assert elsewhere(path) == ["one", "three", "two"]
     assert elsewhere(path) == ["one", "three", "two"]
+
+
+def test_two_programs_that_make_one_file_wait_for_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "words.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")  # as whoever is just turning it into a file with a log
+        other.execute("CREATE TABLE theirs (text TEXT)")
+        later = threading.Timer(0.3, other.execute, ("COMMIT",))
+        later.start()
+        with closing(SqliteDatabase(path)) as ours, ours.writing() as session:
+            assert session.rows("SELECT name FROM sqlite_master") == [("theirs",)]
+            assert session.rows("PRAGMA journal_mode") == [("wal",)]
+        later.join()
 
 
 @contextmanager

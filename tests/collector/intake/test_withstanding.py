@@ -213,6 +213,7 @@ def test_two_workers_on_one_ledger_store_each_record_once(
             gate.send("scan", pen.payload(first, first + 19, historical=True))
             gate.send("scan", pen.payload(max(1, first - 9), first))
         gate.insist(pen.payload(152, 201), 201) if not share else settle(gate, pen, 201)
+        assert [each.poll() for each in (intake, worker)] == [None, None]
         worker.kill()
         worker.communicate()
         for first in range(202, 400, 40):
