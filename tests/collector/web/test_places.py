@@ -37,16 +37,8 @@ def place(number: int, **more: Any) -> dict[str, Any]:  # noqa: ANN401  # any fi
 @pytest.fixture
 def listed(site: Path) -> Iterator[Path]:
     """Clear away what a test has listed."""
-    from collector.web import districtviews, frame, views  # noqa: PLC0415  # needs the settings
-
     yield site
-    lay(site)
     (site / "places.json").write_text(json.dumps(PLACES), encoding="utf-8")
-    districtviews.watch().stop()
-    for each in (districtviews.watch, districtviews.overview, districtviews.questions):
-        each.cache_clear()
-    views.snapshot.cache_clear()
-    frame.roster.cache_clear()
 
 
 def names(query: str) -> list[str]:
