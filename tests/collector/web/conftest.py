@@ -115,10 +115,12 @@ def forget() -> None:
 
     if districtviews.watch.cache_info().currsize:
         districtviews.watch().stop()
-    for each in (districtviews.watch, districtviews.overview, districtviews.questions):
-        each.cache_clear()
-    for each in (frame.roster, placesviews.directory, views.snapshot):
-        each.cache_clear()
+    districtviews.watch.cache_clear()
+    districtviews.overview.cache_clear()
+    districtviews.questions.cache_clear()
+    placesviews.directory.cache_clear()
+    views.snapshot.cache_clear()
+    frame.roster.cache_clear()
 
 
 def lists(site: Path) -> tuple[str, ...]:
