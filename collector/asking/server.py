@@ -46,19 +46,24 @@ class Server:
         self._path, self._users, self._answer = path, users, answer
         self._longest = longest
         self._socket: socket.socket | None = None
+        self._accepting: threading.Thread | None = None
         self._places = threading.BoundedSemaphore(CONNECTIONS)
 
     def __enter__(self) -> Self:
         """Listen, in a thread of its own."""
         self._socket = _listening(self._path)
-        threading.Thread(target=self._accept, args=(self._socket,), daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, args=(self._socket,), daemon=True)
+        self._accepting.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Listen no more."""
-        if self._socket is not None:
+        if self._socket is not None and self._accepting is not None:
+            # Closed alone, it would go on listening: the thread that waits in it keeps it open.
+            self._socket.shutdown(socket.SHUT_RDWR)
+            self._accepting.join()
             self._socket.close()
-            self._socket = None
+            self._socket = self._accepting = None
             self._path.unlink(missing_ok=True)
 
     def _accept(self, listening: socket.socket) -> None:

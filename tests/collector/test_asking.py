@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,10 @@ def test_what_a_killed_process_has_left_is_in_nobodys_way(tmp_path: Path) -> Non
         killed.bind(str(path))
     with Server(path, ME, bytes.upper):
         assert asked(path, b"who?") == b"WHO?"
+
+
+def test_who_has_closed_waits_for_nobody_any_more(tmp_path: Path) -> None:
+    before = threading.active_count()
+    with Server(tmp_path / "socket", ME, bytes.upper):
+        assert threading.active_count() == before + 1
+    assert threading.active_count() == before
