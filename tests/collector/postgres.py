@@ -15,6 +15,7 @@ import pytest
 from collector.database.postgres import PostgresDatabase
 from collector.ledger import schema
 from tests.conftest import IN_CI
+from tests.waiting import until
 
 USER, GROUP = ("nobody", "nogroup") if os.geteuid() == 0 else (None, None)
 """A server never runs as root."""
@@ -28,6 +29,7 @@ SETTINGS = (
 FILLED = (
     "SELECT relname FROM pg_class WHERE relname ~ '^record_[0-9]+$' AND pg_relation_size(oid) > 0"
 )
+PATIENCE_S = 60.0
 HASTY = ("fsync=off", "full_page_writes=off")
 """Where durability is not the subject."""
 
@@ -52,7 +54,8 @@ class Cluster:
 
     def init(self) -> None:
         flags = ("--auth=trust", "--username=postgres", "--no-sync", "--locale=C.UTF-8")
-        self._run("initdb", "-D", str(self.data), *flags)
+        made = self._ran("initdb", "-D", str(self.data), *flags)
+        assert made.returncode == 0, made.stderr.decode()
 
     def start(self) -> None:
         options = [word for each in self._settings for word in ("-c", each)]
@@ -64,13 +67,20 @@ class Cluster:
                 user=USER,
                 group=GROUP,
             )
-        self._run("pg_isready", "-q", "-h", str(self.folder), "-t", "20", tries=200)
+        # After a power cut a slow disk is long about what PostgreSQL looks at first.
+        until(self._answers, f"PostgreSQL does not answer: {self.log}", PATIENCE_S)
+
+    def _answers(self) -> bool:
+        server, asked = self._server, ("pg_isready", "-q", "-h", str(self.folder), "-t", "20")
+        assert server is not None
+        assert server.poll() is None, self.log.read_text(errors="replace")[-2000:]
+        return self._ran(*asked).returncode == 0
 
     def stop(self, number: int = signal.SIGINT) -> None:
         """End it: quickly and whole, or as a power cut would."""
         if self._server is not None:
             self._server.send_signal(number)
-            self._server.wait(30)
+            self._server.wait(PATIENCE_S)
             self._server = None
 
     def conninfo(self, database: str, user: str = "postgres") -> str:
@@ -100,20 +110,15 @@ class Cluster:
                 db.execute(f"TRUNCATE {name}".encode())
         return self._ledger
 
-    def _run(self, program: str, *words: str, tries: int = 1) -> None:
-        for left in reversed(range(tries)):
-            done = subprocess.run(
-                [self._programs / program, *words],
-                capture_output=True,
-                check=False,
-                timeout=60,
-                user=USER,
-                group=GROUP,
-            )
-            if done.returncode == 0:
-                return
-            if not left:
-                raise AssertionError(done.stderr.decode())
+    def _ran(self, program: str, *words: str) -> "subprocess.CompletedProcess[bytes]":
+        return subprocess.run(
+            [self._programs / program, *words],
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE_S,
+            user=USER,
+            group=GROUP,
+        )
 
 
 def programs() -> Path | None:
