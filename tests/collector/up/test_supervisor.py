@@ -140,12 +140,17 @@ if len(tries.read_text()) < 3:
     assert any("(2)" in line and " 2 " in line for line in watched.said)
 
 
-def test_who_does_not_end_is_killed_and_the_status_says_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(supervisor, "STOP_S", 0.3)
+def test_who_does_not_end_is_killed_and_the_status_says_so() -> None:
     watched = Watched(small("deaf", DEAF), small("a", SERVE))
     pids: list[int] = []
+
+    def leaping_s() -> float:
+        """Let the patience be over as soon as the other one has ended."""
+        return clock.steady_s() + (supervisor.STOP_S if watched.standings["a"].fails else 0.0)
+
+    watched.supervisor = Supervisor(
+        tuple(watched.standings.values()), watched.said.append, leaping_s
+    )
 
     def end() -> None:
         pids.extend(watched.pid(name) for name in watched.standings)
@@ -169,11 +174,14 @@ def test_who_is_not_ready_in_time_is_named_and_nobody_waits_for_it(
     assert watched.late == [["mute"]]
 
 
-def test_who_becomes_ready_late_is_told_of_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_becomes_ready_late_is_told_of_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(supervisor, "PATIENCE_S", 0.3)
-    slow = SERVE.replace("print(", "threading.Event().wait(1)\nprint(")
-    watched = Watched(small("slow", slow))
-    watched.late = _Stopping(watched, times=2)
+    told = tmp_path / "told"
+    wait = f"import os\nwhile not os.path.exists({str(told)!r}): threading.Event().wait(0.02)\n"
+    watched = Watched(small("slow", SERVE.replace("print(", f"{wait}print(")))
+    watched.late = _Stopping(watched, times=2, told=told)
     assert watched.run() == 0
     assert watched.late == [["slow"], []]
 
@@ -181,12 +189,14 @@ def test_who_becomes_ready_late_is_told_of_too(monkeypatch: pytest.MonkeyPatch) 
 class _Stopping(list[list[str]]):
     """Ends all as soon as it was told so many times who is late."""
 
-    def __init__(self, watched: Watched, times: int = 1) -> None:
+    def __init__(self, watched: Watched, times: int = 1, told: Path | None = None) -> None:
         super().__init__()
-        self._watched, self._times = watched, times
+        self._watched, self._times, self._told = watched, times, told
 
     def append(self, late: list[str]) -> None:
         super().append(late)
+        if self._told is not None:
+            self._told.touch()
         if len(self) == self._times:
             self._watched.supervisor.stop()
 
