@@ -42,6 +42,7 @@ class Watch:
         self._follower, self._view, self._roster = follower, view, roster
         self._wall_ms = wall_ms
         self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
         self._past = Past(-1, {})
         self._looked = (-1, -1)
         self._change = -1
@@ -54,11 +55,13 @@ class Watch:
 
     def start(self) -> None:
         """Begin, in a thread that ends with the process."""
-        threading.Thread(target=self._run, name="watch", daemon=True).start()
+        self._thread.start()
 
     def stop(self) -> None:
-        """End soon."""
+        """End; nothing is read or counted any more."""
         self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def step(self) -> bool:
         """Count and look once; return whether there is more to count. Raises CollectorError."""

@@ -20,6 +20,7 @@ from collector.ledger.sqlite import SqliteLedger
 from tests.collector.lists import declared, on_disk
 from tests.collector.plain import PLAIN
 from tests.collector.web.desk import MemoryDesk
+from tests.waiting import until
 from wire.keys import Use, entry
 from wire.state import Health, State, pack
 
@@ -123,6 +124,13 @@ def forget() -> None:
     frame.roster.cache_clear()
 
 
+def counted() -> None:
+    """Wait until what watches the ledger has counted it: then no page changes by itself."""
+    from collector.web import districtviews  # noqa: PLC0415  # needs the settings
+
+    until(lambda: not districtviews.watch().seen.counting, "the ledger was not counted")
+
+
 def lists(site: Path) -> tuple[str, ...]:
     """Return what the district's two lists are."""
     return tuple((site / f"{each}.json").read_text("utf-8") for each in ("roster", "places"))
@@ -168,9 +176,11 @@ def set_up_gate(
     reports = (Report("g1", Topic.STATE, state), Report("g1", Topic.HEALTH, health))
     with SqliteLedger(site / "ledger.db") as ledger:
         ledger.commit(Post((pen.arrival(1, 3),), reports), NOW)
+    forget()  # what was drawn before there was a gate
+    counted()
     yield
     forget()
     (site / "roster.json").write_text(before, encoding="utf-8")
     (site / "places.json").write_text(json.dumps(PLACES), encoding="utf-8")
-    for file in site.glob("ledger.db*"):
-        file.unlink()
+    for file in (*site.glob("ledger.db*"), *site.glob("web/figures.db*")):
+        file.unlink(missing_ok=True)  # SQLite takes its own away when the last one closes
