@@ -17,7 +17,7 @@ from broker.config import BrokerSettings
 from provisioning import authority, certificates
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 class Identity(NamedTuple):

@@ -26,7 +26,7 @@ from wire.keys import Keyring
 from wire.record import ClockState, What, genesis, link
 from wire.topics import TO_GATE
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 WILL = Will(f"gq/v1/{GATE}/state", b"{}")
 OURS = tuple(f"gq/v1/{GATE}/{leaf}" for leaf in TO_GATE)
 
@@ -50,7 +50,7 @@ def running(site: Site) -> Iterator[Uplink]:
     finally:
         uplink.stop()
         thread.join(PATIENCE_S)
-        assert not thread.is_alive()
+        assert not thread.is_alive(), "the uplink does not end"
 
 
 class Collector:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 CONNECT, PUBLISH, SUBSCRIBE = 1, 3, 8
 WELCOME = bytes.fromhex("2003000000")
 """CONNACK of MQTT 5 without properties."""

@@ -15,7 +15,7 @@ from tests.device.uplink.district import OURS, WILL, settings
 def is_let_in(site: Site, port: int, now: datetime | None) -> bool:
     made = Link(Address("localhost", port, GATE, site.keys / "uplink", 10), WILL, OURS, now)
     try:
-        for _ in range(300):
+        for _ in range(3000):
             made.turn(readable=True, writable=bool(made.writable))
             if any(isinstance(event, Up) for event in made.events):
                 return True
