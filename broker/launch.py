@@ -7,6 +7,7 @@ kernel ends the child too.
 import errno
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -43,6 +44,8 @@ ACL, DOOR = "acl", Path("own/door")
 MAX_SOCKET_PATH = 108
 """Of a local socket's name, in bytes; where it is longer, a withdrawn gate is only silenced."""
 STOP_S = 5.0
+LOWEST_PORT, PORTS = 15_000, 15_000
+"""Of those to choose from: below the system's own, which begin with 32,768."""
 
 
 class Broker:
@@ -208,7 +211,7 @@ def _complain(text: str) -> None:
 def launch(
     settings: BrokerSettings,
     folder: Path,
-    patience_s: float = 10.0,
+    patience_s: float = 30.0,
     tell: Callable[[str], None] = _complain,
 ) -> Iterator[Broker]:
     """Run Mosquitto while the block runs; `folder` takes its configuration and its log.
@@ -233,10 +236,16 @@ def find_program() -> str:
 
 
 def free_port(address: str = "127.0.0.1") -> int:
-    """Return a port that is free at this moment."""
-    with socket.create_server((address, 0), family=_family(address)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that is free at this moment, and none that the system gives away by itself."""
+    while True:
+        port = LOWEST_PORT + secrets.randbelow(PORTS)
+        try:
+            socket.create_server((address, port), family=_family(address)).close()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        else:
+            return port
 
 
 def _family(address: str) -> socket.AddressFamily:

@@ -16,7 +16,7 @@ import pytest
 from broker.config import BrokerSettings
 from broker.errors import BrokerMissing, ConfigRefused, PortBusy
 from broker.launch import free_port, from_folder, launch
-from tests.broker.speaker import District, Identity, Speaker
+from tests.broker.speaker import PATIENCE_S, District, Identity, Speaker
 from tests.collector.disks import full
 
 
@@ -27,7 +27,9 @@ def is_welcome(settings: BrokerSettings, who: Identity) -> bool:
     connect = bytes.fromhex("100e00044d5154540402003c00026731")
     try:
         with (
-            socket.create_connection((settings.address, settings.port), timeout=10) as plain,
+            socket.create_connection(
+                (settings.address, settings.port), timeout=PATIENCE_S
+            ) as plain,
             context.wrap_socket(plain, server_hostname=settings.address) as channel,
         ):
             channel.sendall(connect)
@@ -41,14 +43,20 @@ def settings(district: District) -> BrokerSettings:
     return msgspec.structs.replace(district.settings, port=free_port())
 
 
+def test_a_free_port_is_none_that_the_system_gives_to_others() -> None:
+    """It is used a moment later; until then whoever connects or asks for any port could have it."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert all(free_port() < lowest for _ in range(20))
+
+
 def test_it_answers_when_the_block_begins_and_is_gone_when_it_ends(
     settings: BrokerSettings, tmp_path: Path
 ) -> None:
     where = (settings.address, settings.port)
     with launch(settings, tmp_path):
-        socket.create_connection(where, timeout=10).close()
+        socket.create_connection(where, timeout=PATIENCE_S).close()
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(where, timeout=10)
+        socket.create_connection(where, timeout=PATIENCE_S)
 
 
 def test_it_starts_again_at_once_after_it_was_killed(
@@ -174,7 +182,7 @@ def test_the_program_stops_in_good_order_when_asked(district: District, tmp_path
     with Program(district.settings.key.parent, port, tmp_path) as program:
         assert program.first_line() == f"broker: listening on 127.0.0.1 port {port}\n"
         program.process.terminate()
-        assert program.process.wait(20) == 0
+        assert program.process.wait(PATIENCE_S) == 0
 
 
 def test_the_broker_does_not_outlive_a_killed_program(district: District, tmp_path: Path) -> None:
@@ -184,7 +192,7 @@ def test_the_broker_does_not_outlive_a_killed_program(district: District, tmp_pa
         children = Path(f"/proc/{program.process.pid}/task/{program.process.pid}/children")
         child = os.pidfd_open(int(children.read_text()))
         program.process.send_signal(signal.SIGKILL)
-        program.process.wait(20)
+        program.process.wait(PATIENCE_S)
     assert ended(child)
 
 
@@ -193,7 +201,7 @@ def ended(pidfd: int) -> bool:
     poller = select.poll()
     poller.register(pidfd, select.POLLIN)
     try:
-        return bool(poller.poll(10_000))
+        return bool(poller.poll(int(PATIENCE_S * 1000)))
     finally:
         os.close(pidfd)
 
@@ -210,7 +218,7 @@ def test_the_program_says_what_is_wrong_and_what_to_do(
 ) -> None:
     monkeypatch.setenv("GATE_LANG", language)
     with Program(tmp_path, free_port(), tmp_path) as program:
-        out, told = program.process.communicate(timeout=20)
+        out, told = program.process.communicate(timeout=PATIENCE_S)
     assert program.process.returncode == 2
     assert out == ""
     assert told.startswith(f"broker-refused-config: {tmp_path}/certificate.pem: {why}\n  -> {act}")
@@ -222,7 +230,7 @@ def test_the_program_says_that_nothing_can_be_written_to_its_folder(
 ) -> None:
     (tmp_path / "state").write_text("no folder")
     with Program(district.settings.key.parent, free_port(), tmp_path / "state") as program:
-        _, told = program.process.communicate(timeout=20)
+        _, told = program.process.communicate(timeout=PATIENCE_S)
     assert program.process.returncode == 2
     assert told.startswith(f"broker-state: {tmp_path / 'state'}")
     assert "Traceback" not in told
@@ -230,13 +238,13 @@ def test_the_program_says_that_nothing_can_be_written_to_its_folder(
 
 def test_the_program_names_the_folder_whose_disk_is_full(district: District, small: Path) -> None:
     with full(small), Program(district.settings.key.parent, free_port(), small) as program:
-        _, told = program.process.communicate(timeout=20)
+        _, told = program.process.communicate(timeout=PATIENCE_S)
         assert program.process.returncode == 2
     assert told.startswith(f"broker-state: {small}")
     assert "hết chỗ trên đĩa" in told
 
 
-def test_the_program_puts_a_gate_off_the_line_within_ten_seconds(
+def test_the_program_puts_a_gate_off_the_line_while_it_runs(
     district: District, tmp_path: Path
 ) -> None:
     settings = msgspec.structs.replace(district.settings, port=free_port())
@@ -248,7 +256,7 @@ def test_the_program_puts_a_gate_off_the_line_within_ten_seconds(
             each.connect()
         district.settings.key.with_name("withdrawn").write_text("g1\n")
         try:
-            assert stolen.lost.get(timeout=10).is_failure
+            assert stolen.lost.get(timeout=PATIENCE_S).is_failure
             assert honest.lost.empty()
         finally:
             district.settings.key.with_name("withdrawn").unlink()

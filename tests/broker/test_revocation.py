@@ -24,7 +24,7 @@ from broker.revocation import Change, InForce, ListsUnfit, fit
 from provisioning import authority, certificates, revocation, revoked, turnover
 from provisioning.authority import Authority
 from provisioning.certificates import Issuer
-from tests.broker.speaker import Identity, Speaker
+from tests.broker.speaker import PATIENCE_S, Identity, Speaker
 from tests.broker.test_launch import is_welcome
 
 DAY = timedelta(days=1)
@@ -118,7 +118,7 @@ def test_what_is_revoked_while_the_broker_runs_is_put_off_the_line_and_never_com
         revocation.revoke(town.home, "net-1", clock.now())
         for _each in range(2):
             broker.tend()
-        assert stolen.lost.get(timeout=10).is_failure
+        assert stolen.lost.get(timeout=PATIENCE_S).is_failure
         assert honest.lost.empty()
         assert town.welcome() == EVERYBODY - {"net-1"}
         assert broker.pid == pid
@@ -289,4 +289,4 @@ def test_a_folder_that_is_carried_here_while_the_broker_runs_is_taken_up_once_it
 
 def shown(settings: BrokerSettings) -> str:
     """Return the certificate that the broker shows, PEM."""
-    return ssl.get_server_certificate((settings.address, settings.port), timeout=10)
+    return ssl.get_server_certificate((settings.address, settings.port), timeout=PATIENCE_S)

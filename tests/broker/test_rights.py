@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from broker.launch import Broker
 from provisioning import certificates, keyfile
-from tests.broker.speaker import NOW, District, Identity, Join, Speaker, identity
+from tests.broker.speaker import NOW, PATIENCE_S, District, Identity, Join, Speaker, identity
 from wire.topics import topic
 
 PEM = Encoding.PEM
@@ -27,7 +27,7 @@ SYS_PIDFD_GETFD = 438
 def answer(channel: socket.socket) -> bytes:
     """Say CONNECT and return what comes back; nothing if the broker hangs up."""
     try:
-        channel.settimeout(10)
+        channel.settimeout(PATIENCE_S)
         channel.sendall(CONNECT)
         return channel.recv(16)
     except (ssl.SSLError, ConnectionError):
@@ -37,7 +37,7 @@ def answer(channel: socket.socket) -> bytes:
 @pytest.fixture
 def plain(broker: Broker) -> Iterator[socket.socket]:
     where = (broker.settings.address, broker.settings.port)
-    with socket.create_connection(where, timeout=10) as channel:
+    with socket.create_connection(where, timeout=PATIENCE_S) as channel:
         yield channel
 
 
@@ -277,7 +277,7 @@ def test_who_sends_too_much_is_cut_off_and_no_one_else(district: District, join:
     intake, huge, other = join(district.intake), join(district.gate1), join(district.gate2)
     intake.subscribe("gq/v1/+/scan")
     huge.client.publish(topic("g1", "scan"), bytes(300_000), qos=1)
-    assert huge.lost.get(timeout=10).is_failure
+    assert huge.lost.get(timeout=PATIENCE_S).is_failure
     assert not other.publish(topic("g2", "scan"), b"alive").is_failure
     assert intake.hear() == (topic("g2", "scan"), b"alive")
     assert other.lost.empty()

@@ -13,7 +13,7 @@ import pytest
 from broker.config import BrokerSettings
 from broker.eviction import Arrivals, evict, names
 from broker.launch import SURE, Broker, free_port, launch
-from tests.broker.speaker import District, Identity, Speaker
+from tests.broker.speaker import PATIENCE_S, District, Identity, Speaker
 from wire.topics import topic
 
 
@@ -48,13 +48,13 @@ def test_a_withdrawn_gate_is_put_off_the_line_and_no_other_is(
         assert stolen.lost.empty()
         settings.withdrawn.write_text("# stolen\ng1\n")
         broker.tend()
-        assert stolen.lost.get(timeout=10).is_failure
+        assert stolen.lost.get(timeout=PATIENCE_S).is_failure
         assert not honest.publish(topic("g2", "scan"), b"here").is_failure
         assert honest.lost.empty()
         back = connected(settings, district.gate1)
         refused(broker, back, topic("g1", "scan"))
         broker.tend()
-        assert back.lost.get(timeout=10).is_failure
+        assert back.lost.get(timeout=PATIENCE_S).is_failure
         settings.withdrawn.write_text("")
         broker.tend()
         restored = connected(settings, district.gate1)
@@ -128,5 +128,5 @@ def test_the_withdrawn_are_put_off_now_and_then_whatever_the_log_says(
         broker._arrivals.since_last()
         for _ in range(SURE):
             broker.tend()
-        assert back.lost.get(timeout=10).is_failure
+        assert back.lost.get(timeout=PATIENCE_S).is_failure
         back.close()
