@@ -17,7 +17,7 @@ from tests.device.command import GATE, environment, gate
 from tests.device.site import Site
 
 CARD = "2m"
-PATIENCE_S = 20.0
+PATIENCE_S = 50.0
 
 
 @pytest.fixture

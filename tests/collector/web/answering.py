@@ -38,7 +38,7 @@ def main(folder: Path, *words: str) -> None:
     if "crowded" in words:
         more["worker_connections"] = CROWDED
     if "hurried" in words:
-        worker.HEAD_S, worker.SLOWEST_PER_S = 1.0, 10**6
+        worker.HEAD_S, worker.SLOWEST_PER_S = 5.0, 10**6
     if "narrow" in words:
         worker.HELD = 1024 * 1024
     listening = server.listen("127.0.0.1", 0)
