@@ -3,12 +3,13 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from provisioning import authority
+from provisioning import authority, passphrase
 from provisioning.authority import Authority
 from tests.provisioning.power import Power
 
@@ -37,6 +38,14 @@ def power() -> Power:
     made = Power()
     sys.addaudithook(made.heard)
     return made
+
+
+@pytest.fixture(autouse=True)
+def _passphrase_forgotten() -> Iterator[None]:
+    """Have nobody find the passphrase that another test has given to this process."""
+    passphrase.given.cache_clear()
+    yield
+    passphrase.given.cache_clear()
 
 
 @pytest.fixture

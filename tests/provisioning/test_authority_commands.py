@@ -5,7 +5,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,12 +21,9 @@ CREATE = ("authority", "create", "--name", "Xã Mẫu")
 
 
 @pytest.fixture(autouse=True)
-def nobody_sits_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def nobody_sits_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(passphrase.FOLDER, raising=False)
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
-    passphrase.given.cache_clear()
-    yield
-    passphrase.given.cache_clear()
 
 
 @pytest.fixture

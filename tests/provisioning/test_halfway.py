@@ -189,7 +189,6 @@ def test_who_has_forgotten_the_passphrase_of_a_recovery_that_was_cut_off_starts_
     monkeypatch.setenv(passphrase.FOLDER, str(tmp_path))
     word = tmp_path / passphrase.CREDENTIAL
     word.write_text("the words of before")
-    passphrase.given.cache_clear()
     folder, pages = found(tmp_path)
     home = ceremony.joined(authority.load(folder), pages[:2])
     home = replace(home, ask=lambda: b"words that are forgotten")
@@ -201,7 +200,6 @@ def test_who_has_forgotten_the_passphrase_of_a_recovery_that_was_cut_off_starts_
         assert cli.main(recover) == 0
         assert ("NOTE: a recovery was cut off" in capsys.readouterr().err) is not is_opened
         assert keyfile.opens(folder / making.ENROL_KEY, b"words that are new") is is_opened
-    passphrase.given.cache_clear()
 
 
 def test_a_turn_waits_for_the_one_that_is_going_on(

@@ -243,7 +243,7 @@ def test_a_page_for_telephones_speaks_https_alone(counter: Counter) -> None:
     counter.configure(f'certificate = "{certificate}"\nkey = "{key}"\n')
     context = ssl.create_default_context(cafile=str(counter.home.folder / "ca.pem"))
     with counter.open():
-        line = http.client.HTTPSConnection("localhost", counter.port, timeout=10, context=context)
+        line = http.client.HTTPSConnection("localhost", counter.port, timeout=30, context=context)
         line.request("POST", "/login", urlencode({"name": NAME, "password": PASSWORD}))
         answer = line.getresponse()
         assert answer.status == 303

@@ -19,6 +19,9 @@ from wire.enrolment import pack_request
 from wire.joining import Trouble
 
 REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\nContent-Length: 0\r\n\r\n"
+PATIENCE_S = 30.0
+GREETED_S = 2.0
+"""Whoever speaks no TLS waits so long for a greeting in words that it knows."""
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
 
@@ -34,7 +37,7 @@ def answering(
     """Answer every connection the same, at a free port; yield the port and all that was heard."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(10)
+        listening.settimeout(PATIENCE_S)
 
         def serve() -> None:
             while True:
@@ -43,7 +46,7 @@ def answering(
                 except OSError:
                     return
                 with contextlib.suppress(OSError), line:
-                    line.settimeout(2)
+                    line.settimeout(PATIENCE_S if context else GREETED_S)
                     with (
                         context.wrap_socket(line, server_side=True) if context else line as speaking
                     ):

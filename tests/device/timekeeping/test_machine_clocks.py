@@ -101,7 +101,7 @@ def test_a_jump_of_the_wall_clock_alone(
     passed = after["boottime_ms"] - before["boottime_ms"]
     moved = after["real_ms"] - before["real_ms"] - passed
     assert abs(moved - jump) < 2 * S, "the wall clock jumped"
-    assert after["monotonic_ms"] - before["monotonic_ms"] == pytest.approx(passed, abs=50)
+    assert after["monotonic_ms"] - before["monotonic_ms"] == pytest.approx(passed, abs=2 * S)
     assert 0 <= passed < 20 * S, "the time since boot did not"
     assert (after["clock"], after["fault"]) == ("unsynced", fault)
     earliest = after["real_ms"] - jump - 31 * DAY
