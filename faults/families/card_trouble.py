@@ -64,7 +64,7 @@ class Trouble:
         clock.until(lambda: is_open(gate) or not door.running, START_S)
         clock.nap(1.5)
         with strace.attached(door.pid, self._log, *_delayed(NEVER_S, "1+")):
-            clock.nap(0.3)  # what had been stored by then may still be lit
+            clock.nap(1.5)  # what had been stored by then may still be lit
             before = len(observer.rises(gate.pins))
             clock.nap(4.0)
             if len(observer.rises(gate.pins)) > before:

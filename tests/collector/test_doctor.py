@@ -39,17 +39,27 @@ from wire.record import What
 @pytest.fixture(scope="module")
 def broker() -> Iterator[int]:
     """Give the port of something that answers."""
+    with listening(lambda line: line.close()) as port:
+        yield port
+
+
+@contextmanager
+def listening(serve: Callable[[socket.socket], object]) -> Iterator[int]:
+    """Serve one connection after another while the block lasts; give the port."""
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                serve(server.accept()[0])
+
     with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=_accept, args=(server,), daemon=True).start()
-        yield server.getsockname()[1]
-
-
-def _accept(server: socket.socket) -> None:
-    while True:
+        accepting = threading.Thread(target=accept)
+        accepting.start()
         try:
-            server.accept()[0].close()
-        except OSError:
-            return
+            yield server.getsockname()[1]
+        finally:
+            server.shutdown(socket.SHUT_RDWR)  # closed alone, it would be waited in for ever
+            accepting.join()
 
 
 @pytest.fixture
@@ -348,22 +358,16 @@ def pages(pair: tuple[Path, Path] | None = None) -> Iterator[int]:
     if pair is not None:
         context.load_cert_chain(*pair)
 
-    def serve() -> None:
-        while True:
-            try:
-                line, _ = server.accept()
-            except OSError:
-                return
-            with (
-                suppress(OSError),
-                context.wrap_socket(line, server_side=True) if pair else line as to,
-            ):
-                to.recv(4096)
-                to.sendall(answer)
+    def serve(line: socket.socket) -> None:
+        with (
+            suppress(OSError),
+            context.wrap_socket(line, server_side=True) if pair else line as to,
+        ):
+            to.recv(4096)
+            to.sendall(answer)
 
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threading.Thread(target=serve, daemon=True).start()
-        yield server.getsockname()[1]
+    with listening(serve) as port:
+        yield port
 
 
 def certified(folder: Path, days: int, name: str = "cong.example.vn") -> tuple[Path, Path]:

@@ -20,9 +20,9 @@ from tests import browsing
 from tests.waiting import until
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(360)]
-PEOPLE = 14
-LONG_QUEUE = 60
-"""People come for two minutes: somebody still does when a slow machine has drawn the page."""
+PEOPLE, LONG_QUEUE = 30, 60
+"""People come for one minute or two: somebody still does when a slow machine has started again what
+was killed, or has drawn the page."""
 PACE = Pace()
 
 

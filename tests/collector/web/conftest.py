@@ -104,20 +104,28 @@ def connect(desk: MemoryDesk) -> None:
 def vault(site: Path, tmp_path: Path, wall: Clock) -> Iterator[MemoryDesk]:
     """Give the pages a vault in memory, empty."""
     assert site.is_dir()
-    desk = MemoryDesk(tmp_path, wall)
+    desk, before = MemoryDesk(tmp_path, wall), (settings.GATE_DESK, settings.GATE_ISSUING)
     connect(desk)
     yield desk
+    settings.GATE_DESK, settings.GATE_ISSUING = before
     desk.database.close()
 
 
 def forget() -> None:
     """Let this process forget what it has read and drawn, as one that has just begun."""
-    from collector.web import districtviews, frame, placesviews, views  # noqa: PLC0415  # settings
+    from collector.web import (  # noqa: PLC0415  # needs the settings
+        districtviews,
+        frame,
+        overview,
+        placesviews,
+        views,
+    )
 
     if districtviews.watch.cache_info().currsize:
         districtviews.watch().stop()
     districtviews.watch.cache_clear()
     districtviews.overview.cache_clear()
+    overview._part.cache_clear()
     districtviews.questions.cache_clear()
     placesviews.directory.cache_clear()
     views.snapshot.cache_clear()

@@ -802,12 +802,15 @@ def test_two_custodians_unlock_the_vault_each_with_their_own_share(vault: Memory
     assert vault.is_locked
 
 
-def test_a_page_of_a_vault_that_is_away_says_so(browser: Any) -> None:  # noqa: ANN401
+def test_a_page_of_a_vault_that_is_away_says_so(
+    browser: Any,  # noqa: ANN401
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     from django.conf import settings  # noqa: PLC0415
 
     from collector.web.casework.desk import away  # noqa: PLC0415
 
-    settings.GATE_DESK = away
+    monkeypatch.setattr(settings, "GATE_DESK", away)
     assert browser.get("/cases").status_code == 503
 
 
