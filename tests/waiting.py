@@ -9,7 +9,7 @@ STEP_S = 0.05
 
 
 def until(
-    happened: Callable[[], bool], what: str = "it did not happen", seconds: float = 30
+    happened: Callable[[], bool], what: str = "it did not happen", seconds: float = 60
 ) -> None:
     """Wait for something; fail, saying what is missing, if it does not happen for so long."""
     for _ in range(int(seconds / STEP_S)):

@@ -139,7 +139,7 @@ def test_a_gate_is_receipted_from_postgresql(
         gate.close()
         for each in intakes:
             each.send_signal(signal.SIGTERM)
-            _, errors = each.communicate(timeout=20)
+            _, errors = each.communicate(timeout=60)
             assert each.returncode == 0, errors
     with opened.view(load(district.config).ledger) as view:
         (tally,) = view.tallies()

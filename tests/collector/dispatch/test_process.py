@@ -56,7 +56,7 @@ def test_it_answers_over_its_socket_publishes_and_goes_on_after_a_kill(tmp_path:
         assert asked.draft(OFFICER, SITE).document["open_once"] is True
         assert (home.config.outgoing / "g1/command").exists()
         process.terminate() if turn else process.kill()
-        assert process.wait(20) == (0 if turn else -9)
+        assert process.wait(60) == (0 if turn else -9)
     home.close()
 
 
@@ -68,5 +68,5 @@ def test_without_keys_or_a_table_it_is_one_sentence(
     home = District(tmp_path, 'path = "ledger.db"', 1)
     text = home.folder / "collector.toml"
     text.write_text(text.read_text().partition("[dispatch]")[0])
-    assert running(home).wait(20) == 2
+    assert running(home).wait(60) == 2
     assert DispatchUnset.code in capfd.readouterr().err

@@ -162,7 +162,7 @@ def test_gates_are_found_and_what_they_say_arrives(home: Home, start: Start) -> 
         late = Listener(home)  # as a Home Assistant that starts later: all of it is retained
         late.until(told("g1", "g2"))
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         late.until(lambda kept: kept[AVAILABILITY] == b"offline")
         late.close()
 

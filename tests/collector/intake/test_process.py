@@ -219,7 +219,7 @@ def test_a_gate_is_answered_and_a_lost_broker_is_found_again(
         assert gate.insist(pen.payload(51, 60), 60).hash == pen.chain[60].hex()
         gate.close()
         intake.send_signal(signal.SIGTERM)
-        _, errors = intake.communicate(timeout=20)
+        _, errors = intake.communicate(timeout=60)
     assert intake.returncode == 0, errors
     events = [line.split(b'"event": "')[1].split(b'"')[0] for line in errors.splitlines()]
     assert events.count(b"intake.connected") == 2

@@ -95,7 +95,7 @@ def desk(district: District) -> Iterator["subprocess.Popen[bytes]"]:
     process = district.start()
     yield process
     process.terminate()
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.mark.usefixtures("desk")
@@ -118,7 +118,7 @@ def test_a_declaration_survives_a_kill_and_gets_the_same_pass(
         assert declared(district.declaring, FORM, ends) == first
     finally:
         again.terminate()
-        again.wait(20)
+        again.wait(60)
     desk.returncode = 0  # the fixture asks how it ended, and it was killed on purpose
 
 

@@ -50,17 +50,19 @@ def address(district: District) -> Iterator[str]:
     with (district.folder / "public.log").open("wb") as out:
         command = [COLLECTOR, "public", "--config", str(district.folder / "collector.toml")]
         process = subprocess.Popen(command, stdout=out, stderr=out)
-    until(lambda: "public.ready" in log(district) or process.poll() is not None)
-    found = URL.search(log(district))
-    assert found is not None, log(district)
-    yield found.group()
-    process.terminate()
-    assert process.wait(20) == 0
+    try:
+        until(lambda: "public.ready" in log(district) or process.poll() is not None, "no page")
+        found = URL.search(log(district))
+        assert found is not None, log(district)
+        yield found.group()
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0, log(district)
 
 
 def stopped(desk: "subprocess.Popen[bytes]") -> None:
     desk.terminate()
-    assert desk.wait(20) == 0
+    assert desk.wait(60) == 0
 
 
 def answered(visitor: Visitor) -> None:
