@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from collector.localday import HOUR_MS, MINUTE_MS, midnight
@@ -108,6 +108,8 @@ def test_the_true_minutes_together_lie_within_the_bounds(
     assert least <= together(one.present, other.present, 0) <= most
 
 
+# One day in six is of that kind; now and then fifty others come before the tenth of them.
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(pairs(), st.sampled_from([5, 30]))
 def test_the_minutes_after_someone_has_left_lie_within_them_too(
     drawn: tuple[Life, Life, list[Span]], minutes: int
