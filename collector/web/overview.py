@@ -25,7 +25,7 @@ from collector.web.district import District, Known
 from collector.web.snapshot import local
 from collector.web.watch import Watch
 
-FRESH_S = 0.7
+FRESH_S = 0.65
 """A drawing so young is not looked at again: with the page's second and the watch's pause, what
 arrives is on every board within two."""
 RECHECK_S = 5.0
@@ -81,6 +81,7 @@ class Overview:
         self._district: District = NOTHING
         self._trouble = ""
         self._parts: dict[str, tuple[Part, ...]] = {}
+        self._before = self._parts
         self._known: tuple[object, ...] = ()
         self._asked_s = self._drawn_s = float("-inf")
 
@@ -91,6 +92,16 @@ class Overview:
             if language not in self._parts:
                 self._parts[language] = _rendered(self._district, self._trouble, language)
             return self._parts[language]
+
+    def at_once(self, language: str) -> tuple[Part, ...] | None:
+        """Return the parts without waiting: None if they have to be drawn.
+
+        While somebody else draws they are those from before.
+        """
+        if self._steady_s() - self._asked_s >= FRESH_S:
+            return None
+        now, before = self._parts.get(language), self._before.get(language)
+        return before if now is None and self._lock.locked() else now
 
     def drawn(self) -> District:
         """Return the values that are shown."""
@@ -125,7 +136,8 @@ class Overview:
             self._known = ()
             found, trouble = self._last(), error.code
         if (found, trouble) != (self._district, self._trouble):
-            self._district, self._trouble, self._parts = found, trouble, {}
+            self._district, self._trouble = found, trouble
+            self._before, self._parts = self._parts, {}
 
     def _remark(self) -> str:
         """Return the code of what the reader must know though everything could be drawn."""
