@@ -352,14 +352,12 @@ def test_nothing_is_said_outside_the_catalogues(
 
     from collector.web import (  # noqa: PLC0415  # the same
         districtviews,
-        overview,
         policyforms,
         policysaid,
         views,
     )
 
     districtviews.overview.cache_clear()
-    overview._part.cache_clear()
     views.snapshot.cache_clear()  # what was drawn before was drawn in a real language
     case = serving.half_worked(vault, wall, "district-officer")
     role, path = serving.pages(case)[name]
