@@ -216,8 +216,12 @@ def served(folder: Path) -> Iterator[tuple[int, int]]:
 class Browser:
     """One board: logs in, and asks as the page does."""
 
-    def __init__(self, port: int) -> None:
-        """Open a connection that is kept."""
+    def __init__(self, port: int, name: str = "first") -> None:
+        """Open a connection that is kept.
+
+        They share a login; by the name, a header, the server looks each up as one of its own.
+        """
+        self._name = name
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self._cookies: dict[str, str] = {}
         self.version = ""
@@ -228,7 +232,8 @@ class Browser:
 
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, float]:
         """Return status, body and how long it took in milliseconds."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        headers = {"Cookie": cookies, "X-Board": self._name}
         body = None
         if form is not None:
             body = "&".join(f"{name}={value}" for name, value in form.items())
@@ -308,7 +313,7 @@ class Load:
             thread.join()
 
     def _board(self, cookies: dict[str, str], number: int) -> None:
-        browser = Browser(self._port)
+        browser = Browser(self._port, str(number))
         browser.log_in(cookies)
         self._over.wait(number / BOARDS)
         browser.open()

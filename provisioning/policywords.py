@@ -26,8 +26,8 @@ KINDS = {
     Kind.NATIONAL_CODE: marked("national COVID codes"),
 }
 SIGNATURES = {
-    AskedSignature.CHECKED: marked("with a signature that the gate has checked"),
-    AskedSignature.ANY: marked("also without a signature that could be checked"),
+    AskedSignature.CHECKED: marked("with a signature that is checked"),
+    AskedSignature.ANY: marked("also without a checked signature"),
 }
 IDENTITIES = {
     AskedIdentity.SEEN: marked("of people whom staff has seen"),

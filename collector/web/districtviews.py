@@ -87,13 +87,18 @@ class News(msgspec.Struct, frozen=True):
 def parts(request: HttpRequest) -> HttpResponse:
     """Return the parts that differ from those `since` which the page asks; nothing if none does."""
     held = request.headers.get("If-None-Match", "")
-    found = news(_language(), request.GET.get("since", ""), held)
+    found = _news(overview().parts(_language()), request.GET.get("since", ""), held)
     return HttpResponse(found.html, status=found.status, headers={"ETag": found.etag})
 
 
-def news(language: str, since: str, held: str) -> News:
+def news_at_once(language: str, since: str, held: str) -> News | None:
+    """Return what is new if nothing has to be read or drawn for it."""
+    now = overview().at_once(language)
+    return None if now is None else _news(now, since, held)
+
+
+def _news(now: tuple[Part, ...], since: str, held: str) -> News:
     """Return the parts that have changed `since` a version, unless all that is `held` is good."""
-    now = overview().parts(language)
     version = _version(now)
     etag = f'"{version}"'
     if since == version:

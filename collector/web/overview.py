@@ -7,7 +7,6 @@ did not change keeps its version, whatever was counted meanwhile.
 import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
 import msgspec
 from django.template.loader import render_to_string
@@ -25,7 +24,7 @@ from collector.web.district import District, Known
 from collector.web.snapshot import local
 from collector.web.watch import Watch
 
-FRESH_S = 0.7
+FRESH_S = 0.65
 """A drawing so young is not looked at again: with the page's second and the watch's pause, what
 arrives is on every board within two."""
 RECHECK_S = 5.0
@@ -39,7 +38,6 @@ PARTS = {
     "hours": ("hours", "day_total"),
 }
 """What each shows of a District: a passage changes the hours, and the rest is not drawn again."""
-REMEMBERED = 4 * len(PARTS)
 NOTHING = district.draw(
     district.Known(Roster("", "", ()), (), {}, {}, None, 0), Tally(), counting=True
 )
@@ -56,6 +54,28 @@ class Part(msgspec.Struct, frozen=True):
     def swapped(self) -> str:
         """Return it as it takes the place of an older one on an open page."""
         return f'<div id="part-{self.name}" class="part" hx-swap-oob="true">{self.html}</div>\n'
+
+
+class Drawing:
+    """Draws the parts of the page; one that shows the same as the last time is that of then."""
+
+    def __init__(self) -> None:
+        """Begin with nothing drawn."""
+        self._last: dict[tuple[str, str], tuple[Mapping[str, object], Part]] = {}
+
+    def parts(self, shown: District, trouble: str, language: str) -> tuple[Part, ...]:
+        """Return all parts in one language."""
+        return tuple(self._part(name, shown, trouble, language) for name in PARTS)
+
+    def _part(self, name: str, shown: District, trouble: str, language: str) -> Part:
+        fields = {field: getattr(shown, field) for field in PARTS[name]}
+        context = {"district": fields, "trouble": trouble if name == "trouble" else ""}
+        last = self._last.get((name, language))
+        if last is not None and last[0] == context:
+            return last[1]
+        part = _rendered(name, context, language)
+        self._last[name, language] = context, part
+        return part
 
 
 class Overview:
@@ -81,6 +101,8 @@ class Overview:
         self._district: District = NOTHING
         self._trouble = ""
         self._parts: dict[str, tuple[Part, ...]] = {}
+        self._before = self._parts
+        self._drawing = Drawing()
         self._known: tuple[object, ...] = ()
         self._asked_s = self._drawn_s = float("-inf")
 
@@ -89,8 +111,18 @@ class Overview:
         with self._lock:
             self._refresh()
             if language not in self._parts:
-                self._parts[language] = _rendered(self._district, self._trouble, language)
+                self._parts[language] = self._drawing.parts(self._district, self._trouble, language)
             return self._parts[language]
+
+    def at_once(self, language: str) -> tuple[Part, ...] | None:
+        """Return the parts without waiting: None if they have to be drawn.
+
+        While somebody else draws they are those from before.
+        """
+        if self._steady_s() - self._asked_s >= FRESH_S:
+            return None
+        now, before = self._parts.get(language), self._before.get(language)
+        return before if now is None and self._lock.locked() else now
 
     def drawn(self) -> District:
         """Return the values that are shown."""
@@ -124,8 +156,8 @@ class Overview:
             self._view.close()
             self._known = ()
             found, trouble = self._last(), error.code
-        if (found, trouble) != (self._district, self._trouble):
-            self._district, self._trouble, self._parts = found, trouble, {}
+        self._district, self._trouble = found, trouble
+        self._before, self._parts = self._parts, {}
 
     def _remark(self) -> str:
         """Return the code of what the reader must know though everything could be drawn."""
@@ -156,21 +188,7 @@ class Overview:
         return Known(roster, drawn.gates, board.alarms(standings), seen.findings, opened, now_ms)
 
 
-def _rendered(drawn: District, trouble: str, language: str) -> tuple[Part, ...]:
-    return tuple(
-        _part(
-            name,
-            tuple((field, getattr(drawn, field)) for field in fields),
-            trouble if name == "trouble" else "",
-            language,
-        )
-        for name, fields in PARTS.items()
-    )
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _part(name: str, shown: tuple[tuple[str, object], ...], trouble: str, language: str) -> Part:
-    context = {"part": name, "district": dict(shown), "trouble": trouble}
+def _rendered(name: str, context: Mapping[str, object], language: str) -> Part:
     with translation.override(language):
-        html = render_to_string("web/district/part.html", context).strip()
+        html = render_to_string("web/district/part.html", {"part": name, **context}).strip()
     return Part(name, hashlib.sha256(html.encode()).hexdigest()[:8], html)

@@ -42,8 +42,10 @@ def _said(table: Mapping[Any, str]) -> list[tuple[str, str]]:
     ]
 
 
-def _choice(table: Mapping[Any, str], label: Label) -> forms.ChoiceField:
-    return forms.ChoiceField(label=label, choices=lambda: _said(table))
+def _choice(
+    table: Mapping[Any, str], label: Label, widget: type[forms.Widget] = forms.Select
+) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=lambda: _said(table), widget=widget)
 
 
 def _number(label: Label, low: int, high: int, *, needed: bool = True) -> forms.IntegerField:
@@ -56,7 +58,7 @@ class PolicyForm(forms.Form):
     revision = forms.IntegerField(min_value=0, max_value=10**DIGITS, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
     """The answers as they stood when the form was opened."""
-    direction = _choice(words.WAYS, FIELD["direction"])
+    direction = _choice(words.WAYS, FIELD["direction"], forms.RadioSelect)
     gates_of_place = _number(FIELD["gates_of_place"], 1, 64, needed=False)
     closed = forms.CharField(
         label=_("Days on which it is closed, such as 06/02/2027"),
@@ -65,7 +67,7 @@ class PolicyForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
     outside_hours = _choice(words.DOES, FIELD["outside_hours"])
-    rule = _choice(words.PASSBACK, FIELD["again"])
+    rule = _choice(words.PASSBACK, FIELD["again"], forms.RadioSelect)
     timeout_min = _number(_("An entry without an exit is forgotten after minutes"), 0, 43_200)
     min_interval_s = _number(_("Seconds between two passages of one person"), 0, 86_400)
     too_soon = _choice(words.DOES, _("Who comes again sooner"))

@@ -6,6 +6,7 @@ import structlog
 
 from collector.config import Config
 from collector.web import certificate, server
+from collector.web.fastlane import Lane
 from collector.web.settings import configure, migrate
 
 log = structlog.get_logger()
@@ -22,7 +23,7 @@ def run(config: Config) -> int:
     shown = f"[{host}]" if ":" in host else host
     log.info("web.listening", url=f"{'https' if more else 'http'}://{shown}:{port}/")
     more["post_worker_init"] = lambda _worker: log.info("web.ready")
-    serving = server.Server(listening, more)
+    serving = server.Server(listening, more, lane=Lane())
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
     return 0
 

@@ -14,7 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from collector.errors import AddressUnusable, PortBusy
-from collector.web.fastlane import lane
+from collector.web.fastlane import Lane
 
 THREADS = 8
 """A board asks once a second and is answered in a millisecond; the rest is for logins."""
@@ -54,14 +54,15 @@ class Server(BaseApplication):
         more: Mapping[str, object] | None = None,
         largest: int = LARGEST,
         load: Callable[[], WSGIApplication] | None = None,
+        lane: Lane | None = None,
     ) -> None:
         """Take the open socket and further settings of gunicorn's.
 
         `largest` is how many bytes may be sent to a page; `load` makes another WSGI application
-        than Django's.
+        than Django's. The `lane` stands before the application.
         """
         self._listening, self._more, self._load = listening, more or {}, load or pages
-        self.largest = largest
+        self.largest, self.lane = largest, lane
         super().__init__()  # type: ignore[no-untyped-call]  # gunicorn's
 
     def load_config(self) -> None:
@@ -93,23 +94,20 @@ class Server(BaseApplication):
         Else each of its full walks goes through every module that is loaded, and whoever asks for
         a page just then waits a tenth of a second for it.
         """
-        loaded = self._load()
+        loaded = self._load() if self.lane is None else self.lane.before(self._load())
         gc.collect()
         gc.freeze()
         return loaded
 
 
 def pages() -> WSGIApplication:
-    """Return Django's WSGI application with every page loaded, before the server forks.
-
-    Before it stands the short way of boards.
-    """
+    """Return Django's WSGI application with every page loaded, before the server forks."""
     from django.core.wsgi import get_wsgi_application  # noqa: PLC0415  # needs the settings
     from django.urls import get_resolver  # noqa: PLC0415  # the same
 
     made = get_wsgi_application()
     _ = get_resolver().url_patterns
-    return lane(made)
+    return made
 
 
 class Quiet(Logger):

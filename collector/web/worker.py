@@ -13,6 +13,7 @@ import socket
 import ssl
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -23,6 +24,7 @@ from gunicorn.http.errors import ParseException
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from collector import clock
+from collector.web.fastlane import ASKED
 
 HEAD_S = 15.0
 """For opening TLS and sending a head; a browser's connection in reserve is closed by then too."""
@@ -38,6 +40,8 @@ HELD = 64 * 1024 * 1024
 """Bytes of all large bodies that have come in part."""
 ANSWER = 256 * 1024
 """Bytes of an answer that the kernel holds for a slow reader, so that no thread does."""
+AT_ONCE = ANSWER // 2
+"""Bytes of an answer that the kernel holds in any case, whatever it needs beside them."""
 PIECE = 64 * 1024
 """Above what TLS unseals at once, so that nothing hides from whoever watches the socket."""
 
@@ -83,6 +87,8 @@ class Connection(TConn):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, ANSWER)
         self.initialized = self.data_ready = True  # what a thread would wait for is there
         self.heard = bytearray()
+        self.head = b""
+        self.has_body = False
         self.until_s = 0.0
         self.watched = 0
 
@@ -116,8 +122,9 @@ class Connection(TConn):
                 raise Refused(431, "Request Header Fields Too Large")
             yield from self._more()
         end += len(END)
-        head = bytes(self.heard[:end])
+        self.head = head = bytes(self.heard[:end])
         length = body(head, largest)
+        self.has_body = length > 0
         self.until_s += length / SLOWEST_PER_S
         if length and EXPECTING.search(head):
             self.sock.send(CONTINUE)
@@ -126,6 +133,16 @@ class Connection(TConn):
         whole = bytes(self.heard[: end + length])
         del self.heard[: end + length]
         self.parser = http.get_parser(self.cfg, _pieces(whole), self.client)
+
+    def said(self, answer: bytes) -> bool:
+        """Send an answer without waiting; say whether all of it could be."""
+        left = memoryview(answer)
+        try:
+            while left:
+                left = left[self.sock.send(left) :]
+        except OSError:
+            return False
+        return True
 
     def _more(self) -> Watching[None]:
         piece = yield from _tried(lambda: self.sock.recv(PIECE))
@@ -209,13 +226,34 @@ class Worker(ThreadWorker):
             event = next(gathering)
         except StopIteration:
             self._forget(conn)
-            super().enqueue_req(conn)
+            if not self._answered(conn):
+                super().enqueue_req(conn)
         except (OSError, EOFError, ValueError):
             self._end(conn)
         else:
             self._watch(conn, event)
             if len(conn.heard) > HEAD:
                 self._bound()
+
+    def handle_request(self, req: Any, conn: Connection) -> Any:  # noqa: ANN401  # gunicorn's
+        """Have a thread answer, which knows how the question was sent."""
+        ASKED.set((str(conn.client[0]), conn.head))
+        return super().handle_request(req, conn)
+
+    def _answered(self, conn: Connection) -> bool:
+        """Answer at once if that needs no thread; say whether it was done."""
+        is_last = not self.alive or len(self.keepalived_conns) >= self.max_keepalived
+        if self.app.lane is None or conn.has_body or conn.heard or is_last:
+            return False
+        try:
+            answer = self.app.lane.at_once(str(conn.client[0]), conn.head)
+        except Exception as error:  # noqa: BLE001  # all connections hang on this loop
+            _log.error("pages.fault", kind=type(error).__name__)
+            return False
+        if answer is None or len(answer) > AT_ONCE:
+            return False
+        self.finish_request(conn, KEPT if conn.said(answer) else OVER)
+        return True
 
     def _watch(self, conn: Connection, event: int) -> None:
         if conn.watched == event:
@@ -257,6 +295,15 @@ class Worker(ThreadWorker):
         if conn.watched:
             self.poller.unregister(conn.sock)
             conn.watched = 0
+
+
+def _done(result: bool) -> "Future[bool]":  # noqa: FBT001  # a result
+    made: Future[bool] = Future()
+    made.set_result(result)
+    return made
+
+
+KEPT, OVER = _done(True), _done(False)  # noqa: FBT003  # as gunicorn's threads say it
 
 
 def _large(conn: Connection) -> int:

@@ -195,11 +195,11 @@ def test_the_meaning_is_told_before_anything_is_signed(
     assert capsys.readouterr().out.splitlines() == [
         "Chợ Mẫu",
         (
-            "  Taken: passes of the authority, with a signature that the gate has checked, of "
+            "  Taken: passes of the authority, with a signature that is checked, of "
             "anyone; only the classes staff, visitor."
         ),
         (
-            "  Taken: identity cards, also without a signature that could be checked, of people "
+            "  Taken: identity cards, also without a checked signature, of people "
             "whom staff has seen; so who shows one is always sent to the attendant."
         ),
         "  A button at the gate turns the way for the next person.",

@@ -1,5 +1,7 @@
 """Serves an application that only says how much it was sent, by the server of the pages, over TLS.
 
+`/ready` and `/longer` are answered at once, for `/broken` and `/longest` a thread has to do it.
+
 The folder has the certificate. Further words are settings: `hurried` makes deadlines short,
 `crowded` lets few connect at once, and `narrow` holds little of what has come in part.
 """
@@ -12,10 +14,29 @@ from typing import Any
 
 from collector import log
 from collector.web import certificate, server, worker
+from collector.web.fastlane import Lane
 
 CROWDED = 20
 LARGE = 128 * 1024
 """Of an answer: more than a reader's own side holds if it reads nothing."""
+
+
+READY = {b"/ready": 5, b"/longer": worker.AT_ONCE - 200, b"/longest": worker.AT_ONCE}
+"""Bytes of each answer that needs no thread, but for the last, which is too long with its head."""
+
+
+class Ready(Lane):
+    """Has some answers ready."""
+
+    def at_once(self, address: str, head: bytes) -> bytes | None:
+        """Return an answer; fail where that is asked for."""
+        path = head.split()[1]
+        if path == b"/broken":
+            raise RuntimeError(address, head)
+        if path not in READY:
+            return None
+        said = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % READY[path]
+        return said + b"." * READY[path]
 
 
 def answer(environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
@@ -44,7 +65,7 @@ def main(folder: Path, *words: str) -> None:
     listening = server.listen("127.0.0.1", 0)
     port = listening.getsockname()[1]
     more["post_worker_init"] = lambda _worker: _told(port)
-    serving = server.Server(listening, more, 1024 * 1024, lambda: answer)
+    serving = server.Server(listening, more, 1024 * 1024, lambda: answer, Ready())
     serving.run()  # type: ignore[no-untyped-call]  # gunicorn's
 
 

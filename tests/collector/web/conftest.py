@@ -113,19 +113,12 @@ def vault(site: Path, tmp_path: Path, wall: Clock) -> Iterator[MemoryDesk]:
 
 def forget() -> None:
     """Let this process forget what it has read and drawn, as one that has just begun."""
-    from collector.web import (  # noqa: PLC0415  # needs the settings
-        districtviews,
-        frame,
-        overview,
-        placesviews,
-        views,
-    )
+    from collector.web import districtviews, frame, placesviews, views  # noqa: PLC0415  # settings
 
     if districtviews.watch.cache_info().currsize:
         districtviews.watch().stop()
     districtviews.watch.cache_clear()
     districtviews.overview.cache_clear()
-    overview._part.cache_clear()
     districtviews.questions.cache_clear()
     placesviews.directory.cache_clear()
     views.snapshot.cache_clear()

@@ -57,6 +57,20 @@ CELLS_CUT_OR_WITHOUT_A_HEAD = (
     " || each.getBoundingClientRect().right > document.documentElement.clientWidth).length"
 )
 
+CHOICES_CUT = """() => {
+  const pen = document.createElement('canvas').getContext('2d')
+  const cut = select => {
+    const look = getComputedStyle(select)
+    pen.font = `${look.fontWeight} ${look.fontSize} ${look.fontFamily}`
+    const side = parseFloat(look.paddingLeft) + parseFloat(look.paddingRight)
+    const room = select.clientWidth - side - ARROW
+    return [...select.options].map(each => each.text).filter(
+      each => pen.measureText(each).width > room)
+  }
+  return [...new Set([...document.querySelectorAll('select')].flatMap(cut))]
+}""".replace("ARROW", "16")
+"""What can be chosen and could not be read to its end then."""
+
 
 @pytest.fixture(scope="module")
 def npm() -> Path:
@@ -245,6 +259,7 @@ def test_no_page_is_wider_than_a_phone_breaks_the_policy_or_asks_elsewhere(
     for name, opened in every(browser, served, **look):
         assert opened.get_attribute("html", "lang") == language, name
         wide += [f"{name}: {each} scrolls sideways" for each in opened.evaluate(SIDEWAYS)]
+        wide += [f"{name}: “{each}” is cut" for each in opened.evaluate(CHOICES_CUT)]
         if opened.evaluate(CELLS_CUT_OR_WITHOUT_A_HEAD):
             wide.append(f"{name}: a cell of a list is cut or does not say what it is")
         if opened.evaluate(HEADS_THAT_RUN_OVER):

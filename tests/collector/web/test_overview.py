@@ -37,7 +37,7 @@ def busy(entries: int, *, counting: bool = False) -> District:
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_each_part_is_given_all_that_it_shows(language: str) -> None:
     whole = busy(40, counting=True)
-    for part in overview._rendered(whole, "ledger-full", language):
+    for part in overview.Drawing().parts(whole, "ledger-full", language):
         context = {"part": part.name, "district": whole, "trouble": "ledger-full"}
         with translation.override(language):
             page = render_to_string("web/district/part.html", context)
@@ -48,7 +48,8 @@ def test_each_part_is_given_all_that_it_shows(language: str) -> None:
 def test_somebody_who_passes_changes_the_hours_and_who_is_inside_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = overview._rendered(busy(40), "", "vi")
+    drawing = overview.Drawing()
+    before = drawing.parts(busy(40), "", "vi")
     again: list[str] = []
 
     def rendered(name: str, context: dict[str, object]) -> str:
@@ -56,9 +57,9 @@ def test_somebody_who_passes_changes_the_hours_and_who_is_inside_alone(
         return render_to_string(name, context)
 
     monkeypatch.setattr(overview, "render_to_string", rendered)
-    after = overview._rendered(busy(46), "", "vi")
+    after = drawing.parts(busy(46), "", "vi")
     assert again == ["inside", "hours"]
     changed = [one.name for one, other in zip(before, after, strict=True) if one != other]
     assert changed == again
-    assert overview._rendered(busy(46), "", "vi") == after
+    assert drawing.parts(busy(46), "", "vi") == after
     assert again == ["inside", "hours"]

@@ -230,6 +230,17 @@ def test_a_class_is_withdrawn_whole_and_only_on_purpose(keeper: Browser, desk: L
     assert [team.withdrawn for team in desk.counter.teams("cho")] == [2, 0]
 
 
+def test_one_card_is_not_withdrawn_by_a_slip_of_the_thumb(keeper: Browser) -> None:
+    finished(keeper, sent(keeper))
+    page = keeper.get("/passes/team?place=cho&team=5A").content.decode()
+    asked = re.findall(r'<details class="ask"><summary.*?</details>', page, re.DOTALL)
+    assert len(asked) == 2
+    assert all('action="/passes/withdraw"' in each for each in asked)
+    shown = re.findall(r"<code>…(\w+)</code>", page)
+    assert re.findall(r"Đúng, thu hồi …(\w+)</button>", page) == shown
+    assert page.count('action="/passes/withdraw"') == 2 + 1  # and the whole class
+
+
 def test_one_card_is_withdrawn_or_made_anew(keeper: Browser, desk: ListDesk) -> None:
     finished(keeper, sent(keeper))
     one, other = desk.counter.owned("cho", "5A", b"", 9)

@@ -38,7 +38,7 @@ class Form(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {key: value or "" for key, value in attrs}
         name = given.get("name", "")
-        if tag == "input" and given.get("type") == "checkbox":
+        if tag == "input" and given.get("type") in {"checkbox", "radio"}:
             if "checked" in given:
                 self.sent.setdefault(name, []).append(given.get("value", "on"))
         elif tag == "input" and name and name != "next":

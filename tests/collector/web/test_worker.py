@@ -14,7 +14,7 @@ import pytest
 
 from collector.web.server import listen
 from collector.web.worker import HEAD, Refused, body
-from tests.collector.web.answering import CROWDED, LARGE
+from tests.collector.web.answering import CROWDED, LARGE, READY
 from tests.collector.web.test_https import Files
 
 pytestmark = pytest.mark.timeout(180)
@@ -112,7 +112,7 @@ def second_half_head(port: int) -> socket.socket:
     return made
 
 
-def unread(port: int) -> socket.socket:
+def unread(port: int, path: bytes = b"/large") -> socket.socket:
     """Ask for something large, and read nothing of it, over a line with small packets."""
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -120,7 +120,7 @@ def unread(port: int) -> socket.socket:
     made.settimeout(PATIENCE_S)
     made.connect(("127.0.0.1", port))
     sealed = TRUSTING.wrap_socket(made)
-    sealed.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+    sealed.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
     return sealed
 
 
@@ -255,6 +255,53 @@ def test_of_what_somebody_sends_nothing_is_in_the_log(serve: Callable[..., Servi
     said = serving.log.read_text()
     assert "Nguyen" not in said
     assert '"kind": "ValueError"' in said
+
+
+def test_what_is_ready_is_answered_at_once_on_a_connection_that_stays(
+    serve: Callable[..., Serving],
+) -> None:
+    asking = http.client.HTTPSConnection(
+        "127.0.0.1", serve().port, timeout=PATIENCE_S, context=TRUSTING
+    )
+    with contextlib.closing(asking):
+        for path in ("/ready", "/ready", "/longer", "/other", "/ready", "/longer"):
+            asking.request("GET", path)
+            said = asking.getresponse().read()
+            ready = READY.get(path.encode())
+            assert said == (f"{path} 0".encode() if ready is None else b"." * ready)
+            assert asking.sock is not None
+
+
+def test_what_is_not_ready_or_too_much_a_thread_answers(serve: Callable[..., Serving]) -> None:
+    serving = serve()
+    assert serving.asked("/broken") == (200, b"/broken 0")
+    assert serving.asked("/longest") == (200, b"/longest 0")
+    assert serving.asked("/ready", b"abc") == (200, b"/ready 3")
+    assert serving.asked("/ready") == (200, b".....")
+    said = serving.log.read_text()
+    assert '"kind": "RuntimeError"' in said
+    assert "/broken" not in said
+
+
+def test_what_is_ready_is_answered_in_the_order_of_the_questions(
+    serve: Callable[..., Serving],
+) -> None:
+    one = b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n"
+    made = opened(serve().port, b"GET /first HTTP/1.1\r\nHost: x\r\n\r\n" + one * 300)
+    said = b""
+    while said.count(b"HTTP/1.1 200 OK") < 301 or not said.endswith((b".....", b"/ready 0")):
+        said += made.recv(4096)
+    assert said.index(b"/first 0") < said.index(b"/ready 0")
+    made.close()
+
+
+def test_who_does_not_read_what_was_ready_silences_nobody(serve: Callable[..., Serving]) -> None:
+    serving = serve()
+    held = [unread(serving.port, b"/longer") for _ in range(50)]
+    assert serving.asked() == (200, b"/ 0")
+    assert heard(held[0], b"." * 100)
+    for each in held:
+        each.close()
 
 
 def test_how_long_a_body_is_says_the_head() -> None:
