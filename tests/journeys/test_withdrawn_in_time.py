@@ -72,6 +72,7 @@ def printed(page: Page, cast: Cast, folder: Path) -> Luma:
 
 def withdrawn(page: Page, cast: Cast) -> None:
     page.goto(f"{cast.page()}passes/team?place=truong&team=5A")
+    page.locator("td details.ask summary").click()
     with page.expect_navigation():
         page.locator("td button.grave").click()
     assert page.locator("td .tag.bad").count() == 1
