@@ -1,9 +1,10 @@
 """A short way for boards that ask every second, for whoever Django let in just now.
 
 For fifty boards, fifty sessions and fifty accounts would be looked up in a second. What Django let
-through is remembered for ten seconds, by every byte of the question and the address it came from.
+through is remembered for half a minute, by every byte of the question and the address it came from.
 Who asks the very same is answered at once by the loop that watches all connections, as long as
-nothing has to be read or drawn for it; a board that is logged out goes on for no longer than that.
+nothing has to be read or drawn for it. A board whose account is withdrawn goes on for no longer
+than that; who logs out has other cookies at once.
 """
 
 import hashlib
@@ -19,7 +20,7 @@ import msgspec
 
 from collector import clock
 
-LET_IN_S = 10.0
+LET_IN_S = 30.0
 MOST = 2_000
 """Remembered; beyond it all are asked anew."""
 LANGUAGE = "Content-Language"

@@ -31,7 +31,7 @@ class Steady:
         return self.s
 
 
-def test_who_was_let_in_is_known_for_ten_seconds_and_no_longer() -> None:
+def test_who_was_let_in_is_known_for_half_a_minute_and_no_longer() -> None:
     steady = Steady()
     remembered = Remembered(steady)
     assert remembered.found(b"one") is None
@@ -191,7 +191,7 @@ def test_the_short_way_answers_as_django_does(way: Way) -> None:
     assert held.asked == 1
 
 
-def test_who_was_logged_out_goes_on_for_ten_seconds_at_the_most(way: Way) -> None:
+def test_whose_session_is_ended_goes_on_for_half_a_minute_at_the_most(way: Way) -> None:
     from django.contrib.sessions.models import Session  # noqa: PLC0415  # needs the settings
 
     assert way.ask().status == "200 OK"
